@@ -1,0 +1,1 @@
+"""Datasets: readers, self-labels, composed scenes, the demo street."""

@@ -1,0 +1,1 @@
+"""Models: cards, weights, ONNX Runtime sessions, training, export."""

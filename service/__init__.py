@@ -1,0 +1,1 @@
+"""The running system: settings, runtime, store, evidence, delivery, desk, API."""

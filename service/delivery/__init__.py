@@ -1,0 +1,1 @@
+"""Delivery: outbox relay, retry policy, case sinks."""

@@ -1,0 +1,1 @@
+"""Evidence: stills, clip by remux, manifest."""

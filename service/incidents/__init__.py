@@ -1,0 +1,1 @@
+"""Incidents: the life of one violation. Pure; owns the ports."""

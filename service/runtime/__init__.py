@@ -1,0 +1,1 @@
+"""Runtime: cameras, detector loop, supervision."""

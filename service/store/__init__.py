@@ -1,0 +1,1 @@
+"""Store: SQLAlchemy Core and Alembic."""

@@ -1,0 +1,1 @@
+"""streetwatch: from a street camera to exactly one case per violation."""

@@ -1,0 +1,1 @@
+"""Vision: frames and detections, capture, detection."""

@@ -1,0 +1,1 @@
+"""Capture: streams and files to frames, on the capture clock."""

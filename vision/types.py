@@ -1,0 +1,97 @@
+"""The nouns of vision, as in `supervision`: frozen values in columns, checked at birth."""
+
+from dataclasses import dataclass
+from typing import Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from streetwatch.models.labels import LABELS
+
+Seconds: TypeAlias = float  #: capture time: seconds since the epoch (live) or since the clip's start
+Image: TypeAlias = npt.NDArray[np.uint8]  #: (H, W, 3) BGR
+Boxes: TypeAlias = npt.NDArray[np.float32]  #: (N, 4) x1 y1 x2 y2, pixels
+Box: TypeAlias = tuple[float, float, float, float]  #: x1 y1 x2 y2, pixels
+Size: TypeAlias = tuple[int, int]  #: width, height, pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One decoded picture of one camera.
+
+    Attributes:
+        camera_id: Whose picture it is.
+        seq: Counts the frames of this camera since capture began; gaps are allowed.
+        at: Capture time, seconds.
+        image: (H, W, 3) BGR uint8. Not to be written to.
+    """
+
+    camera_id: str
+    seq: int
+    at: Seconds
+    image: Image
+
+    @property
+    def size(self) -> Size:
+        """Width and height in pixels."""
+        height, width = self.image.shape[:2]
+        return width, height
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """What a detector saw in one picture, as columns.
+
+    Attributes:
+        xyxy: (N, 4) float32, pixels of the picture.
+        confidence: (N,) float32, 0..1.
+        class_id: (N,) int64, index into `streetwatch.models.labels.LABELS`.
+
+    Raises:
+        ValueError: the columns differ in length or a class id is out of range.
+    """
+
+    xyxy: Boxes
+    confidence: npt.NDArray[np.float32]
+    class_id: npt.NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        n = len(self.class_id)
+        if self.xyxy.shape != (n, 4) or self.confidence.shape != (n,):
+            raise ValueError(
+                f"columns differ: xyxy {self.xyxy.shape}, confidence {self.confidence.shape}, "
+                f"class_id {self.class_id.shape}"
+            )
+        if n and not (0 <= self.class_id.min() and self.class_id.max() < len(LABELS)):
+            raise ValueError(f"class ids must lie in 0..{len(LABELS) - 1}")
+
+    def __len__(self) -> int:
+        return len(self.class_id)
+
+    def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Self:
+        """Return the chosen rows, by mask or by index array."""
+        return type(self)(self.xyxy[rows], self.confidence[rows], self.class_id[rows])
+
+    @property
+    def labels(self) -> list[str]:
+        """The label of each row."""
+        return [LABELS[i] for i in self.class_id]
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return no detections."""
+        return cls(
+            np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.int64)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One look at one camera: the time, the picture's size and what was seen.
+
+    A look without detections says "nothing seen"; no look at all says nothing.
+    """
+
+    at: Seconds
+    size: Size
+    detections: Detections
