@@ -1,4 +1,4 @@
-"""The labels a model may know: one vocabulary for every model, so that a class id means one thing."""
+"""The labels a model may know: one vocabulary, so that a class id means one thing."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

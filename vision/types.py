@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from streetwatch.models.labels import LABELS
 
-Seconds: TypeAlias = float  #: capture time: seconds since the epoch (live) or since the clip's start
+Seconds: TypeAlias = float  #: capture time: since the epoch, or since a clip's start
 Image: TypeAlias = npt.NDArray[np.uint8]  #: (H, W, 3) BGR
 Boxes: TypeAlias = npt.NDArray[np.float32]  #: (N, 4) x1 y1 x2 y2, pixels
 Box: TypeAlias = tuple[float, float, float, float]  #: x1 y1 x2 y2, pixels
@@ -62,7 +62,7 @@ class Detections:
                 f"columns differ: xyxy {self.xyxy.shape}, confidence {self.confidence.shape}, "
                 f"class_id {self.class_id.shape}"
             )
-        if n and not (0 <= self.class_id.min() and self.class_id.max() < len(LABELS)):
+        if n and not (self.class_id.min() >= 0 and self.class_id.max() < len(LABELS)):
             raise ValueError(f"class ids must lie in 0..{len(LABELS) - 1}")
 
     def __len__(self) -> int:
@@ -80,9 +80,7 @@ class Detections:
     @classmethod
     def empty(cls) -> Self:
         """Return no detections."""
-        return cls(
-            np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.int64)
-        )
+        return cls(np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

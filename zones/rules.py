@@ -1,0 +1,112 @@
+"""What is a violation: a rule is a value, judging a stay by it is one sentence.
+
+The defaults are those of the domain table (docs/reference/rules.md): none was taken from a
+standard, every one can be set per zone.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.schedule import ALWAYS, Schedule
+from streetwatch.zones.stay import Stay
+
+
+class ViolationType(StrEnum):
+    """What a rule files."""
+
+    STREET_VENDING = "street_vending"
+    OUT_OF_STORE = "out_of_store"
+    EXPOSED_GARBAGE = "exposed_garbage"
+    BIN_OVERFLOW = "bin_overflow"
+    ILLEGAL_PARKING_MOTOR = "illegal_parking_motor"
+    ILLEGAL_PARKING_NONMOTOR = "illegal_parking_nonmotor"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How long what must stay where to be a violation.
+
+    Attributes:
+        type: What is filed.
+        dwell_s: Stay before it is a violation.
+        gap_s: A longer time unseen adds nothing to the dwell.
+        clear_s: Looked at and not there for so long: gone.
+        presence_ratio: Seen for at least this share of the dwell.
+        match_iou: Overlap with the stay's last box that makes a detection the same object.
+        drift_limit: Shift from the anchor, in box widths, that makes it a new stay.
+        schedule: When the rule applies.
+        grace_s: Time after a schedule window opens in which nothing accrues.
+    """
+
+    type: ViolationType
+    dwell_s: Seconds
+    gap_s: Seconds
+    clear_s: Seconds
+    presence_ratio: float
+    match_iou: float
+    drift_limit: float
+    schedule: Schedule = ALWAYS
+    grace_s: Seconds = 0.0
+
+    @property
+    def version(self) -> str:
+        """Name this rule's settings: two rules with one version judge alike."""
+        return _fingerprint(self)
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The model labels that this rule looks for."""
+        return OBJECTS[self.type]
+
+    def violated_at(self, stay: Stay, *, already: Seconds | None = None) -> Seconds | None:
+        """Return when the stay became a violation, None while it is not one.
+
+        Args:
+            stay: Seen in the look that ended at `stay.last_seen`.
+            already: The moment decided by an earlier look; it stands.
+        """
+        if already is not None:
+            return already
+        if stay.dwell_s < self.dwell_s or stay.presence_ratio < self.presence_ratio:
+            return None
+        # The look came a little late: the dwell was full between this look and the one before.
+        return max(stay.first_seen + self.dwell_s, stay.last_seen - (stay.dwell_s - self.dwell_s))
+
+
+_STALL = frozenset({"vendor_stall"})
+
+#: E-bikes and mopeds look like `motorcycle`; on Chinese pavements they are non-motor vehicles.
+OBJECTS: Mapping[ViolationType, frozenset[str]] = MappingProxyType(
+    {
+        ViolationType.STREET_VENDING: _STALL,
+        ViolationType.OUT_OF_STORE: _STALL,
+        ViolationType.EXPOSED_GARBAGE: frozenset({"garbage"}),
+        ViolationType.BIN_OVERFLOW: frozenset({"bin_overflow"}),
+        ViolationType.ILLEGAL_PARKING_MOTOR: frozenset({"car", "bus", "truck"}),
+        ViolationType.ILLEGAL_PARKING_NONMOTOR: frozenset({"bicycle", "motorcycle", "tricycle"}),
+    }
+)
+
+
+DEFAULTS: Mapping[ViolationType, Rule] = MappingProxyType(
+    {
+        rule.type: rule
+        for rule in (
+            #                                             dwell  gap  clear ratio iou  drift
+            Rule(ViolationType.STREET_VENDING,           300,    60,  300,  0.6,  0.3, 0.5),
+            Rule(ViolationType.OUT_OF_STORE,             300,    60,  300,  0.6,  0.3, 0.5),
+            Rule(ViolationType.EXPOSED_GARBAGE,          600,   600,  300,  0.7,  0.3, 0.5),
+            Rule(ViolationType.BIN_OVERFLOW,             600,   600,  300,  0.7,  0.3, 0.5),
+            Rule(ViolationType.ILLEGAL_PARKING_MOTOR,    300,   120,  120,  0.8,  0.5, 0.3),
+            Rule(ViolationType.ILLEGAL_PARKING_NONMOTOR, 900,   300,  300,  0.7,  0.5, 0.3),
+        )
+    }
+)  # fmt: skip
+
+
+def _fingerprint(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:12]
