@@ -1,0 +1,80 @@
+"""A case: what is told to the city's case platform about an incident, and how it is addressed."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streetwatch.service.incidents.incident import Incident
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.place import Place
+
+
+class Occasion(StrEnum):
+    """Why the platform is told."""
+
+    OPENED = "opened"
+    EVIDENCE = "evidence"  #: the clip and the manifest are complete
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file of evidence.
+
+    Attributes:
+        name: File name inside the incident's evidence folder.
+        role: `first_seen`, `threshold`, `latest`, `zone_overlay`, `clip` or `manifest`.
+        media_type: As in HTTP.
+        sha256: Of the file's bytes, hex.
+        captured_at: Capture time of the picture or of the clip's start, seconds since the epoch.
+    """
+
+    name: str
+    role: str
+    media_type: str
+    sha256: str
+    captured_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The camera as the case platform knows it."""
+
+    camera_id: str
+    name: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a platform is told: the incident, where it is, and the evidence."""
+
+    incident: Incident
+    site: Site
+    evidence: tuple[Attachment, ...]
+
+    @property
+    def external_id(self) -> str:
+        """Our name for the case, the same in every message about it."""
+        return self.incident.id
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing to tell one platform, once.
+
+    Attributes:
+        key: Idempotency key: the same however often the message is built or sent.
+        occasion: Why.
+        case: As it was when the message was written.
+    """
+
+    key: str
+    occasion: Occasion
+    case: Case
+
+
+def message(occasion: Occasion, case: Case) -> Message:
+    """Write a message; one occasion of one incident has one key."""
+    name = f"{case.external_id}/{occasion}"
+    return Message(hashlib.sha256(name.encode()).hexdigest()[:32], occasion, case)

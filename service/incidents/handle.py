@@ -1,0 +1,152 @@
+"""Use cases: each is one function with one transaction; a message is promised inside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from streetwatch.service.incidents import lifecycle
+from streetwatch.service.incidents.case import (
+    Attachment,
+    Case,
+    Occasion,
+    Site,
+    message,
+)
+from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
+from streetwatch.service.incidents.ports import Store, Transaction
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.presence import Observation
+from streetwatch.zones.rules import Rule
+from streetwatch.zones.stay import Stay
+from streetwatch.zones.zone import Zone
+
+#: A stay is remembered as a candidate once it has stood for this share of its dwell.
+CANDIDATE_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One camera as the incidents know it."""
+
+    site: Site
+    zones: tuple[Zone, ...]
+    model: str
+
+    def rule(self, stay: Stay) -> Rule:
+        """Return the rule that watches a stay."""
+        return self._zone(stay).rule(stay.type)
+
+    def versions(self, stay: Stay) -> Versions:
+        """Name what judges a stay."""
+        return Versions(self.model, self._zone(stay).version, self.rule(stay).version)
+
+    def _zone(self, stay: Stay) -> Zone:
+        return next(zone for zone in self.zones if zone.id == stay.zone_id)
+
+
+#: Writes the stills that belong to an incident's new state and returns them; called inside the
+#: transaction that changes the state, so that no case is ever filed without its pictures.
+StillsOf = Callable[[Incident], tuple[Attachment, ...]]
+
+
+def record(
+    observation: Observation, *, watched: Watched, store: Store, stills_of: StillsOf
+) -> tuple[Incident, ...]:
+    """Fold one look's stays into their incidents; file each once, when it opens.
+
+    Returns:
+        The incidents whose state this look changed.
+
+    Raises:
+        StorageError: nothing of this look was kept; the next look tries again.
+    """
+    at = observation.presence.last_look
+    if at is None:
+        return ()
+    changed: list[Incident] = []
+    with store.transaction() as transaction:
+        for stay in observation.presence.stays:
+            changed += _stands(stay, watched, transaction, stills_of, at)
+        for stay in observation.gone:
+            changed += _left(stay, watched, transaction, at)
+        transaction.put_presence(watched.site.camera_id, observation.presence)
+    return tuple(changed)
+
+
+def _stands(
+    stay: Stay, watched: Watched, transaction: Transaction, stills_of: StillsOf, at: Seconds
+) -> list[Incident]:
+    rule = watched.rule(stay)
+    if stay.violation_at is None and stay.dwell_s < CANDIDATE_SHARE * rule.dwell_s:
+        return []
+    before = transaction.incident(incident_id(watched.site.camera_id, stay.key))
+    after = lifecycle.seen(before or _born(stay, watched, transaction), stay)
+    if after == before:
+        return []
+    transaction.put_incident(after)
+    if before is not None and before.state is after.state:
+        return []
+    transaction.put_attachments(after.id, stills_of(after))
+    if after.state is State.OPEN:
+        _announce(Occasion.OPENED, after, watched, transaction, at)
+    return [after]
+
+
+def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident:
+    earlier = transaction.latest_filed_at(
+        camera_id=watched.site.camera_id,
+        zone_id=stay.zone_id,
+        type=stay.type,
+        near=stay.anchor,
+        least_iou=watched.rule(stay).match_iou,
+    )
+    return lifecycle.born(
+        stay,
+        camera_id=watched.site.camera_id,
+        versions=watched.versions(stay),
+        earlier=earlier,
+    )
+
+
+def _left(stay: Stay, watched: Watched, transaction: Transaction, at: Seconds) -> list[Incident]:
+    before = transaction.incident(incident_id(watched.site.camera_id, stay.key))
+    if before is None:
+        return []
+    after = lifecycle.left(before, at)
+    if after == before:
+        return []
+    transaction.put_incident(after)
+    if after.state is State.CLEARED:
+        _announce(Occasion.CLEARED, after, watched, transaction, at)
+    return [after]
+
+
+def complete_evidence(
+    incident_id: str,
+    attachments: tuple[Attachment, ...],
+    *,
+    watched: Watched,
+    store: Store,
+    at: Seconds,
+) -> None:
+    """Add the last files to an incident's evidence and tell the platform, once."""
+    with store.transaction() as transaction:
+        incident = transaction.incident(incident_id)
+        if incident is None:
+            return
+        transaction.put_attachments(incident_id, attachments)
+        _announce(Occasion.EVIDENCE, incident, watched, transaction, at)
+
+
+def close(incident_id: str, *, store: Store, at: Seconds) -> None:
+    """Close the incident whose case the platform closed. An unknown one is left alone."""
+    with store.transaction() as transaction:
+        incident = transaction.incident(incident_id)
+        if incident is not None:
+            transaction.put_incident(lifecycle.closed(incident, at))
+
+
+def _announce(
+    occasion: Occasion, incident: Incident, watched: Watched, transaction: Transaction, at: Seconds
+) -> None:
+    evidence = transaction.attachments(incident.id)
+    transaction.enqueue(message(occasion, Case(incident, watched.site, evidence)), at=at)

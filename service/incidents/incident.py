@@ -1,0 +1,68 @@
+"""An incident: one violation at one place, from the first sight of it to its end."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streetwatch.vision.types import Box, Seconds
+
+
+class State(StrEnum):
+    """Where an incident is in its life.
+
+    `CANDIDATE` stands but not long enough; `OPEN` is a violation and is filed; `CLEARED` was
+    seen to be gone; `CLOSED` is done with: closed by the case platform, or a candidate that left.
+    """
+
+    CANDIDATE = "candidate"
+    OPEN = "open"
+    CLEARED = "cleared"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What judged: so that a case can be judged again."""
+
+    model: str
+    zone: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One real-world violation. Times are capture times; boxes are pixels of the stream.
+
+    Attributes:
+        id: Follows from camera, zone, type, place and episode start: the same after a restart.
+        anchor: Where it first stood, pixels.
+        bbox: Where it was last seen, pixels.
+        cleared_at: When it was found to be gone.
+        closed_at: When the case platform closed it, or the candidate left.
+        recurrence_of: The earlier incident at this place that had been cleared, if any.
+        recurrences: How many earlier incidents stood at this place.
+    """
+
+    id: str
+    camera_id: str
+    zone_id: str
+    type: str
+    state: State
+    first_seen: Seconds
+    last_seen: Seconds
+    observed_s: Seconds
+    unobserved_s: Seconds
+    anchor: Box
+    bbox: Box
+    confidence: float
+    versions: Versions
+    violation_at: Seconds | None = None
+    cleared_at: Seconds | None = None
+    closed_at: Seconds | None = None
+    recurrence_of: str | None = None
+    recurrences: int = 0
+
+
+def incident_id(camera_id: str, stay_key: str) -> str:
+    """Name an episode. One episode has one name, whoever computes it and however often."""
+    return hashlib.sha256(f"{camera_id}/{stay_key}".encode()).hexdigest()[:26]

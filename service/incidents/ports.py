@@ -1,0 +1,56 @@
+"""What the incidents need of the outside, as small as they need it."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from streetwatch.service.incidents.case import Attachment, Message
+from streetwatch.service.incidents.incident import Incident
+from streetwatch.vision.types import Box, Seconds
+from streetwatch.zones.presence import Presence
+
+
+class Transaction(Protocol):
+    """All of it happens, or none of it."""
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """Return the incident, None where there is none."""
+
+    def put_incident(self, incident: Incident) -> None:
+        """Insert or replace the incident."""
+
+    def latest_filed_at(
+        self,
+        *,
+        camera_id: str,
+        zone_id: str,
+        type: str,
+        near: Box,
+        least_iou: float,
+    ) -> Incident | None:
+        """Return the latest incident that was filed at this place and has ended."""
+
+    def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
+        """Return the incident's evidence, in the order it was added."""
+
+    def put_attachments(self, incident_id: str, attachments: Iterable[Attachment]) -> None:
+        """Add or replace evidence by name."""
+
+    def put_presence(self, camera_id: str, presence: Presence) -> None:
+        """Keep what is at its place on a camera, for the next start."""
+
+    def enqueue(self, message: Message, *, at: Seconds) -> None:
+        """Promise a message. A key that was promised before is not promised twice."""
+
+
+class Store(Protocol):
+    """Where incidents live."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction: committed at the end of the block, undone by an exception."""
+
+    def presence(self, camera_id: str) -> Presence:
+        """Return what was at its place on a camera when it was last stored; else nothing."""
+
+    def incidents(self, *, camera_id: str | None = None) -> tuple[Incident, ...]:
+        """Return all incidents, in order of `violation_at`, candidates last."""
