@@ -67,7 +67,7 @@ def record(
         for stay in observation.presence.stays:
             changed += _stands(stay, watched, transaction, stills_of, at)
         for stay in observation.gone:
-            changed += _left(stay, watched, transaction, at)
+            changed += _left(stay, watched, transaction, stills_of, at)
         transaction.put_presence(watched.site.camera_id, observation.presence)
     return tuple(changed)
 
@@ -95,7 +95,7 @@ def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident:
     earlier = transaction.latest_filed_at(
         camera_id=watched.site.camera_id,
         zone_id=stay.zone_id,
-        type=stay.type,
+        violation_type=stay.type,
         near=stay.anchor,
         least_iou=watched.rule(stay).match_iou,
     )
@@ -107,7 +107,9 @@ def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident:
     )
 
 
-def _left(stay: Stay, watched: Watched, transaction: Transaction, at: Seconds) -> list[Incident]:
+def _left(
+    stay: Stay, watched: Watched, transaction: Transaction, stills_of: StillsOf, at: Seconds
+) -> list[Incident]:
     before = transaction.incident(incident_id(watched.site.camera_id, stay.key))
     if before is None:
         return []
@@ -116,6 +118,7 @@ def _left(stay: Stay, watched: Watched, transaction: Transaction, at: Seconds) -
         return []
     transaction.put_incident(after)
     if after.state is State.CLEARED:
+        transaction.put_attachments(after.id, stills_of(after))
         _announce(Occasion.CLEARED, after, watched, transaction, at)
     return [after]
 

@@ -24,7 +24,7 @@ class Transaction(Protocol):
         *,
         camera_id: str,
         zone_id: str,
-        type: str,
+        violation_type: str,
         near: Box,
         least_iou: float,
     ) -> Incident | None:
