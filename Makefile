@@ -1,0 +1,53 @@
+# Everything a newcomer or CI does, as one command each. Needs Python >= 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The extras that a development environment has; CI adds `train` (torch, about 6 GB).
+EXTRAS ?= dev
+
+# Our folder `datasets` must never shadow a package of that name.
+export PYTHONSAFEPATH := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lint types contracts clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.base ## watch the demo camera: its first case stands in the desk within two minutes
+	$(BIN)/streetwatch run --config datasets/demo/streetwatch.yaml
+
+test: $(VENV)/.$(EXTRAS) ## set up and run the tests
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+check: lint types contracts test ## everything CI checks
+
+format: $(VENV)/.$(EXTRAS) ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.$(EXTRAS)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.$(EXTRAS)
+	$(BIN)/mypy
+
+contracts: $(VENV)/.$(EXTRAS)
+	$(BIN)/lint-imports
+
+clean: ## remove what the commands above made
+	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "streetwatch needs Python >= 3.11: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+# Versions come from constraints.txt: what a fresh machine installs is what was tested.
+$(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -e . -c constraints.txt
+	touch $@
+
+$(VENV)/.$(EXTRAS): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -e '.[$(EXTRAS)]' -c constraints.txt
+	touch $@ $(VENV)/.base

@@ -1,0 +1,91 @@
+"""The evidence folder: a folder per incident, every file written whole or not at all."""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from streetwatch.service.incidents.errors import InputError, StorageError
+
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFolder:
+    """Files of evidence under one root, as `root/<incident id>/<name>`.
+
+    Raises:
+        InputError: the root can't be made or written to.
+    """
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            raise InputError(
+                f"{self.root}: evidence can't be written here ({error.strerror}): "
+                "give the service a folder it may write to, with space left (data_dir)"
+            ) from error
+
+    def path(self, incident_id: str, name: str) -> Path:
+        """Return where a file stands.
+
+        Raises:
+            ValueError: a name that could lead out of the folder.
+        """
+        for part in (incident_id, name):
+            if not _SAFE_NAME.fullmatch(part):
+                raise ValueError(f"not a name of evidence: {part!r}")
+        return self.root / incident_id / name
+
+    def write(self, incident_id: str, name: str, content: bytes) -> str:
+        """Write a file whole, replacing an earlier one, and return its sha256.
+
+        Raises:
+            StorageError: the disk refused; an earlier file of this name is untouched.
+        """
+        return self.write_by(incident_id, name, lambda path: _write_synced(path, content))
+
+    def write_by(self, incident_id: str, name: str, writer: Callable[[Path], None]) -> str:
+        """Let `writer` fill a file under a temporary name, then put it in place.
+
+        Returns:
+            The sha256 of what was written.
+
+        Raises:
+            StorageError: the disk refused; nothing half-written is left.
+        """
+        target = self.path(incident_id, name)
+        unfinished = target.with_name(f".{name}.part{target.suffix}")
+        try:
+            target.parent.mkdir(exist_ok=True)
+            writer(unfinished)
+            digest = sha256_of(unfinished)
+            unfinished.replace(target)
+        except OSError as error:
+            raise StorageError(
+                f"evidence {incident_id}/{name} could not be written: {error.strerror or error}"
+            ) from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return digest
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file's bytes, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,168 @@
+"""Keeps the pictures that evidence is made of until it is clear whether they are needed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.manifest import manifest
+from streetwatch.service.evidence.stills import close_up, jpeg, local, zone_overlay
+from streetwatch.service.incidents.case import Attachment, Site
+from streetwatch.service.incidents.incident import Incident, State, incident_id
+from streetwatch.vision.types import Frame, Image, Seconds
+from streetwatch.zones.stay import Stay
+from streetwatch.zones.zone import Zone
+
+
+class ClipSource(Protocol):
+    """Where the packets around a moment can still be had."""
+
+    def write_clip(self, path: Path, start: Seconds, end: Seconds) -> Seconds:
+        """Write the packets of `start..end` to an MP4 and return its first capture time.
+
+        Raises:
+            LookupError: nothing of that span is left.
+            OSError: the disk refused.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSpan:
+    """How much of the stream goes into a clip, around the moment of the violation."""
+
+    before_s: Seconds = 5.0
+    after_s: Seconds = 10.0
+
+
+class Recorder:
+    """The evidence of one camera's incidents. Used by one thread.
+
+    The first picture of a stay is held in memory until the stay is worth a file: most of what
+    passes never is.
+    """
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        zones: tuple[Zone, ...],
+        folder: EvidenceFolder,
+        clips: ClipSource | None,
+        span: ClipSpan,
+    ) -> None:
+        self._site = site
+        self._zones = {zone.id: zone for zone in zones}
+        self._folder = folder
+        self._clips = clips
+        self._span = span
+        self._first: dict[str, Frame] = {}
+        self._current: Frame | None = None
+
+    def remember(self, frame: Frame, stays: Iterable[Stay]) -> None:
+        """Hold the frame for the stays that it is the first picture of; let go of ended ones."""
+        self._current = frame
+        self._first = {
+            name: self._first.get(name, frame)
+            for name in (incident_id(self._site.camera_id, stay.key) for stay in stays)
+        }
+
+    def stills_of(self, incident: Incident) -> tuple[Attachment, ...]:
+        """Write the stills that belong to the state an incident has just reached.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        frame = self._current
+        if frame is None:
+            return ()
+        match incident.state:
+            case State.CANDIDATE:
+                first = self._first.get(incident.id, frame)
+                return (self._still(incident, "first_seen", first.image, first.at),)
+            case State.OPEN:
+                return self._threshold_stills(incident, frame)
+            case State.CLEARED:
+                return (self._still(incident, "cleared", frame.image, frame.at),)
+            case State.CLOSED:
+                return ()
+
+    def _threshold_stills(self, incident: Incident, frame: Frame) -> tuple[Attachment, ...]:
+        image, at = frame.image, frame.at
+        zone = self._zones[incident.zone_id]
+        caption = f"{self._site.camera_id} / {zone.id} / {incident.type} / {local(at)}"
+        drawn = zone_overlay(image, zone.polygon, incident.bbox, caption)
+        stills = [
+            self._still(incident, "threshold", image, at),
+            self._still(incident, "close_up", close_up(image, incident.bbox), at),
+            self._still(incident, "zone_overlay", drawn, at),
+        ]
+        if not self._folder.path(incident.id, "first_seen.jpg").exists():
+            first = self._first.get(incident.id, frame)
+            stills.insert(0, self._still(incident, "first_seen", first.image, first.at))
+        return tuple(stills)
+
+    def due_at(self, incident: Incident) -> Seconds:
+        """Return the capture time from which an incident's evidence can be sealed."""
+        return (incident.violation_at or incident.first_seen) + self._span.after_s
+
+    def seal(self, incident: Incident, so_far: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+        """Write the latest still, the clip and the manifest, and return them.
+
+        Args:
+            incident: Open, past `due_at`.
+            so_far: Its evidence until now.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        added: list[Attachment] = []
+        if self._current is not None:
+            added.append(self._still(incident, "latest", self._current.image, self._current.at))
+        missing = self._add_clip(incident, added)
+        content = manifest(
+            incident,
+            site=self._site,
+            zone=self._zones[incident.zone_id],
+            attachments=(*so_far, *added),
+            missing=missing,
+        )
+        digest = self._folder.write(incident.id, "manifest.json", content)
+        at = added[0].captured_at if added else incident.last_seen
+        sealed = Attachment("manifest.json", "manifest", "application/json", digest, at)
+        return (*added, sealed)
+
+    def _add_clip(self, incident: Incident, added: list[Attachment]) -> list[str]:
+        """Add the clip where it can be had; return what is missing and why."""
+        if self._clips is None:
+            return ["clip: this camera keeps none (privacy mask, or a source without packets)"]
+        writer = _ClipWriter(self._clips, self.due_at(incident), self._span)
+        try:
+            digest = self._folder.write_by(incident.id, "clip.mp4", writer.write)
+        except LookupError as error:
+            return [f"clip: {error}"]
+        added.append(Attachment("clip.mp4", "clip", "video/mp4", digest, writer.started_at))
+        return []
+
+    def _still(self, incident: Incident, role: str, image: Image, at: Seconds) -> Attachment:
+        name = f"{role}.jpg"
+        digest = self._folder.write(incident.id, name, jpeg(image))
+        return Attachment(name, role, "image/jpeg", digest, at)
+
+
+class _ClipWriter:
+    """Writes the span that ends at `end` and keeps when the clip really begins."""
+
+    def __init__(self, clips: ClipSource, end: Seconds, span: ClipSpan) -> None:
+        self._clips = clips
+        self._end = end
+        self._start = end - span.after_s - span.before_s
+        self.started_at = self._start
+
+    def write(self, path: Path) -> None:
+        self.started_at = self._clips.write_clip(path, self._start, self._end)
+
+
+def is_sealed(attachments: Iterable[Attachment]) -> bool:
+    """Tell whether an incident's evidence is complete."""
+    return any(attachment.role == "manifest" for attachment in attachments)

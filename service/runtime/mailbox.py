@@ -1,0 +1,39 @@
+"""Where capture threads and the detector meet: one place per camera, the newest frame wins."""
+
+import threading
+from collections import Counter
+
+from streetwatch.vision.types import Frame, Seconds
+
+
+class Mailboxes:
+    """A one-place mailbox per camera, emptied fairly.
+
+    A slow reader sees fewer frames of every camera, never older ones and never those of one
+    camera only: taking goes round in the order in which the cameras' places were filled.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: dict[str, Frame] = {}
+        self._dropped: Counter[str] = Counter()
+
+    def put(self, frame: Frame) -> None:
+        """Leave a frame; one of the same camera that was not taken yet is dropped and counted."""
+        with self._changed:
+            self._dropped[frame.camera_id] += frame.camera_id in self._waiting
+            self._waiting[frame.camera_id] = frame
+            self._changed.notify()
+
+    def take(self, *, timeout_s: Seconds) -> Frame | None:
+        """Return the frame of the camera that has waited longest; None when none came."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting, timeout_s)
+            if not self._waiting:
+                return None
+            return self._waiting.pop(next(iter(self._waiting)))
+
+    def dropped(self, camera_id: str) -> int:
+        """Return how many frames of a camera were replaced before anybody took them."""
+        with self._changed:
+            return self._dropped[camera_id]

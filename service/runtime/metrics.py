@@ -1,0 +1,42 @@
+"""What the runtime counts. Names are an API: docs/reference/metrics.md lists them."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class RuntimeMetrics:
+    """Counters of the chain from capture to incident, in one registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.looks = Counter(
+            "streetwatch_looks", "Pictures that were judged.", ["camera"], registry=registry
+        )
+        self.failed_looks = Counter(
+            "streetwatch_looks_failed",
+            "Looks that an error ended; the next one goes on.",
+            ["camera"],
+            registry=registry,
+        )
+        self.dropped = Gauge(
+            "streetwatch_frames_dropped",
+            "Frames replaced by a newer one before they were judged, since start.",
+            ["camera"],
+            registry=registry,
+        )
+        self.incidents = Counter(
+            "streetwatch_incidents",
+            "Incidents that reached a state.",
+            ["camera", "type", "state"],
+            registry=registry,
+        )
+        self.detect_s = Histogram(
+            "streetwatch_detect_seconds",
+            "Time of the detector for one picture.",
+            registry=registry,
+            buckets=(0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0),
+        )
+        self.age_s = Histogram(
+            "streetwatch_decision_age_seconds",
+            "From the capture of a picture to the end of its judgement.",
+            registry=registry,
+            buckets=(0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0),
+        )
