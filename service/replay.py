@@ -1,0 +1,145 @@
+"""Replay: the chain of one camera over recorded looks or pictures, on their own clock."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.incident import Incident, State
+from streetwatch.service.incidents.ports import Store
+from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.vision.privacy import Outline, masked
+from streetwatch.vision.types import Detections, Frame, Image, Look, Seconds
+
+
+class Sees(Protocol):
+    """What a replay of pictures needs of a detector."""
+
+    def detect(self, image: Image) -> Detections:
+        """Return what is in the picture, at the model's operating thresholds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The process ends here: what was not stored is lost."""
+
+
+def replay(
+    steps: Iterable[Look | Restart],
+    *,
+    watched: Watched,
+    store: Store,
+    epoch: Seconds | None,
+) -> tuple[Incident, ...]:
+    """Run the looks through the camera's chain; return what would have been filed.
+
+    Args:
+        steps: In order of time.
+        watched: The camera.
+        store: Goes on from what it holds.
+        epoch: Wall clock of second 0, for schedules; None leaves schedules out.
+
+    Returns:
+        In order of `violation_at`. Nothing is closed by force at the end.
+    """
+
+    def fresh() -> CameraWatch:
+        return CameraWatch(watched=watched, store=store, recorder=None, epoch=epoch)
+
+    watch = fresh()
+    for step in steps:
+        match step:
+            case Look():
+                watch.look(step)
+            case Restart():
+                watch = fresh()
+    filed = store.incidents(camera_id=watched.site.camera_id)
+    return tuple(incident for incident in filed if incident.violation_at is not None)
+
+
+def looks_at(
+    frames: Iterable[Frame], detector: Sees, *, masks: tuple[Outline, ...]
+) -> Iterator[Look]:
+    """Detect in every frame."""
+    for frame in frames:
+        yield Look(frame.at, frame.size, detector.detect(masked(frame.image, masks)))
+
+
+def recorded_looks(lines: Iterable[str], *, name: str) -> Iterator[Look | Restart]:
+    """Read looks, a JSON object a line.
+
+    Args:
+        lines: As CONTRACTS' `replay --detections` has them.
+        name: Of the file, for errors.
+
+    Raises:
+        InputError: a line is not a look; says which and what is wrong with it.
+    """
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield _step(json.loads(line))
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"{name}:{number}: not a look ({_reason(error)}): write "
+                '{"at": 12.0, "width": 640, "height": 360, "detections": [{"label": "car", '
+                '"confidence": 0.7, "xyxy": [x1, y1, x2, y2]}]} or {"restart": true}'
+            ) from error
+
+
+def _reason(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _step(line: Mapping[str, Any]) -> Look | Restart:
+    if not isinstance(line, dict):
+        raise TypeError("a JSON object is wanted")
+    if line.get("restart") is True:
+        return Restart()
+    at, width, height = float(line["at"]), int(line["width"]), int(line["height"])
+    if not np.isfinite(at) or width <= 0 or height <= 0:
+        raise ValueError("at must be a number of seconds, width and height pixels above 0")
+    return Look(at, (width, height), _detections(line["detections"]))
+
+
+def _detections(rows: list[Mapping[str, Any]]) -> Detections:
+    unknown = [row["label"] for row in rows if row["label"] not in CLASS_ID]
+    if unknown:
+        raise ValueError(f"label {unknown[0]!r} is not one of {', '.join(CLASS_ID)}")
+    xyxy = np.array([row["xyxy"] for row in rows], np.float32).reshape(-1, 4)
+    confidence = np.array([row["confidence"] for row in rows], np.float32)
+    if not (np.isfinite(xyxy).all() and np.isfinite(confidence).all()):
+        raise ValueError("xyxy and confidence must be numbers")
+    return Detections(
+        xyxy, confidence, np.array([CLASS_ID[row["label"]] for row in rows], np.int64)
+    )
+
+
+def line_of(incident: Incident) -> dict[str, object]:
+    """Return an incident as the contract prints it; times in seconds of the clip."""
+    return {
+        "id": incident.id,
+        "camera": incident.camera_id,
+        "zone": incident.zone_id,
+        "type": incident.type,
+        "state": (State.OPEN if incident.cleared_at is None else State.CLEARED).value,
+        "first_seen": _seconds(incident.first_seen),
+        "violation_at": _seconds(incident.violation_at),
+        "last_seen": _seconds(incident.last_seen),
+        "cleared_at": _seconds(incident.cleared_at),
+        "observed_s": _seconds(incident.observed_s),
+        "unobserved_s": _seconds(incident.unobserved_s),
+        "bbox": [round(value, 1) for value in incident.bbox],
+        "recurrence_of": incident.recurrence_of,
+        "confidence": round(incident.confidence, 3),
+    }
+
+
+def _seconds(value: Seconds | None) -> float | None:
+    return None if value is None else round(value, 3)
