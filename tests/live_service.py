@@ -1,0 +1,134 @@
+"""The real service and a real RTSP camera, each as a child process that can be killed."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+STARTS_WITHIN_S = 30.0
+
+
+def free_port() -> int:
+    """A TCP port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: str, ask: Callable[[], T | None], *, seconds: float) -> T:
+    """Ask until there is an answer; fail with what was waited for."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while time.monotonic() < deadline:
+        answer = ask()
+        if answer is not None:
+            return answer
+        pause.wait(0.2)
+    raise AssertionError(f"no {what} within {seconds:.0f} s")
+
+
+@dataclass
+class Service:
+    """`streetwatch run` on a folder of its own; can be killed and started again."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    log: list[Path] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, **environment: str) -> None:
+        """Start it and wait until it answers."""
+        self.log.append(self.folder / f"run-{len(self.log)}.log")
+        with self.log[-1].open("wb") as output:
+            self.process = subprocess.Popen(
+                [
+                    Path(sys.executable).with_name("streetwatch"),
+                    "run",
+                    "--config",
+                    self.folder / "streetwatch.yaml",
+                ],
+                env=os.environ | {"STREETWATCH_PORT": str(self.port)} | environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        wait_for("answer of /healthz", lambda: self.get("/healthz"), seconds=STARTS_WITHIN_S)
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 -- any JSON
+        """Return the JSON of an answer, None while there is none."""
+        assert self.process is not None
+        assert self.process.poll() is None, self.log[-1].read_text()
+        try:
+            response = httpx.get(self.url + path)
+        except httpx.TransportError:
+            return None
+        return response.json() if response.is_success else None
+
+    def cases(self) -> list[dict[str, Any]]:
+        answer = self.get("/desk/cases")
+        return list(answer["cases"]) if answer else []
+
+    def kill(self) -> None:
+        """kill -9: nothing is tidied up."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM; it must end by itself within 10 s."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=10)
+
+
+@dataclass
+class Camera:
+    """A clip served as a live RTSP camera by a child process; can be killed and come back."""
+
+    clip: Path
+    port: int
+    since: float
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"rtsp://127.0.0.1:{self.port}/live"
+
+    def start(self) -> None:
+        """Go live; again after a kill it is where live time is, as a camera would be."""
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streetwatch.datasets.live",
+                self.clip,
+                "--port",
+                str(self.port),
+                "--since",
+                str(self.since),
+            ],
+            stdout=subprocess.PIPE,
+        )
+        assert self.process.stdout is not None
+        assert re.match(rb"rtsp://", self.process.stdout.readline())
+
+    def kill(self) -> None:
+        """The power is cut."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.communicate()
