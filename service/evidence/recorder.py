@@ -3,32 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.manifest import manifest
 from streetwatch.service.evidence.stills import close_up, jpeg, local, zone_overlay
 from streetwatch.service.incidents.case import Attachment, Site
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State, incident_id
+from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
+from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.types import Frame, Image, Seconds
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone
 
 
-class ClipSource(Protocol):
-    """Where the packets around a moment can still be had."""
-
-    def write_clip(self, path: Path, start: Seconds, end: Seconds) -> Seconds:
-        """Write the packets of `start..end` to an MP4 and return its first capture time.
-
-        Raises:
-            LookupError: nothing of that span is left.
-            OSError: the disk refused.
-        """
-
-
 @dataclass(frozen=True, slots=True)
-class ClipSpan:
+class ClipWindow:
     """How much of the stream goes into a clip, around the moment of the violation."""
 
     before_s: Seconds = 5.0
@@ -48,14 +38,14 @@ class Recorder:
         site: Site,
         zones: tuple[Zone, ...],
         folder: EvidenceFolder,
-        clips: ClipSource | None,
-        span: ClipSpan,
+        ring: Ring | None,
+        window: ClipWindow,
     ) -> None:
         self._site = site
         self._zones = {zone.id: zone for zone in zones}
         self._folder = folder
-        self._clips = clips
-        self._span = span
+        self._ring = ring
+        self._window = window
         self._first: dict[str, Frame] = {}
         self._current: Frame | None = None
 
@@ -104,7 +94,7 @@ class Recorder:
 
     def due_at(self, incident: Incident) -> Seconds:
         """Return the capture time from which an incident's evidence can be sealed."""
-        return (incident.violation_at or incident.first_seen) + self._span.after_s
+        return (incident.violation_at or incident.first_seen) + self._window.after_s
 
     def seal(self, incident: Incident, so_far: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
         """Write the latest still, the clip and the manifest, and return them.
@@ -134,14 +124,16 @@ class Recorder:
 
     def _add_clip(self, incident: Incident, added: list[Attachment]) -> list[str]:
         """Add the clip where it can be had; return what is missing and why."""
-        if self._clips is None:
+        if self._ring is None:
             return ["clip: this camera keeps none (privacy mask, or a source without packets)"]
-        writer = _ClipWriter(self._clips, self.due_at(incident), self._span)
+        clip = _Clip(self._ring, self.due_at(incident), self._window)
         try:
-            digest = self._folder.write_by(incident.id, "clip.mp4", writer.write)
-        except LookupError as error:
+            digest = self._folder.write_by(incident.id, "clip.mp4", clip.write)
+        except ClipUnavailable as error:
             return [f"clip: {error}"]
-        added.append(Attachment("clip.mp4", "clip", "video/mp4", digest, writer.started_at))
+        except ClipNotWritten as error:
+            raise StorageError(str(error)) from error
+        added.append(Attachment("clip.mp4", "clip", "video/mp4", digest, clip.starts_at))
         return []
 
     def _still(self, incident: Incident, role: str, image: Image, at: Seconds) -> Attachment:
@@ -150,17 +142,19 @@ class Recorder:
         return Attachment(name, role, "image/jpeg", digest, at)
 
 
-class _ClipWriter:
-    """Writes the span that ends at `end` and keeps when the clip really begins."""
+class _Clip:
+    """Writes the window that ends at `end` and keeps when the clip really begins."""
 
-    def __init__(self, clips: ClipSource, end: Seconds, span: ClipSpan) -> None:
-        self._clips = clips
+    def __init__(self, ring: Ring, end: Seconds, window: ClipWindow) -> None:
+        self._ring = ring
         self._end = end
-        self._start = end - span.after_s - span.before_s
-        self.started_at = self._start
+        self._window = window
+        self.starts_at = end - window.after_s - window.before_s
 
     def write(self, path: Path) -> None:
-        self.started_at = self._clips.write_clip(path, self._start, self._end)
+        moment = self._end - self._window.after_s
+        span = self._ring.write_clip(path, from_s=self.starts_at, to_s=self._end, around_s=moment)
+        self.starts_at = span.from_s
 
 
 def is_sealed(attachments: Iterable[Attachment]) -> bool:
