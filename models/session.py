@@ -1,0 +1,54 @@
+"""ONNX Runtime: one session, shared by all cameras."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from streetwatch.models.card import ModelCard, checked_file
+from streetwatch.models.errors import ModelError
+
+_ERRORS_ONLY = 3
+
+DEFAULT_PROVIDERS = ("CPUExecutionProvider",)
+
+
+class Session:
+    """A loaded model. Safe to call from several threads.
+
+    Raises:
+        ModelError: the file is not the card's, or ONNX Runtime can't load it.
+    """
+
+    def __init__(
+        self, card: ModelCard, *, threads: int = 0, providers: Sequence[str] = DEFAULT_PROVIDERS
+    ) -> None:
+        """Load the card's file.
+
+        Args:
+            card: Of the model.
+            threads: Inside one run; 0 lets ONNX Runtime choose.
+            providers: ONNX Runtime's execution providers, best first.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = _ERRORS_ONLY
+        file = checked_file(card)
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(file), options, providers=list(providers)
+            )
+        except Exception as error:  # ONNX Runtime raises classes of its own for each fault
+            raise ModelError(f"{file}: ONNX Runtime can't load it: {error}") from error
+        self._input = self._session.get_inputs()[0].name
+        self.card = card
+
+    def run(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the model's rows for (N, 3, H, W) RGB pictures in 0..1.
+
+        Returns:
+            (N, rows, 6): x1 y1 x2 y2 in pixels of the input, confidence, class of the model.
+        """
+        (rows,) = self._session.run(None, {self._input: batch})
+        return np.asarray(rows, np.float32)

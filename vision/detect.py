@@ -1,0 +1,112 @@
+"""Detection: from a picture to what is in it, at the model card's operating thresholds."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from streetwatch.models import registry
+from streetwatch.models.card import ModelCard
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.models.session import Session
+from streetwatch.vision.letterbox import Letterbox, letterbox
+from streetwatch.vision.types import Detections, Image
+
+#: Two boxes of one label that overlap by more than this are one object.
+_SAME_OBJECT_IOU = 0.7
+
+Rows = npt.NDArray[np.float32]  #: (N, 6) x1 y1 x2 y2 confidence class, as the model gives them
+
+
+def decode(
+    rows: Rows,
+    fitted: Letterbox,
+    *,
+    class_ids: npt.NDArray[np.int64],
+    thresholds: npt.NDArray[np.float32],
+) -> Detections:
+    """Turn a model's rows into detections of the picture.
+
+    Args:
+        rows: Of one picture.
+        fitted: How the picture was made the model's input.
+        class_ids: For each class of the model, its index into LABELS.
+        thresholds: For each class of the model, the least confidence.
+    """
+    classes = rows[:, 5].astype(np.int64)
+    rows, classes = _above(rows, classes, thresholds[classes])
+    single = _without_doubles(rows, classes)
+    rows, classes = rows[single], classes[single]
+    return Detections(fitted.restored(rows[:, :4]), rows[:, 4], class_ids[classes])
+
+
+def _above(
+    rows: Rows, classes: npt.NDArray[np.int64], least: npt.NDArray[np.float32]
+) -> tuple[Rows, npt.NDArray[np.int64]]:
+    kept = rows[:, 4] >= least
+    return rows[kept], classes[kept]
+
+
+def _without_doubles(rows: Rows, classes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the rows without second boxes on one object.
+
+    The network is trained to give each object once; after a short training it sometimes does not.
+    """
+    corners = rows[:, :4]
+    boxes = np.concatenate((corners[:, :2], corners[:, 2:] - corners[:, :2]), axis=1)
+    kept = cv2.dnn.NMSBoxesBatched(
+        boxes.tolist(), rows[:, 4].tolist(), classes.tolist(), 0.0, _SAME_OBJECT_IOU
+    )
+    return np.sort(np.asarray(kept, np.int64).reshape(-1))
+
+
+class Detector:
+    """A model that looks at pictures. Safe to call from several threads."""
+
+    def __init__(self, session: Session) -> None:
+        card = session.card
+        self._session = session
+        self._class_ids = np.array([CLASS_ID[label] for label in card.labels], np.int64)
+        self._thresholds = np.array([card.thresholds[label] for label in card.labels], np.float32)
+
+    @classmethod
+    def load(cls, name: str | None = None, *, threads: int = 0) -> Self:
+        """Load a model by name or by the path of its card; left out: the default model.
+
+        Raises:
+            ModelError: there is no such model, or its file can't be loaded.
+        """
+        return cls(Session(registry.find(name), threads=threads))
+
+    @property
+    def card(self) -> ModelCard:
+        """The model's card."""
+        return self._session.card
+
+    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
+        """Return what is in the picture.
+
+        Args:
+            image: (H, W, 3) BGR, any size.
+            confidence: Everything above; None: each label's operating threshold.
+        """
+        return self.detect_batch([image], confidence=confidence)[0]
+
+    def detect_batch(
+        self, images: Sequence[Image], *, confidence: float | None = None
+    ) -> list[Detections]:
+        """Return what is in each picture; pictures of one size go through the model together."""
+        fitted = [letterbox(image, self.card.input_size) for image in images]
+        shapes = {blob.shape for blob, _ in fitted}
+        if len(shapes) > 1:
+            return [self.detect(image, confidence=confidence) for image in images]
+        rows = self._session.run(np.stack([blob for blob, _ in fitted]))
+        thresholds = self._thresholds
+        if confidence is not None:
+            thresholds = np.full_like(thresholds, confidence)
+        return [
+            decode(one, how, class_ids=self._class_ids, thresholds=thresholds)
+            for one, (_, how) in zip(rows, fitted, strict=True)
+        ]
