@@ -1,0 +1,181 @@
+"""Opens a source and reads its packets, with time-outs, and says in plain words what failed.
+
+The only place that gives an address with its password to FFmpeg. FFmpeg's errors hold the address,
+so none is passed on, not even as a cause.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import assert_never
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from streetwatch.vision.capture.errors import CannotOpen, StreamLost
+from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.vision.capture.template import StreamTemplate
+from streetwatch.vision.types import Seconds
+
+_BAD_PACKETS_IN_A_ROW = 100
+_ALMOST = 0.95  # FFmpeg's own watch may end a hair before ours
+
+# The first class that fits tells; each says what, and how to mend it.
+_REASONS: tuple[tuple[type[av.error.FFmpegError], str], ...] = (
+    (av.error.ConnectionRefusedError, "connection refused; is the camera on, is the port right?"),
+    (av.error.HTTPUnauthorizedError, "user name or password refused (401); check them"),
+    (av.error.HTTPForbiddenError, "access denied (403); check the account's rights"),
+    (av.error.HTTPNotFoundError, "no such stream there (404); check the path of the address"),
+    (av.error.HTTPServerError, "the camera reports an error of its own (5xx)"),
+    (av.error.HTTPClientError, "the request is refused (4xx); check the address"),
+    (av.error.ConnectionResetError, "the connection was cut"),
+    (av.error.BrokenPipeError, "the connection was cut"),
+    (av.error.EOFError, "the other side closed the connection"),
+    (av.error.TimeoutError, "no answer in time; is the network up?"),
+    (av.error.ExitError, "no answer in time; is the network up?"),
+    (av.error.FileNotFoundError, "no such file; check the path"),
+    (av.error.IsADirectoryError, "that is a folder; name a video file"),
+    (av.error.PermissionError, "not allowed to read it; check its rights"),
+    (av.error.InvalidDataError, "that is no video this program can read, or it is damaged"),
+    (av.error.ProtocolNotFoundError, "addresses of this kind are not supported"),
+    (av.error.OSError, "cannot reach it; check the host name and the network"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOuts:
+    """How long to wait for a camera.
+
+    Attributes:
+        open_s: For a connection, and again for the stream's parameters.
+        read_s: For the next packet. Bounds how long a stop can take.
+    """
+
+    open_s: Seconds = 5.0
+    read_s: Seconds = 5.0
+
+
+#: HLS brings packets by the segment, often ten seconds apart.
+HTTP_TIME_OUTS = TimeOuts(open_s=10.0, read_s=20.0)
+
+
+def default_time_outs(kind: SourceKind) -> TimeOuts:
+    """Return time-outs that suit a kind of source."""
+    return HTTP_TIME_OUTS if kind is SourceKind.HTTP else TimeOuts()
+
+
+@dataclass(slots=True)
+class Feed:
+    """An open source.
+
+    Attributes:
+        stream: Its video stream; decode with `stream.codec_context`.
+        template: The stream's parameters, valid for good.
+        bad_packets: How many the container could not read.
+    """
+
+    container: InputContainer
+    stream: VideoStream
+    template: StreamTemplate
+    name: str
+    read_s: Seconds
+    bad_packets: int = 0
+
+    def packets(self) -> Iterator["av.Packet[VideoStream]"]:
+        """Yield the stream's packets until it ends; the last is empty and flushes the decoder.
+
+        Raises:
+            StreamLost: it broke off.
+        """
+        bad_in_a_row = 0
+        while True:
+            asked = time.monotonic()
+            try:
+                for packet in self.container.demux(self.stream):
+                    yield packet
+                    bad_in_a_row, asked = 0, time.monotonic()
+            except av.error.InvalidDataError as error:
+                self.bad_packets += 1
+                bad_in_a_row += 1
+                if bad_in_a_row > _BAD_PACKETS_IN_A_ROW:
+                    raise StreamLost(f"{self.name}: {_why(error)}") from None
+            except av.error.FFmpegError as error:
+                raise StreamLost(f"{self.name}: {self._why_lost(error, asked)}") from None
+            else:
+                return
+
+    def _why_lost(self, error: av.error.FFmpegError, asked: Seconds) -> str:
+        if time.monotonic() - asked >= self.read_s * _ALMOST:
+            return f"no picture for {self.read_s:g} s"
+        return _why(error)
+
+
+@contextmanager
+def open_feed(source: Source, url: str, time_outs: TimeOuts) -> Iterator[Feed]:
+    """Open a source for the length of a `with` block.
+
+    Args:
+        source: What it is, for messages.
+        url: Where it is now (see `resolver`), password and all.
+        time_outs: How long to wait.
+
+    Raises:
+        CannotOpen: it gives no video; the message says why, without the password.
+    """
+    container = _opened(source, url, time_outs)
+    try:
+        stream = _video_of(container, source)
+        template = StreamTemplate.of(stream)
+        yield Feed(container, stream, template, source.redacted, time_outs.read_s)
+    finally:
+        container.close()
+
+
+def _opened(source: Source, url: str, time_outs: TimeOuts) -> InputContainer:
+    av.logging.set_level(None)  # FFmpeg's own log shows addresses
+    asked = time.monotonic()
+    try:
+        return av.open(
+            f"file:{url}" if source.kind is SourceKind.FILE else url,
+            options=_options(source.kind),
+            timeout=(time_outs.open_s, time_outs.read_s),
+            metadata_errors="replace",
+        )
+    except av.error.FFmpegError as error:
+        in_time = time.monotonic() - asked < time_outs.open_s * _ALMOST
+        reason = _why(error) if in_time else f"no answer within {time_outs.open_s:g} s"
+    except (UnicodeError, ValueError):
+        reason = "the address cannot be read; check it for odd characters"
+    raise CannotOpen(f"cannot open {source.redacted}: {reason}")
+
+
+def _options(kind: SourceKind) -> dict[str, str]:
+    """FFmpeg's options; the protocols are named so that no playlist can point at local files."""
+    match kind:
+        case SourceKind.RTSP:
+            # fpsprobesize: without it, opening waits for 20 frames to guess a rate nobody needs.
+            return {
+                "rtsp_transport": "tcp",
+                "fpsprobesize": "0",
+                "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls,crypto",
+            }
+        case SourceKind.HTTP:
+            return {"protocol_whitelist": "http,https,tcp,tls,crypto,data"}
+        case SourceKind.FILE:
+            return {"protocol_whitelist": "file"}
+        case _:
+            assert_never(kind)
+
+
+def _video_of(container: InputContainer, source: Source) -> VideoStream:
+    stream = container.streams.best("video")
+    if not isinstance(stream, VideoStream):
+        raise CannotOpen(f"cannot open {source.redacted}: there is no video in it")
+    return stream
+
+
+def _why(error: av.error.FFmpegError) -> str:
+    known = (words for kind, words in _REASONS if isinstance(error, kind))
+    return next(known, f"FFmpeg cannot go on ({type(error).__name__})")

@@ -1,0 +1,34 @@
+"""Which pictures to hand on so that each look interval is kept with as few as possible. Pure."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from streetwatch.vision.types import Seconds
+
+_ROUNDING_S = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class LookPace:
+    """Picks pictures at most one look interval apart, where the stream has them.
+
+    A picture is due when waiting for the next one (as far off as the last was) would be too late;
+    so key frames 0.4 s apart and an interval of 1 s give a look each 0.8 s, not each 1.2 s.
+
+    Attributes:
+        interval_s: The longest time between two looks.
+        seen_at: When the latest picture offered was taken.
+        looked_at: When the latest picture handed on was taken.
+    """
+
+    interval_s: Seconds
+    seen_at: Seconds | None = None
+    looked_at: Seconds | None = None
+
+    def offer(self, at: Seconds) -> tuple[Self, bool]:
+        """Return the next state and whether the picture taken at `at` is due."""
+        if self.seen_at is None or self.looked_at is None:
+            return replace(self, seen_at=at, looked_at=at), True
+        next_at = at + (at - self.seen_at)
+        due = at > self.looked_at and next_at - self.looked_at > self.interval_s + _ROUNDING_S
+        return replace(self, seen_at=at, looked_at=at if due else self.looked_at), due

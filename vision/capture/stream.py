@@ -1,0 +1,235 @@
+"""One camera's live capture: connect, read, look, and when it breaks, begin again for ever."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import av
+import structlog
+from av.video.stream import VideoStream
+
+from streetwatch.vision.capture.clock import StreamClock
+from streetwatch.vision.capture.errors import CaptureError, StreamLost
+from streetwatch.vision.capture.look import Decode, Looker, image_of, stream_seconds
+from streetwatch.vision.capture.opening import Feed, TimeOuts, default_time_outs, open_feed
+from streetwatch.vision.capture.pace import LookPace
+from streetwatch.vision.capture.reconnect import BackOff
+from streetwatch.vision.capture.resolver import Resolver, itself
+from streetwatch.vision.capture.ring import Ring, stored
+from streetwatch.vision.capture.source import Source, SourceKind, redact
+from streetwatch.vision.capture.state import CaptureCounts, CaptureState, Phase
+from streetwatch.vision.types import Frame, Seconds
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOptions:
+    """How to watch a camera.
+
+    Attributes:
+        look_interval_s: Hand on a picture at least this often, where the stream has one.
+        decode: Which packets to decode.
+        key_gap_limit_s: Without a key frame for this long, decode all from then on.
+        blind_limit_s: Packets but no picture for this long: connect again.
+        time_outs: Left out: what suits the kind of source.
+        back_off: When to try again.
+    """
+
+    look_interval_s: Seconds = 1.0
+    decode: Decode = Decode.KEYFRAMES
+    key_gap_limit_s: Seconds = 4.0
+    blind_limit_s: Seconds = 30.0
+    time_outs: TimeOuts | None = None
+    back_off: BackOff = field(default_factory=BackOff)
+
+
+def steady_wall_clock() -> Callable[[], Seconds]:
+    """Return a clock: seconds since the epoch as of now, which no correction ever sets back."""
+    zero = time.time() - time.monotonic()
+    return lambda: zero + time.monotonic()
+
+
+class Capture:
+    """Watches one source in a thread of its own until stopped; raises nothing, tells everything.
+
+    Callbacks run in that thread: they must be quick, and what they raise ends the connection (it
+    is logged, and the capture begins again).
+    """
+
+    def __init__(  # noqa: PLR0913  -- each is a separate thing the owner decides
+        self,
+        camera_id: str,
+        source: Source,
+        *,
+        on_frame: Callable[[Frame], None],
+        on_state: Callable[[CaptureState], None],
+        ring: Ring | None = None,
+        options: CaptureOptions | None = None,
+        resolve: Resolver = itself,
+        clock: Callable[[], Seconds] | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Prepare a capture; nothing is opened before `start`.
+
+        Args:
+            camera_id: Written into frames and logs.
+            source: What to watch.
+            on_frame: Takes each picture that is due.
+            on_state: Takes each change of state.
+            ring: Takes every packet, for clips.
+            options: How to watch.
+            resolve: Finds the address, at each connection.
+            clock: Tells arrival: seconds since the epoch, never going back.
+            chance: Random 0..1 for the jitter of the back-off.
+        """
+        self._camera_id = camera_id
+        self._source = source
+        self._on_frame = on_frame
+        self._on_state = on_state
+        self._ring = ring
+        self._options = options or CaptureOptions()
+        self._resolve = resolve
+        self._now = clock or steady_wall_clock()
+        self._chance = chance
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"capture-{camera_id}", daemon=True)
+        self._clock = StreamClock()
+        self._counts = CaptureCounts()
+        self._state = CaptureState(Phase.STOPPED, self._now())
+        self._live_since: Seconds | None = None
+        self._log = _log.bind(camera=camera_id, source=source.redacted)
+
+    def start(self) -> None:
+        """Begin to watch; once in a capture's life."""
+        self._thread.start()
+
+    def stop(self, timeout_s: Seconds = 6.0) -> bool:
+        """End the watching; safe to call twice and before `start`.
+
+        Returns:
+            Whether the thread has ended. A read in progress ends with its time-out; a thread still
+            in it hands on nothing more and does not keep the process alive.
+        """
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    @property
+    def state(self) -> CaptureState:
+        """The latest state."""
+        return self._state
+
+    @property
+    def counts(self) -> CaptureCounts:
+        """What was done so far."""
+        return self._counts
+
+    def _run(self) -> None:
+        back_off = self._options.back_off
+        while not self._stop.is_set():
+            reason = self._watch_until_it_breaks()
+            if self._stop.is_set():
+                break
+            back_off, wait_s = back_off.after_failure(
+                lived_s=self._lived_s(), chance=self._chance()
+            )
+            self._log.warning("capture.retrying", reason=reason, next_try_in_s=round(wait_s, 1))
+            self._tell(Phase.RETRYING, reason, wait_s)
+            self._stop.wait(wait_s)
+        self._tell(Phase.STOPPED)
+
+    def _lived_s(self) -> Seconds:
+        return 0.0 if self._live_since is None else self._now() - self._live_since
+
+    def _watch_until_it_breaks(self) -> str:
+        """Watch over one connection; return in plain words why it ended."""
+        try:
+            self._live_since = None
+            self._tell(Phase.CONNECTING)
+            self._watch()
+        except CaptureError as error:
+            return redact(str(error))
+        except Exception:  # noqa: BLE001  -- logged on the next line
+            # The thread's last resort: a fault of ours must not end the watching of a camera.
+            self._log.exception("capture.failed")
+            return "an error inside the program; its log tells more"
+        return f"{self._source.redacted}: the stream ended"
+
+    def _watch(self) -> None:
+        url = self._resolve(self._source)
+        time_outs = self._options.time_outs or default_time_outs(self._source.kind)
+        with open_feed(self._source, url, time_outs) as feed:
+            self._clock = self._clock.untied()
+            self._counts = replace(self._counts, connections=self._counts.connections + 1)
+            looker = self._looker(feed)
+            corrupt_before = self._counts.corrupt
+            blind_since = self._now()
+            for packet in feed.packets():
+                if self._stop.is_set():
+                    return
+                if self._take(packet, feed, looker):
+                    blind_since = self._now()
+                corrupt = corrupt_before + looker.corrupt + feed.bad_packets
+                self._counts = replace(self._counts, corrupt=corrupt)
+                self._refuse_blindness(self._now() - blind_since)
+
+    def _looker(self, feed: Feed) -> Looker:
+        pace = LookPace(self._options.look_interval_s)
+        return Looker(feed.stream, pace, self._options.decode, self._options.key_gap_limit_s)
+
+    def _take(self, packet: "av.Packet[VideoStream]", feed: Feed, looker: Looker) -> bool:
+        """Time, keep and look at one packet; return whether a picture came of it."""
+        at = self._timed(packet) if packet.size else self._clock.at or self._now()
+        if packet.size:
+            self._counts = replace(self._counts, packets=self._counts.packets + 1)
+        if self._ring is not None and packet.size and not packet.is_corrupt:
+            self._ring.add(stored(packet, feed.template, at=at))
+        decode_before = looker.decode
+        saw = False
+        for taken_at, frame in looker.take(packet, self._clock, at):
+            saw = self._hand_on(
+                Frame(self._camera_id, self._counts.frames, taken_at, image_of(frame))
+            )
+        if looker.decode is not decode_before:
+            self._log.warning(
+                "capture.key_frames_rare", decode="all", limit_s=self._options.key_gap_limit_s
+            )
+        return saw
+
+    def _timed(self, packet: "av.Packet[VideoStream]") -> Seconds:
+        stream_s = stream_seconds(packet)
+        if self._source.kind is not SourceKind.RTSP:
+            # Files come as fast as the disk, HLS by the segment: played as they were filmed.
+            self._stop.wait(self._clock.lead(stream_s, self._now()))
+        self._clock, at = self._clock.tick(stream_s, self._now())
+        return at
+
+    def _hand_on(self, frame: Frame) -> bool:
+        if self._stop.is_set():
+            return False
+        self._counts = replace(self._counts, frames=self._counts.frames + 1)
+        self._on_frame(frame)
+        if self._live_since is None:
+            self._live_since = self._now()
+            self._log.info("capture.live", width=frame.size[0], height=frame.size[1])
+            self._tell(Phase.LIVE)
+        return True
+
+    def _refuse_blindness(self, blind_s: Seconds) -> None:
+        if blind_s > self._options.blind_limit_s:
+            raise StreamLost(
+                f"{self._source.redacted}: data arrives, but no picture could be decoded for "
+                f"{self._options.blind_limit_s:g} s"
+            )
+
+    def _tell(self, phase: Phase, reason: str = "", next_try_in_s: Seconds = 0.0) -> None:
+        self._state = CaptureState(phase, self._now(), reason, next_try_in_s)
+        try:
+            self._on_state(self._state)
+        except Exception:  # noqa: BLE001  -- logged on the next line
+            # Also told outside the loop's own guard: whoever listens must not end the watching.
+            self._log.exception("capture.listener_failed")
