@@ -1,0 +1,67 @@
+"""The clip served as a live camera."""
+
+import signal
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import av
+import pytest
+
+from streetwatch.datasets.live import ClipError, LiveProcess, LoopedClip, start_live
+
+Clip = Callable[..., Path]
+
+
+@pytest.mark.parametrize(
+    ("elapsed_s", "first_at"),
+    [
+        pytest.param(0.0, 0.0, id="start"),
+        pytest.param(-3.0, 0.0, id="before_the_start"),
+        pytest.param(1.25, 1.0, id="the_key_frame_before"),
+        pytest.param(2.5, 2.0, id="second_lap"),
+        pytest.param(2001.7, 2001.0, id="thousandth_lap"),
+    ],
+)
+def test_whoever_connects_gets_the_picture_of_now(
+    counting_clip: Clip, elapsed_s: float, first_at: float
+) -> None:
+    clip = LoopedClip.load(counting_clip(pictures=20))
+    played = list(islice(clip.play_from(elapsed_s), 45))
+    assert clip.length_s == pytest.approx(2.0)
+    assert [at for at, _ in played] == pytest.approx([first_at + i / 10 for i in range(45)])
+    assert played[0][1].is_key
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_a_common_player_can_watch_it(
+    counting_clip: Clip, live_camera: Callable[..., LiveProcess], codec: str
+) -> None:
+    camera = live_camera(counting_clip(codec=codec, key_every=5), path="street/north")
+    assert camera.url.endswith("/street/north")
+    with av.open(camera.url, options={"rtsp_transport": "tcp"}, timeout=5) as stream:
+        shown = list(islice(stream.decode(video=0), 12))
+    assert all((frame.width, frame.height) == (320, 240) for frame in shown)
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly_with_a_viewer_connected(
+    counting_clip: Clip, live_camera: Callable[..., LiveProcess], told: signal.Signals
+) -> None:
+    camera = live_camera(counting_clip())
+    with av.open(camera.url, options={"rtsp_transport": "tcp"}, timeout=5):
+        camera.process.send_signal(told)
+        assert camera.process.wait(5) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"no video\n" * 99])
+def test_what_is_no_clip_is_refused_in_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(content)
+    with pytest.raises(ClipError, match="ended with 2"):
+        start_live(path)
+    told = capfd.readouterr().err.strip()
+    assert str(path) in told
+    assert "\n" not in told
