@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.cameras import Camera
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State
@@ -22,6 +24,24 @@ class Sees(Protocol):
 
     def detect(self, image: Image) -> Detections:
         """Return what is in the picture, at the model's operating thresholds."""
+
+
+def chosen_camera(
+    cameras: tuple[Camera, ...], wanted: str | None, *, clip: Path | None, path: Path
+) -> Camera:
+    """Return the camera a recording is of: the one named, the one that names the clip, the only.
+
+    Raises:
+        InputError: it can't be told; lists the cameras there are.
+    """
+    named = [camera for camera in cameras if camera.id == wanted]
+    same = [camera for camera in cameras if clip and Path(camera.source.url).name == clip.name]
+    found = named if wanted else same or list(cameras)
+    if len(found) != 1:
+        known = ", ".join(camera.id for camera in cameras)
+        problem = f"no camera {wanted!r}" if wanted else "which camera is it?"
+        raise InputError(f"{path}: {problem} Give --camera, one of: {known}")
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Store: SQLAlchemy Core and Alembic."""
+"""The store: incidents, presence, outbox and desk cases in one SQL database."""

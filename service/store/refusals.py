@@ -1,0 +1,32 @@
+"""What the database refuses, as one clear line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.store.sqlite import MENDING
+
+
+def reason(error: sa.exc.SQLAlchemyError) -> str:
+    """Say what is wrong and how to mend it, without the statement and without its values."""
+    said = str(error.orig) if isinstance(error, sa.exc.DBAPIError) else str(error)
+    for words, mending in MENDING.items():
+        if words in said.lower():
+            return mending
+    return said.splitlines()[0] if said else type(error).__name__
+
+
+@contextmanager
+def refusals_named() -> Iterator[None]:
+    """Turn what only the database's keeper can mend into `StorageError`.
+
+    A broken constraint is our own mistake and goes through as it is.
+    """
+    try:
+        yield
+    except sa.exc.IntegrityError:
+        raise
+    except (sa.exc.DatabaseError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        raise StorageError(f"the database refused: {reason(error)}") from error

@@ -1,0 +1,90 @@
+"""The tables. Alembic's revisions build them; a test holds the two together."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: Times are seconds since the epoch, or since the clip's start in a replay.
+incident = sa.Table(
+    "incident",
+    metadata,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("camera_id", sa.String, nullable=False),
+    sa.Column("zone_id", sa.String, nullable=False),
+    sa.Column("type", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("first_seen", sa.Float, nullable=False),
+    sa.Column("last_seen", sa.Float, nullable=False),
+    sa.Column("observed_s", sa.Float, nullable=False),
+    sa.Column("unobserved_s", sa.Float, nullable=False),
+    sa.Column("anchor", sa.JSON, nullable=False),
+    sa.Column("bbox", sa.JSON, nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("versions", sa.JSON, nullable=False),
+    sa.Column("violation_at", sa.Float),
+    sa.Column("cleared_at", sa.Float),
+    sa.Column("closed_at", sa.Float),
+    sa.Column("recurrence_of", sa.String(26)),
+    sa.Column("recurrences", sa.Integer, nullable=False),
+    sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
+)
+
+attachment = sa.Table(
+    "attachment",
+    metadata,
+    sa.Column("incident_id", sa.ForeignKey("incident.id"), primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("media_type", sa.String, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("captured_at", sa.Float, nullable=False),
+)
+
+presence = sa.Table(
+    "presence",
+    metadata,
+    sa.Column("camera_id", sa.String, primary_key=True),
+    sa.Column("state", sa.JSON, nullable=False),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String, nullable=False, unique=True),
+    sa.Column("incident_id", sa.ForeignKey("incident.id"), nullable=False),
+    sa.Column("occasion", sa.String, nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("queued_at", sa.Float, nullable=False),
+    sa.Column("due_at", sa.Float, nullable=False),
+    sa.Column("lease_until", sa.Float, nullable=False),
+    sa.Column("delivered_at", sa.Float),
+    sa.Column("last_error", sa.String),
+    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "incident_id", "position"),
+)
+
+desk_case = sa.Table(
+    "desk_case",
+    metadata,
+    sa.Column("number", sa.String, primary_key=True),
+    sa.Column("external_id", sa.String, nullable=False, unique=True),
+    sa.Column("idempotency_key", sa.String, nullable=False, unique=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("type", sa.String, nullable=False),
+    sa.Column("camera_id", sa.String, nullable=False),
+    sa.Column("reported_at", sa.Float, nullable=False),
+    sa.Column("document", sa.JSON, nullable=False),
+    sa.Column("history", sa.JSON, nullable=False),
+    sa.Index(None, "reported_at"),
+)

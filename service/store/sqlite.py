@@ -1,0 +1,79 @@
+"""All that is particular to SQLite; nothing outside this module knows which database it is."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+#: How long a writer waits for another one before it gives up.
+BUSY_TIMEOUT_MS = 5_000
+
+#: NORMAL: in WAL mode the file can't be damaged, and a killed process loses nothing. A power cut
+#: may undo the last transactions, each as a whole: incident, presence and outbox go back
+#: together, the next looks find the same violation under the same id, and the platform has its
+#: key. FULL would cost a sync of the disk per look.
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+)
+
+#: Execution option of a connection that only reads: it sees one snapshot and holds up no writer.
+READS = {"sqlite_begin": "DEFERRED"}
+
+#: What SQLite says, and what a person can do about it.
+MENDING = {
+    "disk is full": "the disk is full: free some space",
+    "readonly": "the database is read-only: give the service write access to it",
+    "is locked": "another process holds the database for too long: end it",
+    "disk i/o error": "the disk fails: look at the system's log",
+    "unable to open": "the database file can't be opened: give the service access to its folder",
+    "not a database": "the file is not a database: move it away",
+    "malformed": "the database file is damaged: restore a backup",
+}
+
+
+def is_sqlite(url: sa.URL) -> bool:
+    """Tell whether a database address means SQLite."""
+    return url.get_backend_name() == "sqlite"
+
+
+def file_of(url: sa.URL) -> Path | None:
+    """Return the database's file, None where it lives in memory."""
+    return Path(url.database) if url.database and url.database != ":memory:" else None
+
+
+def create_engine(url: sa.URL) -> sa.Engine:
+    """Make an engine whose transactions are SQLite's own, begun as writers unless told `READS`.
+
+    A database in memory has one connection, which its threads use one after the other.
+    """
+    if file_of(url) is None:
+        engine = sa.create_engine(
+            url,
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
+            connect_args={"check_same_thread": False},
+        )
+    else:
+        engine = sa.create_engine(url)
+    sa.event.listen(engine, "connect", _connected)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: `_begin` does
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer that begins DEFERRED and upgrades later fails at once where it should wait.
+    mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+    connection.exec_driver_sql(f"BEGIN {mode}")
