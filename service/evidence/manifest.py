@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable
 
-from streetwatch.service.evidence.stills import local, utc
 from streetwatch.service.incidents.case import Attachment, Site
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.vision.types import Seconds
+from streetwatch.zones.moment import local, utc
 from streetwatch.zones.zone import Zone
 
 FORMAT = "streetwatch-evidence/1"

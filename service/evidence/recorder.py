@@ -6,13 +6,14 @@ from pathlib import Path
 
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.manifest import manifest
-from streetwatch.service.evidence.stills import close_up, jpeg, local, zone_overlay
+from streetwatch.service.evidence.stills import close_up, jpeg, zone_overlay
 from streetwatch.service.incidents.case import Attachment, Site
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.types import Frame, Image, Seconds
+from streetwatch.zones.moment import local
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone
 

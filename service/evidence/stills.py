@@ -1,14 +1,11 @@
 """Pictures for people: the raw still, a close-up, and a copy with the zone drawn on it."""
 
-from datetime import UTC, datetime
-
 import cv2
 import numpy as np
 
 from streetwatch.service.incidents.errors import StorageError
-from streetwatch.vision.types import Box, Image, Seconds
+from streetwatch.vision.types import Box, Image
 from streetwatch.zones.polygon import Polygon
-from streetwatch.zones.schedule import CHINA
 
 JPEG_QUALITY = 90
 
@@ -70,13 +67,3 @@ def _caption(image: Image, text: str) -> None:
         1,
         cv2.LINE_AA,
     )
-
-
-def utc(at: Seconds) -> str:
-    """Write a capture time as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
-
-
-def local(at: Seconds) -> str:
-    """Write a capture time as ISO 8601 on China's clock."""
-    return datetime.fromtimestamp(at, CHINA).isoformat(timespec="milliseconds")

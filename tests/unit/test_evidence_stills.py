@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from streetwatch.service.evidence.stills import close_up, local, utc, zone_overlay
+from streetwatch.service.evidence.stills import close_up, zone_overlay
 from streetwatch.vision.privacy import masked
+from streetwatch.zones.moment import local, utc
 
 PICTURE = np.full((100, 200, 3), 128, np.uint8)
 ZONE = ((0.1, 0.5), (0.9, 0.5), (0.9, 0.9), (0.1, 0.9))
