@@ -1,0 +1,51 @@
+"""Is the service fit for work: values that the API shows and a probe asks for."""
+
+from dataclasses import dataclass
+
+from streetwatch.vision.types import Seconds
+
+#: A camera whose last picture is older than this is not watched.
+FRESH_S: Seconds = 30.0
+
+#: A message that waits longer than this means that cases do not reach the platform.
+LAG_LIMIT_S: Seconds = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraHealth:
+    """One camera's state; `reason` never holds a password.
+
+    Attributes:
+        last_frame_age_s: Since its last picture was captured; None before the first.
+    """
+
+    id: str
+    name: str
+    source: str
+    state: str
+    reason: str
+    last_frame_age_s: Seconds | None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether its pictures are of now."""
+        return self.last_frame_age_s is not None and self.last_frame_age_s <= FRESH_S
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The cameras and the outbox.
+
+    A camera that is down does not make the service unfit: the others are watched.
+    """
+
+    cameras: tuple[CameraHealth, ...]
+    outbox_pending: int
+    outbox_parked: int
+    outbox_oldest_s: Seconds
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether some camera is watched and cases get through."""
+        watched = not self.cameras or any(camera.is_fresh for camera in self.cameras)
+        return watched and self.outbox_oldest_s <= LAG_LIMIT_S

@@ -1,0 +1,175 @@
+"""The desk's book of cases: one case for each external id, whatever is delivered how often."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from streetwatch.service.desk.report import Move, Report
+from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
+from streetwatch.service.store.engine import plain_refusals
+from streetwatch.service.store.schema import desk_case
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.moment import utc
+from streetwatch.zones.schedule import CHINA
+
+Document = dict[str, Any]
+
+
+class KeyTakenError(DeskConflictError):
+    """This idempotency key belongs to another case."""
+
+
+class NoSuchCaseError(LookupError):
+    """There is no case of this number or external id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which cases are asked for; None does not filter."""
+
+    state: CaseState | None = None
+    type: str | None = None
+    camera: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the cases, newest first, and how many there are in all."""
+
+    cases: tuple[Document, ...]
+    total: int
+
+
+class Book:
+    """Cases in the database. Safe between threads and processes."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
+        """Take a report; return the case and whether it is a new one.
+
+        Raises:
+            KeyTakenError: the key was used for another case.
+        """
+        with plain_refusals(), self._engine.begin() as connection:
+            same = desk_case.c.external_id == report.external_id
+            known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
+            if known is not None and known["external_id"] != report.external_id:
+                raise KeyTakenError(f"Idempotency-Key {key} belongs to case {known['number']}")
+            if known is not None:
+                return _document(known), False
+            row = _new_row(connection, report, key=key, now=now)
+            connection.execute(sa.insert(desk_case).values(row))
+        return _document(row), True
+
+    def update(self, name: str, report: Report) -> Document:
+        """Bring a case's facts and evidence up to date; its state is people's business.
+
+        Raises:
+            NoSuchCaseError: nothing was reported under this name.
+        """
+        with plain_refusals(), self._engine.begin() as connection:
+            row = _named(connection, name)
+            changed = {"document": _json(report)}
+            _change(connection, row, changed)
+        return _document({**row, **changed})
+
+    def move(self, name: str, move: Move, *, now: Seconds) -> Document:
+        """Move a case to another state.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+            MoveRefusedError: it can't go there.
+        """
+        with plain_refusals(), self._engine.begin() as connection:
+            row = _named(connection, name)
+            state = moved(CaseState(row["state"]), move.state)
+            if state == row["state"]:
+                return _document(row)
+            entry = {"state": state.value, "at": utc(now), "note": move.note}
+            changed = {"state": state.value, "history": [*row["history"], entry]}
+            _change(connection, row, changed)
+        return _document({**row, **changed})
+
+    def case(self, name: str) -> Document:
+        """Return a case by its number or external id.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
+        with plain_refusals(), self._engine.begin() as connection:
+            return _document(_named(connection, name))
+
+    def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
+        """Return cases, newest first."""
+        columns = {
+            desk_case.c.state: wanted.state,
+            desk_case.c.type: wanted.type,
+            desk_case.c.camera_id: wanted.camera,
+        }
+        where = [column == value for column, value in columns.items() if value is not None]
+        newest = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
+        query = sa.select(desk_case).where(*where).order_by(*newest).limit(limit).offset(offset)
+        count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
+        with plain_refusals(), self._engine.begin() as connection:
+            rows = connection.execute(query).mappings().all()
+            total = connection.execute(count).scalar_one()
+        return Page(tuple(_document(row) for row in rows), total)
+
+
+def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
+    return connection.execute(sa.select(desk_case).where(where)).mappings().first()
+
+
+def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
+    row = _first(connection, sa.or_(desk_case.c.number == name, desk_case.c.external_id == name))
+    if row is None:
+        raise NoSuchCaseError(f"no case {name!r}")
+    return row
+
+
+def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> None:
+    here = desk_case.c.number == row["number"]
+    connection.execute(sa.update(desk_case).where(here).values(changed))
+
+
+def _new_row(connection: sa.Connection, report: Report, *, key: str, now: Seconds) -> Document:
+    state = CaseState.REPORTED.value
+    return {
+        "number": _next_number(connection, now),
+        "external_id": report.external_id,
+        "idempotency_key": key,
+        "state": state,
+        "type": report.type,
+        "camera_id": report.camera.id,
+        "reported_at": now,
+        "document": _json(report),
+        "history": [{"state": state, "at": utc(now), "note": ""}],
+    }
+
+
+def _next_number(connection: sa.Connection, now: Seconds) -> str:
+    """Number the cases of a day on China's clock: SW-20261123-0001."""
+    day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
+    count = sa.select(sa.func.count()).where(desk_case.c.number.startswith(day))
+    return f"{day}{connection.execute(count).scalar_one() + 1:04d}"
+
+
+def _json(report: Report) -> Document:
+    document: Document = json.loads(report.model_dump_json())
+    return document
+
+
+def _document(row: Mapping[Any, Any]) -> Document:
+    return {
+        "number": row["number"],
+        "state": row["state"],
+        "reported_at": utc(row["reported_at"]),
+        **row["document"],
+        "history": row["history"],
+    }
