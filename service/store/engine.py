@@ -1,19 +1,17 @@
-"""The database: opened, brought to the newest revision, its refusals in plain words."""
+"""The database: opened and brought to the newest revision."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 
-from streetwatch.service.incidents.errors import InputError, StorageError
-from streetwatch.service.store.schema import metadata
+from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.store import sqlite
+from streetwatch.service.store.refusals import reason, refusals_named
 
-_BUSY_TIMEOUT_MS = 10_000
+plain_refusals = refusals_named
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -25,61 +23,58 @@ def open_engine(url: str) -> sa.Engine:
         url: As SQLAlchemy has it; `sqlite://` is a database in memory, of this process only.
 
     Raises:
-        InputError: it can't be opened or written to.
+        InputError: it can't be opened or written to; says where and how to mend it.
     """
-    in_memory = url == "sqlite://"
-    options: dict[str, Any] = {"poolclass": sa.StaticPool} if in_memory else {}
-    engine = sa.create_engine(url, **options)
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
+    place = _address(url)
+    where = str(sqlite.file_of(place) or place.render_as_string(hide_password=True))
     try:
-        if in_memory:
-            metadata.create_all(engine)
-        else:
+        engine = _connecting(place)
+        try:
             _migrate(engine)
-    except sa.exc.DBAPIError as error:
+        except BaseException:
+            engine.dispose()
+            raise
+    except OSError as error:
         raise InputError(
-            f"{engine.url.render_as_string(hide_password=True)}: the database can't be used "
-            f"({error.orig}): check the folder's rights and the space left (data_dir)"
+            f"{where}: the folder of the database can't be made ({error.strerror}): "
+            "give the service a folder that it may write to (data_dir)"
+        ) from error
+    except sa.exc.DBAPIError as error:
+        raise InputError(f"{where}: the database can't be used: {reason(error)}") from error
+    except CommandError as error:
+        raise InputError(
+            f"{where}: a newer streetwatch wrote this database ({error}): run that version"
         ) from error
     return engine
 
 
-def _prepare_sqlite(engine: sa.Engine) -> None:
-    @sa.event.listens_for(engine, "connect")
-    def configure(connection: sqlite3.Connection, _: object) -> None:
-        # The driver's own transactions begin too late for a read that decides a write.
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
-        # With WAL, NORMAL can lose the last commits to a power cut but never corrupts; a killed
-        # process loses nothing. Cases lost so would be found again: the object still stands there.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+def _address(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise InputError(
+            "database: this is no address of a database: write sqlite:///path/to/streetwatch.db"
+        ) from error
 
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        # Every transaction here may write: taking the lock at once avoids a deadlock of two
-        # readers that both want to write.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+def _connecting(place: sa.URL) -> sa.Engine:
+    if sqlite.is_sqlite(place):
+        file = sqlite.file_of(place)
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        return sqlite.create_engine(place)
+    try:
+        return sa.create_engine(place)
+    except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise InputError(
+            f"database: no driver for {place.drivername} is installed ({error})"
+        ) from error
 
 
 def _migrate(engine: sa.Engine) -> None:
+    """Run the missing revisions, all of them or none, in one transaction."""
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-@contextmanager
-def plain_refusals() -> Iterator[None]:
-    """Say a database's refusal (full disk, read-only, locked) in plain words.
-
-    Raises:
-        StorageError: it refused; the transaction was undone.
-    """
-    try:
-        yield
-    except sa.exc.OperationalError as error:
-        raise StorageError(f"the database refused: {error.orig}") from error

@@ -1,15 +1,21 @@
 """The outbox: messages that were promised, until they are delivered."""
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from streetwatch.service.incidents.case import Message
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.store.codec import message_of
-from streetwatch.service.store.engine import plain_refusals
 from streetwatch.service.store.schema import outbox
+from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Seconds
+
+log = structlog.get_logger(__name__)
 
 
 class MessageState(StrEnum):
@@ -25,7 +31,7 @@ class Claimed:
     """A message that this relay may send until its lease runs out.
 
     Attributes:
-        attempts: How often it was sent before.
+        attempts: How often it was taken before, by relays that died too.
     """
 
     message: Message
@@ -37,7 +43,8 @@ class Backlog:
     """What the outbox holds.
 
     Attributes:
-        oldest_s: Age of the oldest pending message; 0 where there is none.
+        oldest_s: Age of the oldest pending message that does not wait behind a parked one; 0 where
+            there is none.
     """
 
     pending: int
@@ -55,31 +62,52 @@ class Outbox:
     def claim(self, *, now: Seconds, lease_s: Seconds) -> Claimed | None:
         """Take the next due message, in order for each incident; None when nothing is due.
 
-        A message whose relay died is taken again when its lease has run out.
+        A message whose relay died is taken again when its lease has run out. One that can't be
+        read back is parked and the next one taken.
+
+        Raises:
+            StorageError: the database refused.
         """
+        while (row := self._leased(now, now + lease_s)) is not None:
+            try:
+                message = message_of(
+                    key=row.key, occasion=row.occasion, document=json.loads(row.payload)
+                )
+            except (StorageError, ValueError) as error:
+                log.error("outbox.unreadable", key=row.key, reason=str(error))  # noqa: TRY400
+                self.park(row.key, reason=str(error))
+            else:
+                return Claimed(message, row.attempts)
+        return None
+
+    def _leased(self, now: Seconds, until: Seconds) -> sa.Row[Any] | None:
         due = (
-            sa.select(outbox)
+            sa.select(
+                outbox.c.key,
+                outbox.c.occasion,
+                # As text: what can't be read must not keep the row from being found.
+                sa.cast(outbox.c.payload, sa.Text).label("payload"),
+                outbox.c.attempts,
+            )
             .where(
                 outbox.c.state == MessageState.PENDING,
                 outbox.c.due_at <= now,
                 outbox.c.lease_until <= now,
-                ~_has_earlier(outbox),
+                ~_behind(MessageState.PENDING, MessageState.PARKED),
             )
             .order_by(outbox.c.due_at, outbox.c.position)
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True)  # a database with row locks; SQLite has one writer
         )
-        with plain_refusals(), self._engine.begin() as connection:
-            row = connection.execute(due).mappings().first()
-            if row is None:
-                return None
-            connection.execute(
-                sa.update(outbox)
-                .where(outbox.c.key == row["key"])
-                .values(lease_until=now + lease_s, attempts=row["attempts"] + 1)
-            )
-        message = message_of(key=row["key"], occasion=row["occasion"], document=row["payload"])
-        return Claimed(message, row["attempts"])
+        with writing(self._engine) as connection:
+            row = connection.execute(due).first()
+            if row is not None:
+                connection.execute(
+                    sa.update(outbox)
+                    .where(outbox.c.key == row.key)
+                    .values(lease_until=until, attempts=row.attempts + 1)
+                )
+        return row
 
     def delivered(self, key: str, *, now: Seconds) -> None:
         """Note that the platform has the message."""
@@ -94,31 +122,39 @@ class Outbox:
         self._set(key, state=MessageState.PARKED, last_error=reason)
 
     def backlog(self, *, now: Seconds) -> Backlog:
-        """Count the messages."""
-        query = sa.select(outbox.c.state, sa.func.count(), sa.func.min(outbox.c.queued_at))
-        with plain_refusals(), self._engine.begin() as connection:
-            rows = connection.execute(query.group_by(outbox.c.state)).all()
-        count = {state: number for state, number, _ in rows}
-        oldest = {state: queued_at for state, _, queued_at in rows}
+        """Count the messages.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        states = sa.select(outbox.c.state, sa.func.count().label("number")).group_by(outbox.c.state)
+        oldest = sa.select(sa.func.min(outbox.c.queued_at)).where(
+            outbox.c.state == MessageState.PENDING, ~_behind(MessageState.PARKED)
+        )
+        with reading(self._engine) as connection:
+            count = {row.state: row.number for row in connection.execute(states)}
+            since = connection.execute(oldest).scalar_one()
         return Backlog(
             pending=count.get(MessageState.PENDING, 0),
             parked=count.get(MessageState.PARKED, 0),
             delivered=count.get(MessageState.DELIVERED, 0),
-            oldest_s=max(now - oldest.get(MessageState.PENDING, now), 0.0),
+            oldest_s=0.0 if since is None else max(now - since, 0.0),
         )
 
     def _set(self, key: str, **values: object) -> None:
-        with plain_refusals(), self._engine.begin() as connection:
-            connection.execute(sa.update(outbox).where(outbox.c.key == key).values(**values))
+        """Settle a message that is pending still: what came of it stands, whoever says it late."""
+        pending = (outbox.c.key == key, outbox.c.state == MessageState.PENDING)
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(outbox).where(*pending).values(**values))
 
 
-def _has_earlier(later: sa.Table) -> sa.ColumnElement[bool]:
-    """Tell whether an earlier message of the same incident is not delivered yet."""
+def _behind(*states: MessageState) -> sa.ColumnElement[bool]:
+    """Tell whether an earlier message of the same incident is in one of the states."""
     earlier = outbox.alias("earlier")
     return sa.exists(
         sa.select(earlier.c.key).where(
-            earlier.c.incident_id == later.c.incident_id,
-            earlier.c.position < later.c.position,
-            earlier.c.state != MessageState.DELIVERED,
+            earlier.c.incident_id == outbox.c.incident_id,
+            earlier.c.position < outbox.c.position,
+            earlier.c.state.in_(states),
         )
     )

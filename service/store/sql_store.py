@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 
 import numpy as np
 import sqlalchemy as sa
@@ -12,9 +11,9 @@ from streetwatch.service.incidents.case import Attachment, Message
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.store import codec
-from streetwatch.service.store.case_book import SqlCaseBook
-from streetwatch.service.store.outbox import SqlOutbox, promise
-from streetwatch.service.store.tables import attachment, incident, presence
+from streetwatch.service.store.engine import open_engine
+from streetwatch.service.store.outbox import MessageState
+from streetwatch.service.store.schema import attachment, incident, outbox, presence
 from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.footprint import iou
@@ -22,18 +21,30 @@ from streetwatch.zones.presence import Presence
 
 log = structlog.get_logger(__name__)
 
+_ENDED = (State.CLEARED, State.CLOSED)
 
-class SqlStore:
-    """Incidents, presence, outbox and desk cases of one database. Usable from any thread.
+
+def open_store(url: str) -> "SqlStore":
+    """Open the store at a database's address, made and migrated where needed.
 
     Args:
-        engine: Of a database that is migrated to this version: see `open_store`.
+        url: As SQLAlchemy has it; `sqlite://` is a database in memory, of this process only.
+
+    Raises:
+        InputError: it can't be opened or written to; says where and how to mend it.
+    """
+    return SqlStore(open_engine(url))
+
+
+class SqlStore:
+    """Incidents and what belongs to them. Usable from any thread.
+
+    Args:
+        engine: Of a database that is migrated to this version: see `open_engine`.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self.outbox = SqlOutbox(engine)
-        self.case_book = SqlCaseBook(engine)
+        self.engine = engine
 
     @contextmanager
     def transaction(self) -> Iterator["SqlTransaction"]:
@@ -42,7 +53,7 @@ class SqlStore:
         Raises:
             StorageError: the database refused; nothing of the block was kept.
         """
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             yield SqlTransaction(connection)
 
     def presence(self, camera_id: str) -> Presence:
@@ -50,8 +61,8 @@ class SqlStore:
 
         One that can't be read (of another version) is nothing too, with a warning.
         """
-        wanted = sa.select(presence.c.document).where(presence.c.camera_id == camera_id)
-        with reading(self._engine) as connection:
+        wanted = sa.select(presence.c.state).where(presence.c.camera_id == camera_id)
+        with reading(self.engine) as connection:
             document = connection.execute(wanted).scalar_one_or_none()
         if document is None:
             return Presence()
@@ -71,13 +82,13 @@ class SqlStore:
         )
         if camera_id is not None:
             wanted = wanted.where(incident.c.camera_id == camera_id)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             rows = connection.execute(wanted).mappings().all()
         return tuple(codec.incident_of(row) for row in rows)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 class SqlTransaction:
@@ -92,9 +103,12 @@ class SqlTransaction:
         row = self._connection.execute(wanted).mappings().one_or_none()
         return None if row is None else codec.incident_of(row)
 
-    def put_incident(self, value: Incident, /) -> None:
+    def put_incident(self, one: Incident, /) -> None:
         """Insert or replace the incident."""
-        self._put(incident, codec.incident_row(value), "id")
+        row = codec.incident_row(one)
+        same = incident.c.id == one.id
+        if not self._connection.execute(sa.update(incident).where(same).values(row)).rowcount:
+            self._connection.execute(sa.insert(incident).values(row))
 
     def latest_filed_at(
         self,
@@ -112,7 +126,7 @@ class SqlTransaction:
                 incident.c.camera_id == camera_id,
                 incident.c.zone_id == zone_id,
                 incident.c.type == violation_type,
-                incident.c.state.in_((State.CLEARED.value, State.CLOSED.value)),
+                incident.c.state.in_(_ENDED),
                 incident.c.violation_at.is_not(None),
             )
             .order_by(incident.c.violation_at.desc(), incident.c.id)
@@ -128,28 +142,49 @@ class SqlTransaction:
         wanted = (
             sa.select(*columns)
             .where(attachment.c.incident_id == incident_id)
-            .order_by(attachment.c.id)
+            .order_by(attachment.c.position)
         )
         rows = self._connection.execute(wanted).mappings().all()
         return tuple(codec.attachment_of(row) for row in rows)
 
     def put_attachments(self, incident_id: str, attachments: Iterable[Attachment]) -> None:
-        """Add or replace evidence by name; a replaced one keeps its place in the order."""
+        """Add or replace evidence by name; a replaced file keeps its place in the order."""
+        known = {one.name: place for place, one in enumerate(self.attachments(incident_id))}
         for one in attachments:
-            row = asdict(one) | {"incident_id": incident_id}
-            self._put(attachment, row, "incident_id", "name")
+            row = codec.attachment_row(one)
+            if one.name in known:
+                self._connection.execute(
+                    sa.update(attachment)
+                    .where(attachment.c.incident_id == incident_id, attachment.c.name == one.name)
+                    .values(row)
+                )
+                continue
+            known[one.name] = len(known)
+            added = row | {"incident_id": incident_id, "position": known[one.name]}
+            self._connection.execute(sa.insert(attachment).values(added))
 
-    def put_presence(self, camera_id: str, value: Presence, /) -> None:
+    def put_presence(self, camera_id: str, state: Presence, /) -> None:
         """Keep what is at its place on a camera, for the next start."""
-        document = codec.presence_text(value)
-        self._put(presence, {"camera_id": camera_id, "document": document}, "camera_id")
+        row = {"camera_id": camera_id, "state": codec.presence_document(state)}
+        same = presence.c.camera_id == camera_id
+        if not self._connection.execute(sa.update(presence).where(same).values(row)).rowcount:
+            self._connection.execute(sa.insert(presence).values(row))
 
     def enqueue(self, message: Message, *, at: Seconds) -> None:
         """Promise a message. A key that was promised before is not promised twice."""
-        promise(self._connection, message, at=at)
-
-    def _put(self, table: sa.Table, row: dict[str, object], *identity: str) -> None:
-        """Update, else insert: every database has both, and a transaction has one writer."""
-        same = [table.c[name] == row[name] for name in identity]
-        if not self._connection.execute(sa.update(table).where(*same).values(row)).rowcount:
-            self._connection.execute(sa.insert(table).values(row))
+        known = sa.select(outbox.c.key).where(outbox.c.key == message.key)
+        if self._connection.execute(known).first() is not None:
+            return
+        self._connection.execute(
+            sa.insert(outbox).values(
+                key=message.key,
+                incident_id=message.case.external_id,
+                occasion=message.occasion,
+                payload=codec.message_document(message),
+                state=MessageState.PENDING,
+                attempts=0,
+                queued_at=at,
+                due_at=at,
+                lease_until=0.0,
+            )
+        )
