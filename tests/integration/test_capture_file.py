@@ -113,6 +113,21 @@ def test_a_playlist_cannot_be_smuggled_in_as_a_file(tmp_path: Path) -> None:
         _read(playlist)
 
 
+def test_time_counts_from_the_clips_start_where_its_first_pictures_are_damaged(
+    counting_clip: Callable[..., Path], counter_of: Counter
+) -> None:
+    path = counting_clip()
+    damaged = bytearray(path.read_bytes())
+    with av.open(path) as clip:
+        first = next(clip.demux(video=0))
+    assert first.pos is not None
+    damaged[first.pos : first.pos + first.size] = b"\xff" * first.size
+    path.write_bytes(damaged)
+    frames = _read(path)
+    assert counter_of(frames[0].image) == 10
+    assert frames[0].at == pytest.approx(1.0)
+
+
 def test_the_ring_is_fed_while_a_file_is_read(counting_clip: Callable[..., Path]) -> None:
     ring = Ring(keep_s=60)
     _read(counting_clip(), start_at=100.0, ring=ring)

@@ -103,12 +103,17 @@ def _with_password(url: str) -> str:
     return url.replace("rtsp://", "rtsp://guard:S3CRET@")
 
 
+@pytest.mark.parametrize("b_frames", [0, 2])
 @pytest.mark.parametrize("decode", list(Decode))
 def test_capture_time_advances_like_the_wall_clock_and_the_pictures_own_time(
-    counting_clip: Clip, live_camera: LiveCamera, counter_of: Counter, decode: Decode
+    counting_clip: Clip,
+    live_camera: LiveCamera,
+    counter_of: Counter,
+    decode: Decode,
+    b_frames: int,
 ) -> None:
-    camera = live_camera(counting_clip(key_every=2))
-    options = CaptureOptions(look_interval_s=0.2, decode=decode)
+    camera = live_camera(counting_clip(key_every=5, b_frames=b_frames))
+    options = CaptureOptions(look_interval_s=0.5, decode=decode)
     before = time.time()
     with _watching(camera.url, options=options) as (watcher, capture):
         watcher.wait_frames(6)
@@ -116,12 +121,12 @@ def test_capture_time_advances_like_the_wall_clock_and_the_pictures_own_time(
         steady = watcher.frames[1:6]  # the first may come out of a burst
     assert capture.counts.connections == 1
     assert all(before <= at <= after + 0.01 for at in watcher.times[:6])
-    assert after - steady[-1].at < 0.3
+    assert after - steady[-1].at < 0.5
     shown = [counter_of(frame.image) for frame in steady]
     for earlier, later in zip(range(4), range(1, 5), strict=True):
         filmed_s = (shown[later] - shown[earlier]) % 60 / 10
         assert steady[later].at - steady[earlier].at == pytest.approx(filmed_s, abs=0.05)
-        assert filmed_s == pytest.approx(0.2)
+        assert filmed_s == pytest.approx(0.5)
     assert [frame.seq for frame in watcher.frames] == list(range(len(watcher.frames)))
 
 

@@ -151,6 +151,13 @@ def test_clip_time_counts_from_its_first_picture(
     assert times == pytest.approx(expected)
 
 
+def test_clip_time_counts_from_the_clips_start_where_its_first_pictures_are_damaged() -> None:
+    _, at = ClipClock(start_at=_START).starting_at(7.0).tick(8.9)
+    assert at == pytest.approx(_START + 1.9)
+    _, earlier = ClipClock(start_at=_START).starting_at(7.0).tick(6.0)
+    assert earlier == _START
+
+
 @given(st.lists(_stream_s, min_size=1, max_size=50))
 def test_clip_time_never_falls(stream: list[float | None]) -> None:
     clock, before = ClipClock(), -1.0

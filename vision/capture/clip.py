@@ -136,22 +136,24 @@ def _packet(stored: StoredPacket, dts: int, pts: int, stream: VideoStream) -> "a
 
 
 def retimed(packets: Sequence[StoredPacket]) -> Iterator[tuple[StoredPacket, int, int]]:
-    """Yield each packet with its dts and pts in the clip: from 0, rising, gaps kept.
+    """Yield each packet with its dts and pts in the clip: rising, gaps kept, shown from 0.
 
     Within a connection the stream's own distances are kept to the tick; across a reconnect or a
     jump of the camera's clock, capture time tells the distance.
     """
     unit = packets[0].template.time_base
-    shift, before = 0, packets[0]
-    last_dts = -1
-    for number, stored in enumerate(packets):
+    before: StoredPacket | None = None
+    shift, last_dts = 0, None
+    for stored in packets:
         own = _own_dts(stored)
-        if number == 0 or _broken(before, stored, unit):
-            begins = round(Fraction(stored.at - packets[0].at) / unit)
-            shift = begins - own if own is not None else begins
-        dts = max(last_dts + 1, (own or 0) + shift)
-        pts = dts if stored.pts is None else max(dts, stored.pts + shift)
-        yield stored, dts, pts
+        if before is None or _broken(before, stored, unit):
+            # Pictures coded out of order: the first is decoded before 0 to be shown at 0.
+            shown = own if stored.pts is None else stored.pts
+            shift = round(Fraction(stored.at - packets[0].at) / unit) - (shown or 0)
+        dts = shift if own is None else own + shift
+        if last_dts is not None:
+            dts = max(dts, last_dts + 1)
+        yield stored, dts, dts if stored.pts is None else max(dts, stored.pts + shift)
         last_dts, before = dts, stored
 
 

@@ -97,6 +97,10 @@ class ClipClock:
     offset_s: Seconds | None = None
     at: Seconds | None = None
 
+    def starting_at(self, stream_s: Seconds) -> Self:
+        """Return the clock for a clip known to begin then, though its first pictures be damaged."""
+        return replace(self, offset_s=self.start_at - stream_s)
+
     def tick(self, stream_s: Seconds | None) -> tuple[Self, Seconds]:
         """Return the next clock and the capture time of a picture, in the order of showing.
 
@@ -106,6 +110,6 @@ class ClipClock:
         if stream_s is None:
             return replace(self, at=following), following
         at = following if self.offset_s is None else stream_s + self.offset_s
-        if self.at is not None and at < self.at:
+        if at < (self.start_at if self.at is None else self.at):
             at = following
         return replace(self, offset_s=at - stream_s, at=at), at

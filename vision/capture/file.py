@@ -61,6 +61,9 @@ class _Clip:
         # Packets come in coded order, pictures in the order of showing: each has its own clock.
         self._packets_at = ClipClock(start_at, float(1 / rate) if rate else _FRAME_S)
         self._pictures_at = self._packets_at
+        began, unit = feed.stream.start_time, feed.stream.time_base
+        if began is not None and unit is not None:
+            self._pictures_at = self._packets_at.starting_at(float(began * unit))
         self._decoder = Decoder(feed.stream)
         self.seen = 0
 

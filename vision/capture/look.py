@@ -6,7 +6,6 @@ from enum import StrEnum
 
 import av
 import numpy as np
-from av.codec.context import Flags
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -50,6 +49,25 @@ class Decoder:
             return self._tear()
         return [frame for frame in frames if self._is_whole(frame)]
 
+    def decode_key(self, packet: "av.Packet[VideoStream]") -> VideoFrame | None:
+        """Return the picture of a key frame by itself; None where it has none or is damaged."""
+        context = self.stream.codec_context
+        if packet.is_corrupt:
+            self.corrupt += 1
+            return None
+        try:
+            # Brought out at once: a stream with B-frames would else hold it back behind others.
+            frames = [*context.decode(packet), *context.decode(None)]
+        except av.error.FFmpegError:
+            self.corrupt += 1
+            return None
+        finally:
+            context.flush_buffers()
+        if not frames or frames[-1].is_corrupt:
+            self.corrupt += len(frames)
+            return None
+        return frames[-1]
+
     def _tear(self) -> list[VideoFrame]:
         self.corrupt += 1
         self._torn = True
@@ -81,10 +99,7 @@ class Looker:
 
     def __post_init__(self) -> None:
         self._decoder = Decoder(self.stream)
-        context = self.stream.codec_context
-        context.thread_count = 1  # many cameras share the machine; and no picture waits for others
-        if self.decode is Decode.KEYFRAMES:
-            context.flags |= Flags.low_delay  # a key frame comes out at once, not behind the next
+        self.stream.codec_context.thread_count = 1  # many cameras share the machine
 
     def take(
         self, packet: "av.Packet[VideoStream]", clock: StreamClock, at: Seconds
@@ -99,7 +114,6 @@ class Looker:
         if self.decode is Decode.ALL:
             yield from self._of_all(packet, clock, at)
         elif packet.is_keyframe and packet.size:
-            self._key_at = at
             yield from self._of_key(packet, at)
         elif self._keys_too_rare(at):
             self._decode_all()
@@ -108,8 +122,11 @@ class Looker:
         self, packet: "av.Packet[VideoStream]", at: Seconds
     ) -> Iterator[tuple[Seconds, VideoFrame]]:
         self.pace, due = self.pace.offer(at)
-        if due:
-            yield from ((at, frame) for frame in self._decoder.decode(packet)[-1:])
+        frame = self._decoder.decode_key(packet) if due else None
+        if frame or not due:  # one that gives no picture by itself is no key frame to us
+            self._key_at = at
+        if frame:
+            yield at, frame
 
     def _of_all(
         self, packet: "av.Packet[VideoStream]", clock: StreamClock, at: Seconds
@@ -133,9 +150,6 @@ class Looker:
 
     def _decode_all(self) -> None:
         """Decode everything from now on; pictures come from the next point that can be decoded."""
-        context = self.stream.codec_context
-        context.flush_buffers()
-        context.flags &= ~Flags.low_delay
         self.decode = Decode.ALL
 
 
