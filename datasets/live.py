@@ -14,8 +14,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from itertools import chain, count
+from dataclasses import dataclass, replace
+from itertools import chain, count, dropwhile
 from pathlib import Path
 from typing import Self
 
@@ -62,20 +62,21 @@ class LoopedClip:
         """Read a whole clip into memory.
 
         Raises:
-            ClipError: not a video file, or it does not begin with a key frame.
+            ClipError: not a video file, or nothing in it can be decoded.
         """
         try:
             packets = _read_packets(path)
         except (OSError, av.error.FFmpegError) as error:
             raise ClipError(f"cannot read {path}: {error}") from error
-        if not packets or not packets[0].is_key:
-            raise ClipError(f"{path} holds no video that begins with a key frame")
+        if not packets:
+            raise ClipError(f"{path} holds no video, or none with a key frame")
         return cls(packets, max(packet.shown_s + packet.lasts_s for packet in packets))
 
     def play_from(self, elapsed_s: float) -> Iterator[tuple[float, ClipPacket]]:
         """Yield (seconds since the clock's zero, packet), from the last key frame due by now."""
         lap, within_s = divmod(max(0.0, elapsed_s), self.length_s)
-        first = max(i for i, p in enumerate(self.packets) if p.is_key and p.shown_s <= within_s)
+        begun = (i for i, p in enumerate(self.packets) if p.is_key and p.shown_s <= within_s)
+        first = max(begun, default=0)
         laps = (self.packets for _ in count())
         for number, packets in enumerate(chain([self.packets[first:]], laps), start=int(lap)):
             for packet in packets:
@@ -99,7 +100,8 @@ def _read_packets(path: Path) -> tuple[ClipPacket, ...]:
             if packet.pts is not None and packet.size
         ]
     start_s = min((packet.shown_s for packet in found), default=0.0)
-    return tuple(ClipPacket(p.shown_s - start_s, p.lasts_s, p.is_key, p.payload) for p in found)
+    decodable = dropwhile(lambda packet: not packet.is_key, found)
+    return tuple(replace(packet, shown_s=packet.shown_s - start_s) for packet in decodable)
 
 
 class _LiveSession(RtspServerSession):  # type: ignore[misc]  # the toolkit is untyped
@@ -172,7 +174,7 @@ def serve_live(
     """Serve a clip until SIGTERM or SIGINT; prints its address on one line once it listens.
 
     Args:
-        clip: MP4 or MKV with H.264 or H.265, beginning with a key frame.
+        clip: MP4 or MKV with H.264 or H.265.
         host: Address to listen at.
         port: TCP port; 0 takes a free one.
         path: The last part of the address.
