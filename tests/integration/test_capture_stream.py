@@ -371,7 +371,7 @@ def test_a_dead_camera_does_not_hold_up_a_live_one(
 
 
 def test_a_fault_in_the_receiver_is_told_and_does_not_end_the_capture(
-    counting_clip: Clip, live_camera: LiveCamera
+    counting_clip: Clip, live_camera: LiveCamera, capfd: pytest.CaptureFixture[str]
 ) -> None:
     watcher, calls = Watcher(), iter(range(100))
 
@@ -380,7 +380,8 @@ def test_a_fault_in_the_receiver_is_told_and_does_not_end_the_capture(
             raise RuntimeError("a fault of ours")
         watcher.on_frame(frame)
 
-    source = Source(SourceKind.RTSP, live_camera(counting_clip(key_every=2)).url)
+    url = _with_password(live_camera(counting_clip(key_every=2)).url)
+    source = Source(SourceKind.RTSP, url)
     capture = Capture(
         "kerb", source, on_frame=fails_once, on_state=watcher.on_state, options=_QUICK
     )
@@ -390,6 +391,9 @@ def test_a_fault_in_the_receiver_is_told_and_does_not_end_the_capture(
     finally:
         assert capture.stop()
     assert "an error inside the program" in watcher.states[1].reason
+    told = "".join(capfd.readouterr())
+    assert "a fault of ours" in told  # with its traceback, and all that a traceback shows
+    assert "S3CRET" not in told
 
 
 def test_a_file_is_played_as_it_was_filmed(counting_clip: Clip, counter_of: Counter) -> None:

@@ -7,7 +7,7 @@ so none is passed on, not even as a cause.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 import av
@@ -76,7 +76,7 @@ class Feed:
         bad_packets: How many the container could not read.
     """
 
-    container: InputContainer
+    container: InputContainer = field(repr=False)  # shows its address, and logs show locals
     stream: VideoStream
     template: StreamTemplate
     name: str

@@ -160,9 +160,9 @@ class Capture:
         return f"{self._source.redacted}: the stream ended"
 
     def _watch(self) -> None:
-        url = self._resolve(self._source)
         time_outs = self._options.time_outs or default_time_outs(self._source.kind)
-        with open_feed(self._source, url, time_outs) as feed:
+        # The address is never a variable here: a log of a fault may show those.
+        with open_feed(self._source, self._resolve(self._source), time_outs) as feed:
             self._clock = self._clock.untied()
             self._counts = replace(self._counts, connections=self._counts.connections + 1)
             looker = self._looker(feed)
