@@ -1,0 +1,1 @@
+"""What people write in YAML: read with its lines, checked, refused in words that help."""

@@ -1,0 +1,221 @@
+"""The keys of `cameras.yaml`, their bounds and what they become in the core."""
+
+import re
+from typing import Annotated, Final, Self, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+
+from streetwatch.service.config.checking import Entry
+from streetwatch.service.config.rule_schema import RuleEntry
+from streetwatch.service.config.wording import refused
+from streetwatch.vision.capture.errors import SourceError
+from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.zones import polygon as outline
+from streetwatch.zones.place import Crs, Place
+from streetwatch.zones.rules import ViolationType
+from streetwatch.zones.zone import Zone, ZoneKind
+
+_ID: Final = re.compile(r"[a-z0-9-]{1,64}")
+_GRID_CODE: Final = re.compile(r"[0-9]{15}")
+_ADDRESSES: Final = {
+    SourceKind.RTSP: "rtsp://HOST/... or rtsps://HOST/..., and / @ # : in a password as "
+    "%2F %40 %23 %3A",
+    SourceKind.HTTP: "http://HOST/... or https://HOST/..., and / @ # : in a password as "
+    "%2F %40 %23 %3A",
+    SourceKind.FILE: "a path, from the folder of this file on",
+}
+
+Item = TypeVar("Item")
+
+
+def _identifier(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise refused("is no id: write 1 to 64 of the characters a-z, 0-9 and -")
+    return text
+
+
+def _unlike(name: str) -> AfterValidator:
+    """Return a check that no two items of a list have the same value of an attribute."""
+
+    def check(items: list[Item]) -> list[Item]:
+        values = [getattr(item, name) for item in items]
+        twice = [row for row, value in enumerate(values) if value in values[:row]]
+        if twice:
+            raise refused(
+                f"stands in this list already: give each its own {name}", at=(twice[0], name)
+            )
+        return items
+
+    return AfterValidator(check)
+
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
+
+
+def _sound(polygon: list[list[float]]) -> list[list[float]]:
+    for row, corner in enumerate(polygon):
+        if len(corner) != 2:
+            raise refused("is no corner: write [x, y], each 0..1", at=(row,))
+    problem = outline.problem(tuple((x, y) for x, y in polygon))
+    if problem:
+        what, _, instead = problem.partition(": ")
+        advice = instead or "write [x, y] for each, each 0..1"
+        raise refused(f"is no area ({what}): {advice}")
+    return polygon
+
+
+class ZoneEntry(Entry):
+    """An area of the picture."""
+
+    id: Identifier = Field(
+        title="Id", description="Unique on its camera.", examples=["carriageway"]
+    )
+    polygon: Annotated[list[list[float]], AfterValidator(_sound)] = Field(
+        title="Outline",
+        description="At least 3 corners, [x, y] in 0..1 of width and height, in order.",
+        examples=["[[0.2, 0.4], [0.7, 0.4], [0.7, 0.7], [0.2, 0.7]]"],
+    )
+    kind: ZoneKind = Field(
+        ZoneKind.PROHIBITED,
+        strict=False,
+        title="Kind",
+        description="prohibited, permitted, exclude or privacy_mask.",
+        examples=["prohibited"],
+    )
+    rules: Annotated[list[RuleEntry], _unlike("type")] = Field(
+        [],
+        title="Rules",
+        description="Only in prohibited zones, where at least one is needed.",
+        examples=["[{type: illegal_parking_motor}]"],
+    )
+
+    @model_validator(mode="after")
+    def _has_rules_where_they_count(self) -> Self:
+        if self.kind is ZoneKind.PROHIBITED and not self.rules:
+            types = ", ".join(ViolationType)
+            raise refused(f"is prohibited without rules: write rules: [{{type: ...}}] of {types}")
+        if self.kind is not ZoneKind.PROHIBITED and self.rules:
+            raise refused(
+                "apply only in a prohibited zone: take them out, or write kind: prohibited",
+                at=("rules",),
+            )
+        return self
+
+    def zone(self) -> Zone:
+        """Return what the core works with."""
+        corners = tuple((x, y) for x, y in self.polygon)
+        return Zone(self.id, corners, self.kind, tuple(entry.rule() for entry in self.rules))
+
+
+def _built(kind: object) -> object:
+    if kind == "wvp":
+        raise refused("is not supported yet: use rtsp, file or http")
+    return kind
+
+
+class SourceEntry(Entry):
+    """Where a camera's pictures come from."""
+
+    kind: Annotated[SourceKind, BeforeValidator(_built)] = Field(
+        strict=False, title="Kind", description="rtsp, file or http.", examples=["rtsp"]
+    )
+    url: str = Field(
+        title="Address",
+        description="For file a path, from the folder of cameras.yaml on.",
+        examples=['"rtsp://user:${KERB_PASSWORD}@10.0.0.5/stream1"'],
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        try:
+            Source(self.kind, self.url)
+        except SourceError:
+            # Its own words hold the address as filled in: a secret in a path would show.
+            advice = f"is no address of a {self.kind} source: write {_ADDRESSES[self.kind]}"
+            raise refused(advice, at=("url",)) from None
+        return self
+
+
+def _on_earth(degrees: float, info: ValidationInfo) -> float:
+    limit = 180 if info.field_name == "lon" else 90
+    if abs(degrees) > limit:
+        raise refused(
+            f"is out of bounds: write degrees from -{limit} to {limit} (lon is east, lat is north)"
+        )
+    return degrees
+
+
+def _digits(code: str) -> str:
+    if not _GRID_CODE.fullmatch(code):
+        raise refused('is no grid code: write its 15 digits in quotes, "310101001001001"')
+    return code
+
+
+class PlaceEntry(Entry):
+    """Where a camera stands on the map."""
+
+    lon: Annotated[float, AfterValidator(_on_earth)] = Field(
+        title="Longitude", description="Degrees east.", examples=[121.47]
+    )
+    lat: Annotated[float, AfterValidator(_on_earth)] = Field(
+        title="Latitude", description="Degrees north.", examples=[31.23]
+    )
+    crs: Crs = Field(
+        Crs.WGS84,
+        strict=False,
+        title="Reference system",
+        description="wgs84 or cgcs2000; convert GCJ-02 and BD-09 first.",
+        examples=["wgs84"],
+    )
+    grid_code: Annotated[str, AfterValidator(_digits)] | None = Field(
+        None,
+        title="Grid code",
+        description="15 digits of the unit grid, in quotes.",
+        examples=['"310101001001001"'],
+    )
+
+    def place(self) -> Place:
+        """Return what the core works with."""
+        return Place(self.lon, self.lat, self.crs, self.grid_code)
+
+
+class CameraEntry(Entry):
+    """One camera."""
+
+    id: Identifier = Field(title="Id", description="Unique.", examples=["kerb"])
+    name: str = Field(
+        "", title="Name", description="What people read. Left out: the id.", examples=["人民路东口"]
+    )
+    source: SourceEntry = Field(
+        title="Source",
+        description="Where the pictures come from.",
+        examples=["{kind: rtsp, url: ...}"],
+    )
+    place: PlaceEntry | None = Field(
+        None,
+        title="Place",
+        description="Where it stands on the map.",
+        examples=["{lon: 121.47, lat: 31.23}"],
+    )
+    zones: Annotated[list[ZoneEntry], _unlike("id")] = Field(
+        [],
+        title="Zones",
+        description="Areas of the picture. Without any the camera is only kept live.",
+        examples=["[{id: carriageway, polygon: [...], rules: [...]}]"],
+    )
+
+
+def _wants_a_camera(cameras: list[CameraEntry]) -> list[CameraEntry]:
+    if not cameras:
+        raise refused("has no camera: write at least one, - id: ...")
+    return cameras
+
+
+class CamerasEntry(Entry):
+    """The whole file."""
+
+    cameras: Annotated[list[CameraEntry], _unlike("id"), AfterValidator(_wants_a_camera)] = Field(
+        title="Cameras",
+        description="All cameras.",
+        examples=["[{id: kerb, source: {kind: rtsp, url: ...}, zones: [...]}]"],
+    )

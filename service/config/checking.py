@@ -1,0 +1,110 @@
+"""Values against a schema; everything that does not fit is told with its line."""
+
+import json
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from streetwatch.service.config.document import Location, Origin, Tree
+from streetwatch.service.config.errors import ConfigError
+from streetwatch.service.config.wording import predicate
+from streetwatch.vision.capture.source import redact
+
+#: Values under these keys may hold passwords: errors don't repeat them.
+_UNSPOKEN: Final = frozenset({"url", "desk_url"})
+
+_LONGEST_SHOWN: Final = 40
+
+
+class Entry(BaseModel):
+    """A mapping in a file: no unknown keys, no silent conversion."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+def checked(
+    schema: type[Schema],
+    tree: Tree,
+    *,
+    written: Tree,
+    where: Callable[[Location], Origin],
+    refusal: type[ConfigError],
+) -> Schema:
+    """Return the values as the schema has them.
+
+    Args:
+        schema: What is wanted.
+        tree: The values.
+        written: The same before `${NAME}` was filled in; errors show these.
+        where: Names the place of a value.
+        refusal: What to raise.
+
+    Raises:
+        ConfigError: a `refusal` with a line for everything that does not fit.
+    """
+    try:
+        return schema.model_validate(tree)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+    details.sort(key=lambda detail: where(_location(detail)))
+    raise refusal(_line(detail, schema, written, where) for detail in details)
+
+
+def _line(
+    detail: ErrorDetails,
+    schema: type[BaseModel],
+    written: Tree,
+    where: Callable[[Location], Origin],
+) -> str:
+    location = _location(detail)
+    subject = _dotted(location)
+    if detail["type"] != "extra_forbidden":  # the key is wrong; its value may be a password
+        subject += _shown(written, location)
+    return redact(f"{where(location)}: {subject} {predicate(detail, schema, location)}")
+
+
+def _location(detail: ErrorDetails) -> Location:
+    return (*detail["loc"], *detail.get("ctx", {}).get("at", ()))
+
+
+def _dotted(location: Location) -> str:
+    """Write a location as people read it: `cameras[0].zones[1].id`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    text = "".join(parts).removeprefix(".") or "the file"
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def _shown(written: Tree, location: Location) -> str:
+    """Return ` (value)` where the file has a plain value there that anyone may read."""
+    value = written
+    for part in location:
+        match value, part:
+            case (dict(), str()) if part in value:
+                value = value[part]
+            case (list(), int()) if part < len(value):
+                value = value[part]
+            case _:
+                return ""
+    if _UNSPOKEN & set(location) or isinstance(value, dict | list):
+        return ""
+    return f" ({_plain(value)})"
+
+
+def _plain(value: str | float | bool | None) -> str:  # noqa: FBT001 -- any value of a file
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            text = json.dumps(redact(value), ensure_ascii=False)
+            return text if len(text) <= _LONGEST_SHOWN else f'{text[:_LONGEST_SHOWN]}..."'
+        case _:
+            return str(value)[:_LONGEST_SHOWN]

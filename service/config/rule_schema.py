@@ -1,0 +1,165 @@
+"""The keys of a rule and its schedule in `cameras.yaml`, and what they become in the core."""
+
+import re
+from dataclasses import replace
+from typing import Annotated, Any, Final, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from streetwatch.service.config.checking import Entry
+from streetwatch.service.config.document import Unquoted
+from streetwatch.service.config.wording import refused
+from streetwatch.zones.rules import DEFAULTS, Rule, ViolationType
+from streetwatch.zones.schedule import DAYS, MINUTES_A_DAY, Schedule, Window
+
+_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+_TIME_ADVICE: Final = '"HH:MM" in quotes, "00:00" to "24:00"'
+_DAYS_ADVICE: Final = f'write "mon-fri", "sat,sun" or [mon, wed] of {", ".join(DAYS)}'
+
+
+def _minute(text: object) -> int:
+    """Read a time of day as minutes since midnight."""
+    if isinstance(text, Unquoted):
+        raise refused(f"has no quotes, so YAML may read it as a number: write {_TIME_ADVICE}")
+    if isinstance(text, str) and _TIME.fullmatch(text):
+        return int(text[:2]) * 60 + int(text[3:])
+    raise refused(f"is no time of day: write {_TIME_ADVICE}")
+
+
+def _weekdays(value: object) -> frozenset[int]:
+    """Read `mon-fri`, `sat,sun` or a list of such as weekdays, 0 = Monday."""
+    parts = value if isinstance(value, list) else [value]
+    texts = [part for part in parts if isinstance(part, str)]
+    if not texts or len(texts) < len(parts):
+        raise refused(f"are no weekdays: {_DAYS_ADVICE}")
+    spans = [span.strip().lower() for text in texts for span in text.split(",")]
+    return frozenset(day for span in spans for day in _span(span))
+
+
+def _span(text: str) -> list[int]:
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    if first not in DAYS or (dash and last not in DAYS):
+        raise refused(f"are no weekdays: {_DAYS_ADVICE}")
+    start = DAYS.index(first)
+    length = (DAYS.index(last) - start) % 7 if dash else 0
+    return [(start + step) % 7 for step in range(length + 1)]
+
+
+class WindowEntry(Entry):
+    """A span of the day on some weekdays."""
+
+    days: Annotated[frozenset[int], BeforeValidator(_weekdays)] = Field(
+        frozenset(range(7)),
+        title="Weekdays",
+        description="On which the window begins. Left out: every day.",
+        examples=["mon-fri"],
+    )
+    start: Annotated[int, BeforeValidator(_minute)] = Field(
+        alias="from", title="From", description="First minute inside.", examples=['"07:00"']
+    )
+    end: Annotated[int, BeforeValidator(_minute)] = Field(
+        alias="to",
+        title="To",
+        description="First minute after it. Before `from`: on the next day.",
+        examples=['"19:00"'],
+    )
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> Self:
+        if self.start == MINUTES_A_DAY:
+            raise refused('begins when the day is over: write "00:00"', at=("from",))
+        if self.start == self.end:
+            raise refused(
+                'is the same time as from: write "00:00" to "24:00" for the whole day', at=("to",)
+            )
+        return self
+
+    def window(self) -> Window:
+        """Return what the core works with."""
+        return Window(self.days, self.start, self.end)
+
+
+def _wants_a_window(schedule: list[WindowEntry]) -> list[WindowEntry]:
+    if not schedule:
+        raise refused("has no window: leave the key out for always, or write one window")
+    return schedule
+
+
+class RuleEntry(Entry):
+    """What is forbidden in a zone; what is left out has the type's default."""
+
+    type: ViolationType = Field(
+        strict=False, title="Type", description="What is filed.", examples=["illegal_parking_motor"]
+    )
+    dwell_s: float = Field(
+        0.0,
+        ge=1,
+        le=604_800,
+        title="Dwell",
+        description="Seconds of staying that make a violation.",
+        examples=[300],
+    )
+    gap_s: float = Field(
+        0.0,
+        ge=0,
+        le=86_400,
+        title="Gap",
+        description="A longer time unseen adds nothing to the dwell, seconds.",
+        examples=[120],
+    )
+    clear_s: float = Field(
+        0.0,
+        ge=1,
+        le=86_400,
+        title="Clear",
+        description="Looked at and not there for so many seconds: gone.",
+        examples=[120],
+    )
+    presence_ratio: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        title="Presence ratio",
+        description="Seen for at least this share of the dwell.",
+        examples=[0.8],
+    )
+    match_iou: float = Field(
+        0.0,
+        ge=0.05,
+        le=0.95,
+        title="Match",
+        description="Overlap (IoU) with its last box that makes a detection the same object.",
+        examples=[0.5],
+    )
+    drift_limit: float = Field(
+        0.0,
+        ge=0.05,
+        le=5,
+        title="Drift",
+        description="Shift from where it first stood, in box widths, that makes it a new stay.",
+        examples=[0.3],
+    )
+    schedule: Annotated[list[WindowEntry], AfterValidator(_wants_a_window)] = Field(
+        [],
+        title="Schedule",
+        description="When the rule applies, China time. Left out: always.",
+        examples=['[{days: mon-fri, from: "07:00", to: "19:00"}]'],
+    )
+    grace_s: float = Field(
+        0.0,
+        ge=0,
+        le=43_200,
+        title="Grace",
+        description="Seconds after a window opens in which nothing accrues.",
+        examples=[0],
+    )
+
+    def rule(self) -> Rule:
+        """Return what the core works with."""
+        windows = tuple(entry.window() for entry in self.schedule)
+        left_out = DEFAULTS[self.type]
+        given: dict[str, Any] = {
+            name: float(getattr(self, name))
+            for name in self.model_fields_set - {"type", "schedule"}
+        }
+        return replace(left_out, schedule=Schedule(windows), **given)

@@ -1,0 +1,267 @@
+"""The settings of the service: a YAML file, and `STREETWATCH_*` variables that win over it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings import (
+    SettingsError as UnreadableVariableError,
+)
+
+from streetwatch.models.registry import DEFAULT_MODEL
+from streetwatch.service.config.checking import checked
+from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
+from streetwatch.service.config.environment import filled
+from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.wording import refused
+
+PREFIX = "STREETWATCH_"
+NESTED = "__"
+
+
+def _not_a_switch(value: object) -> object:
+    """Refuse true and false where a number is wanted: pydantic would read them as 1 and 0."""
+    if isinstance(value, bool):
+        raise refused("is not a number: write one")
+    return value
+
+
+def _web_address(url: str) -> str:
+    if not url.lower().startswith(("http://", "https://")):
+        raise refused("is no web address: write http://HOST:PORT or https://HOST")
+    return url.rstrip("/")
+
+
+Whole = Annotated[int, BeforeValidator(_not_a_switch)]
+Number = Annotated[float, BeforeValidator(_not_a_switch)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+
+class EvidenceSettings(_Group):
+    """How much video belongs to a case."""
+
+    pre_s: Number = Field(
+        5.0,
+        ge=0,
+        le=60,
+        title="Before",
+        description="Seconds of the clip before the violation.",
+        examples=[5],
+    )
+    post_s: Number = Field(
+        10.0,
+        ge=0,
+        le=60,
+        title="After",
+        description="Seconds of the clip after the violation.",
+        examples=[10],
+    )
+
+
+class DemoSettings(_Group):
+    """A clip served by `run` itself as a live RTSP camera."""
+
+    clip: Path | None = Field(
+        None,
+        title="Demo clip",
+        description="Left out: no demo camera.",
+        examples=["demo.mp4"],
+    )
+    port: Whole = Field(
+        8554,
+        ge=1,
+        le=65_535,
+        title="Demo port",
+        description="TCP port of 127.0.0.1 at which the demo camera is live.",
+        examples=[8554],
+    )
+
+
+class Settings(BaseSettings):
+    """Everything that `streetwatch run` can be told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=NESTED,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
+
+    cameras: Path = Field(
+        Path("cameras.yaml"),
+        title="Cameras",
+        description="The file that describes the cameras.",
+        examples=["cameras.yaml"],
+    )
+    data_dir: Path = Field(
+        Path("data"),
+        title="Data folder",
+        description="Where the database and the evidence are kept; made if it is not there.",
+        examples=["data"],
+    )
+    host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        title="Host",
+        description="Address to listen at. 0.0.0.0 opens the desk to the network: see SECURITY.md.",
+        examples=["127.0.0.1"],
+    )
+    port: Whole = Field(
+        8080,
+        ge=1,
+        le=65_535,
+        title="Port",
+        description="TCP port of the API and the desk.",
+        examples=[8080],
+    )
+    desk_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None,
+        title="Case desk",
+        description="Where cases are delivered. Left out: the desk embedded in this process.",
+        examples=["http://127.0.0.1:8080"],
+    )
+    model: str = Field(
+        DEFAULT_MODEL,
+        min_length=1,
+        title="Model",
+        description="Name of a shipped model, or path of a model card (.toml).",
+        examples=[DEFAULT_MODEL],
+    )
+    look_interval_s: Number = Field(
+        1.0,
+        ge=0.1,
+        le=10,
+        title="Look interval",
+        description="Seconds between two looks at one camera.",
+        examples=[1.0],
+    )
+    detector_threads: Whole = Field(
+        0,
+        ge=0,
+        le=256,
+        title="Detector threads",
+        description="Threads inside one detection; 0 lets ONNX Runtime choose.",
+        examples=[2],
+    )
+    evidence: EvidenceSettings = Field(
+        EvidenceSettings(),
+        title="Evidence",
+        description="How much video belongs to a case.",
+        examples=["{pre_s: 5, post_s: 10}"],
+    )
+    demo: DemoSettings = Field(
+        DemoSettings(),
+        title="Demo camera",
+        description="A clip served as a live camera.",
+        examples=["{clip: demo.mp4, port: 8554}"],
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", title="Log format", description="For people or for machines.", examples=["json"]
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take only what `load_settings` hands over: no hidden look at the environment."""
+        return (init_settings,)
+
+
+class _Variables(EnvSettingsSource):
+    """The `STREETWATCH_*` variables of a given environment."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in self._environ.items()}
+
+
+def load_settings(path: Path, *, environ: Mapping[str, str]) -> Settings:
+    """Read the settings (docs/reference/settings.md).
+
+    Args:
+        path: `streetwatch.yaml`. Paths written in it count from its folder, those in
+            variables from the working directory.
+        environ: `STREETWATCH_PORT` wins over `port`, `STREETWATCH_DEMO__PORT` over `demo.port`;
+            also fills in `${NAME}`.
+
+    Raises:
+        SettingsError: a line for everything that is wrong; none holds a password.
+    """
+    document = read_document(path, refusal=SettingsError)
+    tree = filled(document, environ, refusal=SettingsError)
+    variables = _variables(environ)
+    return checked(
+        Settings,
+        _merged(_anchored(tree, path.parent), variables),
+        written=_merged(document.tree, variables),
+        where=lambda location: _where(location, document, variables),
+        refusal=SettingsError,
+    )
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
+    try:
+        return _Variables(environ)()
+    except UnreadableVariableError:
+        groups = f"{PREFIX}EVIDENCE, {PREFIX}DEMO"
+        text = f"{groups}: holds no JSON: write {PREFIX}DEMO{NESTED}PORT=8554 instead"
+        raise SettingsError([text]) from None
+
+
+def _merged(tree: Tree, over: Tree) -> Tree:
+    if not isinstance(tree, dict) or not isinstance(over, dict):
+        return over
+    return tree | {key: _merged(tree[key], over[key]) if key in tree else over[key] for key in over}
+
+
+def _anchored(tree: Tree, folder: Path) -> Tree:
+    """Let the file's own paths count from its folder."""
+    if not isinstance(tree, dict):
+        return tree
+    paths: dict[str, Tree] = {"cameras": "cameras.yaml", "data_dir": "data"}
+    paths |= tree
+    return {key: _placed(key, value, folder) for key, value in paths.items()}
+
+
+def _placed(key: str, value: Tree, folder: Path) -> Tree:
+    match key, value:
+        case (("cameras" | "data_dir" | "clip"), str()):
+            return str(folder / value)
+        case "model", str() if value.endswith(".toml"):
+            return str(folder / value)
+        case "demo", dict():
+            return {name: _placed(name, inner, folder) for name, inner in value.items()}
+        case _:
+            return value
+
+
+def _where(location: Location, document: Document, variables: Tree) -> Origin:
+    """Name the variable that a value came from, or its line."""
+    value = variables
+    for part in location:
+        if not isinstance(value, dict) or not isinstance(part, str) or part not in value:
+            return document.where(location)
+        value = value[part]
+    return Origin(0, PREFIX + NESTED.join(map(str, location)).upper())
