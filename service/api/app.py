@@ -1,11 +1,12 @@
 """The HTTP API of the service, wired from what it is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
@@ -43,6 +44,8 @@ def create_api(
     api.add_exception_handler(NoSuchCaseError, _answer(404))
     api.add_exception_handler(DeskConflictError, _answer(409))
     api.add_exception_handler(StorageError, _come_again)
+    api.add_exception_handler(RequestValidationError, _say_what_is_wrong)
+    api.add_exception_handler(Exception, _failed)
     return api
 
 
@@ -53,6 +56,22 @@ def _answer(status: int) -> Callable[[Request, Exception], JSONResponse]:
 def _come_again(_: Request, error: Exception) -> JSONResponse:
     """The disk or the database will be mended: ask the caller to come again."""
     return JSONResponse({"detail": str(error)}, 503, headers={"Retry-After": "10"})
+
+
+def _say_what_is_wrong(_: Request, error: Exception) -> JSONResponse:
+    """Answer with a line for each mistake; what was sent is not echoed."""
+    mistakes = error.errors() if isinstance(error, RequestValidationError) else ()
+    return JSONResponse({"detail": [_line(one) for one in mistakes]}, 422)
+
+
+def _line(mistake: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in mistake["loc"])
+    return f"{where}: {mistake['msg']}"
+
+
+def _failed(_: Request, __: Exception) -> JSONResponse:
+    """What went wrong inside is the log's business: the server writes it there."""
+    return JSONResponse({"detail": "this failed inside the service: its log says why"}, 500)
 
 
 def _probes(readiness: Callable[[], Readiness], registry: CollectorRegistry) -> APIRouter:
@@ -95,7 +114,8 @@ def _files(evidence: EvidenceFolder) -> APIRouter:
             raise HTTPException(404, "no such evidence") from error
         if not path.is_file():
             raise HTTPException(404, "no such evidence")
-        return FileResponse(path)
+        # What was stored is shown as what it is, never as what a browser takes it for.
+        return FileResponse(path, headers={"X-Content-Type-Options": "nosniff"})
 
     @router.get("/", response_class=HTMLResponse, include_in_schema=False)
     def page() -> FileResponse:

@@ -23,7 +23,12 @@ class DeskSink:
     """
 
     def __init__(self, base_url: str) -> None:
-        self._client = httpx.Client(base_url=base_url, timeout=TIMEOUT_S, follow_redirects=False)
+        self._client = httpx.Client(
+            base_url=base_url,
+            timeout=TIMEOUT_S,
+            follow_redirects=False,
+            trust_env=False,  # a proxy for the internet does not know the desk beside us
+        )
 
     def deliver(self, message: Message) -> None:
         """Hand a message over.
@@ -41,13 +46,26 @@ class DeskSink:
                 headers={"Idempotency-Key": message.key},
             )
         except httpx.HTTPError as error:
-            raise DeliveryFailedError(Failure(f"no answer: {error}")) from error
+            raise DeliveryFailedError(
+                Failure(f"no answer: {type(error).__name__} {error}")
+            ) from error
         if not answer.is_success:
             raise DeliveryFailedError(_failure(answer))
+        if not _is_about(answer, message.case.external_id):
+            raise DeliveryFailedError(Failure("the answer is not a case desk's: is it a proxy's?"))
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _is_about(answer: httpx.Response, external_id: str) -> bool:
+    """Tell whether it really is the desk that has said yes."""
+    try:
+        case = answer.json()
+    except ValueError:
+        return False
+    return isinstance(case, dict) and case.get("external_id") == external_id
 
 
 def _failure(answer: httpx.Response) -> Failure:
@@ -63,6 +81,6 @@ def _retry_after(answer: httpx.Response) -> Seconds | None:
     try:
         until = parsedate_to_datetime(value)
         sent = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
+    except (TypeError, ValueError):  # no date, or one of the two without an offset
         return None
     return max((until - sent).total_seconds(), 0.0)

@@ -73,23 +73,32 @@ class Relay:
             self._wake.clear()
 
     def _deliver(self, claimed: Claimed) -> None:
-        key = claimed.message.key
-        facts = {"incident": claimed.message.case.external_id, "occasion": claimed.message.occasion}
         try:
             self._sink.deliver(claimed.message)
         except DeliveryFailedError as error:
-            self._settle_failed(key, error.failure, claimed.attempts)
-            log.warning("delivery.failed", **facts, reason=error.failure.reason)
+            self._settle_failed(claimed, error.failure)
         else:
-            self._outbox.delivered(key, now=self._clock())
-            log.info("delivery.done", **facts)
+            self._outbox.delivered(claimed.message.key, now=self._clock())
+            log.info("delivery.done", **_facts(claimed))
 
-    def _settle_failed(self, key: str, failure: Failure, attempts: int) -> None:
-        decision = decide(failure, attempts=attempts, now=self._clock(), chance=self._chance())
+    def _settle_failed(self, claimed: Claimed, failure: Failure) -> None:
+        key, now = claimed.message.key, self._clock()
+        decision = decide(failure, attempts=claimed.attempts, now=now, chance=self._chance())
         match decision:
             case Again():
                 self._outbox.retry(key, due_at=decision.due_at, reason=failure.reason)
+                wait_s = round(decision.due_at - now, 1)
+                facts = _facts(claimed)
+                log.warning("delivery.failed", **facts, reason=failure.reason, again_in_s=wait_s)
             case Park():
                 self._outbox.park(key, reason=failure.reason)
+                log.error("delivery.parked", **_facts(claimed), reason=failure.reason)
             case _:
                 assert_never(decision)
+
+
+def _facts(claimed: Claimed) -> dict[str, str]:
+    return {
+        "incident": claimed.message.case.external_id,
+        "occasion": claimed.message.occasion.value,
+    }

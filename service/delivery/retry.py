@@ -7,6 +7,9 @@ from streetwatch.vision.types import Seconds
 FIRST_S: Seconds = 1.0
 LONGEST_S: Seconds = 300.0
 
+#: A platform that asks for more patience than this is asked again all the same.
+LONGEST_ASKED_S: Seconds = 3600.0
+
 #: Statuses under 500 that say "later": request time-out, too early, too many requests.
 _LATER = frozenset({408, 425, 429})
 
@@ -54,4 +57,5 @@ def decide(failure: Failure, *, attempts: int, now: Seconds, chance: float) -> R
         return Park()
     longest = min(LONGEST_S, FIRST_S * 2.0 ** min(attempts, 30))
     wait_s = longest * (0.5 + chance / 2)
-    return Again(now + max(wait_s, failure.retry_after_s or 0.0))
+    asked_s = min(failure.retry_after_s or 0.0, LONGEST_ASKED_S)
+    return Again(now + max(wait_s, asked_s))

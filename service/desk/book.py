@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.store.engine import plain_refusals
 from streetwatch.service.store.schema import desk_case
+from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
 from streetwatch.zones.schedule import CHINA
@@ -21,6 +21,10 @@ Document = dict[str, Any]
 
 class KeyTakenError(DeskConflictError):
     """This idempotency key belongs to another case."""
+
+
+class OtherCaseError(DeskConflictError):
+    """The facts are about another case than the one that was named."""
 
 
 class NoSuchCaseError(LookupError):
@@ -56,7 +60,7 @@ class Book:
         Raises:
             KeyTakenError: the key was used for another case.
         """
-        with plain_refusals(), self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             same = desk_case.c.external_id == report.external_id
             known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
             if known is not None and known["external_id"] != report.external_id:
@@ -70,12 +74,23 @@ class Book:
     def update(self, name: str, report: Report) -> Document:
         """Bring a case's facts and evidence up to date; its state is people's business.
 
+        Facts that are older than those it has (a delivery that was long under way) change
+        nothing.
+
         Raises:
             NoSuchCaseError: nothing was reported under this name.
+            OtherCaseError: the report is about another case.
         """
-        with plain_refusals(), self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             row = _named(connection, name)
+            if row["external_id"] != report.external_id:
+                raise OtherCaseError(
+                    f"case {row['number']} has the external id {row['external_id']}, "
+                    f"not {report.external_id}"
+                )
             changed = {"document": _json(report)}
+            if _progress(changed["document"]) < _progress(row["document"]):
+                return _document(row)
             _change(connection, row, changed)
         return _document({**row, **changed})
 
@@ -86,7 +101,7 @@ class Book:
             NoSuchCaseError: there is no such case.
             MoveRefusedError: it can't go there.
         """
-        with plain_refusals(), self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             row = _named(connection, name)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
@@ -102,7 +117,7 @@ class Book:
         Raises:
             NoSuchCaseError: there is no such case.
         """
-        with plain_refusals(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return _document(_named(connection, name))
 
     def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
@@ -116,7 +131,7 @@ class Book:
         newest = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
         query = sa.select(desk_case).where(*where).order_by(*newest).limit(limit).offset(offset)
         count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
-        with plain_refusals(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
             total = connection.execute(count).scalar_one()
         return Page(tuple(_document(row) for row in rows), total)
@@ -158,6 +173,12 @@ def _next_number(connection: sa.Connection, now: Seconds) -> str:
     day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
     count = sa.select(sa.func.count()).where(desk_case.c.number.startswith(day))
     return f"{day}{connection.execute(count).scalar_one() + 1:04d}"
+
+
+def _progress(document: Document) -> tuple[datetime, bool, int]:
+    """Tell how far a case's facts have come: they only ever go on."""
+    seen = datetime.fromisoformat(document["last_seen"])
+    return seen, document["cleared_at"] is not None, len(document["evidence"])
 
 
 def _json(report: Report) -> Document:

@@ -1,10 +1,28 @@
 """What the desk accepts: strict, so that a mistake is told and not stored."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
 
 from streetwatch.service.desk.states import CaseState
+
+
+def _written_out(value: object) -> object:
+    if isinstance(value, str) and "T" in value:
+        return value
+    raise ValueError("write a time as ISO 8601 with its offset: 2026-11-23T08:00:00+08:00")
+
+
+#: A moment with its offset; a bare number could be seconds or milliseconds and is refused.
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written_out)]
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -12,9 +30,9 @@ Duration = Annotated[float, Field(ge=0)]
 
 
 class Strict(BaseModel):
-    """No unknown fields."""
+    """No unknown fields, no guessing of types, no numbers that JSON does not have."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class CameraOfCase(Strict):
@@ -40,8 +58,8 @@ class EvidenceOfCase(Strict):
     role: Name
     media_type: Name
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    captured_at: AwareDatetime
-    url: Name
+    captured_at: Moment
+    url: Annotated[str, Field(pattern=r"^(/[^/\s]|https?://)\S*$", max_length=2000)]
 
 
 class Versions(Strict):
@@ -62,22 +80,32 @@ class Report(Strict):
     camera: CameraOfCase
     zone_id: Name
     place: PlaceOfCase | None
-    first_seen: AwareDatetime
-    violation_at: AwareDatetime
-    last_seen: AwareDatetime
-    cleared_at: AwareDatetime | None = None
+    first_seen: Moment
+    violation_at: Moment
+    last_seen: Moment
+    cleared_at: Moment | None = None
     observed_s: Duration
     unobserved_s: Duration
     confidence: Share
-    bbox: tuple[float, float, float, float]
-    recurrence_of: str | None = None
+    bbox: Annotated[list[float], Field(min_length=4, max_length=4)]
+    recurrence_of: Name | None = None
     repeat_count: Annotated[int, Field(ge=0)] = 0
     versions: Versions
-    evidence: tuple[EvidenceOfCase, ...]
+    evidence: Annotated[list[EvidenceOfCase], Field(max_length=100)]
 
 
 class Move(Strict):
     """What a person does with a case."""
 
-    state: CaseState
+    state: Annotated[CaseState, Field(strict=False)]
     note: Annotated[str, Field(max_length=2000)] = ""
+
+
+def _kind(body: Any) -> str:  # noqa: ANN401 -- whatever was sent
+    return "move" if isinstance(body, dict) and "state" in body else "report"
+
+
+#: What a PATCH may say: told apart by `state`, so that a mistake is told once and of one kind.
+Change = Annotated[
+    Annotated[Report, Tag("report")] | Annotated[Move, Tag("move")], Discriminator(_kind)
+]

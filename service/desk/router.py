@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Body, Header, Query, Response
 from pydantic import BaseModel
 
 from streetwatch.service.desk.book import Book, Filter
-from streetwatch.service.desk.report import Move, Report
+from streetwatch.service.desk.report import Change, Report
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.vision.types import Seconds
 
@@ -66,7 +66,7 @@ def desk_router(
         return book.case(name)
 
     @router.patch("/{name}")
-    def change(name: str, body: Report | Move) -> dict[str, Any]:
+    def change(name: str, body: Annotated[Change, Body()]) -> dict[str, Any]:
         """Move a case (`state`, `note`), or bring its facts and evidence up to date."""
         if isinstance(body, Report):
             return book.update(name, body)

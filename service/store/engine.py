@@ -9,9 +9,7 @@ from alembic.util import CommandError
 
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store import sqlite
-from streetwatch.service.store.refusals import reason, refusals_named
-
-plain_refusals = refusals_named
+from streetwatch.service.store.refusals import reason
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
