@@ -81,6 +81,6 @@ def _retry_after(answer: httpx.Response) -> Seconds | None:
     try:
         until = parsedate_to_datetime(value)
         sent = parsedate_to_datetime(answer.headers.get("Date", ""))
+        return max((until - sent).total_seconds(), 0.0)
     except (TypeError, ValueError):  # no date, or one of the two without an offset
         return None
-    return max((until - sent).total_seconds(), 0.0)

@@ -1,0 +1,117 @@
+"""Real HTTP for tests: an app behind a real server, and a bad network in front of it."""
+
+import socket
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve an app on a free port for the length of the block."""
+    listener = socket.create_server(("127.0.0.1", 0))  # connections wait until it accepts
+    config = uvicorn.Config(
+        app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Says this instead of passing the request on."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LoseTheAnswer:
+    """Passes the request on, then breaks the connection before the answer."""
+
+
+Fault = Answer | LoseTheAnswer
+
+
+@dataclass
+class BadNetwork:
+    """Stands before a desk; each request meets the next fault, later ones pass untouched."""
+
+    desk: str
+    faults: deque[Fault] = field(default_factory=deque)
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def expect(self, *faults: Fault) -> None:
+        """Line up faults."""
+        self.faults.extend(faults)
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        """Listen on a free port for the length of the block."""
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        server.daemon_threads = False  # the block ends when every request has ended
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+def _handler_of(network: BadNetwork) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _meet(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            key = self.headers["Idempotency-Key"]
+            network.requests.append((self.command, self.path, key))
+            fault = network.faults.popleft() if network.faults else None
+            match fault:
+                case Answer():
+                    self._say(fault.status, fault.headers, b"{}")
+                case LoseTheAnswer():
+                    assert self._pass_on(body).is_success
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                case None:
+                    answer = self._pass_on(body)
+                    kind = {"Content-Type": answer.headers["Content-Type"]}
+                    self._say(answer.status_code, kind, answer.content)
+
+        def _pass_on(self, body: bytes) -> httpx.Response:
+            headers = {
+                "Content-Type": "application/json",
+                "Idempotency-Key": self.headers["Idempotency-Key"],
+            }
+            return httpx.request(
+                self.command, network.desk + self.path, content=body, headers=headers
+            )
+
+        def _say(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+            self.send_response_only(status)  # no Date of its own
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_PATCH = _meet  # noqa: N815 -- the names that the base class looks for
+
+        def log_message(self, *_: Any) -> None:  # noqa: ANN401
+            """Keep the test's output clean."""
+
+    return Handler
