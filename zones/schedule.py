@@ -1,5 +1,6 @@
 """When a rule applies: weekly windows, overnight ones too, on the city's wall clock."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -47,8 +48,26 @@ class Schedule:
         return not self.windows or any(moment in window for window in self.windows)
 
     def is_past_grace(self, at: Seconds, grace_s: Seconds) -> bool:
-        """Tell whether the rule applies now and already did `grace_s` ago."""
-        return self.is_open(at) and self.is_open(at - grace_s)
+        """Tell whether the rule has applied for `grace_s` up to now without a pause.
+
+        Args:
+            at: Seconds since the epoch.
+            grace_s: At most a day.
+        """
+        ended = [end for end in self._last_ends(at) if end > at - grace_s]
+        return all(self.is_open(moment) for moment in (at, at - grace_s, *ended))
+
+    def _last_ends(self, at: Seconds) -> list[Seconds]:
+        """Return when the end of each window last came round: a pause can only begin there."""
+        moment = datetime.fromtimestamp(at, CHINA)
+        second = (moment.hour * 60 + moment.minute) * 60 + moment.second
+        today = math.floor(at) - second
+        return [today + _latest(window.end * 60, second) for window in self.windows]
+
+
+def _latest(end: int, second: int) -> int:
+    """Return a second of the day, today if it has come, else yesterday's (negative)."""
+    return second - (second - end) % (MINUTES_A_DAY * 60)
 
 
 ALWAYS = Schedule()
