@@ -1,0 +1,84 @@
+"""Rules: judging a stay is one sentence; the defaults are those of the docs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from streetwatch.models.labels import LABELS
+from streetwatch.zones.rules import DEFAULTS, OBJECTS, Rule, ViolationType
+from streetwatch.zones.schedule import Schedule, Window
+from streetwatch.zones.stay import Stay
+
+BOX = (0.0, 0.0, 100.0, 100.0)
+RULE = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=60.0, presence_ratio=0.8)
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"
+
+
+def stay(observed_s: float, missed_s: float = 0.0, idle_s: float = 0.0) -> Stay:
+    """A stay since second 100."""
+    last_seen = 100.0 + observed_s + missed_s + idle_s
+    return Stay("road", RULE.type, BOX, BOX, 0.9, 5, 100.0, last_seen, observed_s, missed_s, idle_s)
+
+
+@pytest.mark.parametrize(
+    ("found", "violated_at"),
+    [
+        pytest.param(stay(59.9), None, id="just short of the dwell"),
+        pytest.param(stay(60.0), 160.0, id="exactly the dwell"),
+        pytest.param(stay(64.0), 160.0, id="the look came late"),
+        pytest.param(stay(48.0, missed_s=12.0), 160.0, id="seen for just the share wanted"),
+        pytest.param(stay(47.0, missed_s=13.0), None, id="seen for too little of it"),
+        pytest.param(stay(50.0, idle_s=500.0), None, id="idle time is no dwell"),
+        pytest.param(stay(60.0, idle_s=500.0), 660.0, id="and puts the moment off"),
+        pytest.param(stay(70.0, idle_s=500.0), 660.0, id="late and put off"),
+    ],
+)
+def test_a_stay_is_a_violation_from_the_moment_its_dwell_is_full(
+    found: Stay, violated_at: float | None
+) -> None:
+    assert RULE.violated_at(found) == violated_at
+
+
+def test_a_moment_once_decided_stands() -> None:
+    assert RULE.violated_at(stay(500.0), already=160.0) == 160.0
+    assert RULE.violated_at(stay(1.0, missed_s=80.0), already=160.0) == 160.0
+
+
+@pytest.mark.parametrize("kind", ViolationType)
+def test_every_type_has_a_default_rule_and_labels_that_models_know(kind: ViolationType) -> None:
+    assert DEFAULTS[kind].type is kind
+    assert OBJECTS[kind]
+    assert OBJECTS[kind] <= set(LABELS)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(replace(RULE, dwell_s=61.0), id="dwell"),
+        pytest.param(replace(RULE, grace_s=1.0), id="grace"),
+        pytest.param(
+            replace(RULE, schedule=Schedule((Window(frozenset({0}), 0, 60),))), id="hours"
+        ),
+        pytest.param(DEFAULTS[ViolationType.STREET_VENDING], id="type"),
+    ],
+)
+def test_a_rule_that_judges_otherwise_has_another_version(other: Rule) -> None:
+    assert RULE.version == replace(RULE).version
+    assert other.version != RULE.version
+
+
+@pytest.mark.parametrize("kind", ViolationType)
+def test_the_defaults_stand_in_the_docs(kind: ViolationType) -> None:
+    rule = DEFAULTS[kind]
+    (row,) = [line for line in REFERENCE.read_text().splitlines() if line.startswith(f"| `{kind}`")]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert {label.strip(" `") for label in cells[1].split(",")} == OBJECTS[kind]
+    assert [float(cell) for cell in cells[2:8]] == [
+        rule.dwell_s,
+        rule.gap_s,
+        rule.clear_s,
+        rule.presence_ratio,
+        rule.match_iou,
+        rule.drift_limit,
+    ]
