@@ -1,6 +1,8 @@
 """A model card: what a model file is, what it knows, and what was measured of it."""
 
 import hashlib
+import json
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,3 +107,24 @@ def checked_file(card: ModelCard) -> Path:
             "take the file that belongs to the card, or export the model again"
         )
     return card.file
+
+
+def write_card(card: ModelCard, path: Path) -> None:
+    """Write a card beside its model file.
+
+    Figures and words about the model are added by whoever measures it.
+    """
+    thresholds = (f"{label} = {card.thresholds[label]:g}" for label in card.labels)
+    lines = [
+        f"name = {json.dumps(card.name)}",
+        f"file = {json.dumps(os.path.relpath(card.file, path.parent))}",
+        f'sha256 = "{card.sha256}"',
+        f"input_size = {card.input_size}",
+        f"labels = {json.dumps(card.labels)}",
+        f"licence = {json.dumps(card.licence)}",
+        "",
+        "[thresholds]",
+        *thresholds,
+        "",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")

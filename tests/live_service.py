@@ -1,7 +1,6 @@
 """The real service and a real RTSP camera, each as a child process that can be killed."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+
+from streetwatch.datasets.live import LiveProcess, start_live
 
 T = TypeVar("T")
 
@@ -103,7 +104,7 @@ class Camera:
     clip: Path
     port: int
     since: float
-    process: subprocess.Popen[bytes] | None = None
+    live: LiveProcess | None = None
 
     @property
     def url(self) -> str:
@@ -111,24 +112,9 @@ class Camera:
 
     def start(self) -> None:
         """Go live; again after a kill it is where live time is, as a camera would be."""
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "streetwatch.datasets.live",
-                self.clip,
-                "--port",
-                str(self.port),
-                "--since",
-                str(self.since),
-            ],
-            stdout=subprocess.PIPE,
-        )
-        assert self.process.stdout is not None
-        assert re.match(rb"rtsp://", self.process.stdout.readline())
+        self.live = start_live(self.clip, port=self.port, since=self.since)
 
     def kill(self) -> None:
         """The power is cut."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.communicate()
+        assert self.live is not None
+        self.live.kill()

@@ -8,7 +8,6 @@ status: 0 done, 1 ran but found something wrong, 2 the input is wrong (one clear
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,13 +72,13 @@ def _demo_camera(clip: Path | None, port: int) -> Iterator[None]:
     if clip is None:
         yield
         return
-    command = [sys.executable, "-m", "streetwatch.datasets.live", str(clip), "--port", str(port)]
-    camera = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 -- our own module
+    from streetwatch.datasets.live import start_live
+
+    camera = start_live(clip, port=port, path=clip.name)
     try:
         yield
     finally:
-        camera.terminate()
-        camera.wait()
+        camera.stop()
 
 
 @app.command()
@@ -200,6 +199,74 @@ def detect(
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
+@app.command()
+def train(  # noqa: PLR0913 -- one argument per option
+    data: Annotated[Path, typer.Option(help="Holds garbage/, vendor/, coco128/, videos/.")],
+    out: Annotated[Path, typer.Option(help="Where the training set and the checkpoints go.")],
+    *,
+    weights: Annotated[
+        Path | None, typer.Option(help="COCO weights; left out: DATA/weights/yolo26n_coco.pt.")
+    ] = None,
+    sprites: Annotated[
+        Path | None, typer.Option(help="Rendered objects to paste into further pictures.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Times through the set.")] = 6,
+    image_size: Annotated[int, typer.Option(min=64, help="Longest side, pixels.")] = 416,
+    device: Annotated[str, typer.Option(help="cpu, or a GPU's number.")] = "cpu",
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+) -> None:
+    """Teach the COCO model our labels; needs the extra `train`."""
+    from streetwatch.datasets.pasting import Paster
+    from streetwatch.datasets.training_set import TRAINED_LABELS, build
+    from streetwatch.models.train import TrainingPlan
+    from streetwatch.models.train import train as run_training
+    from streetwatch.models.ultralytics_model import Teacher
+
+    coco = weights or data / "weights" / "yolo26n_coco.pt"
+    data_file = out / "set" / "data.yaml"
+    with _progress() as progress:
+        if not (resume and data_file.is_file()):
+            building = progress.add_task("training set", total=None)
+            build(
+                data,
+                out / "set",
+                teacher=Teacher(coco),
+                paster=Paster(sprites) if sprites else None,
+                on_picture=lambda name: progress.update(building, description=name, advance=1),
+            )
+        plan = TrainingPlan(
+            data=data_file,
+            labels=TRAINED_LABELS,
+            weights=coco,
+            out=out / "run",
+            epochs=epochs,
+            image_size=image_size,
+            device=device,
+        )
+        training = progress.add_task("epochs", total=epochs)
+        best = run_training(
+            plan,
+            resume=resume,
+            on_epoch=lambda done, total: progress.update(training, completed=done, total=total),
+        )
+    _print_json({"weights": str(best), "labels": TRAINED_LABELS, "epochs": epochs})
+
+
+@app.command()
+def export(
+    weights: Annotated[Path, typer.Option(help="Weights of `streetwatch train`.")],
+    out: Annotated[Path, typer.Option(help="Folder for the ONNX file and its card.")],
+    *,
+    name: Annotated[str, typer.Option(help="Of the model.")] = "street-yolo26n",
+    image_size: Annotated[int, typer.Option(min=64, help="Longest side at run time.")] = 640,
+) -> None:
+    """Make an ONNX file and its card from trained weights; needs the extra `train`."""
+    from streetwatch.models.export import export as run_export
+
+    card = run_export(weights, out=out, name=name, image_size=image_size)
+    _print_json({"model": card.name, "file": str(card.file), "sha256": card.sha256})
+
+
 def _progress() -> "Progress":
     """A progress bar on standard error, which shows only where a person watches."""
     from rich.console import Console
@@ -216,13 +283,15 @@ def _print_json(line: Mapping[str, object]) -> None:
 
 def main() -> None:
     """Run the command; wrong input is one clear line and exit status 2."""
+    from streetwatch.datasets.live import ClipError
+    from streetwatch.datasets.yolo_folder import DatasetError
     from streetwatch.models.errors import ModelError
     from streetwatch.service.incidents.errors import StreetwatchError
     from streetwatch.vision.capture.errors import CaptureError
 
     try:
         app()
-    except (StreetwatchError, ModelError, CaptureError) as error:
+    except (StreetwatchError, ModelError, CaptureError, ClipError, DatasetError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_INPUT_WRONG)
     except BrokenPipeError:  # whoever read our lines has had enough

@@ -41,10 +41,7 @@ def make_run(clone: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         for name, value in os.environ.items()
         if name not in {"PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL"}
     }
-    environment |= {
-        "STREETWATCH_PORT": str(port),
-        "STREETWATCH_DEMO__PORT": str(free_port()),
-    }
+    environment["STREETWATCH_PORT"] = str(port)
     with (clone / "run.log").open("wb") as output:
         process = subprocess.Popen(
             ["make", "run"],

@@ -1,0 +1,51 @@
+"""Export: from trained weights to an ONNX file and its card."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from streetwatch.models.card import ModelCard, write_card
+from streetwatch.models.errors import ModelError
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.models.ultralytics_model import load_weights
+
+#: Until `val` has been measured: a common middle.
+UNCALIBRATED = 0.25
+
+LICENCE = "AGPL-3.0-or-later"
+
+_OPSET = 17
+
+
+def export(weights: Path, *, out: Path, name: str, image_size: int = 640) -> ModelCard:
+    """Write `out/NAME.onnx` (FP32, any height and width) and `out/NAME.toml`, and return the card.
+
+    Args:
+        weights: Trained by `streetwatch train`.
+        out: Folder; made if it is not there.
+        name: Of the model.
+        image_size: Longest side at run time, pixels.
+
+    Raises:
+        ExtraMissingError: the extra `train` is not installed.
+        ModelError: the weights can't be used, or know labels that are not ours.
+    """
+    model = load_weights(weights)
+    labels = tuple(model.names[number] for number in sorted(model.names))
+    foreign = [label for label in labels if label not in CLASS_ID]
+    if foreign:
+        raise ModelError(f"{weights}: label {foreign[0]!r} is not ours: train it first")
+    made = Path(model.export(format="onnx", imgsz=image_size, dynamic=True, opset=_OPSET))
+    out.mkdir(parents=True, exist_ok=True)
+    file = Path(shutil.move(made, out / f"{name}.onnx"))
+    card = ModelCard(
+        name=name,
+        file=file,
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        input_size=image_size,
+        labels=labels,
+        thresholds=dict.fromkeys(labels, UNCALIBRATED),
+        licence=LICENCE,
+    )
+    write_card(card, out / f"{name}.toml")
+    return card
