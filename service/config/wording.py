@@ -65,7 +65,7 @@ def predicate(detail: ErrorDetails, schema: type[BaseModel], location: Location)
 
 
 def _nearest(schema: type[BaseModel], location: Location) -> str:
-    known = list(_fields(_model(schema, location[:-1]) or schema))
+    known = list(fields_of(_model(schema, location[:-1]) or schema))
     near = difflib.get_close_matches(str(location[-1]), known, n=1)
     return f"write {near[0]}" if near else f"write one of {', '.join(known)}"
 
@@ -90,7 +90,8 @@ def _bounds(found: FieldInfo | None) -> str:
     return f"{low} to {limits['le']}" if "le" in limits else low
 
 
-def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return a schema's fields by the key that the file has."""
     return {found.alias or name: found for name, found in model.model_fields.items()}
 
 
@@ -100,7 +101,7 @@ def _field(schema: type[BaseModel], location: Location) -> FieldInfo | None:
     while named and isinstance(named[-1], int):
         named = named[:-1]
     model = _model(schema, named[:-1])
-    return _fields(model).get(str(named[-1])) if named and model else None
+    return fields_of(model).get(str(named[-1])) if named and model else None
 
 
 def _model(schema: type[BaseModel], location: Location) -> type[BaseModel] | None:
@@ -108,14 +109,14 @@ def _model(schema: type[BaseModel], location: Location) -> type[BaseModel] | Non
     model: type[BaseModel] | None = schema
     for part in location:
         if isinstance(part, str):
-            found = _fields(model).get(part) if model else None
-            model = _schema_in(found.annotation) if found else None
+            found = fields_of(model).get(part) if model else None
+            model = schema_in(found.annotation) if found else None
     return model
 
 
-def _schema_in(annotation: object) -> type[BaseModel] | None:
-    """Find the schema inside `list[Schema]`, `Schema | None`."""
+def schema_in(annotation: object) -> type[BaseModel] | None:
+    """Return the schema inside `list[Schema]`, `Schema | None`."""
     if isclass(annotation) and issubclass(annotation, BaseModel):
         return annotation
-    inside = (_schema_in(argument) for argument in get_args(annotation))
+    inside = (schema_in(argument) for argument in get_args(annotation))
     return next((model for model in inside if model), None)
