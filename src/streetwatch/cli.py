@@ -111,6 +111,7 @@ def replay(  # noqa: PLR0913 -- one argument per option of the contract
     configure_logs("console")
     if (clip is None) == (detections is None):
         raise InputError("replay: give either a clip or --detections LOOKS.jsonl")
+    epoch = _epoch(start)
     path = cameras or (clip.parent if clip else Path()) / "cameras.yaml"
     chosen = chosen_camera(load_cameras(path, environ=os.environ), camera, clip=clip, path=path)
     steps: Iterator[Look | Restart]

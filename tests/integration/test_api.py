@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import APIRouter
-from filed import NOON, a_message, promise
-from http_parts import serving
 from prometheus_client import CollectorRegistry
 
+from filed import NOON, a_message, promise
+from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from filed import NOON, a_message, an_incident, evidence
-from http_parts import serving
 from prometheus_client import CollectorRegistry
 
+from filed import NOON, a_message, an_incident, evidence
+from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from filed import NOON, a_message, an_incident, promise
 from structlog.testing import capture_logs
 
+from filed import NOON, a_message, an_incident, promise
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.store.outbox import Claimed, Outbox
 from streetwatch.service.store.schema import outbox as table

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+
 from filed import NOON, a_message, an_incident, evidence, promise
 from http_parts import Answer, BadNetwork, Fault, LoseTheAnswer, serving
-
 from live_service import free_port, wait_for
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import LEASE_S, Relay

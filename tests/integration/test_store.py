@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from filed import NOON, a_message, an_incident, evidence, promise
 from structlog.testing import capture_logs
 
+from filed import NOON, a_message, an_incident, evidence, promise
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from filed import a_message, an_incident
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filed import a_message, an_incident
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.report import Report
 from streetwatch.service.incidents.case import Attachment, Case, Message, Occasion, Site
