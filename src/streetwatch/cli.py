@@ -10,12 +10,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from streetwatch.benchmarks.command import bench
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -32,6 +34,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Finds street vending, exposed garbage and illegal parking, and files each once.",
 )
+
+app.add_typer(bench, name="bench")
 
 EXIT_FOUND_WRONG = 1
 EXIT_INPUT_WRONG = 2
@@ -124,7 +128,7 @@ def replay(  # noqa: PLR0913 -- one argument per option of the contract
         steps,
         watched=chosen.watched(model=name),
         store=open_store("sqlite://"),
-        epoch=_epoch(start),
+        epoch=epoch,
     )
     for incident in incidents:
         _print_json(line_of(incident))
@@ -225,7 +229,7 @@ def train(  # noqa: PLR0913 -- one argument per option
 
     coco = weights or data / "weights" / "yolo26n_coco.pt"
     data_file = out / "set" / "data.yaml"
-    with _progress() as progress:
+    with redirect_stdout(sys.stderr), _progress() as progress:  # ultralytics talks on stdout
         if not (resume and data_file.is_file()):
             building = progress.add_task("training set", total=None)
             build(
@@ -264,7 +268,8 @@ def export(
     """Make an ONNX file and its card from trained weights; needs the extra `train`."""
     from streetwatch.models.export import export as run_export
 
-    card = run_export(weights, out=out, name=name, image_size=image_size)
+    with redirect_stdout(sys.stderr):
+        card = run_export(weights, out=out, name=name, image_size=image_size)
     _print_json({"model": card.name, "file": str(card.file), "sha256": card.sha256})
 
 
