@@ -35,7 +35,10 @@ def export(weights: Path, *, out: Path, name: str, image_size: int = 640) -> Mod
     foreign = [label for label in labels if label not in CLASS_ID]
     if foreign:
         raise ModelError(f"{weights}: label {foreign[0]!r} is not ours: train it first")
-    made = Path(model.export(format="onnx", imgsz=image_size, dynamic=True, opset=_OPSET))
+    # nms=False is ultralytics' word for the one-to-one head: each object once, (N, 300, 6).
+    made = Path(
+        model.export(format="onnx", imgsz=image_size, dynamic=True, opset=_OPSET, nms=False)
+    )
     out.mkdir(parents=True, exist_ok=True)
     file = Path(shutil.move(made, out / f"{name}.onnx"))
     card = ModelCard(

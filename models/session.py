@@ -11,6 +11,8 @@ from streetwatch.models.errors import ModelError
 
 _ERRORS_ONLY = 3
 
+_COLUMNS = 6  #: x1 y1 x2 y2, confidence, class
+
 DEFAULT_PROVIDERS = ("CPUExecutionProvider",)
 
 
@@ -41,6 +43,9 @@ class Session:
             )
         except Exception as error:  # ONNX Runtime raises classes of its own for each fault
             raise ModelError(f"{file}: ONNX Runtime can't load it: {error}") from error
+        outputs = self._session.get_outputs()
+        if len(outputs) != 1 or outputs[0].shape[-1] != _COLUMNS:
+            raise ModelError(f"{file}: gives no rows of box, confidence and class: export it anew")
         self._input = self._session.get_inputs()[0].name
         self.card = card
 
