@@ -77,7 +77,7 @@ class Paster:
         for number in range(self.count):
             background = chance.choice(backgrounds)
             canvas = _Canvas(read_picture(background.path))
-            for sprite in chance.sample(sprites, chance.randint(1, 3)):
+            for sprite in chance.sample(sprites, min(chance.randint(1, 3), len(sprites))):
                 canvas.paste(sprite, chance)
             if canvas.pasted:
                 boxes = (*canvas.left_visible(background.boxes), *canvas.boxes())

@@ -1,0 +1,55 @@
+"""What is filed on recorded clips, held against their truth."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+STREETWATCH = Path(sys.executable).with_name("streetwatch")
+DEMO = Path(__file__).resolve().parents[2] / "datasets" / "demo"
+TOLERANCE_S = 5.0
+
+
+def filed(clip: Path) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [STREETWATCH, "replay", clip, "--cameras", clip.with_name("cameras.yaml"), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def truth(clip: Path) -> list[dict[str, Any]]:
+    return list(json.loads(clip.with_name("truth.json").read_text())[clip.name])
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("composite_double_parked_suv_60s.mp4", id="a parked car, once"),
+        pytest.param("composite_short_stop_8s.mp4", id="a short stop, never"),
+    ],
+)
+def test_a_real_clip_files_what_its_truth_says(shared_data: Path, name: str) -> None:
+    clip = shared_data / "videos" / name
+    true, found = truth(clip), filed(clip)
+    assert [(one["zone"], one["type"]) for one in found] == [
+        (one["zone"], one["type"]) for one in true
+    ]
+    for one, expected in zip(found, true, strict=True):
+        assert one["violation_at"] == pytest.approx(expected["violation_at"], abs=TOLERANCE_S)
+
+
+def test_the_demo_clip_files_a_car_a_stall_and_a_heap_once_each() -> None:
+    clip = DEMO / "street.mp4"
+    expected = {one["type"]: one["violation_at"] for one in truth(clip)}
+    found = {one["type"]: one["violation_at"] for one in filed(clip)}
+    assert set(found) == set(expected)
+    for kind, at in found.items():
+        assert at == pytest.approx(expected[kind], abs=TOLERANCE_S), kind
