@@ -62,5 +62,6 @@ def test_one_seed_makes_the_same_pictures(sprites: Path, street: LabelledImage) 
 
 
 def test_a_folder_without_sprites_is_refused(tmp_path: Path, street: LabelledImage) -> None:
+    (tmp_path / "empty").mkdir()
     with pytest.raises(DatasetError, match="no sprites"):
-        list(Paster(tmp_path).pictures([street]))
+        list(Paster(tmp_path / "empty").pictures([street]))
