@@ -7,7 +7,6 @@ over IoU 0.50, 0.55 ... 0.95.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from streetwatch.benchmarks.intervals import wilson
 from streetwatch.datasets.yolo_folder import LabelledImage, read_picture
 from streetwatch.models.labels import CLASS_ID
-from streetwatch.vision.types import Boxes, Detections, Image
+from streetwatch.vision.types import Boxes, Image, Sees
 from streetwatch.zones.footprint import iou
 
 IOU_OF_A_MATCH = 0.5
@@ -24,13 +23,6 @@ _RECALLS = np.linspace(0, 1, 101)
 
 #: Low enough for the whole precision-recall curve.
 EVERYTHING = 0.001
-
-
-class Sees(Protocol):
-    """What is measured."""
-
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
-        """Return what is in the picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,22 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
 
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.vision.types import Detections, Image
+from streetwatch.vision.types import Detections, Image, Sees
 
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-
-
-class Sees(Protocol):
-    """What is needed of a detector."""
-
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
-        """Return what is in the picture."""
 
 
 def pictures(paths: Iterable[Path]) -> list[Path]:

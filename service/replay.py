@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -16,14 +16,7 @@ from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.privacy import Outline, masked
-from streetwatch.vision.types import Detections, Frame, Image, Look, Seconds
-
-
-class Sees(Protocol):
-    """What a replay of pictures needs of a detector."""
-
-    def detect(self, image: Image) -> Detections:
-        """Return what is in the picture, at the model's operating thresholds."""
+from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees
 
 
 def chosen_camera(

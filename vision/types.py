@@ -1,7 +1,7 @@
 """The nouns of vision, as in `supervision`: frozen values in columns, checked at birth."""
 
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -93,3 +93,15 @@ class Look:
     at: Seconds
     size: Size
     detections: Detections
+
+
+class Sees(Protocol):
+    """Whatever finds things in pictures."""
+
+    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
+        """Return what is in the picture.
+
+        Args:
+            image: (H, W, 3) BGR, any size.
+            confidence: Everything above; None: each label's operating threshold.
+        """

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 
 import structlog
 
@@ -15,19 +14,12 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.privacy import Outline, masked
-from streetwatch.vision.types import Detections, Frame, Image, Look, Seconds
+from streetwatch.vision.types import Frame, Look, Seconds, Sees
 
 log = structlog.get_logger(__name__)
 
 #: How long the loop waits for a frame before it looks whether evidence is due or it must stop.
 TICK_S: Seconds = 0.5
-
-
-class Sees(Protocol):
-    """What the loop needs of a detector."""
-
-    def detect(self, image: Image) -> Detections:
-        """Return what is in the picture, at the model's operating thresholds."""
 
 
 @dataclass(frozen=True, slots=True)
