@@ -33,13 +33,11 @@ STEP_S = 0.2
 Crop = tuple[float, float, float, float]
 _SHADOW = np.array([1.05, 0.75])
 """How far a metre of height throws its shadow over the ground, along x and y."""
+_STALL_SCALE, _HANDLE_M = 1.2, 2.1
 VENDOR = Look(shirt=(0.50, 0.06, 0.05), apron=(0.05, 0.09, 0.28), straw_hat=True, build=1.05)
 RESIDENT = Look(shirt=(0.10, 0.22, 0.32), trousers=(0.12, 0.10, 0.08), long_hair=True)
 CLEANER = Look(shirt=(0.75, 0.22, 0.02), trousers=(0.75, 0.22, 0.02), shoes=(0.05, 0.05, 0.05))
-STROLLERS = (
-    Look(shirt=(0.55, 0.55, 0.52), trousers=(0.03, 0.05, 0.12)),
-    Look(shirt=(0.30, 0.05, 0.12), trousers=(0.04, 0.04, 0.045), long_hair=True),
-)
+STROLLER = Look(shirt=(0.55, 0.55, 0.52), trousers=(0.03, 0.05, 0.12))
 VENDOR_POSES = (
     Pose(elbows=0.9, reach=0.3),
     Pose(elbows=0.9, reach=0.3, head_turn=0.6),
@@ -100,7 +98,7 @@ def _walks(actor: str, look: Look, leg: Leg) -> Iterator[Shot]:
 
 
 def _stall_parts() -> list[Part]:
-    return stall(np.random.default_rng(11), "cart")
+    return moved_parts(stall(np.random.default_rng(22), "cart"), scale=_STALL_SCALE)
 
 
 def _pushes(leg: Leg) -> Iterator[Shot]:
@@ -110,7 +108,7 @@ def _pushes(leg: Leg) -> Iterator[Shot]:
 
         def build(clip_s: float = clip_s) -> list[Part]:
             cart = moved_parts(parts, turn=timeline.STALL_TURN)
-            walker = moved_parts(_walking(VENDOR, leg, clip_s, reach=0.5), (-0.05, -1.75, 0))
+            walker = moved_parts(_walking(VENDOR, leg, clip_s, reach=0.5), (-0.05, -_HANDLE_M, 0))
             return moved_parts([*cart, *walker], (*leg.at(clip_s), timeline.PAVEMENT_M))
 
         yield Shot(stem("pushing", clip_s), build)
@@ -155,8 +153,8 @@ def shots() -> Iterator[Shot]:
     passing = (car(rng, "suv", (0.02, 0.045, 0.16)), car(rng, "sedan", (0.30, 0.02, 0.02)))
     for leg, parts in zip(timeline.PASSING_LEGS, passing, strict=True):
         yield from _driven("passing", leg, parts)
-    for leg, look in zip(timeline.STROLL_LEGS, STROLLERS, strict=True):
-        yield from _walks("stroller", look, leg)
+    for leg in timeline.STROLL_LEGS:
+        yield from _walks("stroller", STROLLER, leg)
 
 
 def _crop(parts: Sequence[Part]) -> Crop | None:

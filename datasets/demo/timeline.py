@@ -106,17 +106,22 @@ STALL_LEGS = (
 )
 _FROM_DOOR: tuple[Spot, ...] = ((5.4, 7.4), HELPER_SPOT)
 _TO_DOOR: tuple[Spot, ...] = (HELPER_SPOT, (5.4, 7.4))
-_BEHIND_CART: tuple[Spot, ...] = ((3.45, 12.85), (2.2, 13.3), VENDOR_SPOT)
+_BEHIND_CART: tuple[Spot, ...] = ((3.45, 12.5), (2.2, 13.0), VENDOR_SPOT)
 VENDOR_LEGS = (
     Leg(19.5, 22.1, _BEHIND_CART, evenly),
     Leg(117.4, 120.0, _BEHIND_CART[::-1], evenly),
 )
 RESIDENT_LEGS = (Leg(24.0, 28.2, _FROM_DOOR, evenly), Leg(33.6, 37.8, _TO_DOOR, evenly))
 CLEANER_LEGS = (Leg(117.8, 122.0, _FROM_DOOR, evenly), Leg(126.6, 130.8, _TO_DOOR, evenly))
-STROLL_LEGS = (
-    Leg(44.0, 61.0, ((5.2, 27.5), (3.6, 25.0), (2.1, 19.0), (2.1, 3.0)), evenly),
-    Leg(94.0, 112.0, ((2.9, 2.0), (2.2, 10.0), (2.1, 20.0), (5.2, 27.5)), evenly),
+_STROLL: tuple[Spot, ...] = (
+    (5.2, 27.5),
+    (3.4, 25.0),
+    (1.45, 18.0),
+    (1.5, 14.0),
+    (2.5, 10.5),
+    (2.6, 3.0),
 )
+STROLL_LEGS = (Leg(44.0, 62.0, _STROLL, evenly),)
 BAGS_FROM, BAGS_UNTIL = (28.8, 33.2), (123.0, 126.0)
 
 
