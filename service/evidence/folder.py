@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,8 @@ class EvidenceFolder:
                 f"evidence {incident_id}/{name} could not be written: {error.strerror or error}"
             ) from error
         finally:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):  # already told: the disk that refused may refuse this too
+                unfinished.unlink(missing_ok=True)
         return digest
 
 

@@ -1,0 +1,201 @@
+"""One camera's chain on a real store and a real evidence folder."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.incidents.case import Site
+from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.incident import Incident, State, incident_id
+from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.vision.types import Detections, Frame, Look
+from streetwatch.zones.rules import DEFAULTS, ViolationType
+from streetwatch.zones.zone import Zone
+
+START = 1_795_363_200.0
+DWELL_S = 10.0
+CAR = (200.0, 150.0, 320.0, 230.0)
+
+
+def zone() -> Zone:
+    default = DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR]
+    rule = type(default)(
+        **{
+            name: getattr(default, name)
+            for name in default.__dataclass_fields__
+            if name not in {"dwell_s", "clear_s"}
+        },
+        dwell_s=DWELL_S,
+        clear_s=5.0,
+    )
+    return Zone("kerb", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), rules=(rule,))
+
+
+class Street:
+    """A camera whose picture gets a little brighter every second."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store: SqlStore = open_store(f"sqlite:///{folder / 'db'}")
+        self.watch = self.started()
+
+    def started(self) -> CameraWatch:
+        watched = Watched(Site("cam", "人民路", None), (zone(),), "model@1")
+        recorder = Recorder(
+            site=watched.site,
+            zones=watched.zones,
+            folder=EvidenceFolder(self.folder / "evidence"),
+            ring=None,
+            window=ClipWindow(before_s=2.0, after_s=3.0),
+        )
+        return CameraWatch(watched=watched, store=self.store, recorder=recorder)
+
+    def look(self, second: int, *, car: bool = True) -> tuple[Incident, ...]:
+        frame = Frame("cam", second, START + second, np.full((360, 640, 3), second, np.uint8))
+        seen = Detections.empty()
+        if car:
+            seen = Detections(
+                np.array([CAR], np.float32),
+                np.array([0.7], np.float32),
+                np.array([CLASS_ID["car"]], np.int64),
+            )
+        return self.watch.look(Look(frame.at, frame.size, seen), frame)
+
+    def looks(self, start: int, end: int, *, car: bool = True) -> None:
+        for second in range(start, end):
+            self.look(second, car=car)
+
+    @property
+    def incident(self) -> Incident:
+        (incident,) = self.store.incidents()
+        return incident
+
+    def manifest(self) -> dict[str, object]:
+        path = self.folder / "evidence" / self.incident.id / "manifest.json"
+        document: dict[str, object] = json.loads(path.read_text())
+        return document
+
+    def brightness(self, name: str) -> int:
+        path = self.folder / "evidence" / self.incident.id / name
+        image = cv2.imread(str(path))
+        assert image is not None
+        return round(float(image.mean()))
+
+    def occasions(self) -> list[str]:
+        query = sa.text("SELECT occasion FROM outbox ORDER BY position")
+        with self.store.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Street:
+    return Street(tmp_path)
+
+
+def test_evidence_shows_the_first_look_the_threshold_and_the_latest(street: Street) -> None:
+    street.looks(50, 70)
+    assert street.incident.state is State.OPEN
+    assert street.incident.violation_at == START + 60
+    assert street.brightness("first_seen.jpg") == pytest.approx(50, abs=1)
+    assert street.brightness("threshold.jpg") == pytest.approx(60, abs=1)
+    assert street.brightness("latest.jpg") == pytest.approx(63, abs=1)
+    assert street.occasions() == ["opened", "evidence"]
+
+
+def test_the_manifest_names_every_file_with_its_hash_and_what_is_missing(street: Street) -> None:
+    street.looks(50, 70)
+    manifest = street.manifest()
+    folder = street.folder / "evidence" / street.incident.id
+    hashes = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.name != "manifest.json"
+    }
+    files = manifest["files"]
+    assert isinstance(files, list)
+    assert {one["name"]: one["sha256"] for one in files} == hashes
+    assert [one["role"] for one in files] == [
+        "first_seen",
+        "threshold",
+        "close_up",
+        "zone_overlay",
+        "latest",
+    ]
+    assert manifest["violation_at"] == {
+        "utc": "2026-11-22T16:01:00.000+00:00",
+        "local": "2026-11-23T00:01:00.000+08:00",
+    }
+    assert manifest["missing"] == [
+        "clip: this camera keeps none (privacy mask, or a source without packets)"
+    ]
+    assert manifest["model"] == "model@1"
+
+
+def test_what_leaves_early_keeps_no_case_and_no_message(street: Street) -> None:
+    street.looks(50, 56)
+    street.looks(56, 75, car=False)
+    assert street.incident.state is State.CLOSED
+    assert street.incident.violation_at is None
+    assert street.occasions() == []
+
+
+def test_a_cleared_place_is_pictured_and_told_once(street: Street) -> None:
+    street.looks(50, 70)
+    street.looks(70, 90, car=False)
+    assert street.incident.state is State.CLEARED
+    assert street.brightness("cleared.jpg") == pytest.approx(74, abs=1)
+    assert street.occasions() == ["opened", "evidence", "cleared"]
+
+
+def test_a_restart_goes_on_and_seals_what_was_left_open(street: Street) -> None:
+    street.looks(50, 61)
+    assert street.occasions() == ["opened"]
+    street.watch = street.started()
+    street.looks(61, 70)
+    assert street.occasions() == ["opened", "evidence"]
+    assert street.brightness("first_seen.jpg") == pytest.approx(50, abs=1)
+    assert street.incident.observed_s == 19.0
+
+
+def test_a_disk_that_refuses_files_nothing_and_the_next_look_tries_again(street: Street) -> None:
+    street.looks(50, 60)
+    folder = street.folder / "evidence" / street.incident.id
+    aside = folder.rename(folder.with_name("aside"))
+    folder.write_text("a file where the folder was: nothing can be written")
+    with pytest.raises(StorageError, match=street.incident.id):
+        street.look(60)
+    assert street.incident.state.value == "candidate"
+    assert street.occasions() == []
+
+    folder.unlink()
+    aside.rename(folder)
+    street.look(61)
+    assert street.incident.state is State.OPEN
+    assert street.occasions() == ["opened"]
+
+
+def test_a_message_in_the_outbox_is_what_the_incident_was(street: Street) -> None:
+    street.looks(50, 62)
+    claimed = Outbox(street.store.engine).claim(now=START + 100, lease_s=60)
+    assert claimed is not None
+    case = claimed.message.case
+    assert case.external_id == street.incident.id
+    assert {one.role for one in case.evidence} >= {"first_seen", "threshold", "zone_overlay"}
+    assert case.site.name == "人民路"
+
+
+def test_an_incident_is_named_by_camera_zone_type_place_and_time(street: Street) -> None:
+    street.looks(50, 62)
+    key = f"kerb/illegal_parking_motor/{START + 50:.3f}/200,150,320,230"
+    assert street.incident.id == incident_id("cam", key)
