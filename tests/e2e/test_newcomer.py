@@ -3,17 +3,17 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+
+from live_service import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_CASE_S = 120.0  # "within two minutes" of the service's start
@@ -26,12 +26,6 @@ def clone(tmp_path: Path) -> Path:
     target = tmp_path / "streetwatch"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(target)], check=True)
     return target
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -60,30 +54,26 @@ def make_run(clone: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
             sys.stdout.write((clone / "run.log").read_text()[-4000:])
 
 
-def wait_until(answer: str, *, seconds: float, process: subprocess.Popen[bytes]) -> httpx.Response:
-    """Ask until the answer is 200 and not an empty list."""
-    deadline = time.monotonic() + seconds
-    pause = threading.Event()
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "make run ended"
-        try:
-            response = httpx.get(answer)
-            if response.status_code == 200 and response.json():
-                return response
-        except httpx.TransportError:
-            pass
-        pause.wait(0.5)
-    raise AssertionError(f"{answer} had no answer within {seconds:.0f} s")
-
-
 @pytest.mark.newcomer
 def test_make_run_shows_the_first_case_with_its_evidence_within_two_minutes(clone: Path) -> None:
     port = free_port()
     site = f"http://127.0.0.1:{port}"
     with make_run(clone, port) as process:
-        wait_until(f"{site}/healthz", seconds=INSTALL_S, process=process)
-        cases = wait_until(f"{site}/desk/cases", seconds=FIRST_CASE_S, process=process).json()
-        case = cases["cases"][-1]
+
+        def answer(path: str) -> Any:  # noqa: ANN401 -- any JSON
+            assert process.poll() is None, "make run ended"
+            try:
+                response = httpx.get(site + path)
+            except httpx.TransportError:
+                return None
+            return response.json() if response.is_success else None
+
+        def first_case() -> dict[str, Any] | None:
+            cases = answer("/desk/cases") or {"cases": []}
+            return cases["cases"][0] if cases["cases"] else None
+
+        wait_for("answer of /healthz", lambda: answer("/healthz"), seconds=INSTALL_S)
+        case = wait_for("first case", first_case, seconds=FIRST_CASE_S)
         assert case["evidence"], case
         for attachment in case["evidence"]:
             picture = httpx.get(site + attachment["url"])
