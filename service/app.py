@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -90,6 +91,7 @@ class Service:
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
+    model: str = field(init=False)
 
     def __post_init__(self) -> None:
         data_dir = self.settings.data_dir
@@ -103,16 +105,17 @@ class Service:
         )
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
+        self.model = detector.card.version
         self.loop = DetectorLoop(
             detector=detector,
             mailboxes=self.mailboxes,
-            cameras={one.id: self._watching(one, detector.card.version) for one in self.cameras},
+            cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
             clock=self.clock,
             on_change=lambda _: self.relay.wake(),
         )
 
-    def _watching(self, camera: Camera, model: str) -> Watching:
+    def _watching(self, camera: Camera) -> Watching:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
         window = ClipWindow(self.settings.evidence.pre_s, self.settings.evidence.post_s)
         keep_s = window.before_s + window.after_s + RING_MARGIN_S
@@ -123,7 +126,7 @@ class Service:
             site=camera.site, zones=camera.zones, folder=self.evidence, ring=ring, window=window
         )
         watch = CameraWatch(
-            watched=camera.watched(model=model), store=self.store, recorder=recorder
+            watched=camera.watched(model=self.model), store=self.store, recorder=recorder
         )
         return Watching(watch, camera.masks)
 
@@ -200,7 +203,8 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    log.info("service.started", look_at=_address(settings), cameras=len(cameras))
+    log.info("service.started", cameras=len(cameras), model=service.model)
+    sys.stderr.write(f"\n    看这里 look at {_address(settings)}/    (Ctrl-C 停止 stops)\n\n")
     with service.running():
         uvicorn.Server(config).run(sockets=[listener])
     log.info("service.stopped")

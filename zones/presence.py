@@ -180,7 +180,7 @@ def _seen(stay: Stay, box: Box, confidence: float, scene: _Scene, rule: Rule) ->
         unlooked_s=0.0,
     )
     after = after.sighted(box if _is_similar(stay.anchor, box) else stay.box, confidence)
-    return replace(after, violation_at=rule.violated_at(after, already=stay.violation_at))
+    return replace(after, violation_at=rule.violated_at(stay, after))
 
 
 def _credited(stay: Stay, gap: Seconds, unlooked: Seconds, scene: _Scene, rule: Rule) -> Stay:

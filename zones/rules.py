@@ -62,19 +62,23 @@ class Rule:
         """The model labels that this rule looks for."""
         return OBJECTS[self.type]
 
-    def violated_at(self, stay: Stay, *, already: Seconds | None = None) -> Seconds | None:
-        """Return when the stay became a violation, None while it is not one.
+    def violated_at(self, before: Stay, after: Stay) -> Seconds | None:
+        """Return when a stay became a violation, None while it is not one.
 
         Args:
-            stay: Seen in the look that ended at `stay.last_seen`.
-            already: The moment decided by an earlier look; it stands.
+            before: The stay when it was last seen. A moment decided then stands.
+            after: The same stay, seen again at `after.last_seen`.
         """
-        if already is not None:
-            return already
-        if stay.dwell_s < self.dwell_s or stay.presence_ratio < self.presence_ratio:
+        if before.violation_at is not None:
+            return before.violation_at
+        if after.dwell_s < self.dwell_s or after.presence_ratio < self.presence_ratio:
             return None
-        # The look came a little late: the dwell was full between this look and the one before.
-        return max(stay.first_seen + self.dwell_s, stay.last_seen - (stay.dwell_s - self.dwell_s))
+        # The look came a little late: the dwell was full between it and the one before. Was it
+        # full earlier, then the share of sightings has only now become enough.
+        full_at = max(
+            after.first_seen + self.dwell_s, after.last_seen - after.dwell_s + self.dwell_s
+        )
+        return full_at if full_at > before.last_seen else after.last_seen
 
 
 _STALL = frozenset({"vendor_stall"})

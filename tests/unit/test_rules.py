@@ -37,12 +37,19 @@ def stay(observed_s: float, missed_s: float = 0.0, idle_s: float = 0.0) -> Stay:
 def test_a_stay_is_a_violation_from_the_moment_its_dwell_is_full(
     found: Stay, violated_at: float | None
 ) -> None:
-    assert RULE.violated_at(found) == violated_at
+    ten_seconds_ago = replace(found, last_seen=found.last_seen - 10.5)
+    assert RULE.violated_at(ten_seconds_ago, found) == violated_at
+
+
+def test_a_dwell_that_was_full_before_counts_from_when_it_was_seen_often_enough() -> None:
+    seen_too_little = stay(47.0, missed_s=13.0)
+    seen_again = replace(seen_too_little, observed_s=60.0, last_seen=173.0)
+    assert RULE.violated_at(seen_too_little, seen_again) == 173.0
 
 
 def test_a_moment_once_decided_stands() -> None:
-    assert RULE.violated_at(stay(500.0), already=160.0) == 160.0
-    assert RULE.violated_at(stay(1.0, missed_s=80.0), already=160.0) == 160.0
+    decided = replace(stay(500.0), violation_at=160.0)
+    assert RULE.violated_at(decided, replace(decided, observed_s=1.0, missed_s=80.0)) == 160.0
 
 
 @pytest.mark.parametrize("kind", ViolationType)
