@@ -153,8 +153,15 @@ class LiveCamera(RtspServer):  # type: ignore[misc]  # the toolkit is untyped
             return
 
 
+def _quiet_when_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """Say nothing of viewers that are dropped at the end; asyncio 3.11 takes them for errors."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
+
+
 async def _serve_until_told(camera: LiveCamera) -> None:
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(_quiet_when_cancelled)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await camera.start()
