@@ -11,6 +11,7 @@ import pytest
 STREETWATCH = Path(sys.executable).with_name("streetwatch")
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "demo"
 TOLERANCE_S = 5.0
+SLOW_TOLERANCE_S = 60.0  # the contract's, for all types but parking
 
 
 def filed(clip: Path) -> list[dict[str, Any]]:
@@ -52,4 +53,5 @@ def test_the_demo_clip_files_a_car_a_stall_and_a_heap_once_each() -> None:
     found = {one["type"]: one["violation_at"] for one in filed(clip)}
     assert set(found) == set(expected)
     for kind, at in found.items():
-        assert at == pytest.approx(expected[kind], abs=TOLERANCE_S), kind
+        tolerance = TOLERANCE_S if kind.startswith("illegal_parking") else SLOW_TOLERANCE_S
+        assert at == pytest.approx(expected[kind], abs=tolerance), kind
