@@ -144,16 +144,18 @@ def _fold(
     kept: list[Stay] = []
     gone: list[Stay] = []
     for row, stay in enumerate(stays):
-        if row not in pairs:
+        seen = _row(scene, pairs[row]) if row in pairs else None
+        moved = seen is not None and _has_moved(stay.anchor, seen[0], rule)
+        if seen and moved:
+            kept.append(_start(zone_id, rule, *seen, scene.at))
+        if seen and not moved:
+            kept.append(_seen(stay, *seen, scene, rule))
+        elif moved and stay.violation_at is None:
+            gone.append(stay)
+        else:
+            # One misplaced box must not clear a violation: it goes as what is not seen goes.
             after = _missed(stay, scene)
             (gone if _is_gone(after, rule) else kept).append(after)
-            continue
-        box, confidence = _row(scene, pairs[row])
-        if _has_moved(stay.anchor, box, rule.drift_limit):
-            gone.append(stay)
-            kept.append(_start(zone_id, rule, box, confidence, scene.at))
-        else:
-            kept.append(_seen(stay, box, confidence, scene, rule))
     taken = set(pairs.values())
     fresh = [row for row in range(len(scene.boxes)) if row not in taken]
     kept += [_start(zone_id, rule, *_row(scene, row), scene.at) for row in fresh]
@@ -209,11 +211,11 @@ def _is_gone(stay: Stay, rule: Rule) -> bool:
     return stay.absent_s >= min(rule.clear_s, _FIRST_PATIENCE_S + stay.observed_s)
 
 
-def _has_moved(anchor: Box, box: Box, drift_limit: float) -> bool:
+def _has_moved(anchor: Box, box: Box, rule: Rule) -> bool:
     """Tell a shift of the whole object from a box that lost a part to an occluder."""
     (ax, ay), (bx, by) = _centre(anchor), _centre(box)
     shift = float(np.hypot(bx - ax, by - ay))
-    return _is_similar(anchor, box) and shift > drift_limit * (anchor[2] - anchor[0])
+    return _is_similar(anchor, box) and shift > rule.drift_limit * (anchor[2] - anchor[0])
 
 
 def _is_similar(anchor: Box, box: Box) -> bool:

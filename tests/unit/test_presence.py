@@ -263,6 +263,26 @@ def test_a_car_that_moved_within_the_zone_is_a_new_stay() -> None:
     assert [stay.first_seen for stay in watch.gone] == [0]
 
 
+def test_one_misplaced_box_does_not_clear_a_violation() -> None:
+    watch = Watch()
+    watch.keep_seeing(every(1, 0, 80), Seen())
+    watch.see(81, Seen(shifted(CAR, 35)))
+    watch.keep_seeing(every(1, 82, 120), Seen())
+    assert watch.gone == ()
+    (violation,) = watch.violations
+    assert (violation.first_seen, violation.last_seen) == (0.0, 120.0)
+
+
+def test_a_violation_that_drives_off_slowly_is_gone_when_its_place_was_seen_empty() -> None:
+    watch = Watch()
+    watch.keep_seeing(every(1, 0, 80), Seen())
+    for step in range(10):
+        watch.see(81 + step, Seen(shifted(CAR, 35 * step)))
+    watch.keep_seeing(every(1, 91, 130))
+    (gone,) = (stay for stay in watch.gone if stay.violation_at is not None)
+    assert gone.last_seen < 83
+
+
 def test_a_box_that_trembles_is_the_same_stay() -> None:
     watch = Watch()
     for step in range(71):
