@@ -189,7 +189,7 @@ def _credited(stay: Stay, gap: Seconds, unlooked: Seconds, scene: _Scene, rule: 
     """Book the time since the last sighting: observed, missed or idle."""
     if not scene.active:
         return replace(stay, idle_s=stay.idle_s + gap)
-    missed = gap - unlooked
+    missed = max(gap - unlooked, 0.0)  # sums of floats: a hair below 0 is 0
     if missed > rule.gap_s:
         return replace(stay, idle_s=stay.idle_s + gap)
     if not unlooked and gap <= scene.since:
