@@ -88,12 +88,12 @@ class CameraWatch:
 
     def _reloaded(self) -> dict[str, Incident]:
         """Return the filed incidents that an earlier process did not live to seal."""
-        known = {zone.id for zone in self._watched.zones}
+        known = {(zone.id, rule.type) for zone in self._watched.zones for rule in zone.rules}
         filed = self._store.incidents(camera_id=self._watched.site.camera_id)
         return {
             incident.id: incident
             for incident in filed
             if incident.violation_at is not None
             and incident.state is not State.CLOSED
-            and incident.zone_id in known
+            and (incident.zone_id, incident.type) in known
         }
