@@ -62,6 +62,8 @@ def read_card(path: Path) -> ModelCard:
 
 def _card(fields: Mapping[str, Any], folder: Path) -> ModelCard:
     labels = tuple(fields["labels"])
+    if not isinstance(fields["thresholds"], Mapping):
+        raise TypeError("thresholds must be a table: [thresholds], then a line for each label")
     thresholds = {str(label): float(value) for label, value in fields["thresholds"].items()}
     _check(labels, thresholds, int(fields["input_size"]))
     return ModelCard(

@@ -35,6 +35,8 @@ def export(weights: Path, *, out: Path, name: str, image_size: int = 640) -> Mod
     foreign = [label for label in labels if label not in CLASS_ID]
     if foreign:
         raise ModelError(f"{weights}: label {foreign[0]!r} is not ours: train it first")
+    # Ultralytics writes the path of the training data into the file: nobody else's business.
+    model.model.args = {**model.model.args, "data": ""}
     # nms=False is ultralytics' word for the one-to-one head: each object once, (N, 300, 6).
     made = Path(
         model.export(format="onnx", imgsz=image_size, dynamic=True, opset=_OPSET, nms=False)

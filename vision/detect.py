@@ -100,7 +100,7 @@ class Detector:
         """Return what is in each picture; pictures of one size go through the model together."""
         fitted = [letterbox(image, self.card.input_size) for image in images]
         shapes = {blob.shape for blob, _ in fitted}
-        if len(shapes) > 1:
+        if len(shapes) != 1:
             return [self.detect(image, confidence=confidence) for image in images]
         rows = self._session.run(np.stack([blob for blob, _ in fitted]))
         thresholds = self._thresholds

@@ -49,6 +49,10 @@ def test_a_batch_gives_what_single_pictures_give(detector: Detector, street: Ima
         assert one.xyxy == pytest.approx(alone.xyxy, abs=0.5)
 
 
+def test_no_pictures_give_no_detections(detector: Detector) -> None:
+    assert detector.detect_batch([]) == []
+
+
 @pytest.mark.parametrize(
     "size", [pytest.param((1, 1), id="a pixel"), pytest.param((2000, 30), id="a strip")]
 )

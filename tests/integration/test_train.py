@@ -61,6 +61,7 @@ def test_training_gives_weights_that_export_to_a_model_the_service_can_load(
     )
     assert exported.returncode == 0, exported.stderr[-2000:]
     assert json.loads(exported.stdout)["model"] == "tiny"
+    assert str(tmp_path).encode() not in (tmp_path / "model" / "tiny.onnx").read_bytes()
 
     detector = Detector.load(str(tmp_path / "model" / "tiny.toml"))
     assert set(SOURCES["garbage"]) < set(detector.card.labels)

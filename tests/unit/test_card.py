@@ -51,6 +51,11 @@ def test_a_written_card_reads_the_same(tmp_path: Path) -> None:
         pytest.param(("car = 0.5", "car = 1.5"), "between 0 and 1", id="threshold"),
         pytest.param(("640", "650"), "multiple of 32", id="input size"),
         pytest.param(('name = "m"', ""), "'name' is missing", id="missing field"),
+        pytest.param(
+            ("[thresholds]\ncar = 0.5\ngarbage = 0.4", "thresholds = 0.5"),
+            "must be a table",
+            id="one threshold for all",
+        ),
         pytest.param(("[thresholds]", "[thresholds"), "not a model card", id="not TOML"),
     ],
 )
