@@ -1,5 +1,6 @@
 """ONNX Runtime: one session, shared by all cameras."""
 
+import ast
 from collections.abc import Sequence
 
 import numpy as np
@@ -43,9 +44,7 @@ class Session:
             )
         except Exception as error:  # ONNX Runtime raises classes of its own for each fault
             raise ModelError(f"{file}: ONNX Runtime can't load it: {error}") from error
-        outputs = self._session.get_outputs()
-        if len(outputs) != 1 or outputs[0].shape[-1] != _COLUMNS:
-            raise ModelError(f"{file}: gives no rows of box, confidence and class: export it anew")
+        _check_fits(self._session, card)
         self._input = self._session.get_inputs()[0].name
         self.card = card
 
@@ -57,3 +56,14 @@ class Session:
         """
         (rows,) = self._session.run(None, {self._input: batch})
         return np.asarray(rows, np.float32)
+
+
+def _check_fits(session: onnxruntime.InferenceSession, card: ModelCard) -> None:
+    """Refuse a file that gives something else than its card says."""
+    outputs = session.get_outputs()
+    if len(outputs) != 1 or outputs[0].shape[-1] != _COLUMNS:
+        raise ModelError(f"{card.file}: gives no rows of box, confidence, class: export it anew")
+    # Ultralytics writes the labels into the file: {0: 'person', ...}
+    written = session.get_modelmeta().custom_metadata_map.get("names")
+    if written and tuple(ast.literal_eval(written).values()) != card.labels:
+        raise ModelError(f"{card.file}: its labels are {written}, not the card's: export it anew")

@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from streetwatch.models.errors import ModelError
 from streetwatch.models.registry import DEFAULT_MODEL, find
+from streetwatch.models.session import Session
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Image
 
@@ -47,6 +50,12 @@ def test_a_batch_gives_what_single_pictures_give(detector: Detector, street: Ima
         alone = detector.detect(picture)
         assert one.labels == alone.labels
         assert one.xyxy == pytest.approx(alone.xyxy, abs=0.5)
+
+
+def test_a_card_that_names_other_labels_than_its_file_is_refused() -> None:
+    card = find(DEFAULT_MODEL)
+    with pytest.raises(ModelError, match="not the card's"):
+        Session(replace(card, labels=card.labels[::-1]))
 
 
 def test_no_pictures_give_no_detections(detector: Detector) -> None:
