@@ -159,24 +159,28 @@ def _quiet_when_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, ob
         loop.default_exception_handler(context)
 
 
-async def _serve_until_told(camera: LiveCamera) -> None:
+async def _serve_until_told(camera: LiveCamera, *, held: bool) -> None:
     stop = asyncio.Event()
-    asyncio.get_running_loop().set_exception_handler(_quiet_when_cancelled)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_quiet_when_cancelled)
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)
+    if held:
+        loop.add_reader(sys.stdin, stop.set)  # nobody writes: it is readable when it is closed
     await camera.start()
     sys.stdout.write(f"{camera.url}\n")
     sys.stdout.flush()
     await stop.wait()
 
 
-def serve_live(
+def serve_live(  # noqa: PLR0913  -- one for each option of the command
     clip: Path,
     *,
     host: str = "127.0.0.1",
     port: int = 8554,
     path: str = "live",
     since: float | None = None,
+    held: bool = False,
 ) -> None:
     """Serve a clip until SIGTERM or SIGINT; prints its address on one line once it listens.
 
@@ -187,6 +191,7 @@ def serve_live(
         path: The last part of the address.
         since: When the clip's time was zero, seconds since the epoch; left out: now. A server that
             is started again with the same `since` goes on where live time is.
+        held: End too when standard input is closed: when whoever holds its other end is gone.
 
     Raises:
         ClipError: the clip cannot be served.
@@ -195,7 +200,7 @@ def serve_live(
     elapsed_s = 0.0 if since is None else time.time() - since
     camera = LiveCamera(clip, host=host, port=port, path=path, elapsed_s=elapsed_s)
     # Viewers are dropped, not waited for: a stopped camera says nothing.
-    asyncio.run(_serve_until_told(camera))
+    asyncio.run(_serve_until_told(camera, held=held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +219,22 @@ class LiveProcess:
         """End it and wait for its end; safe to call twice."""
         self.process.terminate()
         try:
-            self.process.wait(timeout_s)
+            _ended(self.process, timeout_s)
         except subprocess.TimeoutExpired:
             self.kill()
 
     def kill(self) -> None:
         """End it without a word to its viewers."""
         self.process.kill()
-        self.process.wait()
+        _ended(self.process)
+
+
+def _ended(process: "subprocess.Popen[str]", timeout_s: float | None = None) -> int:
+    """Wait for the end of a child and let go of what holds it; return its exit status."""
+    status = process.wait(timeout_s)
+    if process.stdin:
+        process.stdin.close()
+    return status
 
 
 def start_live(
@@ -237,17 +250,18 @@ def start_live(
     Raises:
         ClipError: it ended at once; it has said why on standard error.
     """
-    told = [str(clip), f"--host={host}", f"--port={port}", f"--path={path}"]
+    told = [str(clip), "--held", f"--host={host}", f"--port={port}", f"--path={path}"]
     told += [] if since is None else [f"--since={since}"]
     process = subprocess.Popen(  # noqa: S603  -- our own module, no shell
         [sys.executable, "-P", "-m", "streetwatch.datasets.live", *told],
+        stdin=subprocess.PIPE,  # closed by the system when we die, however we die
         stdout=subprocess.PIPE,
         text=True,
     )
     with process.stdout or nullcontext([""]) as lines:
         url = next(iter(lines), "").strip()
     if not url:
-        raise ClipError(f"no live camera of {clip}: its process ended with {process.wait()}")
+        raise ClipError(f"no live camera of {clip}: its process ended with {_ended(process)}")
     return LiveProcess(url, process)
 
 
@@ -259,9 +273,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8554, help="0 takes a free one")
     parser.add_argument("--path", default="live")
     parser.add_argument("--since", type=float, help="seconds since the epoch at the clip's start")
+    parser.add_argument("--held", action="store_true", help="end when standard input is closed")
     given = parser.parse_args(arguments)
     try:
-        serve_live(given.clip, host=given.host, port=given.port, path=given.path, since=given.since)
+        serve_live(
+            given.clip,
+            host=given.host,
+            port=given.port,
+            path=given.path,
+            since=given.since,
+            held=given.held,
+        )
     except (ClipError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -1,6 +1,11 @@
 """The clip served as a live camera."""
 
+import os
+import select
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -65,3 +70,27 @@ def test_what_is_no_clip_is_refused_in_one_line(
     told = capfd.readouterr().err.strip()
     assert str(path) in told
     assert "\n" not in told
+
+
+def test_it_ends_with_whoever_started_it_even_if_that_was_killed(counting_clip: Clip) -> None:
+    starter = (
+        "import sys, pathlib, threading; from streetwatch.datasets.live import start_live; "
+        "live = start_live(pathlib.Path(sys.argv[1])); "
+        "print(live.process.pid, live.url, flush=True); threading.Event().wait()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-P", "-c", starter, counting_clip()], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    pid, url = parent.stdout.readline().split()
+    port = int(url.split(":")[2].partition("/")[0])
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        parent.kill()
+        parent.communicate()
+    try:
+        child = os.pidfd_open(int(pid))
+    except ProcessLookupError:
+        return
+    ended, _, _ = select.select([child], [], [], 10.0)
+    os.close(child)
+    assert ended
