@@ -17,6 +17,9 @@ from streetwatch.zones.moment import local
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone
 
+#: How long a latest picture is waited for before the evidence is sealed without one.
+LATEST_PATIENCE_S: Seconds = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class ClipWindow:
@@ -88,29 +91,41 @@ class Recorder:
             self._still(incident, "close_up", close_up(image, incident.bbox), at),
             self._still(incident, "zone_overlay", drawn, at),
         ]
-        if not self._folder.path(incident.id, "first_seen.jpg").exists():
-            first = self._first.get(incident.id, frame)
+        first = self._first.get(incident.id, frame)
+        # After a restart the picture on disk is the earlier one: it stays.
+        is_first = first.at == incident.first_seen
+        if is_first or not self._folder.path(incident.id, "first_seen.jpg").exists():
             stills.insert(0, self._still(incident, "first_seen", first.image, first.at))
         return tuple(stills)
 
-    def due_at(self, incident: Incident) -> Seconds:
-        """Return the capture time from which an incident's evidence can be sealed."""
+    def can_seal(self, incident: Incident, at: Seconds) -> bool:
+        """Tell whether an incident's clip has run its time, and there is a latest picture.
+
+        After a restart on a camera that is down there is none: that is waited for, but not for ever.
+        """
+        due_at = self._due_at(incident)
+        return at >= due_at and (self._current is not None or at >= due_at + LATEST_PATIENCE_S)
+
+    def _due_at(self, incident: Incident) -> Seconds:
         return (incident.violation_at or incident.first_seen) + self._window.after_s
 
     def seal(self, incident: Incident, so_far: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
         """Write the latest still, the clip and the manifest, and return them.
 
         Args:
-            incident: Open, past `due_at`.
+            incident: One that `can_seal`.
             so_far: Its evidence until now.
 
         Raises:
             StorageError: the disk refused.
         """
         added: list[Attachment] = []
-        if self._current is not None:
+        missing: list[str] = []
+        if self._current is None:
+            missing.append("latest: the camera has given no picture since the service started")
+        else:
             added.append(self._still(incident, "latest", self._current.image, self._current.at))
-        missing = self._add_clip(incident, added)
+        missing += self._add_clip(incident, added)
         content = manifest(
             incident,
             site=self._site,
@@ -127,7 +142,7 @@ class Recorder:
         """Add the clip where it can be had; return what is missing and why."""
         if self._ring is None:
             return ["clip: this camera keeps none (privacy mask, or a source without packets)"]
-        clip = _Clip(self._ring, self.due_at(incident), self._window)
+        clip = _Clip(self._ring, self._due_at(incident), self._window)
         try:
             digest = self._folder.write_by(incident.id, "clip.mp4", clip.write)
         except ClipUnavailable as error:

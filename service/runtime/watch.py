@@ -68,7 +68,7 @@ class CameraWatch:
         if self._recorder is None:
             return
         for incident in tuple(self._unsealed.values()):
-            if at >= self._recorder.due_at(incident):
+            if self._recorder.can_seal(incident, at):
                 self._seal(incident.id, self._recorder, at)
                 del self._unsealed[incident.id]
 

@@ -168,6 +168,20 @@ def test_a_restart_goes_on_and_seals_what_was_left_open(street: Street) -> None:
     assert street.incident.observed_s == 19.0
 
 
+def test_after_a_restart_on_a_dead_camera_evidence_is_sealed_with_what_there_is(
+    street: Street,
+) -> None:
+    street.looks(50, 61)
+    street.watch = street.started()
+    street.watch.seal(START + 75)
+    assert street.occasions() == ["opened"]
+    street.watch.seal(START + 60 + 3 + 60)
+    assert street.occasions() == ["opened", "evidence"]
+    missing = street.manifest()["missing"]
+    assert isinstance(missing, list)
+    assert [line.split(":")[0] for line in missing] == ["latest", "clip"]
+
+
 def test_a_disk_that_refuses_files_nothing_and_the_next_look_tries_again(street: Street) -> None:
     street.looks(50, 60)
     folder = street.folder / "evidence" / street.incident.id
