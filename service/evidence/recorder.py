@@ -101,7 +101,7 @@ class Recorder:
     def can_seal(self, incident: Incident, at: Seconds) -> bool:
         """Tell whether an incident's clip has run its time, and there is a latest picture.
 
-        After a restart on a camera that is down there is none: that is waited for, but not for ever.
+        After a restart on a camera that is down there is none: that is waited for, not for ever.
         """
         due_at = self._due_at(incident)
         return at >= due_at and (self._current is not None or at >= due_at + LATEST_PATIENCE_S)
