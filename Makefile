@@ -32,6 +32,7 @@ lint: $(VENV)/.$(EXTRAS)
 
 types: $(VENV)/.$(EXTRAS)
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 
 contracts: $(VENV)/.$(EXTRAS)
 	$(BIN)/lint-imports
