@@ -15,9 +15,18 @@ from streetwatch.zones.rules import Rule
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone, ZoneKind
 
-#: Looks further apart than this have an outage between them. A healthy camera is looked at
-#: every 10 s at the least (docs/reference/rules.md).
+#: Looks further apart than this have an outage between them, whatever the camera's pace: every
+#: camera is looked at every 10 s at the least (docs/reference/rules.md).
 OUTAGE_S: Seconds = 15.0
+
+#: So have looks that are this many times further apart than usual on this camera ...
+_PACES_MISSED = 3.0
+
+#: ... but key frames come unevenly: a gap below this is none.
+_LEAST_OUTAGE_S: Seconds = 8.0
+
+#: How much of the pace the latest gap makes.
+_PACE_SHARE = 0.3
 
 #: One object seen under two labels: boxes that overlap by more than this are one.
 _SAME_OBJECT_IOU = 0.7
@@ -35,10 +44,28 @@ _FIRST_PATIENCE_S: Seconds = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Everything that is at its place on one camera, and when the camera was last looked at."""
+    """Everything that is at its place on one camera, and when the camera was last looked at.
+
+    Attributes:
+        last_look: Capture time of the latest look.
+        stays: What is there.
+        pace_s: Usual time between two looks; None before the second.
+    """
 
     last_look: Seconds | None = None
     stays: tuple[Stay, ...] = ()
+    pace_s: Seconds | None = None
+
+    def is_outage(self, since: Seconds) -> bool:
+        """Tell whether nobody looked for `since` seconds, though somebody should have."""
+        if self.pace_s is None:
+            return since > OUTAGE_S
+        return since > min(max(_PACES_MISSED * self.pace_s, _LEAST_OUTAGE_S), OUTAGE_S)
+
+    def next_pace(self, since: Seconds) -> Seconds:
+        """Return the pace after a look that came `since` seconds after the one before."""
+        gap = min(since, OUTAGE_S)
+        return gap if self.pace_s is None else self.pace_s + _PACE_SHARE * (gap - self.pace_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +117,13 @@ def observe(
             before = tuple(
                 stay for stay in presence.stays if (stay.zone_id, stay.type) == (zone.id, rule.type)
             )
-            scene = _scene(look, zone, rule, zones, last_look=presence.last_look, epoch=epoch)
+            scene = _scene(look, zone, rule, zones, before=presence, epoch=epoch)
             here, left = _fold(before, scene, zone.id, rule)
             kept += here
             gone += left
-    return Observation(Presence(look.at, tuple(kept)), tuple(gone))
+    last_look = presence.last_look
+    pace_s = None if last_look is None else presence.next_pace(look.at - last_look)
+    return Observation(Presence(look.at, tuple(kept), pace_s), tuple(gone))
 
 
 def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
@@ -103,7 +132,7 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
     rule: Rule,
     zones: tuple[Zone, ...],
     *,
-    last_look: Seconds | None,
+    before: Presence,
     epoch: Seconds | None,
 ) -> _Scene:
     seen = look.detections
@@ -111,11 +140,11 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
     inside = wanted & _counts(seen.xyxy, zone, zones, look.size)
     rows = np.flatnonzero(inside)
     rows = rows[footprint.distinct(seen.xyxy[rows], seen.confidence[rows], limit=_SAME_OBJECT_IOU)]
-    since = 0.0 if last_look is None else look.at - last_look
+    since = 0.0 if before.last_look is None else look.at - before.last_look
     return _Scene(
         at=look.at,
         since=since,
-        outage=since > OUTAGE_S,
+        outage=before.is_outage(since),
         active=epoch is None or rule.schedule.is_past_grace(look.at + epoch, rule.grace_s),
         boxes=seen.xyxy[rows],
         confidence=seen.confidence[rows],

@@ -206,6 +206,26 @@ def test_an_outage_adds_no_dwell_and_clears_nothing() -> None:
     assert watch.gone == ()
 
 
+@pytest.mark.parametrize(
+    ("interval", "gap", "observed_s"),
+    [
+        pytest.param(1.0, 7.0, 27.0, id="a late key frame is no outage"),
+        pytest.param(1.0, 12.0, 20.0, id="a stream that was down for 12 s is one"),
+        pytest.param(4.0, 11.0, 31.0, id="not on a camera that is looked at rarely"),
+        pytest.param(10.0, 14.0, 34.0, id="least of all on one looked at every 10 s"),
+        pytest.param(10.0, 16.0, 20.0, id="but 15 s are the most"),
+    ],
+)
+def test_what_is_an_outage_depends_on_how_often_the_camera_is_looked_at(
+    interval: float, gap: float, observed_s: float
+) -> None:
+    watch = Watch()
+    watch.keep_seeing(every(interval, 0, 20), Seen())
+    watch.see(20 + gap, Seen())
+    assert watch.stay.observed_s == pytest.approx(observed_s)
+    assert watch.stay.idle_s == pytest.approx(20 + gap - observed_s)
+
+
 def test_after_an_outage_it_is_looked_for_anew_before_it_is_gone() -> None:
     watch = Watch()
     watch.keep_seeing(every(1, 0, 70), Seen())
@@ -390,7 +410,7 @@ def test_stays_come_back_from_storage_and_go_on() -> None:
 
 
 def _as_json(presence: Presence) -> str:
-    return json.dumps({"at": presence.last_look, "stays": [asdict(it) for it in presence.stays]})
+    return json.dumps(asdict(presence))
 
 
 def _from_json(text: str) -> Presence:
@@ -398,7 +418,7 @@ def _from_json(text: str) -> Presence:
     rows = [
         row | {"anchor": tuple(row["anchor"]), "box": tuple(row["box"])} for row in stored["stays"]
     ]
-    return Presence(stored["at"], tuple(Stay(**row) for row in rows))
+    return Presence(stored["last_look"], tuple(Stay(**row) for row in rows), stored["pace_s"])
 
 
 steps = st.one_of(st.floats(0.05, 12), st.floats(OUTAGE_S + 0.01, 600))
