@@ -21,14 +21,24 @@ from streetwatch.vision.types import Box, Image
 
 Made = tuple[str, bytes, tuple[LabelledBox, ...]]
 
-#: What a kind of sprite is, and how wide it is made, as shares of the picture's width.
+#: What a kind of sprite is, and how wide it is made, as shares of the picture's width. The empty
+#: label is of things that are mistaken for vending: nothing is to be seen in them.
 _KINDS: Mapping[str, tuple[str, tuple[float, float]]] = MappingProxyType(
     {
-        "stall": ("vendor_stall", (0.12, 0.40)),
-        "bags": ("garbage", (0.06, 0.28)),
-        "car": ("car", (0.15, 0.40)),
+        "stall": ("vendor_stall", (0.08, 0.40)),
+        "sheet": ("vendor_stall", (0.08, 0.35)),
+        "rack": ("vendor_stall", (0.07, 0.35)),
+        "tent": ("vendor_stall", (0.12, 0.50)),
+        "bags": ("garbage", (0.05, 0.25)),
+        "car": ("car", (0.12, 0.40)),
+        "person": ("person", (0.02, 0.09)),
+        "cafe": ("", (0.08, 0.35)),
+        "cargo": ("", (0.08, 0.30)),
     }
 )
+
+#: Sellers and customers: a person is this wide beside a stall, as a share of the stall's width.
+_PERSON_BESIDE = (0.22, 0.35)
 
 #: An object cut off more than this by the picture's edge is left out.
 _LEAST_VISIBLE = 0.6
@@ -66,19 +76,25 @@ class Paster:
     count: int = 400
     seed: int = 0
 
-    def pictures(self, backgrounds: Sequence[LabelledImage]) -> Iterator[Made]:
+    def pictures(
+        self, backgrounds: Sequence[LabelledImage], streets: Sequence[LabelledImage] = ()
+    ) -> Iterator[Made]:
         """Yield pictures with the boxes of what was pasted and of what stays visible beside it.
 
         Args:
             backgrounds: Pictures without vending, with their boxes.
+            streets: Further ones, from fixed cameras: a third of the pictures is made of them.
         """
         chance = random.Random(self.seed)  # noqa: S311 -- pictures, not secrets
         sprites = load_sprites(self.sprites)
+        people = [sprite for sprite in sprites if sprite.label == "person"]
         for number in range(self.count):
-            background = chance.choice(backgrounds)
+            background = chance.choice(streets if streets and number % 3 == 0 else backgrounds)
             canvas = _Canvas(read_picture(background.path))
-            for sprite in chance.sample(sprites, min(chance.randint(1, 3), len(sprites))):
+            for sprite in chance.sample(sprites, min(chance.randint(1, 4), len(sprites))):
                 canvas.paste(sprite, chance)
+            if people:
+                canvas.people_stalls(people, chance)
             if canvas.pasted:
                 boxes = (*canvas.left_visible(background.boxes), *canvas.boxes())
                 yield f"pasted_{number:03d}", canvas.jpeg(chance), boxes
@@ -90,25 +106,56 @@ class _Canvas:
     def __init__(self, image: Image) -> None:
         self._image = image.astype(np.float32)
         self._height, self._width = image.shape[:2]
+        self._light = float(np.clip(image.mean() / 110, 0.35, 1.15))
         self.pasted: list[tuple[str, Box]] = []
 
     def paste(self, sprite: Sprite, chance: random.Random) -> None:
-        """Paste a sprite somewhere on the ground; not where it would hide or be cut too much."""
-        rgba, box = _sized(sprite, self._width * chance.uniform(*sprite.widths))
+        """Paste a sprite somewhere on the ground: lower and larger, or higher and smaller."""
+        near = chance.random()
+        smallest, largest = sprite.widths
+        size = float(np.clip(near + chance.uniform(-0.3, 0.3), 0, 1))
+        width = self._width * (smallest + (largest - smallest) * size)
+        self._stand(
+            sprite,
+            width=width,
+            middle=chance.uniform(0.1, 0.9) * self._width,
+            foot=(0.45 + 0.55 * near) * self._height,
+            chance=chance,
+        )
+
+    def people_stalls(self, people: Sequence[Sprite], chance: random.Random) -> None:
+        """Stand sellers and customers beside the stalls, or partly before them."""
+        stalls = [box for label, box in self.pasted if label == "vendor_stall"]
+        for x1, _, x2, y2 in stalls:
+            for _ in range(chance.randint(0, 2)):
+                wide = x2 - x1
+                self._stand(
+                    chance.choice(people),
+                    width=wide * chance.uniform(*_PERSON_BESIDE),
+                    middle=(x1 + x2) / 2
+                    + wide * chance.choice((-1, 1)) * chance.uniform(0.3, 0.75),
+                    foot=y2 + wide * chance.uniform(-0.15, 0.15),
+                    chance=chance,
+                )
+
+    def _stand(
+        self, sprite: Sprite, *, width: float, middle: float, foot: float, chance: random.Random
+    ) -> None:
+        """Paste a sprite; not where it would hide another or be cut too much."""
+        rgba, box = _sized(sprite, width)
         if chance.random() < 0.5:
             rgba, box = _mirrored(rgba, box)
-        left = round(chance.uniform(0.1, 0.9) * self._width - (box[0] + box[2]) / 2)
-        top = round(chance.uniform(0.45, 1.0) * self._height - box[3])
+        left, top = round(middle - (box[0] + box[2]) / 2), round(foot - box[3])
         placed = (box[0] + left, box[1] + top, box[2] + left, box[3] + top)
         visible = self._clipped(placed)
         if _area(visible) < _LEAST_VISIBLE * _area(placed) or self._hides(visible):
             return
-        self._blend(rgba, left, top, light=chance.uniform(0.6, 1.15))
+        self._blend(rgba, left, top, light=self._light * chance.uniform(0.75, 1.2))
         self.pasted.append((sprite.label, visible))
 
     def boxes(self) -> list[LabelledBox]:
         """Return what was pasted."""
-        return [self._share(label, box) for label, box in self.pasted]
+        return [self._share(label, box) for label, box in self.pasted if label]
 
     def left_visible(self, boxes: Iterable[LabelledBox]) -> list[LabelledBox]:
         """Return the boxes that are not covered by half or more."""
@@ -138,7 +185,11 @@ class _Canvas:
         return float(x1), float(y1), float(x2), float(y2)
 
     def _hides(self, box: Box) -> bool:
-        return any(_common(box, other) > _MOST_OVERLAP * _area(box) for _, other in self.pasted)
+        """Whether a box would cover too much of another one."""
+        return any(
+            _common(box, other) > _MOST_OVERLAP * max(_area(other), 1e-9)
+            for _, other in self.pasted
+        )
 
     def _covered(self, box: LabelledBox) -> float:
         x1, y1, x2, y2 = box.corners

@@ -1,18 +1,19 @@
-"""One training set from the development data: one label map, vehicles and people labelled too."""
+"""One training set from many sources: one label map, self-labels, no leak, a manifest."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import av
 import cv2
-import numpy as np
 import yaml
 
+from streetwatch.datasets import leaks
+from streetwatch.datasets.manifest import SetManifest, write_manifest
 from streetwatch.datasets.pasting import Made, Paster
+from streetwatch.datasets.sources import Source, sources
+from streetwatch.datasets.video_frames import spread
 from streetwatch.datasets.yolo_folder import (
-    DatasetError,
     LabelledBox,
     LabelledImage,
     YoloWriter,
@@ -25,122 +26,138 @@ from streetwatch.vision.types import Image
 #: There are no pictures of tricycle carts yet: the model does not know the label.
 TRAINED_LABELS = tuple(label for label in LABELS if label != "tricycle")
 
-#: Sources of `images/`, `labels/`, `data.yaml`, each with splits that are never mixed.
-_SOURCES = ("garbage", "vendor")
-
-#: COCO's pictures keep the boxes of the labels that we share.
-_COCO = "coco128"
-
-_TEACHER_SIZE = 800
-_TEACHER_CONFIDENCE = 0.35
-_FRAMES_PER_CLIP = 28
-_LEAST_STEP_S = 0.6
-
 #: Few pictures show vending: each of them is seen this often an epoch.
-_VENDING_REPEATS = 3
+VENDING_REPEATS = 4
+
+_TRAINED_SPLITS = ("train", "val")
 
 
-class Labels(Protocol):
-    """Labels vehicles and people."""
+class LabelsTheRest(Protocol):
+    """Gives boxes of what a source has none of."""
 
-    def boxes(
-        self, image: Image, *, confidence: float, image_size: int
-    ) -> list[tuple[str, tuple[float, float, float, float]]]:
-        """Return label and (cx, cy, w, h) in shares of the picture."""
+    def missing(self, image: Image, labelled: frozenset[str]) -> Sequence[LabelledBox]:
+        """Return boxes of the labels that are not in `labelled`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPlan:
+    """What a set is built from.
+
+    Attributes:
+        root: Holds the sources (`datasets.sources`); `videos/*.mp4` of fixed cameras if any.
+        out: Where the set is made; pictures that are not changed are linked.
+        licences: By source, as its giver states it.
+        drop_leaks: Leave a training picture out that is alike to one of another split, instead of
+            refusing the set.
+        paster: Makes further pictures with rendered objects; None: none.
+    """
+
+    root: Path
+    out: Path
+    licences: Mapping[str, str] = field(default_factory=dict)
+    drop_leaks: bool = False
+    paster: Paster | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltSet:
-    """A training set that was built."""
+    """A training set that was built.
+
+    Attributes:
+        data: The `data.yaml` to train with.
+        manifest: What it was built from.
+        listed: Training pictures an epoch, repeats counted.
+    """
 
     data: Path
-    pictures: int
+    manifest: SetManifest
+    listed: int
 
 
-def build(
-    source: Path,
-    out: Path,
-    *,
-    teacher: Labels,
-    paster: Paster | None,
-    on_picture: Callable[[str], None],
-) -> BuiltSet:
+def build(plan: BuildPlan, labeller: LabelsTheRest, on_picture: Callable[[str], None]) -> BuiltSet:
     """Build a training set.
 
     Args:
-        source: Holds `garbage/{train,val}`, `vendor/{train,val}`; `coco128` and `videos` if any.
-        out: Where the set is made; pictures that are not changed are linked.
-        teacher: Labels vehicles and people where a source has no boxes of them.
-        paster: Makes further pictures with rendered objects; None: none.
-        on_picture: Told each picture's name, for progress.
+        plan: From what, and where.
+        labeller: Labels what a source has no boxes of.
+        on_picture: Told what is being worked on, for progress.
 
     Raises:
-        DatasetError: a source is missing or wrong.
+        DatasetError: a source is missing or wrong, or pictures stand in two splits.
     """
-    missing = [name for name in _SOURCES if not (source / name / "train").is_dir()]
-    if missing:
-        raise DatasetError(f"{source / missing[0] / 'train'}: no such folder: see SOURCES.md")
-    writers = {split: YoloWriter(out, split, TRAINED_LABELS) for split in ("train", "val")}
+    found = sources(plan.root, plan.licences)
+    dropped = _leaking(found, on_picture, drop=plan.drop_leaks)
+    writers = {split: YoloWriter(plan.out, split, TRAINED_LABELS) for split in _TRAINED_SPLITS}
     listed: list[Path] = []
     backgrounds: list[LabelledImage] = []
-    for split, name, image in _labelled(source, teacher):
-        picture = writers[split].link(name, image.path, image.boxes)
-        on_picture(name)
+    for source, split, image in _pictures(found):
+        if image.path in dropped:
+            continue
+        on_picture(f"{source.name}/{split}")
+        taught = labeller.missing(read_picture(image.path), source.labels)
+        whole = LabelledImage(image.path, (*image.boxes, *taught))
+        name = f"{source.name}_{image.path.stem}"
+        picture = writers[split].link(name, image.path, whole.boxes)
         if split == "train":
             vending = any(box.label == "vendor_stall" for box in image.boxes)
-            listed += [picture] * (_VENDING_REPEATS if vending else 1)
-            backgrounds += [] if vending else [image]
-    for name, content, boxes in _made(source / "videos", teacher, paster, backgrounds):
+            listed += [picture] * (VENDING_REPEATS if vending else 1)
+            backgrounds += [] if vending else [whole]
+    made = 0
+    for name, content, boxes in _made(plan, labeller, backgrounds):
+        on_picture(name.rpartition("_")[0])
         listed.append(writers["train"].write(name, content, boxes))
-        on_picture(name)
-    return BuiltSet(_write_data(out, listed), len(listed))
+        made += 1
+    manifest = SetManifest.of(found, dropped=sorted(dropped), made=made)
+    write_manifest(manifest, plan.out)
+    return BuiltSet(_write_data(plan.out, listed), manifest, len(listed))
+
+
+def _leaking(
+    found: Sequence[Source], on_picture: Callable[[str], None], *, drop: bool
+) -> frozenset[Path]:
+    """Return the training pictures to leave out; refuse leaks where none is to be left out."""
+    pictures = []
+    for source in found:
+        for split in source.splits:
+            on_picture(f"hashing {source.name}/{split}")
+            images = read_folder(source.folder / split)
+            pictures += [leaks.hashed(image.path, split) for image in images]
+    pairs = leaks.leaks(pictures)
+    sides = {frozenset((pair.left, pair.right)) for pair in pairs}
+    train = {one.path for pair in sides for one in pair if one.split == "train"}
+    mendable = [pair for pair in pairs if {pair.left.path, pair.right.path} & train]
+    if drop and len(mendable) == len(pairs):
+        return frozenset(train)
+    leaks.refuse(pairs)
+    return frozenset()
+
+
+def _pictures(found: Sequence[Source]) -> Iterator[tuple[Source, str, LabelledImage]]:
+    for source in found:
+        for split in _TRAINED_SPLITS:
+            if split in source.splits:
+                for image in read_folder(source.folder / split):
+                    yield source, split, image
 
 
 def _made(
-    videos: Path, teacher: Labels, paster: Paster | None, backgrounds: list[LabelledImage]
+    plan: BuildPlan, labeller: LabelsTheRest, backgrounds: list[LabelledImage]
 ) -> Iterator[Made]:
-    yield from _frames(videos, teacher)
-    if paster:
-        yield from paster.pictures(backgrounds)
-
-
-def _labelled(source: Path, teacher: Labels) -> Iterator[tuple[str, str, LabelledImage]]:
-    """Yield split, name and picture of every source with boxes."""
-    for origin in _SOURCES:
-        for split in ("train", "val"):
-            for image in read_folder(source / origin / split):
-                taught = (*image.boxes, *_taught(read_picture(image.path), teacher))
-                yield split, f"{origin}_{image.path.stem}", LabelledImage(image.path, taught)
-    if (source / _COCO).is_dir():
-        for image in read_folder(source / _COCO):
-            yield "train", f"{_COCO}_{image.path.stem}", image
-
-
-def _taught(image: Image, teacher: Labels) -> Iterable[LabelledBox]:
-    found = teacher.boxes(image, confidence=_TEACHER_CONFIDENCE, image_size=_TEACHER_SIZE)
-    return [LabelledBox(label, (x, y), (w, h)) for label, (x, y, w, h) in found]
-
-
-def _frames(folder: Path, teacher: Labels) -> Iterator[Made]:
-    """Yield a few pictures of each fixed camera, far apart, labelled by the teacher."""
-    for clip in sorted(folder.glob("*.mp4")):
+    """Yield pictures of fixed cameras, and pictures with rendered objects in those and others."""
+    for clip in sorted((plan.root / "videos").glob("*.mp4")):
         if clip.stem.startswith("composite_"):  # made from another clip's pictures
             continue
-        for number, image in enumerate(_spread(clip)):
+        for number, image in enumerate(spread(clip)):
             content = cv2.imencode(".jpg", image)[1].tobytes()
-            yield f"video_{clip.stem}_{number:03d}", content, tuple(_taught(image, teacher))
-
-
-def _spread(clip: Path) -> Iterator[Image]:
-    with av.open(str(clip)) as container:
-        stream = container.streams.video[0]
-        length_s = float(container.duration or 0) / 1e6
-        step_s = max(length_s / _FRAMES_PER_CLIP, _LEAST_STEP_S)
-        due_s = 0.0
-        for frame in container.decode(stream):
-            if frame.pts is not None and frame.time >= due_s:
-                due_s = frame.time + step_s
-                yield np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+            yield (
+                f"video_{clip.stem}_{number:03d}",
+                content,
+                tuple(labeller.missing(image, frozenset())),
+            )
+    if plan.paster:
+        frames = sorted((plan.out / "images" / "train").glob("video_*.jpg"))
+        streets = [LabelledImage(path, ()) for path in frames]
+        yield from plan.paster.pictures(backgrounds, streets)
 
 
 def _write_data(out: Path, listed: list[Path]) -> Path:

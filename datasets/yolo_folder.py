@@ -61,19 +61,42 @@ def names_of(folder: Path) -> Mapping[int, str]:
     return {int(number): str(name) for number, name in pairs}
 
 
+def set_names(data: Path) -> tuple[str, ...]:
+    """Return the labels of a set's `data.yaml`, in the order of their numbers.
+
+    Raises:
+        DatasetError: it is not readable, or its numbers have gaps.
+    """
+    names = names_of(data.parent)
+    if sorted(names) != list(range(len(names))):
+        raise DatasetError(f"{data}: names must be numbered 0, 1, 2 ... without gaps")
+    return tuple(names[number] for number in range(len(names)))
+
+
 def read_folder(folder: Path) -> Iterator[LabelledImage]:
     """Yield the pictures of a folder with their boxes, in order of name.
 
     Raises:
         DatasetError: a file is missing, or a label line is not `class cx cy w h`.
     """
-    names = names_of(folder)
-    images = folder / "images"
+    return _read(folder / "images", folder / "labels", names_of(folder))
+
+
+def read_split(folder: Path, split: str) -> Iterator[LabelledImage]:
+    """Yield the pictures of one split of a built set: `images/SPLIT`, `labels/SPLIT`.
+
+    Raises:
+        DatasetError: as `read_folder`.
+    """
+    return _read(folder / "images" / split, folder / "labels" / split, names_of(folder))
+
+
+def _read(images: Path, labels: Path, names: Mapping[int, str]) -> Iterator[LabelledImage]:
     if not images.is_dir():
         raise DatasetError(f"{images}: no such folder: pictures are expected in it")
     for path in sorted(images.iterdir()):
         if path.suffix.lower() in SUFFIXES:
-            yield LabelledImage(path, _boxes(folder / "labels" / f"{path.stem}.txt", names))
+            yield LabelledImage(path, _boxes(labels / f"{path.stem}.txt", names))
 
 
 def _boxes(file: Path, names: Mapping[int, str]) -> tuple[LabelledBox, ...]:

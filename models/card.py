@@ -5,12 +5,30 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from streetwatch.models.calibrate import OperatingPoint
 from streetwatch.models.errors import ModelError
 from streetwatch.models.labels import CLASS_ID, LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What a threshold was chosen by, on pictures that were not trained on.
+
+    Attributes:
+        basis: A `models.calibrate.Basis`.
+        n: True objects.
+        tp: Right detections at the threshold.
+        fp: Wrong ones.
+    """
+
+    basis: str
+    n: int
+    tp: int
+    fp: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +43,7 @@ class ModelCard:
         labels: What each of the model's classes is, in the model's own order.
         thresholds: Operating threshold of each label, 0..1.
         licence: SPDX expression.
+        calibration: Of the labels whose threshold was measured; the others' is a choice.
     """
 
     name: str
@@ -34,6 +53,7 @@ class ModelCard:
     labels: tuple[str, ...]
     thresholds: Mapping[str, float]
     licence: str
+    calibration: Mapping[str, Calibrated] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -74,6 +94,26 @@ def _card(fields: Mapping[str, Any], folder: Path) -> ModelCard:
         labels=labels,
         thresholds=thresholds,
         licence=str(fields["licence"]),
+        calibration={
+            str(label): Calibrated(
+                str(table["basis"]), int(table["n"]), int(table["tp"]), int(table["fp"])
+            )
+            for label, table in fields.get("calibration", {}).items()
+        },
+    )
+
+
+def calibrated(card: ModelCard, points: Mapping[str, OperatingPoint]) -> ModelCard:
+    """Return a card with the thresholds that were measured; other labels keep theirs."""
+    measured = {
+        label: Calibrated(point.basis.value, point.n, point.tp, point.fp)
+        for label, point in points.items()
+    }
+    thresholds = {label: point.threshold for label, point in points.items()}
+    return replace(
+        card,
+        thresholds={**card.thresholds, **thresholds},
+        calibration={**card.calibration, **measured},
     )
 
 
@@ -112,10 +152,7 @@ def checked_file(card: ModelCard) -> Path:
 
 
 def write_card(card: ModelCard, path: Path) -> None:
-    """Write a card beside its model file.
-
-    Figures and words about the model are added by whoever measures it.
-    """
+    """Write a card beside its model file."""
     thresholds = (f"{label} = {card.thresholds[label]:g}" for label in card.labels)
     lines = [
         f"name = {json.dumps(card.name)}",
@@ -127,6 +164,8 @@ def write_card(card: ModelCard, path: Path) -> None:
         "",
         "[thresholds]",
         *thresholds,
-        "",
     ]
-    path.write_text("\n".join(lines), encoding="utf-8")
+    for label, one in card.calibration.items():
+        lines += ["", f"[calibration.{label}]", f'basis = "{one.basis}"']
+        lines += [f"n = {one.n}", f"tp = {one.tp}", f"fp = {one.fp}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -71,6 +71,19 @@ class WatchedCamera:
         )
 
 
+def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
+    """Return the desk's book and the evidence of a service, running or not.
+
+    Raises:
+        InputError: the service of these settings has never run.
+    """
+    database = settings.data_dir / "streetwatch.db"
+    if not database.is_file():
+        raise InputError(f"{database}: no such file: give --config of a service that has run")
+    store = open_store(f"sqlite:///{database}")
+    return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
+
+
 @dataclass(slots=True)
 class Service:
     """Everything that runs, wired from settings and cameras.

@@ -47,7 +47,7 @@ GOODS_COLOURS: tuple[RGB, ...] = (
 )
 
 
-def _colour(rng: np.random.Generator, colours: tuple[RGB, ...]) -> RGB:
+def colour(rng: np.random.Generator, colours: tuple[RGB, ...]) -> RGB:
     """One of the colours, a little faded."""
     picked = np.array(colours[rng.integers(len(colours))])
     faded = picked + (picked.mean() + 0.04 - picked) * rng.uniform(0.08, 0.3)
@@ -57,9 +57,9 @@ def _colour(rng: np.random.Generator, colours: tuple[RGB, ...]) -> RGB:
 
 def parasol(rng: np.random.Generator, radius: float, height: float) -> list[Part]:
     """A big umbrella of eight or ten panels, in one colour or two."""
-    first = _CLOTH.with_rgb(_colour(rng, CANOPY_COLOURS))
+    first = _CLOTH.with_rgb(colour(rng, CANOPY_COLOURS))
     two = rng.uniform() < 0.5
-    second = _CLOTH.with_rgb(_colour(rng, CANOPY_COLOURS)) if two else first
+    second = _CLOTH.with_rgb(colour(rng, CANOPY_COLOURS)) if two else first
     ribs, drop = int(rng.choice([8, 10])), radius * rng.uniform(0.28, 0.42)
     parts = [
         Part(_panel(rib, ribs, radius, drop, height), (first, second)[rib % 2])
@@ -84,7 +84,7 @@ def _panel(rib: int, ribs: int, radius: float, drop: float, height: float) -> Me
 
 def awning(rng: np.random.Generator, width: float, depth: float, height: float) -> list[Part]:
     """Four posts under a sloping or peaked cloth, striped or plain, with a hem."""
-    first = _CLOTH.with_rgb(_colour(rng, CANOPY_COLOURS))
+    first = _CLOTH.with_rgb(colour(rng, CANOPY_COLOURS))
     striped = rng.uniform() < 0.6
     second = _CLOTH.with_rgb((0.72, 0.70, 0.66)) if striped else first
     peak = rng.uniform(0.15, 0.45)
@@ -137,10 +137,10 @@ def _wheel(radius: float) -> list[Part]:
     return [Part(tube(rim, 0.028), _RUBBER), *(Part(s, _STEEL) for s in spokes), Part(hub, _STEEL)]
 
 
-def _crate(rng: np.random.Generator) -> list[Part]:
+def crate(rng: np.random.Generator) -> list[Part]:
     """A shallow crate heaped with round fruit of one colour."""
-    side = Paint(_colour(rng, CANOPY_COLOURS), 0.5)
-    fruit = Paint(_colour(rng, GOODS_COLOURS), 0.4, mottle=0.12, mottle_m=0.03)
+    side = Paint(colour(rng, CANOPY_COLOURS), 0.5)
+    fruit = Paint(colour(rng, GOODS_COLOURS), 0.4, mottle=0.12, mottle_m=0.03)
     size = rng.uniform(0.035, 0.055)
     parts = [Part(box((0.46, 0.34, 0.14)), side)]
     for x in np.arange(-0.19, 0.2, 2 * size):
@@ -151,12 +151,12 @@ def _crate(rng: np.random.Generator) -> list[Part]:
     return parts
 
 
-def _packs(rng: np.random.Generator) -> list[Part]:
+def packs(rng: np.random.Generator) -> list[Part]:
     """Rows of small boxes, jars and bundles in many colours."""
     parts = []
     for x in np.arange(-0.2, 0.21, 0.1):
         for y in (-0.1, 0.02, 0.14):
-            paint = Paint(_colour(rng, GOODS_COLOURS + CANOPY_COLOURS), 0.4)
+            paint = Paint(colour(rng, GOODS_COLOURS + CANOPY_COLOURS), 0.4)
             tall = rng.uniform(0.05, 0.22)
             if rng.uniform() < 0.6:
                 mesh = box((0.085, 0.1, tall), (x, y, 0))
@@ -190,9 +190,9 @@ def _pots(rng: np.random.Generator) -> list[Part]:
     ]
 
 
-def _goods(rng: np.random.Generator, width: float, depth: float, height: float) -> list[Part]:
+def goods(rng: np.random.Generator, width: float, depth: float, height: float) -> list[Part]:
     """Goods of one or two kinds over a counter's top."""
-    kinds = [_crate, _packs, _pots]
+    kinds = [crate, packs, _pots]
     picked = rng.choice(3, 2)
     parts: list[Part] = []
     for x in np.arange(-width / 2 + 0.27, width / 2 - 0.2, 0.5):
@@ -205,19 +205,19 @@ def _goods(rng: np.random.Generator, width: float, depth: float, height: float) 
 
 def _table(rng: np.random.Generator, width: float, depth: float) -> list[Part]:
     """A trestle table under a cloth that hangs to near the ground, or bare."""
-    paint = _CLOTH.with_rgb(_colour(rng, CANOPY_COLOURS)) if rng.uniform() < 0.6 else _WOOD
+    paint = _CLOTH.with_rgb(colour(rng, CANOPY_COLOURS)) if rng.uniform() < 0.6 else _WOOD
     parts = [Part(box((width, depth, 0.05), (0, 0, 0.72)), paint)]
     if paint is _WOOD:
         legs = [(x, y) for x in (-0.45 * width, 0.45 * width) for y in (-0.4 * depth, 0.4 * depth)]
         parts += [Part(tube([(x, y, 0), (x, y, 0.74)], 0.02), _STEEL) for x, y in legs]
     else:
         parts.append(Part(box((width + 0.02, depth + 0.02, 0.62), (0, 0, 0.14)), paint))
-    return parts + _goods(rng, width, depth, 0.77)
+    return parts + goods(rng, width, depth, 0.77)
 
 
 def _cart(rng: np.random.Generator, width: float, depth: float) -> list[Part]:
     """A push cart on two wheels with a handle; some carry a glass case and a sign."""
-    paint = Paint(_colour(rng, CANOPY_COLOURS), 0.35, mottle=0.06)
+    paint = Paint(colour(rng, CANOPY_COLOURS), 0.35, mottle=0.06)
     body = _STEEL if rng.uniform() < 0.35 else paint
     parts = [
         Part(box((width, depth, 0.45), (0, 0, 0.42)), body),
@@ -238,13 +238,15 @@ def _cart(rng: np.random.Generator, width: float, depth: float) -> list[Part]:
     ]
     if rng.uniform() < 0.45:
         parts.append(Part(box((0.45 * width, 0.7 * depth, 0.4), (-0.22 * width, 0, 0.9)), _GLASS))
-        return parts + moved_parts(_goods(rng, 0.5 * width, depth, 0.9), (0.24 * width, 0, 0))
-    return parts + _goods(rng, width, depth, 0.9)
+        return parts + moved_parts(goods(rng, 0.5 * width, depth, 0.9), (0.24 * width, 0, 0))
+    return parts + goods(rng, width, depth, 0.9)
 
 
-def _tricycle(rng: np.random.Generator, width: float, depth: float) -> list[Part]:
+def tricycle(
+    rng: np.random.Generator, width: float, depth: float, *, laden: bool = True
+) -> list[Part]:
     """A cargo tricycle: flat bed over two wheels, one wheel, fork and saddle ahead."""
-    paint = Paint(_colour(rng, CANOPY_COLOURS[:4]), 0.4)
+    paint = Paint(colour(rng, CANOPY_COLOURS[:4]), 0.4)
     parts = [Part(box((width, depth, 0.12), (0, 0, 0.5)), paint)]
     for y in (-depth / 2, depth / 2):
         parts.append(Part(box((width, 0.03, 0.25), (0, y, 0.5)), paint))
@@ -257,7 +259,7 @@ def _tricycle(rng: np.random.Generator, width: float, depth: float) -> list[Part
     parts += [Part(tube(path, 0.025), paint) for path in (frame, fork)]
     parts.append(Part(tube(bars, 0.016), _STEEL))
     parts.append(Part(ball((0.15, 0.1, 0.06), (-width / 2 - 0.22, 0, 0.78)), _RUBBER))
-    return parts + _goods(rng, width, depth, 0.66)
+    return parts + goods(rng, width, depth, 0.66) if laden else parts
 
 
 def _surroundings(rng: np.random.Generator) -> list[Part]:
@@ -265,10 +267,10 @@ def _surroundings(rng: np.random.Generator) -> list[Part]:
     parts: list[Part] = []
     if rng.uniform() < 0.6:
         parts += moved_parts(
-            _crate(rng), (rng.uniform(-0.9, 0.9), -0.75, 0), float(rng.normal(0, 0.3))
+            crate(rng), (rng.uniform(-0.9, 0.9), -0.75, 0), float(rng.normal(0, 0.3))
         )
     if rng.uniform() < 0.5:
-        stool = Paint(_colour(rng, CANOPY_COLOURS), 0.4)
+        stool = Paint(colour(rng, CANOPY_COLOURS), 0.4)
         top = Part(box((0.3, 0.3, 0.04), (0, 0, 0.4)), stool)
         legs = [
             Part(box((0.04, 0.04, 0.4), (x, y, 0)), stool)
@@ -282,7 +284,7 @@ def _surroundings(rng: np.random.Generator) -> list[Part]:
 def stall(rng: np.random.Generator, kind: str = "") -> list[Part]:
     """A stall; `kind` is table, cart or tricycle, or left to the dice."""
     width, depth = rng.uniform(1.5, 2.2), rng.uniform(0.75, 0.95)
-    kinds = {"table": _table, "cart": _cart, "tricycle": _tricycle}
+    kinds = {"table": _table, "cart": _cart, "tricycle": tricycle}
     parts = kinds[kind or str(rng.choice(list(kinds)))](rng, width, depth)
     match rng.choice(["parasol", "parasol", "awning", "none"], p=[0.3, 0.25, 0.3, 0.15]):
         case "parasol":

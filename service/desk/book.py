@@ -107,6 +107,8 @@ class Book:
             if state == row["state"]:
                 return _document(row)
             entry = {"state": state.value, "at": utc(now), "note": move.note}
+            if move.reason:
+                entry["reason"] = move.reason.value
             changed = {"state": state.value, "history": [*row["history"], entry]}
             _change(connection, row, changed)
         return _document({**row, **changed})

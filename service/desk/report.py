@@ -1,6 +1,6 @@
 """What the desk accepts: strict, so that a mistake is told and not stored."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AwareDatetime,
@@ -10,9 +10,10 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    model_validator,
 )
 
-from streetwatch.service.desk.states import CaseState
+from streetwatch.service.desk.states import CaseState, RejectReason
 
 
 def _written_out(value: object) -> object:
@@ -99,6 +100,13 @@ class Move(Strict):
 
     state: Annotated[CaseState, Field(strict=False)]
     note: Annotated[str, Field(max_length=2000)] = ""
+    reason: Annotated[RejectReason, Field(strict=False)] | None = None
+
+    @model_validator(mode="after")
+    def _reason_goes_with_rejecting(self) -> Self:
+        if self.reason and self.state is not CaseState.REJECTED:
+            raise ValueError("a reason goes with state `rejected` only; say other things in `note`")
+        return self
 
 
 def _kind(body: Any) -> str:  # noqa: ANN401 -- whatever was sent

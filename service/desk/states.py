@@ -16,6 +16,16 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class RejectReason(StrEnum):
+    """Why a case was rejected (作废原因); only the first says that the model was wrong."""
+
+    WRONG_OBJECT = "wrong_object"  #: 识别错误: there is no such object
+    PERMITTED = "permitted"  #: 允许: it is there and may be there
+    NOT_STAYING = "not_staying"  #: 未停留: it was moving on
+    DUPLICATE = "duplicate"  #: 重复: another case has it
+    OTHER = "other"
+
+
 MOVES: Mapping[CaseState, tuple[CaseState, ...]] = MappingProxyType(
     {
         CaseState.REPORTED: (CaseState.ACCEPTED, CaseState.REJECTED),

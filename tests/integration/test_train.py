@@ -1,15 +1,23 @@
 """The real training and export, on a set small enough for a test."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from live_service import wait_for
+from streetwatch.datasets.training_set import TRAINED_LABELS
+from streetwatch.datasets.yolo_folder import read_picture
+from streetwatch.models.train import with_labels
+from streetwatch.models.ultralytics_model import load_weights
 from streetwatch.vision.detect import Detector
+from streetwatch.zones.footprint import iou
 
 STREETWATCH = Path(sys.executable).with_name("streetwatch")
 SOURCES = {"garbage": ["garbage", "bin", "bin_overflow"], "vendor": ["vendor_stall"]}
@@ -34,46 +42,191 @@ def draw(folder: Path, names: list[str], *, count: int, seed: int) -> None:
         (folder / "labels" / f"{number}.txt").write_text("\n".join(lines))
 
 
+def streetwatch(*words: object, status: int = 0) -> list[dict[str, Any]]:
+    """Run the command, check its exit status, and return its lines."""
+    command = [str(STREETWATCH), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr[-2000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two sources, each with a train and a val split."""
+    root = tmp_path_factory.mktemp("data")
+    for source, names in SOURCES.items():
+        draw(root / source / "train", names, count=6, seed=len(source))
+        draw(root / source / "val", names, count=4, seed=len(source) + 100)
+    return root
+
+
+@pytest.fixture(scope="module")
+def coco(shared_data: Path) -> Path:
+    return shared_data / "weights" / "yolo26n_coco.pt"
+
+
+@pytest.fixture(scope="module")
+def built(data: Path, coco: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The training set of the two sources."""
+    out = tmp_path_factory.mktemp("set")
+    *kept, whole = streetwatch(
+        *("data", "build", data, out, "--weights", coco, "--licence", "garbage=CC BY 4.0")
+    )
+    assert [(line["source"], line["licence"]) for line in kept] == [
+        ("garbage", "CC BY 4.0"),
+        ("vendor", "not stated"),
+    ]
+    assert whole["left_out"] == []
+    return out
+
+
+@pytest.fixture(scope="module")
+def trained(built: Path, coco: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of one epoch, and then a second one that went on from them."""
+    out = tmp_path_factory.mktemp("run") / "run"
+    words = ["train", "--data", built / "data.yaml", "--weights", coco, "--out", out]
+    (line,) = streetwatch(*words, "--epochs", 1, "--image-size", 64, "--batch", 4)
+    card = json.loads(Path(line["card"]).read_text())
+    assert {source["name"] for source in card["set"]["sources"]} == set(SOURCES)
+    assert card["settings"]["imgsz"] == 64
+    assert any(name.startswith("metrics/mAP50") for name in card["val"])
+    return Path(line["weights"])
+
+
+@pytest.fixture(scope="module")
+def exported(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The card of the FP32 model."""
+    out = tmp_path_factory.mktemp("fp32")
+    (line,) = streetwatch("export", "--weights", trained, "--out", out, "--name", "tiny")
+    assert line["model"] == "tiny"
+    assert str(trained.parents[2]).encode() not in (out / "tiny.onnx").read_bytes()
+    return out / "tiny.toml"
+
+
 @pytest.mark.train
 @pytest.mark.shared
-def test_training_gives_weights_that_export_to_a_model_the_service_can_load(
-    tmp_path: Path, shared_data: Path
+def test_the_set_is_what_its_manifest_says(built: Path) -> None:
+    checked = subprocess.run(
+        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=built, check=False
+    )
+    assert checked.returncode == 0
+    manifest = json.loads((built / "manifest.json").read_text())
+    train = manifest["sources"][0]["splits"]["train"]
+    assert (train["pictures"], train["boxes"]["bin"]) == (6, 6)
+
+
+@pytest.mark.train
+@pytest.mark.shared
+def test_the_label_report_shows_every_label(built: Path) -> None:
+    (line,) = streetwatch("data", "report", built)
+    page = Path(line["report"])
+    for label in ("garbage", "bin", "bin_overflow", "vendor_stall"):
+        sheet = page.parent / f"train_{label}.jpg"
+        assert sheet.name in page.read_text()
+        assert cv2.imread(str(sheet)) is not None
+
+
+@pytest.mark.train
+@pytest.mark.shared
+def test_a_picture_in_two_splits_is_refused_or_left_out(
+    data: Path, coco: Path, tmp_path: Path
 ) -> None:
-    for source, names in SOURCES.items():
-        draw(tmp_path / "data" / source / "train", names, count=6, seed=1)
-        draw(tmp_path / "data" / source / "val", names, count=2, seed=2)
-    weights = shared_data / "weights" / "yolo26n_coco.pt"
-    options = ["--epochs", "1", "--image-size", "64", "--weights", str(weights)]
-    trained = subprocess.run(
-        [STREETWATCH, "train", "--data", tmp_path / "data", "--out", tmp_path / "out", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert trained.returncode == 0, trained.stderr[-2000:]
-    best = json.loads(trained.stdout)["weights"]
+    leaking = tmp_path / "data"
+    shutil.copytree(data, leaking)
+    for part, suffix in (("images", "png"), ("labels", "txt")):
+        folder = leaking / "garbage"
+        shutil.copy(folder / "train" / part / f"0.{suffix}", folder / "val" / part / f"9.{suffix}")
+    words = ["data", "build", leaking, tmp_path / "out", "--weights", coco, "--model", "none"]
+    assert streetwatch(*words, status=2) == []
+    *_, whole = streetwatch(*words, "--drop-leaks")
+    assert whole["left_out"] == ["train/0.png"]
 
-    exported = subprocess.run(
-        [STREETWATCH, "export", "--weights", best, "--out", tmp_path / "model", "--name", "tiny"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert exported.returncode == 0, exported.stderr[-2000:]
-    assert json.loads(exported.stdout)["model"] == "tiny"
-    assert str(tmp_path).encode() not in (tmp_path / "model" / "tiny.onnx").read_bytes()
 
-    detector = Detector.load(str(tmp_path / "model" / "tiny.toml"))
+@pytest.mark.train
+@pytest.mark.shared
+def test_the_model_goes_on_training_where_it_stopped(
+    built: Path, coco: Path, tmp_path: Path
+) -> None:
+    words = ["train", "--data", built / "data.yaml", "--weights", coco, "--out", tmp_path / "run"]
+    small = ["--epochs", 3, "--image-size", 64, "--batch", 4]
+    assert streetwatch(*words, *small, "--resume", status=2) == []
+    killed = subprocess.Popen([STREETWATCH, *map(str, [*words, *small])], stderr=subprocess.DEVNULL)
+    second = tmp_path / "run" / "weights" / "epoch1.pt"  # which may be half written, then
+    wait_for("checkpoint", lambda: second.exists() or None, seconds=120)
+    killed.kill()
+    killed.wait()
+    (tmp_path / "run" / "weights" / "last.pt").write_bytes(b"half a checkpoi")
+    (line,) = streetwatch(*words, *small, "--resume")
+    assert Path(line["weights"]).is_file()
+
+
+@pytest.mark.train
+@pytest.mark.shared
+def test_weights_become_a_model_that_the_service_can_load(exported: Path) -> None:
+    detector = Detector.load(str(exported))
     assert set(SOURCES["garbage"]) < set(detector.card.labels)
     seen = detector.detect(np.full((360, 640, 3), 90, np.uint8), confidence=0.0)
     assert len(seen)
     assert (seen.xyxy[:, 2] <= 640).all()
 
 
+@pytest.fixture(scope="module")
+def untrained(coco: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The card of the COCO network with our labels: it sees COCO's vehicles and people."""
+    out = tmp_path_factory.mktemp("untrained")
+    network = load_weights(coco)
+    network.model = with_labels(network.model, TRAINED_LABELS)
+    network.save(str(out / "untrained.pt"))
+    streetwatch("export", "--weights", out / "untrained.pt", "--out", out, "--name", "coco")
+    return out / "coco.toml"
+
+
+@pytest.mark.train
+@pytest.mark.shared
+def test_an_int8_model_is_smaller_and_sees_what_the_fp32_model_sees(
+    untrained: Path, shared_data: Path, tmp_path: Path
+) -> None:
+    pictures = shared_data / "coco128" / "images"
+    words = ["quantize", "--model", untrained, "--frames", pictures, "--count", 24]
+    (line,) = streetwatch(*words, "--out", tmp_path / "int8")
+    small = Path(line["file"])
+    assert small.stat().st_size < 0.4 * untrained.with_suffix(".onnx").stat().st_size
+    assert streetwatch(*words, "--out", untrained.parent, status=2) == []
+
+    whole, less = Detector.load(str(untrained)), Detector.load(str(small.with_suffix(".toml")))
+    found = n = 0
+    for path in sorted(pictures.iterdir())[:16]:
+        image = read_picture(path)
+        sure, again = whole.detect(image, confidence=0.6), less.detect(image, confidence=0.3)
+        alike = again.class_id[:, None] == sure.class_id[None]
+        n += len(sure)
+        found += int(((iou(again.xyxy, sure.xyxy) > 0.7) & alike).any(axis=0).sum())
+    assert n > 20
+    assert found >= 0.9 * n
+
+
+@pytest.mark.train
+@pytest.mark.shared
+def test_thresholds_are_written_into_the_card_with_what_they_rest_on(
+    exported: Path, data: Path
+) -> None:
+    words = ["calibrate", "--data", data / "garbage" / "train", "--model", exported]
+    before = exported.read_text()
+    # A model of one epoch sees nothing right: that is told, and changes no threshold.
+    dry = streetwatch(*words, "--dry-run", status=1)
+    assert exported.read_text() == before
+    assert {line["label"] for line in dry} == set(SOURCES["garbage"])
+    assert all(line["n"] == 6 for line in dry)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        pytest.param(["train", "--data", "DIR", "--out", "DIR/out"], id="no data"),
+        pytest.param(["data", "build", "DIR", "DIR/out"], id="no data"),
+        pytest.param(
+            ["train", "--data", "DIR/data.yaml", "--weights", "DIR/no.pt", "--out", "DIR/out"],
+            id="no set",
+        ),
         pytest.param(["export", "--weights", "DIR/no.pt", "--out", "DIR/out"], id="no weights"),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from streetwatch.benchmarks.accuracy import accuracy, judge
-from streetwatch.benchmarks.intervals import wilson
+from streetwatch.models.intervals import wilson
 
 BOX = [0.0, 0.0, 10.0, 10.0]
 FAR = [50.0, 50.0, 60.0, 60.0]

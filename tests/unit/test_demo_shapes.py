@@ -9,6 +9,13 @@ from streetwatch.datasets.demo.car import car
 from streetwatch.datasets.demo.garbage import heap
 from streetwatch.datasets.demo.meshes import Mesh, Part, box, grid, joined, lathe, tube
 from streetwatch.datasets.demo.person import Look, Pose, person
+from streetwatch.datasets.demo.spread import (
+    cafe_seats,
+    clothes_rack,
+    empty_tricycle,
+    ground_sheet,
+    tent,
+)
 from streetwatch.datasets.demo.stall import stall
 
 Build = Callable[[np.random.Generator], list[Part]]
@@ -22,6 +29,11 @@ _THINGS: list[tuple[str, Build, tuple[float, float, float], tuple[float, float, 
     ("sedan", lambda rng: car(rng, "sedan"), (1.8, 4.5, 1.4), (2.3, 4.9, 1.55)),
     ("van", lambda rng: car(rng, "van"), (1.6, 4.1, 1.8), (2.2, 4.5, 1.95)),
     ("stall", stall, (1.4, 0.8, 0.9), (4.0, 4.0, 3.0)),
+    ("sheet", ground_sheet, (1.1, 0.8, 0.05), (3.5, 3.5, 2.5)),
+    ("rack", clothes_rack, (1.1, 0.5, 1.3), (4.0, 2.5, 2.0)),
+    ("tent", tent, (2.3, 1.7, 2.0), (3.4, 2.6, 3.0)),
+    ("café seats", cafe_seats, (1.8, 1.8, 2.0), (3.5, 3.5, 2.8)),
+    ("empty tricycle", empty_tricycle, (1.8, 0.7, 0.9), (4.0, 1.3, 1.8)),
     ("heap", lambda rng: heap(rng, 6), (0.9, 0.7, 0.45), (4.0, 3.0, 1.3)),
     ("person", _someone, (0.4, 0.2, 1.6), (1.0, 1.4, 1.9)),
 ]

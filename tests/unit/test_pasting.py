@@ -55,6 +55,41 @@ def test_what_is_covered_loses_its_box(sprites: Path, street: LabelledImage) -> 
     assert 0 < len(with_person) < len(made)
 
 
+def add(sprites: Path, kind: str) -> None:
+    cv2.imwrite(str(sprites / f"{kind}_000.png"), np.full((60, 40, 4), 255, np.uint8))
+    facts = {"kind": kind, "box": [0, 0, 40, 60]}
+    (sprites / f"{kind}_000.json").write_text(json.dumps(facts))
+
+
+def test_what_is_mistaken_for_vending_is_pasted_without_a_box(
+    sprites: Path, street: LabelledImage
+) -> None:
+    (sprites / "stall_000.png").unlink()
+    (sprites / "stall_000.json").unlink()
+    add(sprites, "cafe")
+    made = list(Paster(sprites, count=10).pictures([street]))
+    assert made
+    for _, content, boxes in made:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        assert image is not None
+        assert (image > 60).any()
+        assert {box.label for box in boxes} <= {"person"}
+
+
+def test_people_stand_at_stalls(sprites: Path, street: LabelledImage) -> None:
+    add(sprites, "person")
+    empty = LabelledImage(street.path, ())
+    near = 0
+    for _, _, boxes in Paster(sprites, count=40).pictures([empty]):
+        stalls = [box for box in boxes if box.label == "vendor_stall"]
+        for person in (box for box in boxes if box.label == "person"):
+            near += any(
+                abs(person.centre[0] - stall.centre[0]) < stall.size[0] + person.size[0]
+                for stall in stalls
+            )
+    assert near > 10
+
+
 def test_one_seed_makes_the_same_pictures(sprites: Path, street: LabelledImage) -> None:
     first, second = (list(Paster(sprites, count=3).pictures([street])) for _ in range(2))
     assert first == second

@@ -1,44 +1,24 @@
-"""The `streetwatch` command: every sub-command, each importing what it needs when it is called.
-
-Results go to standard output, one JSON object a line; progress and logs to standard error. Exit
-status: 0 done, 1 ran but found something wrong, 2 the input is wrong (one clear line).
-"""
+"""What runs the chain: `run`, `replay`, `detect`."""
 
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
-import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streetwatch.benchmarks.command import bench
+from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_json, progress_bar
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from streetwatch.service.cameras import Camera
     from streetwatch.service.replay import Restart
     from streetwatch.vision.detect import Detector
     from streetwatch.vision.types import Look
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Finds street vending, exposed garbage and illegal parking, and files each once.",
-)
-
-app.add_typer(bench, name="bench")
-
-EXIT_FOUND_WRONG = 1
-EXIT_INPUT_WRONG = 2
 
 #: How often a recorded clip is looked at, seconds of the clip: as a live camera by default.
 LOOK_INTERVAL_S = 1.0
@@ -46,13 +26,7 @@ LOOK_INTERVAL_S = 1.0
 #: What a model of recorded looks is called: none looked.
 NO_MODEL = "recorded"
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line (always so).")]
-ModelName = Annotated[
-    str | None, typer.Option("--model", help="Name of a shipped model, or path of a model card.")
-]
 
-
-@app.command()
 def run(
     config: Annotated[
         Path, typer.Option(help="Settings of the service: docs/reference/settings.md.")
@@ -85,7 +59,6 @@ def _demo_camera(clip: Path | None, port: int) -> Iterator[None]:
         camera.stop()
 
 
-@app.command()
 def replay(  # noqa: PLR0913 -- one argument per option of the contract
     clip: Annotated[Path | None, typer.Argument(help="A recorded clip.")] = None,
     *,
@@ -131,7 +104,7 @@ def replay(  # noqa: PLR0913 -- one argument per option of the contract
         epoch=epoch,
     )
     for incident in incidents:
-        _print_json(line_of(incident))
+        print_json(line_of(incident))
 
 
 def _epoch(start: str | None) -> float | None:
@@ -170,14 +143,13 @@ def _seen_in(clip: Path, camera: "Camera", detector: "Detector") -> "Iterator[Lo
 
     source = Source(SourceKind.FILE, str(clip))
     frames = read_file(source, camera_id=camera.id, look_interval_s=LOOK_INTERVAL_S)
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task(clip.name, total=None)
         for look in looks_at(frames, detector, masks=camera.masks):
             progress.update(task, description=f"{clip.name}: {look.at:.0f} s seen", advance=1)
             yield look
 
 
-@app.command()
 def detect(
     paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.")],
     *,
@@ -196,109 +168,9 @@ def detect(
     files = pictures(paths)
     detector = Detector.load(model)
     failed = False
-    with _progress() as progress:
+    with progress_bar() as progress:
         for line in progress.track(lines(files, detector, confidence=conf), total=len(files)):
             failed |= "error" in line
-            _print_json(line)
+            print_json(line)
     if failed:
         raise typer.Exit(EXIT_FOUND_WRONG)
-
-
-@app.command()
-def train(  # noqa: PLR0913 -- one argument per option
-    data: Annotated[Path, typer.Option(help="Holds garbage/, vendor/, coco128/, videos/.")],
-    out: Annotated[Path, typer.Option(help="Where the training set and the checkpoints go.")],
-    *,
-    weights: Annotated[
-        Path | None, typer.Option(help="COCO weights; left out: DATA/weights/yolo26n_coco.pt.")
-    ] = None,
-    sprites: Annotated[
-        Path | None, typer.Option(help="Rendered objects to paste into further pictures.")
-    ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Times through the set.")] = 6,
-    image_size: Annotated[int, typer.Option(min=64, help="Longest side, pixels.")] = 416,
-    device: Annotated[str, typer.Option(help="cpu, or a GPU's number.")] = "cpu",
-    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
-) -> None:
-    """Teach the COCO model our labels; needs the extra `train`."""
-    from streetwatch.datasets.pasting import Paster
-    from streetwatch.datasets.training_set import TRAINED_LABELS, build
-    from streetwatch.models.train import TrainingPlan
-    from streetwatch.models.train import train as run_training
-    from streetwatch.models.ultralytics_model import Teacher
-
-    coco = weights or data / "weights" / "yolo26n_coco.pt"
-    data_file = out / "set" / "data.yaml"
-    with redirect_stdout(sys.stderr), _progress() as progress:  # ultralytics talks on stdout
-        if not (resume and data_file.is_file()):
-            building = progress.add_task("training set", total=None)
-            build(
-                data,
-                out / "set",
-                teacher=Teacher(coco),
-                paster=Paster(sprites) if sprites else None,
-                on_picture=lambda name: progress.update(building, description=name, advance=1),
-            )
-        plan = TrainingPlan(
-            data=data_file,
-            labels=TRAINED_LABELS,
-            weights=coco,
-            out=out / "run",
-            epochs=epochs,
-            image_size=image_size,
-            device=device,
-        )
-        training = progress.add_task("epochs", total=epochs)
-        best = run_training(
-            plan,
-            resume=resume,
-            on_epoch=lambda done, total: progress.update(training, completed=done, total=total),
-        )
-    _print_json({"weights": str(best), "labels": TRAINED_LABELS, "epochs": epochs})
-
-
-@app.command()
-def export(
-    weights: Annotated[Path, typer.Option(help="Weights of `streetwatch train`.")],
-    out: Annotated[Path, typer.Option(help="Folder for the ONNX file and its card.")],
-    *,
-    name: Annotated[str, typer.Option(help="Of the model.")] = "street-yolo26n",
-    image_size: Annotated[int, typer.Option(min=64, help="Longest side at run time.")] = 640,
-) -> None:
-    """Make an ONNX file and its card from trained weights; needs the extra `train`."""
-    from streetwatch.models.export import export as run_export
-
-    with redirect_stdout(sys.stderr):
-        card = run_export(weights, out=out, name=name, image_size=image_size)
-    _print_json({"model": card.name, "file": str(card.file), "sha256": card.sha256})
-
-
-def _progress() -> "Progress":
-    """A progress bar on standard error, which shows only where a person watches."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    return Progress(console=console, transient=True, disable=not console.is_terminal)
-
-
-def _print_json(line: Mapping[str, object]) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
-
-
-def main() -> None:
-    """Run the command; wrong input is one clear line and exit status 2."""
-    from streetwatch.datasets.live import ClipError
-    from streetwatch.datasets.yolo_folder import DatasetError
-    from streetwatch.models.errors import ModelError
-    from streetwatch.service.incidents.errors import StreetwatchError
-    from streetwatch.vision.capture.errors import CaptureError
-
-    try:
-        app()
-    except (StreetwatchError, ModelError, CaptureError, ClipError, DatasetError) as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(EXIT_INPUT_WRONG)
-    except BrokenPipeError:  # whoever read our lines has had enough
-        sys.stderr.close()

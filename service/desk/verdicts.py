@@ -1,0 +1,70 @@
+"""Verdicts: what people's moves of cases say about the model, for `streetwatch learn`."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from streetwatch.service.desk.book import Book, Filter
+from streetwatch.service.desk.states import CaseState, RejectReason
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.zones.rules import ViolationType
+
+#: What the object of a case is called by the model. A case of parking does not say which vehicle
+#: it was: confirmed, it teaches nothing.
+_LABEL_OF: Mapping[str, str] = MappingProxyType(
+    {
+        ViolationType.STREET_VENDING: "vendor_stall",
+        ViolationType.OUT_OF_STORE: "vendor_stall",
+        ViolationType.EXPOSED_GARBAGE: "garbage",
+        ViolationType.BIN_OVERFLOW: "bin_overflow",
+    }
+)
+_ANY_VEHICLE = "car"
+
+_PAGE = 200
+
+#: The still that shows the object where the case says it stood.
+_FRAME = "threshold.jpg"
+
+
+def write_verdicts(book: Book, evidence: EvidenceFolder, out: Path) -> Iterator[Mapping[str, Any]]:
+    """Copy the frames of judged cases into `out/frames`, and yield a verdict for each.
+
+    Cases that nobody has judged, and those whose frame is not kept any more, are left out.
+    """
+    frames = out / "frames"
+    frames.mkdir(parents=True, exist_ok=True)
+    for document in _cases(book):
+        verdict = _verdict(document)
+        if verdict is None:
+            continue
+        frame = evidence.path(document["external_id"], _FRAME)
+        if frame.is_file():
+            name = f"{document['number']}.jpg"
+            shutil.copyfile(frame, frames / name)
+            yield {"frame": f"frames/{name}", **verdict}
+
+
+def _cases(book: Book) -> Iterator[Mapping[str, Any]]:
+    offset = 0
+    while page := book.page(Filter(), limit=_PAGE, offset=offset).cases:
+        yield from page
+        offset += len(page)
+
+
+def _verdict(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what a case's history says of it; None where that is nothing about the model."""
+    moves = {entry["state"]: entry for entry in document["history"]}
+    facts = {
+        "place": f"{document['camera']['id']}/{document['zone_id']}",
+        "bbox": document["bbox"],
+    }
+    label = _LABEL_OF.get(document["type"])
+    if CaseState.REJECTED in moves:
+        reason = moves[CaseState.REJECTED].get("reason") or RejectReason.OTHER
+        return {**facts, "label": label or _ANY_VEHICLE, "verdict": "rejected", "reason": reason}
+    if CaseState.ACCEPTED in moves and label:
+        return {**facts, "label": label, "verdict": "confirmed"}
+    return None

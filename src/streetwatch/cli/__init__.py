@@ -1,0 +1,52 @@
+"""The `streetwatch` command: every sub-command, each importing what it needs when it is called.
+
+Results go to standard output, one JSON object a line; progress and logs to standard error. Exit
+status: 0 done, 1 ran but found something wrong, 2 the input is wrong (one clear line).
+"""
+
+import sys
+
+import typer
+
+from streetwatch.cli import bench, data, model, service
+from streetwatch.cli.output import EXIT_INPUT_WRONG
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Finds street vending, exposed garbage and illegal parking, and files each once.",
+)
+
+for command in (
+    service.run,
+    service.replay,
+    service.detect,
+    data.learn,
+    model.train,
+    model.export,
+    model.quantize,
+    model.calibrate,
+):
+    app.command()(command)
+app.add_typer(data.app, name="data")
+app.add_typer(bench.app, name="bench")
+
+
+def main() -> None:
+    """Run the command; wrong input is one clear line and exit status 2."""
+    # ruff: noqa: PLC0415 -- `--help` must not wait for these imports
+    from streetwatch.datasets.live import ClipError
+    from streetwatch.datasets.yolo_folder import DatasetError
+    from streetwatch.models.errors import ModelError
+    from streetwatch.service.incidents.errors import StreetwatchError
+    from streetwatch.vision.capture.errors import CaptureError
+
+    try:
+        app()
+    except (StreetwatchError, ModelError, CaptureError, ClipError, DatasetError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(EXIT_INPUT_WRONG)
+    except BrokenPipeError:  # whoever read our lines has had enough
+        sys.stderr.close()

@@ -1,0 +1,69 @@
+"""`streetwatch bench`: what is measured, a JSON object a line."""
+
+# ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_json, progress_bar
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def _bench() -> None:
+    """Measure, with n and the interval."""
+
+
+@app.command()
+def accuracy(  # noqa: PLR0913 -- one argument per option
+    data: Annotated[Path, typer.Option(help="Holds images/, labels/ (YOLO) and data.yaml.")],
+    *,
+    model: ModelName = None,
+    plots: Annotated[
+        Path | None, typer.Option(help="Folder for plots; needs the extra `plots`.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Fail where a figure fell under its interval there.")
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option(help="Write the figures into --baseline instead.")
+    ] = False,
+    as_json: AsJson = True,
+) -> None:
+    """Measure the detector on labelled pictures, at the card's operating thresholds."""
+    from streetwatch.benchmarks.baseline import drops, read_baseline, write_baseline
+    from streetwatch.benchmarks.measurement import measure
+    from streetwatch.benchmarks.plots import write_plots
+    from streetwatch.datasets.yolo_folder import names_of, read_folder
+    from streetwatch.vision.detect import Detector
+
+    del as_json
+    images = list(read_folder(data))
+    detector = Detector.load(model)
+    named = set(names_of(data).values())
+    thresholds = {
+        label: value for label, value in detector.card.thresholds.items() if label in named
+    }
+    name = f"{data.resolve().parent.name}/{data.resolve().name}"
+    then = read_baseline(baseline, name) if baseline and not update_baseline else []
+    with progress_bar() as progress:
+        task = progress.add_task("pictures", total=len(images))
+        measured = measure(
+            images, detector, thresholds=thresholds, on_image=lambda: progress.advance(task)
+        )
+    lines = [one.line() for one in measured.figures]
+    for line in lines:
+        print_json(line)
+    if plots:
+        write_plots(plots, measured.figures, measured.judged, measured.confusion)
+    if baseline and update_baseline:
+        write_baseline(baseline, name, lines, model=detector.card.version)
+    worse = list(drops(lines, then))
+    for words in worse:
+        sys.stderr.write(f"{name}: {words}\n")
+    if worse:
+        raise typer.Exit(EXIT_FOUND_WRONG)

@@ -1,0 +1,160 @@
+"""What makes a model: `train`, `export`, `quantize`, `calibrate`."""
+
+# ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
+
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json, progress_bar
+
+
+def train(  # noqa: PLR0913 -- one argument per option
+    data: Annotated[Path, typer.Option(help="data.yaml of a set that `data build` made.")],
+    weights: Annotated[Path, typer.Option(help="COCO weights of YOLO26n (.pt).")],
+    out: Annotated[Path, typer.Option(help="Where the checkpoints go.")],
+    *,
+    epochs: Annotated[int, typer.Option(min=1, help="Times through the set.")] = 12,
+    image_size: Annotated[int, typer.Option(min=64, help="Longest side, pixels.")] = 640,
+    batch: Annotated[int, typer.Option(min=1, help="Pictures a step.")] = 16,
+    device: Annotated[str, typer.Option(help="cpu, or a GPU's number.")] = "cpu",
+    frozen_layers: Annotated[
+        int, typer.Option(min=0, max=23, help="First layers left alone; 10: the backbone.")
+    ] = 0,
+    remember: Annotated[
+        float, typer.Option(min=0, help="Weight of what keeps COCO's labels known; 0: none.")
+    ] = 1.0,
+    progressive: Annotated[bool, typer.Option(help="Begin with small pictures.")] = True,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+    as_json: AsJson = True,
+) -> None:
+    """Teach the COCO model our labels; needs the extra `train`."""
+    from streetwatch.datasets.yolo_folder import set_names
+    from streetwatch.models.train import TrainingPlan
+    from streetwatch.models.train import train as run_training
+
+    del as_json
+    plan = TrainingPlan(
+        data=data,
+        labels=set_names(data),
+        weights=weights,
+        out=out,
+        epochs=epochs,
+        image_size=image_size,
+        batch=batch,
+        device=device,
+        frozen_layers=frozen_layers,
+        remember=remember,
+        progressive=progressive,
+        seed=seed,
+    )
+    with redirect_stdout(sys.stderr), progress_bar() as progress:  # ultralytics talks on stdout
+        task = progress.add_task("epochs", total=epochs)
+        trained = run_training(
+            plan,
+            resume=resume,
+            on_epoch=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    print_json({"weights": str(trained.weights), "card": str(trained.card), "epochs": epochs})
+
+
+def export(
+    weights: Annotated[Path, typer.Option(help="Weights of `streetwatch train`.")],
+    out: Annotated[Path, typer.Option(help="Folder for the ONNX file and its card.")],
+    *,
+    name: Annotated[str, typer.Option(help="Of the model.")] = "street-yolo26n",
+    image_size: Annotated[int, typer.Option(min=64, help="Longest side at run time.")] = 640,
+    as_json: AsJson = True,
+) -> None:
+    """Make an ONNX file and its card from trained weights; needs the extra `train`."""
+    from streetwatch.models.export import export as run_export
+
+    del as_json
+    with redirect_stdout(sys.stderr):
+        card = run_export(weights, out=out, name=name, image_size=image_size)
+    print_json({"model": card.name, "file": str(card.file), "sha256": card.sha256})
+
+
+def quantize(
+    model: Annotated[Path, typer.Option(help="Card of the FP32 model.")],
+    frames: Annotated[list[Path], typer.Option(help="Folder of street pictures; repeatable.")],
+    out: Annotated[Path, typer.Option(help="Folder for the INT8 file and its card.")],
+    *,
+    count: Annotated[int, typer.Option(min=1, help="Pictures to calibrate the ranges on.")] = 200,
+    as_json: AsJson = True,
+) -> None:
+    """Make an INT8 file and its card from an FP32 model; needs the extra `train`."""
+    from streetwatch.datasets.yolo_folder import read_picture
+    from streetwatch.models.card import read_card
+    from streetwatch.models.quantize import quantize as run_quantization
+    from streetwatch.service.pictures import pictures
+    from streetwatch.vision.letterbox import letterbox
+
+    del as_json
+    card = read_card(model)
+    files = pictures(frames)
+    chosen = files[:: max(len(files) // count, 1)][:count]
+    with redirect_stdout(sys.stderr), progress_bar() as progress:
+        inputs = (letterbox(read_picture(path), card.input_size)[0][None] for path in chosen)
+        made = run_quantization(card, progress.track(inputs, total=len(chosen)), out=out)
+    print_json({"model": made.name, "file": str(made.file), "sha256": made.sha256})
+
+
+def calibrate(
+    data: Annotated[
+        list[Path], typer.Option(help="Labelled folder not trained on (val); repeatable.")
+    ],
+    model: Annotated[Path, typer.Option(help="Card to write the thresholds into.")],
+    *,
+    target: Annotated[float, typer.Option(min=0.5, max=0.999, help="Precision to reach.")] = 0.92,
+    dry_run: Annotated[bool, typer.Option(help="Print only; leave the card alone.")] = False,
+    as_json: AsJson = True,
+) -> None:
+    """Choose each label's operating threshold for precision, and write it into the card."""
+    from streetwatch.benchmarks.accuracy import judged_on
+    from streetwatch.datasets.yolo_folder import names_of, read_folder
+    from streetwatch.models.calibrate import operating_point
+    from streetwatch.models.card import calibrated, read_card, write_card
+    from streetwatch.vision.detect import Detector
+
+    del as_json
+    detector = Detector.load(str(model))
+    folders = {folder: list(read_folder(folder)) for folder in data}
+    labels = {
+        folder: [label for label in names_of(folder).values() if label in detector.card.labels]
+        for folder in data
+    }
+    with progress_bar() as progress:
+        task = progress.add_task("pictures", total=sum(map(len, folders.values())))
+        judged = judged_on(folders, detector, labels, on_image=lambda: progress.advance(task))
+    points = {
+        label: operating_point(one.confidence, one.right[0], one.truth, target=target)
+        for label, one in judged.items()
+    }
+    found = {label: point for label, point in points.items() if point}
+    if not dry_run:
+        write_card(calibrated(read_card(model), found), model)
+    for label, point in points.items():
+        if point is None:
+            print_json({"label": label, "threshold": None, "n": judged[label].truth})
+            continue
+        low, high = point.interval
+        print_json(
+            {
+                "label": label,
+                "threshold": point.threshold,
+                "basis": point.basis,
+                "n": point.n,
+                "tp": point.tp,
+                "fp": point.fp,
+                "precision": round(point.precision, 3),
+                "precision_ci": [round(low, 3), round(high, 3)],
+                "recall": round(point.recall, 3),
+            }
+        )
+    if len(found) < len(points):
+        raise typer.Exit(EXIT_FOUND_WRONG)
