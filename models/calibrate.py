@@ -66,6 +66,20 @@ class OperatingPoint:
         """Wilson's 95 % interval of the precision."""
         return wilson(self.tp, self.tp + self.fp)
 
+    def line(self) -> dict[str, object]:
+        """Return the point with its figures, for JSON."""
+        low, high = self.interval
+        return {
+            "threshold": self.threshold,
+            "basis": self.basis.value,
+            "n": self.n,
+            "tp": self.tp,
+            "fp": self.fp,
+            "precision": round(self.precision, 3),
+            "precision_ci": [round(low, 3), round(high, 3)],
+            "recall": round(self.recall, 3),
+        }
+
 
 def operating_point(
     confidence: npt.NDArray[np.float32],

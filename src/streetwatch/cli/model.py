@@ -5,11 +5,16 @@
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from streetwatch.benchmarks.accuracy import Judged
+    from streetwatch.models.calibrate import OperatingPoint
+    from streetwatch.models.card import ModelCard
 
 
 def train(  # noqa: PLR0913 -- one argument per option
@@ -62,21 +67,44 @@ def train(  # noqa: PLR0913 -- one argument per option
     print_json({"weights": str(trained.weights), "card": str(trained.card), "epochs": epochs})
 
 
-def export(
+Frames = Annotated[
+    list[Path] | None, typer.Option(help="Folder of street pictures for INT8; repeatable.")
+]
+HeldOut = Annotated[
+    list[Path] | None, typer.Option(help="Labelled folder not trained on (val); repeatable.")
+]
+Target = Annotated[float, typer.Option(min=0.5, max=0.999, help="Precision to reach.")]
+Count = Annotated[int, typer.Option(min=1, help="Pictures to measure INT8's ranges on.")]
+
+
+def export(  # noqa: PLR0913 -- one argument per option
     weights: Annotated[Path, typer.Option(help="Weights of `streetwatch train`.")],
     out: Annotated[Path, typer.Option(help="Folder for the ONNX file and its card.")],
     *,
     name: Annotated[str, typer.Option(help="Of the model.")] = "street-yolo26n",
     image_size: Annotated[int, typer.Option(min=64, help="Longest side at run time.")] = 640,
+    frames: Frames = None,
+    count: Count = 200,
+    calibrate_on: HeldOut = None,
+    target: Target = 0.92,
     as_json: AsJson = True,
 ) -> None:
-    """Make an ONNX file and its card from trained weights; needs the extra `train`."""
+    """Make a model out of trained weights; needs the extra `train`.
+
+    An ONNX file in FP32 with its card; with --frames in INT8 (the FP32 one is kept in OUT/fp32);
+    with --calibrate-on its thresholds are chosen, as by `quantize` and `calibrate`.
+    """
     from streetwatch.models.export import export as run_export
 
     del as_json
     with redirect_stdout(sys.stderr):
-        card = run_export(weights, out=out, name=name, image_size=image_size)
+        whole = out / "fp32" if frames else out
+        card = run_export(weights, out=whole, name=name, image_size=image_size)
+    if frames:
+        card = _quantized(card, frames, out=out, count=count)
     print_json({"model": card.name, "file": str(card.file), "sha256": card.sha256})
+    if calibrate_on and not _calibrate(calibrate_on, out / f"{name}.toml", target=target):
+        raise typer.Exit(EXIT_FOUND_WRONG)
 
 
 def quantize(
@@ -84,24 +112,28 @@ def quantize(
     frames: Annotated[list[Path], typer.Option(help="Folder of street pictures; repeatable.")],
     out: Annotated[Path, typer.Option(help="Folder for the INT8 file and its card.")],
     *,
-    count: Annotated[int, typer.Option(min=1, help="Pictures to calibrate the ranges on.")] = 200,
+    count: Count = 200,
     as_json: AsJson = True,
 ) -> None:
     """Make an INT8 file and its card from an FP32 model; needs the extra `train`."""
-    from streetwatch.datasets.yolo_folder import read_picture
     from streetwatch.models.card import read_card
+
+    del as_json
+    made = _quantized(read_card(model), frames, out=out, count=count)
+    print_json({"model": made.name, "file": str(made.file), "sha256": made.sha256})
+
+
+def _quantized(card: "ModelCard", frames: list[Path], *, out: Path, count: int) -> "ModelCard":
+    from streetwatch.datasets.yolo_folder import read_picture
     from streetwatch.models.quantize import quantize as run_quantization
     from streetwatch.service.pictures import pictures
     from streetwatch.vision.letterbox import letterbox
 
-    del as_json
-    card = read_card(model)
     files = pictures(frames)
     chosen = files[:: max(len(files) // count, 1)][:count]
     with redirect_stdout(sys.stderr), progress_bar() as progress:
         inputs = (letterbox(read_picture(path), card.input_size)[0][None] for path in chosen)
-        made = run_quantization(card, progress.track(inputs, total=len(chosen)), out=out)
-    print_json({"model": made.name, "file": str(made.file), "sha256": made.sha256})
+        return run_quantization(card, progress.track(inputs, total=len(chosen)), out=out)
 
 
 def calibrate(
@@ -110,18 +142,38 @@ def calibrate(
     ],
     model: Annotated[Path, typer.Option(help="Card to write the thresholds into.")],
     *,
-    target: Annotated[float, typer.Option(min=0.5, max=0.999, help="Precision to reach.")] = 0.92,
+    target: Target = 0.92,
     dry_run: Annotated[bool, typer.Option(help="Print only; leave the card alone.")] = False,
     as_json: AsJson = True,
 ) -> None:
     """Choose each label's operating threshold for precision, and write it into the card."""
+    del as_json
+    if not _calibrate(data, model, target=target, dry_run=dry_run):
+        raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+def _calibrate(data: list[Path], model: Path, *, target: float, dry_run: bool = False) -> bool:
+    """Choose, write and print the thresholds; tell whether every label has got one."""
+    from streetwatch.models.card import calibrated, read_card, write_card
+
+    judged = _judged(data, model)
+    points = _points(judged, target=target)
+    found = {label: point for label, point in points.items() if point}
+    if not dry_run:
+        write_card(calibrated(read_card(model), found), model)
+    for label, point in points.items():
+        if point:
+            print_json({"label": label, **point.line()})
+        else:
+            print_json({"label": label, "threshold": None, "n": judged[label].truth})
+    return len(found) == len(points)
+
+
+def _judged(data: list[Path], model: Path) -> "dict[str, Judged]":
     from streetwatch.benchmarks.accuracy import judged_on
     from streetwatch.datasets.yolo_folder import names_of, read_folder
-    from streetwatch.models.calibrate import operating_point
-    from streetwatch.models.card import calibrated, read_card, write_card
     from streetwatch.vision.detect import Detector
 
-    del as_json
     detector = Detector.load(str(model))
     folders = {folder: list(read_folder(folder)) for folder in data}
     labels = {
@@ -130,31 +182,13 @@ def calibrate(
     }
     with progress_bar() as progress:
         task = progress.add_task("pictures", total=sum(map(len, folders.values())))
-        judged = judged_on(folders, detector, labels, on_image=lambda: progress.advance(task))
-    points = {
+        return judged_on(folders, detector, labels, on_image=lambda: progress.advance(task))
+
+
+def _points(judged: "dict[str, Judged]", *, target: float) -> "dict[str, OperatingPoint | None]":
+    from streetwatch.models.calibrate import operating_point
+
+    return {
         label: operating_point(one.confidence, one.right[0], one.truth, target=target)
         for label, one in judged.items()
     }
-    found = {label: point for label, point in points.items() if point}
-    if not dry_run:
-        write_card(calibrated(read_card(model), found), model)
-    for label, point in points.items():
-        if point is None:
-            print_json({"label": label, "threshold": None, "n": judged[label].truth})
-            continue
-        low, high = point.interval
-        print_json(
-            {
-                "label": label,
-                "threshold": point.threshold,
-                "basis": point.basis,
-                "n": point.n,
-                "tp": point.tp,
-                "fp": point.fp,
-                "precision": round(point.precision, 3),
-                "precision_ci": [round(low, 3), round(high, 3)],
-                "recall": round(point.recall, 3),
-            }
-        )
-    if len(found) < len(points):
-        raise typer.Exit(EXIT_FOUND_WRONG)
