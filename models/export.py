@@ -3,11 +3,13 @@
 import hashlib
 import shutil
 from pathlib import Path
+from typing import Any
 
 from streetwatch.models.card import ModelCard, write_card
 from streetwatch.models.errors import ModelError
 from streetwatch.models.labels import CLASS_ID
-from streetwatch.models.ultralytics_model import load_weights
+from streetwatch.models.train import with_labels
+from streetwatch.models.ultralytics_model import COCO_CLASS, load_weights
 
 #: Until `val` has been measured: a common middle.
 UNCALIBRATED = 0.25
@@ -21,7 +23,8 @@ def export(weights: Path, *, out: Path, name: str, image_size: int = 640) -> Mod
     """Write `out/NAME.onnx` (FP32, any height and width) and `out/NAME.toml`, and return the card.
 
     Args:
-        weights: Trained by `streetwatch train`.
+        weights: Trained by `streetwatch train`; of COCO's own weights the labels that are ours too
+            are kept, to compare with.
         out: Folder; made if it is not there.
         name: Of the model.
         image_size: Longest side at run time, pixels.
@@ -31,10 +34,9 @@ def export(weights: Path, *, out: Path, name: str, image_size: int = 640) -> Mod
         ModelError: the weights can't be used, or know labels that are not ours.
     """
     model = load_weights(weights)
-    labels = tuple(model.names[number] for number in sorted(model.names))
-    foreign = [label for label in labels if label not in CLASS_ID]
-    if foreign:
-        raise ModelError(f"{weights}: label {foreign[0]!r} is not ours: train it first")
+    labels = _labels(model, weights)
+    if len(labels) < len(model.names):
+        model.model = with_labels(model.model, labels)
     # Ultralytics writes the path of the training data into the file: nobody else's business.
     model.model.args = {**model.model.args, "data": ""}
     # nms=False is ultralytics' word for the one-to-one head: each object once, (N, 300, 6).
@@ -54,3 +56,14 @@ def export(weights: Path, *, out: Path, name: str, image_size: int = 640) -> Mod
     )
     write_card(card, out / f"{name}.toml")
     return card
+
+
+def _labels(model: Any, weights: Path) -> tuple[str, ...]:  # noqa: ANN401 -- ultralytics is untyped
+    """Return the labels that the exported model knows, in its own order."""
+    known = [model.names[number] for number in sorted(model.names)]
+    if all(label in CLASS_ID for label in known):
+        return tuple(known)
+    if all(known[number : number + 1] == [label] for label, number in COCO_CLASS.items()):
+        return tuple(COCO_CLASS)
+    foreign = next(label for label in known if label not in CLASS_ID)
+    raise ModelError(f"{weights}: label {foreign!r} is not ours: train it first")

@@ -12,10 +12,7 @@ import numpy as np
 import pytest
 
 from live_service import wait_for
-from streetwatch.datasets.training_set import TRAINED_LABELS
 from streetwatch.datasets.yolo_folder import read_picture
-from streetwatch.models.train import with_labels
-from streetwatch.models.ultralytics_model import load_weights
 from streetwatch.vision.detect import Detector
 from streetwatch.zones.footprint import iou
 
@@ -172,12 +169,9 @@ def test_weights_become_a_model_that_the_service_can_load(exported: Path) -> Non
 
 @pytest.fixture(scope="module")
 def untrained(coco: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The card of the COCO network with our labels: it sees COCO's vehicles and people."""
+    """The card of the COCO network itself: it sees COCO's vehicles and people."""
     out = tmp_path_factory.mktemp("untrained")
-    network = load_weights(coco)
-    network.model = with_labels(network.model, TRAINED_LABELS)
-    network.save(str(out / "untrained.pt"))
-    streetwatch("export", "--weights", out / "untrained.pt", "--out", out, "--name", "coco")
+    streetwatch("export", "--weights", coco, "--out", out, "--name", "coco")
     return out / "coco.toml"
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from streetwatch.benchmarks.light import Light
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_json, progress_bar
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -23,6 +24,9 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
     data: Annotated[Path, typer.Option(help="Holds images/, labels/ (YOLO) and data.yaml.")],
     *,
     model: ModelName = None,
+    subset: Annotated[
+        Light | None, typer.Option(help="Only pictures taken in the dark, or in the light.")
+    ] = None,
     plots: Annotated[
         Path | None, typer.Option(help="Folder for plots; needs the extra `plots`.")
     ] = None,
@@ -36,19 +40,22 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
 ) -> None:
     """Measure the detector on labelled pictures, at the card's operating thresholds."""
     from streetwatch.benchmarks.baseline import drops, read_baseline, write_baseline
+    from streetwatch.benchmarks.light import light_of
     from streetwatch.benchmarks.measurement import measure
     from streetwatch.benchmarks.plots import write_plots
-    from streetwatch.datasets.yolo_folder import names_of, read_folder
+    from streetwatch.datasets.yolo_folder import names_of, read_folder, read_picture
     from streetwatch.vision.detect import Detector
 
     del as_json
     images = list(read_folder(data))
+    if subset:
+        images = [one for one in images if light_of(read_picture(one.path).mean()) is subset]
     detector = Detector.load(model)
     named = set(names_of(data).values())
     thresholds = {
         label: value for label, value in detector.card.thresholds.items() if label in named
     }
-    name = f"{data.resolve().parent.name}/{data.resolve().name}"
+    name = "/".join(data.resolve().parts[-2:]) + (f"#{subset}" if subset else "")
     then = read_baseline(baseline, name) if baseline and not update_baseline else []
     with progress_bar() as progress:
         task = progress.add_task("pictures", total=len(images))
