@@ -112,35 +112,13 @@ def judged_on(
     """Judge a detector on several folders together, each on the labels that it has boxes of."""
     judged: dict[str, list[Judged]] = {}
     for folder, images in folders.items():
-        parts = judge_pictures(images, detector, labels[folder], on_image=on_image)
-        for label, mine in parts.items():
-            judged.setdefault(label, []).extend(mine)
+        for image in images:
+            pixels = read_picture(image.path)
+            seen = detector.detect(pixels, confidence=EVERYTHING)
+            for label, mine in judge_seen(image, pixels, seen, labels[folder]).items():
+                judged.setdefault(label, []).append(mine)
+            on_image()
     return {label: merged(parts) for label, parts in judged.items()}
-
-
-def judge_pictures(
-    images: Sequence[LabelledImage],
-    detector: Sees,
-    labels: Sequence[str],
-    *,
-    on_image: Callable[[], None],
-) -> dict[str, list[Judged]]:
-    """Judge everything a detector sees in pictures, label by label, picture by picture.
-
-    Args:
-        images: With their true boxes.
-        detector: What is measured.
-        labels: To be scored.
-        on_image: Progress.
-    """
-    judged: dict[str, list[Judged]] = {label: [] for label in labels}
-    for image in images:
-        pixels = read_picture(image.path)
-        seen = detector.detect(pixels, confidence=EVERYTHING)
-        for label, mine in judge_seen(image, pixels, seen, labels).items():
-            judged[label].append(mine)
-        on_image()
-    return judged
 
 
 def judge_seen(

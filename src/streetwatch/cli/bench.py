@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -73,4 +74,54 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
     for words in worse:
         sys.stderr.write(f"{name}: {words}\n")
     if worse:
+        raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+@app.command()
+def events(  # noqa: PLR0913 -- one argument per option
+    data: Annotated[Path, typer.Option(help="Holds clips, cameras.yaml and truth.json.")],
+    *,
+    model: ModelName = None,
+    look_interval_s: Annotated[
+        float, typer.Option(min=0.04, help="Seconds of the clip between two looks.")
+    ] = 1.0,
+    gate: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Fail where the precision is lower.")
+    ] = None,
+    clips: Annotated[bool, typer.Option(help="Print each clip's lines first.")] = False,
+    as_json: AsJson = True,
+) -> None:
+    """Run clips with known truth through the whole chain: is each violation filed once?"""
+    from streetwatch.benchmarks.event_clips import ClipResult, read_truth, run_clip, table
+    from streetwatch.service.cameras import load_cameras
+    from streetwatch.service.logs import configure_logs
+    from streetwatch.vision.detect import Detector
+
+    del as_json
+    configure_logs("console")
+    cameras = load_cameras(data / "cameras.yaml", environ=os.environ)
+    true = read_truth(data)
+    detector = Detector.load(model)
+    results: list[ClipResult] = []
+    with progress_bar() as progress:
+        task = progress.add_task("looks", total=None)
+        for clip in true:
+            progress.update(task, description=clip.path.name)
+            results.append(
+                run_clip(
+                    clip,
+                    cameras,
+                    detector,
+                    look_interval_s=look_interval_s,
+                    on_look=lambda: progress.advance(task),
+                )
+            )
+    for result in results if clips else []:
+        for one in result.tallies.values():
+            print_json({"clip": result.name, **one.line()})
+    lines = table(results)
+    for one in lines:
+        print_json(one.line())
+    # "Not measured" is never a pass.
+    if gate is not None and any(one.precision is None or one.precision < gate for one in lines):
         raise typer.Exit(EXIT_FOUND_WRONG)
