@@ -19,17 +19,21 @@ def read_baseline(path: Path, name: str) -> Lines:
     Raises:
         ModelError: there is no such file, or it does not hold that data set.
     """
-    sets = _sets(path)
+    sets = read_sets(path)
     if name not in sets:
         raise ModelError(f"{path}: holds no {name!r}: measure it with --update-baseline first")
-    lines: Lines = sets[name]
-    return lines
+    return sets[name]
 
 
-def _sets(path: Path) -> dict[str, Any]:
+def read_sets(path: Path) -> dict[str, Lines]:
+    """Return the lines of every data set in a baseline file.
+
+    Raises:
+        ModelError: there is no such file, or it is no baseline.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        sets: dict[str, Any] = content["sets"]
+        sets: dict[str, Lines] = content["sets"]
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: not a baseline (JSON with `model` and `sets`)") from error
     return sets
@@ -41,7 +45,7 @@ def write_baseline(path: Path, name: str, lines: Lines, *, model: str) -> None:
     Raises:
         ModelError: the file there is no baseline.
     """
-    sets = _sets(path) if path.exists() and _model(path) == model else {}
+    sets = read_sets(path) if path.exists() and _model(path) == model else {}
     content = {"model": model, "sets": dict(sorted({**sets, name: list(lines)}.items()))}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -71,6 +71,12 @@ def test_the_gate_passes_on_its_own_figures_and_fails_on_better_ones(
     assert bench(*gate, "--update-baseline")[0] == 0
     assert bench(*gate)[0] == 0
 
+    shown = subprocess.run(
+        [str(STREETWATCH), "bench", "report", str(file)], capture_output=True, text=True, check=True
+    ).stdout
+    assert "### streets/val" in shown
+    assert "| garbage |" in shown
+
     baseline = json.loads(file.read_text())
     for line in baseline["sets"]["streets/val"]:
         line.update(recall=0.9, recall_ci=[0.8, 0.95])

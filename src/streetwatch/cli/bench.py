@@ -78,6 +78,17 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
 
 
 @app.command()
+def report(
+    baseline: Annotated[Path, typer.Argument(help="A file that --update-baseline wrote.")],
+) -> None:
+    """Print a baseline as Markdown tables, as docs/reference/model.md has them."""
+    from streetwatch.benchmarks.baseline import read_sets
+    from streetwatch.benchmarks.markdown import tables
+
+    sys.stdout.write(tables(read_sets(baseline)))
+
+
+@app.command()
 def events(  # noqa: PLR0913 -- one argument per option
     data: Annotated[Path, typer.Option(help="Holds clips, cameras.yaml and truth.json.")],
     *,
