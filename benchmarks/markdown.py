@@ -32,13 +32,13 @@ def _row(line: Mapping[str, Any]) -> str:
         else "nothing seen",
         _with_interval(line, "recall"),
         _with_interval(line, "ap50"),
-        "–" if line["ap50_95"] is None else f"{line['ap50_95']:.3f}",
+        "-" if line["ap50_95"] is None else f"{line['ap50_95']:.3f}",
     )
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
 def _with_interval(line: Mapping[str, Any], figure: str) -> str:
     if line[figure] is None:
-        return "–"
+        return "-"
     low, high = line[f"{figure}_ci"]
-    return f"{line[figure]:.3f} ({low:.3f}–{high:.3f})"
+    return f"{line[figure]:.3f} ({low:.3f}-{high:.3f})"
