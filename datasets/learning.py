@@ -170,16 +170,9 @@ def _write(folder: Path, name: str, one: Reviewed, near: list[Reviewed], labels:
     x1, y1, x2, y2 = window
     quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     cv2.imwrite(str(folder / "images" / f"{name}.jpg"), image[y1:y2, x1:x2], quality)
-    boxes = [
-        (other.label, box)
-        for other in near
-        if other.judgement is Judgement.CONFIRMED and (box := _within(other, window))
-    ]
-    lines = [
-        f"{labels.index(label)} {box.centre[0]:.5f} {box.centre[1]:.5f} "
-        f"{box.size[0]:.5f} {box.size[1]:.5f}\n"
-        for label, box in boxes
-    ]
+    confirmed = (other for other in near if other.judgement is Judgement.CONFIRMED)
+    boxes = [box for other in confirmed if (box := _within(other, window))]
+    lines = [box.line(labels.index(box.label)) for box in boxes]
     (folder / "labels" / f"{name}.txt").write_text("".join(lines), encoding="utf-8")
 
 

@@ -37,6 +37,11 @@ class LabelledBox:
         (x, y), (w, h) = self.centre, self.size
         return x - w / 2, y - h / 2, x + w / 2, y + h / 2
 
+    def line(self, number: int) -> str:
+        """Return the box as a line of a label file, under its label's number."""
+        (x, y), (w, h) = self.centre, self.size
+        return f"{number} {x:.5f} {y:.5f} {w:.5f} {h:.5f}\n"
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledImage:
@@ -160,10 +165,6 @@ class YoloWriter:
         return target
 
     def _write_boxes(self, name: str, boxes: tuple[LabelledBox, ...]) -> None:
-        lines = [
-            f"{self._numbers[box.label]} {box.centre[0]:.5f} {box.centre[1]:.5f} "
-            f"{box.size[0]:.5f} {box.size[1]:.5f}\n"
-            for box in boxes
-            if box.label in self._numbers
-        ]
+        known = (box for box in boxes if box.label in self._numbers)
+        lines = [box.line(self._numbers[box.label]) for box in known]
         (self._labels / f"{name}.txt").write_text("".join(lines), encoding="utf-8")
