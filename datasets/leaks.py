@@ -12,8 +12,8 @@ from streetwatch.datasets.yolo_folder import DatasetError, read_picture
 
 #: Of 64 bits: up to this many may differ between copies of one picture that were scaled, coded
 #: again or slightly cropped (Zauner, Implementation and Benchmarking of Perceptual Image Hash
-#: Functions, 2010: pHash). Of 3,101 street pictures in splits, two pairs are up to 8 bits apart, both
-#: of them one photograph; at 10 bits a third pair appears.
+#: Functions, 2010: pHash). Of 3,101 street pictures in splits, two pairs are up to 8 bits apart,
+#: both of them one photograph; at 10 bits a third pair appears.
 MOST_DIFFERENT = 6
 
 _SIDE = 32
