@@ -221,9 +221,15 @@ def _credited(stay: Stay, gap: Seconds, unlooked: Seconds, scene: _Scene, rule: 
     missed = max(gap - unlooked, 0.0)  # sums of floats: a hair below 0 is 0
     if missed > rule.gap_s:
         return replace(stay, idle_s=stay.idle_s + gap)
-    if not unlooked and gap <= scene.since:
-        return replace(stay, observed_s=stay.observed_s + gap)
-    return replace(stay, missed_s=stay.missed_s + missed, idle_s=stay.idle_s + unlooked)
+    # A look speaks for the time since the one before: so the observed share of the dwell is the
+    # share of looks that saw it, and a look that missed it costs its own interval, not two.
+    spoken_for = 0.0 if scene.outage else min(scene.since, missed)
+    return replace(
+        stay,
+        observed_s=stay.observed_s + spoken_for,
+        missed_s=stay.missed_s + missed - spoken_for,
+        idle_s=stay.idle_s + unlooked,
+    )
 
 
 def _missed(stay: Stay, scene: _Scene) -> Stay:

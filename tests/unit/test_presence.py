@@ -122,8 +122,8 @@ def test_looks_that_miss_the_car_count_as_dwell_but_not_as_seen() -> None:
     for step in range(71):
         watch.see(step, *([] if step % 12 == 11 else [Seen()]))
     assert watch.stay.violation_at == pytest.approx(60)
-    assert watch.stay.missed_s == pytest.approx(10)  # 5 looks, each between two that saw it
-    assert watch.stay.observed_s == pytest.approx(60)
+    assert watch.stay.missed_s == pytest.approx(5)  # 5 looks, each a second of its own
+    assert watch.stay.observed_s == pytest.approx(65)
 
 
 def test_a_car_seen_too_rarely_is_no_violation() -> None:
@@ -142,8 +142,8 @@ def test_20_seconds_behind_a_bus_do_not_end_the_stay() -> None:
     watch.keep_seeing(every(1, 31, 50), bus)
     watch.keep_seeing(every(1, 51, 75), Seen())
     (parked,) = [stay for stay in watch.stays if stay.key == first]
-    assert parked.missed_s == pytest.approx(21)
-    assert parked.observed_s == pytest.approx(54)
+    assert parked.missed_s == pytest.approx(20)
+    assert parked.observed_s == pytest.approx(55)
     assert parked.absent_s == 0
     assert parked not in watch.gone
 

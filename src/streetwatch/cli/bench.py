@@ -136,3 +136,37 @@ def events(  # noqa: PLR0913 -- one argument per option
     # "Not measured" is never a pass.
     if gate is not None and any(one.precision is None or one.precision < gate for one in lines):
         raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+@app.command()
+def simulation(
+    *,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of each scene and disturbance.")] = 20,
+    looks_per_s: Annotated[
+        list[float] | None, typer.Option(help="Looks a second; repeatable; default 5, 1, 0.2.")
+    ] = None,
+    scene: Annotated[str | None, typer.Option(help="Only this scene.")] = None,
+    as_json: AsJson = True,
+) -> None:
+    """Simulate disturbed looks at parked and passing cars: is each stay filed once?"""
+    from streetwatch.benchmarks.simulation import SCENES, simulate
+    from streetwatch.datasets.simulate import DISTURBANCES
+    from streetwatch.datasets.yolo_folder import DatasetError
+
+    del as_json
+    if scene and scene not in SCENES:
+        raise DatasetError(f"--scene {scene}: there is {', '.join(SCENES)}")
+    rates = looks_per_s or [5.0, 1.0, 0.2]
+    runs = [(s, d, r) for s in ([scene] if scene else SCENES) for d in DISTURBANCES for r in rates]
+    with progress_bar() as progress:
+        task = progress.add_task("runs", total=len(runs) * seeds)
+        for name, disturbance, rate in runs:
+            progress.update(task, description=f"{name}, {disturbance}, {rate:g}/s")
+            outcome = simulate(
+                name,
+                disturbance,
+                looks_per_s=rate,
+                seeds=range(seeds),
+                on_seed=lambda: progress.advance(task),
+            )
+            print_json(outcome.line())
