@@ -21,7 +21,7 @@ class Stay:
         looks: In how many looks it was seen.
         first_seen: Capture time of the first look that saw it.
         last_seen: Capture time of the latest look that saw it.
-        observed_s: While its rule applied: for each look that saw it, the time since the look before.
+        observed_s: For each look that saw it, while its rule applied: the time since the last one.
         missed_s: Looked at and not seen, in gaps short enough to count as dwell.
         idle_s: All other time: outages, gaps too long, hours in which the rule does not apply.
         absent_s: How long it has been looked for in clear view and not found.
