@@ -86,7 +86,6 @@ def _how(model: Path) -> dict[str, Any]:
         "calibrate_method": CalibrationMethod.MinMax,
         "op_types_to_quantize": list(_QUANTISED),
         "nodes_to_exclude": _kept_as_they_are(model),
-        "extra_options": {"CalibMovingAverage": True, "CalibMovingAverageConstant": 0.05},
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import cv2
 
+from streetwatch.models.blend import blended
 from streetwatch.models.distil import remembering
 from streetwatch.models.errors import ModelError
 from streetwatch.models.ultralytics_model import COCO_CLASS, load_weights
@@ -46,6 +47,11 @@ class TrainingPlan:
         remember: Weight of what keeps COCO's labels known (`models.distil`); 0 leaves it out.
         progressive: Begin with small pictures and end with `image_size`.
         seed: Of everything random.
+        begin_with: Weights of an earlier training to go on from, with new pictures or a city's own;
+            None: COCO's.
+        begin_share: How much of those is kept; the rest is COCO's (`models.blend`).
+        learning_rate: At the start; it falls to a fiftieth.
+        mosaic: Share of pictures that are put together from four.
     """
 
     data: Path
@@ -60,6 +66,10 @@ class TrainingPlan:
     remember: float = 1.0
     progressive: bool = True
     seed: int = 0
+    begin_with: Path | None = None
+    begin_share: float = 0.8
+    learning_rate: float = 7e-4
+    mosaic: float = 0.9
 
     @property
     def checkpoints(self) -> list[Path]:
@@ -101,11 +111,11 @@ class TrainingPlan:
             "cache": "ram",
             "freeze": self.frozen_layers or None,
             "optimizer": "AdamW",
-            "lr0": 7e-4,
+            "lr0": self.learning_rate,
             "lrf": 0.02,
             "cos_lr": True,
             "warmup_epochs": 0.5,
-            "mosaic": 0.9,
+            "mosaic": self.mosaic,
             "close_mosaic": max(self.epochs // 4, 1),
             "scale": 0.5,
             "shear": 2.0,
@@ -160,6 +170,7 @@ def _write_training_card(plan: TrainingPlan, metrics: Mapping[str, Any]) -> Path
             if name not in {"model", "data", "project", "name"}
         },
         "remember": plan.remember,
+        "begin_share": plan.begin_share if plan.begin_with else 0.0,
         "progressive": [plan.size_at(epoch) for epoch in range(plan.epochs)],
         "versions": {name: version(name) for name in ("torch", "ultralytics")},
         "coco_weights_sha256": hashlib.sha256(plan.weights.read_bytes()).hexdigest(),
@@ -191,7 +202,7 @@ def _trainer(plan: TrainingPlan, coco: Any, *, checkpoint: Path | None) -> Any: 
         def get_model(self, cfg: object = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002 -- ultralytics' signature
             if checkpoint and weights is not None:
                 return weights.float()
-            return with_labels(coco, plan.labels)
+            return _beginner(plan, coco)
 
         def build_dataset(
             self, img_path: str, mode: str = "train", batch: int | None = None
@@ -215,6 +226,20 @@ def _trainer(plan: TrainingPlan, coco: Any, *, checkpoint: Path | None) -> Any: 
     if plan.remember:
         trainer.add_callback("on_pretrain_routine_end", lambda t: _remember(t, coco, plan))
     return trainer
+
+
+def _beginner(plan: TrainingPlan, coco: Any) -> Any:  # noqa: ANN401
+    """Return the network as it is before the first step."""
+    network = with_labels(coco, plan.labels)
+    if plan.begin_with is None:
+        return network
+    earlier = load_weights(plan.begin_with)
+    if tuple(earlier.names.values()) != plan.labels:
+        raise ModelError(f"{plan.begin_with}: its labels are not the set's: train from COCO")
+    begun = blended(earlier.model.float(), network, plan.labels, share=plan.begin_share)
+    for parameter in begun.parameters():
+        parameter.requires_grad = True
+    return begun
 
 
 def _fast_on_cpu(trainer: Any) -> None:  # noqa: ANN401

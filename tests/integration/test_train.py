@@ -159,6 +159,18 @@ def test_the_model_goes_on_training_where_it_stopped(
 
 @pytest.mark.train
 @pytest.mark.shared
+def test_a_training_may_begin_with_an_earlier_one(
+    built: Path, coco: Path, trained: Path, tmp_path: Path
+) -> None:
+    words = ["train", "--data", built / "data.yaml", "--weights", coco, "--out", tmp_path / "run"]
+    small = ["--epochs", 1, "--image-size", 64, "--batch", 4]
+    assert streetwatch(*words, *small, "--begin-with", coco, status=2) == []  # other labels
+    (line,) = streetwatch(*words, *small, "--begin-with", trained, "--begin-share", 0.5)
+    assert json.loads(Path(line["card"]).read_text())["begin_share"] == 0.5
+
+
+@pytest.mark.train
+@pytest.mark.shared
 def test_weights_become_a_model_that_the_service_can_load(exported: Path) -> None:
     detector = Detector.load(str(exported))
     assert set(SOURCES["garbage"]) < set(detector.card.labels)
