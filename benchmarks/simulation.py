@@ -48,7 +48,7 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         ),
         "creeping queue": Scene(
             tuple(
-                creeping(PLACE, 20.0 + 30.0 * car, step_px=60.0, every_s=25.0, steps=5)
+                creeping(PLACE, 20.0 + 30.0 * car, step_px=100.0, every_s=25.0, steps=5)
                 for car in range(6)
             ),
             0,
@@ -67,6 +67,7 @@ class Outcome:
     scene: str
     disturbance: str
     looks_per_s: float
+    pictures: bool
     seeds: int
     right: int
     incidents: tuple[int, ...]
@@ -78,6 +79,7 @@ class Outcome:
             "scene": self.scene,
             "disturbance": self.disturbance,
             "looks_per_s": self.looks_per_s,
+            "pictures": self.pictures,
             "seeds": self.seeds,
             "right": self.right,
             "right_ci": [round(low, 3), round(high, 3)],
@@ -87,12 +89,13 @@ class Outcome:
         }
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 -- a run and how it is told of
     scene: str,
     disturbance: str,
     *,
     looks_per_s: float,
     seeds: Sequence[int],
+    pictures: bool = True,
     on_seed: Callable[[], None],
 ) -> Outcome:
     """Run a scene with each seed, with a restart in the middle, and count its incidents."""
@@ -105,13 +108,14 @@ def simulate(
                 length_s=LENGTH_S,
                 looks_per_s=looks_per_s,
                 seed=seed,
+                pictures=pictures,
             )
         )
         filed = replay(steps, watched=_watched(), store=open_store("sqlite://"), epoch=None)
         counts.append(len(filed))
         on_seed()
     right = sum(count == SCENES[scene].incidents for count in counts)
-    return Outcome(scene, disturbance, looks_per_s, len(counts), right, tuple(counts))
+    return Outcome(scene, disturbance, looks_per_s, pictures, len(counts), right, tuple(counts))
 
 
 def _with_restart(seen: Iterator[Look]) -> Iterator[Look | Restart]:

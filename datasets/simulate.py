@@ -1,4 +1,4 @@
-"""Simulated looks: what a detector would say of a street, without a picture and with its faults.
+"""Simulated looks: what a detector would say of a street, with its faults, and a drawn small view.
 
 Actors stand and pass; disturbances take their boxes away, shift them and change their labels. The
 same seed gives the same looks. Used to measure presence over thousands of hours in minutes.
@@ -8,12 +8,20 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from streetwatch.models.labels import CLASS_ID
-from streetwatch.vision.types import Box, Detections, Look, Seconds
+from streetwatch.vision.types import Box, Detections, Look, Seconds, View
 
 SIZE = (640, 360)
+
+#: Of the views that go with the looks.
+VIEW_SIZE = (160, 90)
+
+_NOISE = 4.0  # grey levels
+_HEADLIGHTS_S: Seconds = 2.0
 
 #: Where the car of the scenarios stands, pixels.
 PLACE: Box = (300.0, 180.0, 420.0, 260.0)
@@ -34,6 +42,15 @@ class Actor:
     box_at: Callable[[Seconds], Box | None]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """An actor's box at one time, and its paint."""
+
+    actor: Actor
+    box: Box
+    paint: View
+
+
 @dataclass(frozen=True, slots=True)
 class Disturbances:
     """What makes seeing hard.
@@ -47,6 +64,8 @@ class Disturbances:
         traffic_every_s: A car passes before the place so often; 0: never.
         outage: From when to when no look comes; None: none.
         unevenness: Looks come this share earlier or later than their interval.
+        light_period_s: It gets darker and lighter again in so long, to a third; 0: never.
+        headlights_every_s: A beam sweeps over half the picture for 2 s so often; 0: never.
     """
 
     missed: float = 0.0
@@ -57,6 +76,8 @@ class Disturbances:
     traffic_every_s: Seconds = 0.0
     outage: tuple[Seconds, Seconds] | None = None
     unevenness: float = 0.1
+    light_period_s: Seconds = 0.0
+    headlights_every_s: Seconds = 0.0
 
 
 def standing(box: Box, start: Seconds, end: Seconds, label: str = "car") -> Actor:
@@ -88,23 +109,89 @@ def passing(start: Seconds, *, seconds: Seconds, y: float, label: str = "car") -
     return Actor(label, at)
 
 
-def looks(
+def looks(  # noqa: PLR0913 -- a scene, what disturbs it, and how it is looked at
     actors: Sequence[Actor],
     disturbances: Disturbances,
     *,
     length_s: Seconds,
     looks_per_s: float,
     seed: int,
+    pictures: bool = True,
 ) -> Iterator[Look]:
-    """Yield the looks at a scene from second 0 to `length_s`."""
+    """Yield the looks at a scene from second 0 to `length_s`.
+
+    Args:
+        actors: Who is there.
+        disturbances: What makes seeing them hard.
+        length_s: Of the recording.
+        looks_per_s: On the average.
+        seed: Of everything random.
+        pictures: Give each look a view, as a camera does; without, it has boxes only.
+    """
     chance = np.random.default_rng(seed)
     everyone = [*actors, *_traffic(disturbances, length_s, chance)]
+    paints = [_paint(np.random.default_rng((seed, number))) for number in range(len(everyone))]
+    street = _texture(np.random.default_rng((seed, 10**6)), (18, 32), VIEW_SIZE)
     interval = 1 / looks_per_s
     at = 0.0
     while at <= length_s:
+        shown = _shown(everyone, paints, at)
         if not _within(disturbances.outage, at):
-            yield Look(at, SIZE, _seen(everyone, disturbances, at, chance))
+            seen = _seen(shown, disturbances, chance)
+            view = _view(street, shown, disturbances, at, chance) if pictures else None
+            yield Look(at, SIZE, seen, view)
         at += interval * (1 + chance.uniform(-1, 1) * disturbances.unevenness)
+
+
+def _shown(actors: Sequence[Actor], paints: Sequence[View], at: Seconds) -> list[_Shown]:
+    """Return who is in the picture, the nearest first."""
+    present = [
+        _Shown(actor, box, paint)
+        for actor, paint in zip(actors, paints, strict=True)
+        if (box := actor.box_at(at)) and _visible(box)
+    ]
+    return sorted(present, key=lambda one: -one.box[3])
+
+
+def _paint(chance: np.random.Generator) -> View:
+    """Return what an object looks like: as much like all others as its own."""
+    common = _texture(np.random.default_rng(0), (6, 8), (48, 32)).astype(np.float32)
+    own = _texture(chance, (6, 8), (48, 32)).astype(np.float32)
+    return np.clip((common + own) / 2, 0, 255).astype(np.uint8)
+
+
+def _texture(chance: np.random.Generator, cells: tuple[int, int], size: tuple[int, int]) -> View:
+    """Return random grey cells, (rows, columns), drawn smoothly to a size, (width, height)."""
+    coarse = chance.uniform(40, 215, cells).astype(np.uint8)
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+def _view(
+    street: View,
+    shown: Sequence[_Shown],
+    disturbances: Disturbances,
+    at: Seconds,
+    chance: np.random.Generator,
+) -> View:
+    """Draw the street and who is on it, the farthest first, with light and noise."""
+    canvas = street.astype(np.float32)
+    scale = VIEW_SIZE[0] / SIZE[0]
+    for one in reversed(shown):
+        _draw(canvas, one.paint, [round(side * scale) for side in one.box])
+    if disturbances.light_period_s:
+        canvas *= 2 / 3 + math.cos(2 * math.pi * at / disturbances.light_period_s) / 3
+    if disturbances.headlights_every_s and at % disturbances.headlights_every_s < _HEADLIGHTS_S:
+        canvas[:, : VIEW_SIZE[0] // 2] += np.linspace(0, 90, VIEW_SIZE[0] // 2, dtype=np.float32)
+    canvas += chance.normal(0, _NOISE, canvas.shape)
+    return np.clip(canvas, 0, 255).astype(np.uint8)
+
+
+def _draw(canvas: npt.NDArray[np.float32], paint: View, box: Sequence[int]) -> None:
+    x1, y1, x2, y2 = box
+    whole = cv2.resize(paint, (max(x2 - x1, 1), max(y2 - y1, 1)))
+    left, top = max(x1, 0), max(y1, 0)
+    part = canvas[top : max(y2, 0), left : max(x2, 0)]
+    part[:] = whole[top - y1 :, left - x1 :][: part.shape[0], : part.shape[1]]
 
 
 def _within(span: tuple[Seconds, Seconds] | None, at: Seconds) -> bool:
@@ -128,21 +215,17 @@ def _traffic(
 
 
 def _seen(
-    actors: Sequence[Actor],
-    disturbances: Disturbances,
-    at: Seconds,
-    chance: np.random.Generator,
+    shown: Sequence[_Shown], disturbances: Disturbances, chance: np.random.Generator
 ) -> Detections:
-    present = [(actor, box) for actor in actors if (box := actor.box_at(at)) and _visible(box)]
-    nearest_first = sorted(present, key=lambda one: -one[1][3])
     rows: list[tuple[Box, float, str]] = []
-    for number, (actor, box) in enumerate(nearest_first):
-        hidden = any(_covers(other, box) for _, other in nearest_first[:number])
+    for number, one in enumerate(shown):
+        hidden = any(_covers(other.box, one.box) for other in shown[:number])
         if hidden or chance.random() < disturbances.missed:
             continue
         flipped = chance.random() < disturbances.flips
-        label = str(chance.choice(_VEHICLES)) if flipped else actor.label
-        rows.append((_jittered(box, disturbances.jitter, chance), chance.uniform(0.4, 0.9), label))
+        label = str(chance.choice(_VEHICLES)) if flipped else one.actor.label
+        box = _jittered(one.box, disturbances.jitter, chance)
+        rows.append((box, chance.uniform(0.4, 0.9), label))
     if not rows:
         return Detections.empty()
     return Detections(
@@ -187,6 +270,8 @@ DISTURBANCES: dict[str, Disturbances] = {
     "outage": Disturbances(outage=(400.0, 700.0)),
     "jitter": Disturbances(jitter=0.05),
     "uneven looks": Disturbances(unevenness=0.9),
+    "light": Disturbances(light_period_s=300.0),
+    "headlights": Disturbances(headlights_every_s=20.0),
 }
 DISTURBANCES["all"] = replace(
     DISTURBANCES["occlusion"],
@@ -196,4 +281,6 @@ DISTURBANCES["all"] = replace(
     traffic_every_s=6.0,
     outage=(400.0, 700.0),
     unevenness=0.5,
+    light_period_s=300.0,
+    headlights_every_s=20.0,
 )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from streetwatch.service.incidents.ports import Store
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.privacy import Outline, masked
 from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees
+from streetwatch.vision.view import look_at
 
 
 def chosen_camera(
@@ -80,7 +81,8 @@ def looks_at(
 ) -> Iterator[Look]:
     """Detect in every frame."""
     for frame in frames:
-        yield Look(frame.at, frame.size, detector.detect(masked(frame.image, masks)))
+        seen = replace(frame, image=masked(frame.image, masks))
+        yield look_at(seen, detector.detect(seen.image))
 
 
 def recorded_looks(lines: Iterable[str], *, name: str) -> Iterator[Look | Restart]:

@@ -10,6 +10,7 @@ from streetwatch.models.labels import LABELS
 
 Seconds: TypeAlias = float  #: capture time: since the epoch, or since a clip's start
 Image: TypeAlias = npt.NDArray[np.uint8]  #: (H, W, 3) BGR
+View: TypeAlias = npt.NDArray[np.uint8]  #: (h, w) grey, a picture made small
 Boxes: TypeAlias = npt.NDArray[np.float32]  #: (N, 4) x1 y1 x2 y2, pixels
 Box: TypeAlias = tuple[float, float, float, float]  #: x1 y1 x2 y2, pixels
 Size: TypeAlias = tuple[int, int]  #: width, height, pixels
@@ -88,11 +89,18 @@ class Look:
     """One look at one camera: the time, the picture's size and what was seen.
 
     A look without detections says "nothing seen"; no look at all says nothing.
+
+    Attributes:
+        at: Capture time.
+        size: Of the picture.
+        detections: In pixels of the picture.
+        view: The whole picture made small; None where there is none (recorded looks).
     """
 
     at: Seconds
     size: Size
     detections: Detections
+    view: View | None = None
 
 
 class Sees(Protocol):

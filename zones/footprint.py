@@ -50,7 +50,7 @@ def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float)
     overlap = iou(boxes, boxes)
     kept: list[int] = []
     for row in np.argsort(-confidence, kind="stable").tolist():
-        if all(overlap[row, other] <= limit for other in kept):
+        if not kept or overlap[row, kept].max() <= limit:
             kept.append(row)
     return sorted(kept)
 

@@ -4,13 +4,17 @@ A look adds dwell to what it sees again, patience to what it does not, and nothi
 nobody looked at: an outage adds no dwell and clears nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import hypot, isnan
+from typing import TypedDict, assert_never
 
 import numpy as np
 import numpy.typing as npt
 
-from streetwatch.vision.types import Box, Boxes, Look, Seconds
-from streetwatch.zones import footprint, polygon
+from streetwatch.vision.types import Box, Boxes, Look, Seconds, Size, View
+from streetwatch.zones import appearance, footprint, polygon
+from streetwatch.zones.appearance import Appearance, Verdict
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone, ZoneKind
@@ -38,8 +42,15 @@ _HIDDEN_SHARE = 0.4
 #: says nothing about where its centre moved.
 _SIMILAR_AREA = (0.7, 1.4)
 
+#: Two pictures of one street one look apart correlate above this while the light stays the same.
+_SAME_LIGHT = 0.5
+
 #: A stay seen only once or twice is forgotten soon, else passing traffic would add up to one.
 _FIRST_PATIENCE_S: Seconds = 4.0
+
+
+#: What a stay looks like, as far as that is known.
+Own = Appearance | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +61,13 @@ class Presence:
         last_look: Capture time of the latest look.
         stays: What is there.
         pace_s: Usual time between two looks; None before the second.
+        backdrop: A patch of the whole latest picture; None where there was none.
     """
 
     last_look: Seconds | None = None
     stays: tuple[Stay, ...] = ()
     pace_s: Seconds | None = None
+    backdrop: str | None = None
 
     def is_outage(self, since: Seconds) -> bool:
         """Tell whether nobody looked for `since` seconds, though somebody should have."""
@@ -81,6 +94,19 @@ class Observation:
     gone: tuple[Stay, ...]
 
 
+class _Credit(TypedDict, total=False):
+    """What the time since a stay's last sighting changes."""
+
+    last_seen: Seconds
+    absent_s: Seconds
+    unlooked_s: Seconds
+    covered_s: Seconds
+    observed_s: Seconds
+    missed_s: Seconds
+    hidden_s: Seconds
+    idle_s: Seconds
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scene:
     """One look, as one rule of one zone needs it."""
@@ -92,6 +118,32 @@ class _Scene:
     boxes: Boxes  #: of the rule's labels, inside the zone
     confidence: npt.NDArray[np.float32]
     everything: Boxes  #: all boxes of the picture
+    wanted: npt.NDArray[np.bool_]  #: which of them have one of the rule's labels
+    size: Size
+    view: View | None
+    relit: bool  #: the whole picture differs from the one before
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What one look shows at one stay's place.
+
+    Attributes:
+        found: The detection that continues it; None: there is none.
+        hidden: Something else covers the place.
+        patch: What the place looks like; None where that can't be told.
+        likeness: To what the stay looks like; None where that can't be told.
+    """
+
+    found: tuple[Box, float] | None
+    hidden: bool
+    patch: str | None
+    likeness: float | None
+
+    @property
+    def unchanged(self) -> bool:
+        """The place looks as it did."""
+        return self.likeness is not None and self.likeness >= appearance.SAME
 
 
 def observe(
@@ -108,6 +160,8 @@ def observe(
     """
     if presence.last_look is not None and look.at <= presence.last_look:
         return Observation(presence, ())
+    backdrop = _backdrop(look)
+    relit = _is_relit(presence.backdrop, backdrop)
     kept: list[Stay] = []
     gone: list[Stay] = []
     for zone in zones:
@@ -117,13 +171,13 @@ def observe(
             before = tuple(
                 stay for stay in presence.stays if (stay.zone_id, stay.type) == (zone.id, rule.type)
             )
-            scene = _scene(look, zone, rule, zones, before=presence, epoch=epoch)
+            scene = _scene(look, zone, rule, zones, before=presence, epoch=epoch, relit=relit)
             here, left = _fold(before, scene, zone.id, rule)
             kept += here
             gone += left
     last_look = presence.last_look
     pace_s = None if last_look is None else presence.next_pace(look.at - last_look)
-    return Observation(Presence(look.at, tuple(kept), pace_s), tuple(gone))
+    return Observation(Presence(look.at, tuple(kept), pace_s, backdrop), tuple(gone))
 
 
 def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
@@ -134,6 +188,7 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
     *,
     before: Presence,
     epoch: Seconds | None,
+    relit: bool,
 ) -> _Scene:
     seen = look.detections
     wanted = np.array([label in rule.labels for label in seen.labels], dtype=bool)
@@ -149,6 +204,10 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
         boxes=seen.xyxy[rows],
         confidence=seen.confidence[rows],
         everything=seen.xyxy,
+        wanted=wanted,
+        size=look.size,
+        view=look.view,
+        relit=relit,
     )
 
 
@@ -164,6 +223,20 @@ def _counts(
     return inside
 
 
+def _backdrop(look: Look) -> str | None:
+    if look.view is None:
+        return None
+    whole = np.array([(0, 0, *look.size)], np.float32)
+    return appearance.encoded(appearance.patches(look.view, look.size, whole)[0])
+
+
+def _is_relit(before: str | None, now: str | None) -> bool:
+    """Tell whether the whole picture changed at once: night vision, a lamp, another direction."""
+    if before is None or now is None:
+        return False
+    return appearance.alike(before, now) < _SAME_LIGHT
+
+
 def _fold(
     stays: tuple[Stay, ...], scene: _Scene, zone_id: str, rule: Rule
 ) -> tuple[list[Stay], list[Stay]]:
@@ -172,23 +245,108 @@ def _fold(
     pairs = dict(footprint.matches(last_boxes, scene.boxes, least_iou=rule.match_iou))
     kept: list[Stay] = []
     gone: list[Stay] = []
-    for row, stay in enumerate(stays):
-        seen = _row(scene, pairs[row]) if row in pairs else None
-        moved = seen is not None and _has_moved(stay.anchor, seen[0], rule)
-        if seen and moved:
-            kept.append(_start(zone_id, rule, *seen, scene.at))
-        if seen and not moved:
-            kept.append(_seen(stay, *seen, scene, rule))
-        elif moved and stay.violation_at is None:
-            gone.append(stay)
-        else:
-            # One misplaced box must not clear a violation: it goes as what is not seen goes.
-            after = _missed(stay, scene)
-            (gone if _is_gone(after, rule) else kept).append(after)
+    for stay, sight in zip(stays, _sights(stays, pairs, scene, rule), strict=True):
+        after, another = _after(stay, sight, scene, rule)
+        kept += another
+        (kept if after and not _is_gone(after, rule) else gone).append(after or stay)
     taken = set(pairs.values())
     fresh = [row for row in range(len(scene.boxes)) if row not in taken]
     kept += [_start(zone_id, rule, *_row(scene, row), scene.at) for row in fresh]
     return kept, gone
+
+
+def _sights(
+    stays: tuple[Stay, ...], pairs: Mapping[int, int], scene: _Scene, rule: Rule
+) -> list[_Sight]:
+    """Return what the look shows at each stay's place."""
+    if not stays:
+        return []
+    anchors = np.array([stay.anchor for stay in stays], np.float32)
+    nearer = scene.everything[None, :, 3] >= anchors[:, None, 3]  # it touches the ground below
+    hidden = nearer & (footprint.covered(anchors, scene.everything) >= _HIDDEN_SHARE)
+    # What stands at the place under one of the rule's labels is the stay itself, seen twice or so.
+    others = ~(scene.wanted & (footprint.iou(anchors, scene.everything) >= rule.match_iou))
+    looks_like = _looks_like(stays, anchors, scene, hides=others)
+    return [
+        _Sight(_row(scene, pairs[row]) if row in pairs else None, bool(hidden[row].any()), *like)
+        for row, like in enumerate(looks_like)
+    ]
+
+
+def _looks_like(
+    stays: tuple[Stay, ...], anchors: Boxes, scene: _Scene, *, hides: npt.NDArray[np.bool_]
+) -> list[tuple[str | None, float | None]]:
+    """Return each place's patch, and how like the stay's own it is."""
+    if scene.view is None:
+        return [(None, None)] * len(stays)
+    now = appearance.patches(scene.view, scene.size, anchors)
+    own = np.stack(
+        [
+            appearance.decoded(stay.appearance.patch) if stay.appearance else patch
+            for stay, patch in zip(stays, now, strict=True)
+        ]
+    )
+    shown = appearance.visible(anchors, scene.everything, hides)
+    shown &= appearance.big_enough(anchors, scene.view.shape[1] / scene.size[0])[:, None]
+    alike = appearance.likeness(own, now, shown)
+    first = np.array([stay.appearance is None for stay in stays])
+    alike[first & (shown.mean(axis=1) < appearance.FIRST_VISIBLE)] = np.nan
+    now = np.where(shown, now, own)  # what is hidden is as it was
+    return [
+        (None, None) if isnan(value) else (appearance.encoded(patch), value)
+        for patch, value in zip(now, alike.tolist(), strict=True)
+    ]
+
+
+def _after(stay: Stay, sight: _Sight, scene: _Scene, rule: Rule) -> tuple[Stay | None, list[Stay]]:
+    """Return the stay after a look, None if it ended at once, and what stands there instead."""
+    if sight.found is None and scene.outage:
+        return replace(stay, unlooked_s=stay.unlooked_s + scene.since), []
+    if sight.found is None:
+        still = sight.unchanged and not scene.relit and not sight.hidden
+        return (_unchanged(stay, scene, rule) if still else _missed(stay, scene, sight)), []
+    if _has_moved(stay.anchor, sight.found[0], rule):
+        started = _start(stay.zone_id, rule, *sight.found, scene.at)
+        # One misplaced box must not clear a violation: it goes as what is not seen goes.
+        ends = stay.violation_at is None
+        return (None if ends else _missed(stay, scene, sight)), [started]
+    own, verdict = _recognised(stay, sight, scene)
+    match verdict:
+        case Verdict.SAME:
+            return _seen(stay, sight.found, scene, rule, own), []
+        case Verdict.DOUBTFUL:
+            doubted = replace(stay, appearance=own)
+            return _missed(doubted, scene, replace(sight, hidden=True)), []
+        case Verdict.ANOTHER:
+            return None, [_settled(stay.zone_id, own, sight.found, scene, rule)]
+        case _:
+            assert_never(verdict)
+
+
+def _recognised(stay: Stay, sight: _Sight, scene: _Scene) -> tuple[Own, Verdict]:
+    """Return what the stay looks like after a look that found it, and whether that is it."""
+    if scene.relit:
+        return None, Verdict.SAME  # of this light or of the next? The next look says.
+    if sight.patch is None or sight.likeness is None:
+        return stay.appearance, Verdict.SAME
+    if stay.appearance is None:
+        return Appearance(sight.patch), Verdict.SAME
+    return stay.appearance.seen(sight.patch, scene.at, sight.likeness, was_absent=stay.absent_s > 0)
+
+
+def _settled(zone_id: str, other: Own, found: tuple[Box, float], scene: _Scene, rule: Rule) -> Stay:
+    """Return the stay of what took another's place; it has been there since it was first seen."""
+    if other is None or other.other is None:
+        return _start(zone_id, rule, *found, scene.at)
+    there = scene.at - other.other_since
+    return replace(
+        _start(zone_id, rule, *found, other.other_since),
+        looks=other.other_looks,
+        last_seen=scene.at,
+        observed_s=there if scene.active else 0.0,
+        idle_s=0.0 if scene.active else there,
+        appearance=Appearance(other.other, is_sure=True),
+    )
 
 
 def _row(scene: _Scene, row: int) -> tuple[Box, float]:
@@ -200,44 +358,64 @@ def _start(zone_id: str, rule: Rule, box: Box, confidence: float, at: Seconds) -
     return Stay(zone_id, rule.type, box, box, confidence, looks=1, first_seen=at, last_seen=at)
 
 
-def _seen(stay: Stay, box: Box, confidence: float, scene: _Scene, rule: Rule) -> Stay:
+def _seen(stay: Stay, found: tuple[Box, float], scene: _Scene, rule: Rule, own: Own) -> Stay:
     """Close the gap since the stay was last seen and judge it."""
+    box, confidence = found
+    if _is_similar(stay.anchor, box):
+        moved = _shift(stay.box, box) / (stay.anchor[2] - stay.anchor[0])
+        sighting = stay.sighting(box, confidence, moved)
+    else:
+        sighting = stay.sighting(stay.box, confidence, None)
+    after = replace(stay, appearance=own, **sighting, **_credit(stay, scene, rule))
+    return _judged(stay, after, rule)
+
+
+def _unchanged(stay: Stay, scene: _Scene, rule: Rule) -> Stay:
+    """Close the gap though no detector saw it: the picture says that nothing moved."""
+    credit = _credit(stay, scene, rule)
+    by_picture = credit.get("observed_s", stay.observed_s) - stay.observed_s
+    after = replace(
+        stay,
+        unchanged_s=stay.unchanged_s + by_picture,
+        appearance=stay.appearance and Appearance(stay.appearance.patch, is_sure=True),
+        **credit,
+    )
+    return _judged(stay, after, rule)
+
+
+def _judged(before: Stay, after: Stay, rule: Rule) -> Stay:
+    violation_at = rule.violated_at(before, after)
+    return (
+        after if violation_at == after.violation_at else replace(after, violation_at=violation_at)
+    )
+
+
+def _credit(stay: Stay, scene: _Scene, rule: Rule) -> _Credit:
+    """Return the sums with the time since the last sighting: observed, missed, hidden or idle."""
     gap = scene.at - stay.last_seen
     unlooked = stay.unlooked_s + (scene.since if scene.outage else 0.0)
-    after = replace(
-        _credited(stay, gap, unlooked, scene, rule),
-        last_seen=scene.at,
-        absent_s=0.0,
-        unlooked_s=0.0,
-    )
-    after = after.sighted(box if _is_similar(stay.anchor, box) else stay.box, confidence)
-    return replace(after, violation_at=rule.violated_at(stay, after))
-
-
-def _credited(stay: Stay, gap: Seconds, unlooked: Seconds, scene: _Scene, rule: Rule) -> Stay:
-    """Book the time since the last sighting: observed, missed or idle."""
-    if not scene.active:
-        return replace(stay, idle_s=stay.idle_s + gap)
+    seen = _Credit(last_seen=scene.at, absent_s=0.0, unlooked_s=0.0, covered_s=0.0)
     missed = max(gap - unlooked, 0.0)  # sums of floats: a hair below 0 is 0
-    if missed > rule.gap_s:
-        return replace(stay, idle_s=stay.idle_s + gap)
+    if not scene.active or missed > rule.gap_s:
+        return {**seen, "idle_s": stay.idle_s + gap}
     # A look speaks for the time since the one before: so the observed share of the dwell is the
     # share of looks that saw it, and a look that missed it costs its own interval, not two.
     spoken_for = 0.0 if scene.outage else min(scene.since, missed)
-    return replace(
-        stay,
-        observed_s=stay.observed_s + spoken_for,
-        missed_s=stay.missed_s + missed - spoken_for,
-        idle_s=stay.idle_s + unlooked,
-    )
+    hidden = min(stay.covered_s, missed - spoken_for)
+    return {
+        **seen,
+        "observed_s": stay.observed_s + spoken_for,
+        "missed_s": stay.missed_s + missed - spoken_for - hidden,
+        "hidden_s": stay.hidden_s + hidden,
+        "idle_s": stay.idle_s + unlooked,
+    }
 
 
-def _missed(stay: Stay, scene: _Scene) -> Stay:
+def _missed(stay: Stay, scene: _Scene, sight: _Sight) -> Stay:
     if scene.outage:
         return replace(stay, unlooked_s=stay.unlooked_s + scene.since)
-    here = np.array([stay.box], np.float32)
-    if footprint.covered(here, scene.everything).max(initial=0.0) >= _HIDDEN_SHARE:
-        return stay
+    if sight.hidden:
+        return replace(stay, covered_s=stay.covered_s + scene.since)
     return replace(stay, absent_s=stay.absent_s + scene.since)
 
 
@@ -248,9 +426,13 @@ def _is_gone(stay: Stay, rule: Rule) -> bool:
 
 def _has_moved(anchor: Box, box: Box, rule: Rule) -> bool:
     """Tell a shift of the whole object from a box that lost a part to an occluder."""
-    (ax, ay), (bx, by) = _centre(anchor), _centre(box)
-    shift = float(np.hypot(bx - ax, by - ay))
-    return _is_similar(anchor, box) and shift > rule.drift_limit * (anchor[2] - anchor[0])
+    limit = rule.drift_limit * (anchor[2] - anchor[0])
+    return _is_similar(anchor, box) and _shift(anchor, box) > limit
+
+
+def _shift(before: Box, after: Box) -> float:
+    (ax, ay), (bx, by) = _centre(before), _centre(after)
+    return hypot(bx - ax, by - ay)
 
 
 def _is_similar(anchor: Box, box: Box) -> bool:

@@ -1,16 +1,29 @@
 """A stay: something at a place for a time. It belongs to the place, not to a track id."""
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
+from typing import TypedDict
 
 from streetwatch.vision.types import Box, Seconds
+from streetwatch.zones.appearance import Appearance
+
+#: How much of the mean movement the latest one makes.
+_SWAY_SHARE = 0.1
+
+
+class Sighting(TypedDict):
+    """What one more look that saw a stay changes."""
+
+    box: Box
+    looks: int
+    confidence: float
+    sway: float
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
     """One object at one place, with the time it was seen there and the time it was not.
 
-    The three sums add up to `last_seen - first_seen`.
+    The four sums add up to `last_seen - first_seen`.
 
     Attributes:
         zone_id: The zone it stands in.
@@ -23,9 +36,15 @@ class Stay:
         last_seen: Capture time of the latest look that saw it.
         observed_s: For each look that saw it, while its rule applied: the time since the last one.
         missed_s: Looked at and not seen, in gaps short enough to count as dwell.
+        hidden_s: The same, while something else covered its place.
         idle_s: All other time: outages, gaps too long, hours in which the rule does not apply.
         absent_s: How long it has been looked for in clear view and not found.
         unlooked_s: How much of the time since `last_seen` nobody looked.
+        covered_s: How much of the time since `last_seen` something else covered its place.
+        unchanged_s: The part of `observed_s` in which no detector saw it, but the picture of its
+            place was as before.
+        sway: Mean movement of its centre from one look that saw it to the next, box widths.
+        appearance: What it looks like; None while no picture of it was clear enough.
         violation_at: When its dwell was full; None while it is not a violation.
     """
 
@@ -43,6 +62,11 @@ class Stay:
     absent_s: Seconds = 0.0
     unlooked_s: Seconds = 0.0
     violation_at: Seconds | None = None
+    hidden_s: Seconds = 0.0
+    covered_s: Seconds = 0.0
+    unchanged_s: Seconds = 0.0
+    sway: float = 0.0
+    appearance: Appearance | None = None
 
     @property
     def key(self) -> str:
@@ -53,19 +77,40 @@ class Stay:
     @property
     def dwell_s(self) -> Seconds:
         """The time that counts towards the rule."""
-        return self.observed_s + self.missed_s
+        return self.observed_s + self.missed_s + self.hidden_s
 
     @property
     def unobserved_s(self) -> Seconds:
         """The part of the stay in which nobody saw it."""
-        return self.missed_s + self.idle_s
+        return self.missed_s + self.hidden_s + self.idle_s
 
     @property
     def presence_ratio(self) -> float:
-        """Share of the dwell in which it was seen; 1 before any dwell."""
-        return self.observed_s / self.dwell_s if self.dwell_s else 1.0
+        """Share of the dwell with a clear view in which it was there; 1 before any dwell."""
+        return self._share(self.observed_s)
 
-    def sighted(self, box: Box, confidence: float) -> Self:
-        """Return the stay seen once more, its times unchanged."""
-        mean = (self.confidence * self.looks + confidence) / (self.looks + 1)
-        return replace(self, box=box, confidence=mean, looks=self.looks + 1)
+    @property
+    def detected_ratio(self) -> float:
+        """Share of the dwell with a clear view in which a detector saw it; 1 before any dwell."""
+        return self._share(self.observed_s - self.unchanged_s)
+
+    def _share(self, part: Seconds) -> float:
+        in_view = self.observed_s + self.missed_s
+        return part / in_view if in_view else 1.0
+
+    def sighting(self, box: Box, confidence: float, moved: float | None) -> Sighting:
+        """Return what changes when it is seen once more, its times apart.
+
+        Args:
+            box: Where.
+            confidence: How sure.
+            moved: How far its centre moved since it was last seen, box widths; None: unknown.
+        """
+        looks = self.looks + 1
+        share = max(_SWAY_SHARE, 1 / looks)
+        return {
+            "box": box,
+            "looks": looks,
+            "confidence": self.confidence + (confidence - self.confidence) / looks,
+            "sway": self.sway if moved is None else self.sway + share * (moved - self.sway),
+        }

@@ -120,8 +120,8 @@ class RuleEntry(Entry):
         ge=0,
         le=1,
         title="Presence ratio",
-        description="Seen for at least this share of the dwell.",
-        examples=[0.8],
+        description="There for at least this share of the dwell that had a clear view.",
+        examples=[0.5],
     )
     match_iou: float = Field(
         0.0,

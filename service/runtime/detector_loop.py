@@ -14,7 +14,8 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.privacy import Outline, masked
-from streetwatch.vision.types import Frame, Look, Seconds, Sees
+from streetwatch.vision.types import Frame, Seconds, Sees
+from streetwatch.vision.view import look_at
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +92,7 @@ class DetectorLoop:
         started = time.perf_counter()
         detections = self._detector.detect(seen.image)
         self._metrics.detect_s.observe(time.perf_counter() - started)
-        changed = watching.watch.look(Look(seen.at, seen.size, detections), seen)
+        changed = watching.watch.look(look_at(seen, detections), seen)
         self._count(frame, changed)
         if changed:
             self._on_change(changed)

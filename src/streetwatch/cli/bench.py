@@ -146,6 +146,7 @@ def simulation(
         list[float] | None, typer.Option(help="Looks a second; repeatable; default 5, 1, 0.2.")
     ] = None,
     scene: Annotated[str | None, typer.Option(help="Only this scene.")] = None,
+    pictures: Annotated[bool, typer.Option(help="Draw what the camera would show.")] = True,
     as_json: AsJson = True,
 ) -> None:
     """Simulate disturbed looks at parked and passing cars: is each stay filed once?"""
@@ -167,6 +168,7 @@ def simulation(
                 disturbance,
                 looks_per_s=rate,
                 seeds=range(seeds),
+                pictures=pictures,
                 on_seed=lambda: progress.advance(task),
             )
             print_json(outcome.line())

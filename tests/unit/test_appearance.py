@@ -1,0 +1,118 @@
+"""What a place looks like tells whether it is still the same thing that stands there."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.vision.types import Box, Detections, Look, View
+from streetwatch.vision.view import VIEW_WIDTH, view_of
+from streetwatch.zones.presence import Observation, Presence, observe
+from streetwatch.zones.rules import DEFAULTS, ViolationType
+from streetwatch.zones.stay import Stay
+from streetwatch.zones.zone import Zone
+
+SIZE = (640, 360)
+ROAD = Zone(
+    "road",
+    ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
+    rules=(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR],),
+)
+CAR: Box = (200.0, 150.0, 300.0, 220.0)
+STREET = np.random.default_rng(0).integers(60, 200, (180, 320)).astype(np.uint8)
+RED = np.random.default_rng(1).integers(0, 255, (35, 50)).astype(np.uint8)
+BLUE = np.random.default_rng(2).integers(0, 255, (35, 50)).astype(np.uint8)
+
+
+def view(car: npt.NDArray[np.uint8] | None, *, light: float = 1.0, glare: int = 0) -> View:
+    drawn = STREET.astype(np.float32)
+    if car is not None:
+        drawn[75:110, 100:150] = car
+    return np.clip(drawn * light + glare, 0, 255).astype(np.uint8)
+
+
+def look(at: float, shown: View, *boxes: Box, label: str = "car") -> Look:
+    rows = len(boxes)
+    seen = Detections(
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.full(rows, 0.8, np.float32),
+        np.full(rows, CLASS_ID[label], np.int64),
+    )
+    return Look(at, SIZE, seen, shown)
+
+
+def watched(looks: Iterable[Look]) -> tuple[tuple[Stay, ...], tuple[Stay, ...]]:
+    """Return what stands at the end, and what was ended."""
+    state = Observation(Presence(), ())
+    gone: tuple[Stay, ...] = ()
+    for one in looks:
+        state = observe(state.presence, one, (ROAD,), epoch=None)
+        gone += state.gone
+    return state.presence.stays, gone
+
+
+def test_what_the_detector_misses_is_there_while_its_place_looks_the_same() -> None:
+    red = view(RED)
+    (stay,), gone = watched(look(at, red, *([CAR] if at % 3 == 0 else [])) for at in range(400))
+    assert gone == ()
+    assert stay.missed_s == 0
+    assert stay.unchanged_s > 200
+    assert stay.violation_at == 300
+
+
+def test_one_false_box_on_a_wall_never_matures_though_the_wall_stays_as_it_is() -> None:
+    wall = view(RED)
+    (stay,), _ = watched(look(at, wall, *([CAR] if at < 3 else [])) for at in range(400))
+    assert stay.unchanged_s > 300
+    assert stay.violation_at is None
+
+
+def test_a_car_that_takes_another_s_place_between_two_looks_is_a_new_stay() -> None:
+    red, blue = view(RED), view(BLUE)
+    (stay,), (left,) = watched(look(at, red if at < 200 else blue, CAR) for at in range(0, 400, 5))
+    assert left.first_seen == 0
+    assert left.last_seen == 195
+    assert stay.first_seen == 200
+    assert stay.violation_at is None
+
+
+def test_dusk_makes_no_other_car_of_it() -> None:
+    darker = (look(at, view(RED, light=1 - at / 500), CAR) for at in range(400))
+    (stay,), gone = watched(darker)
+    assert gone == ()
+    assert stay.violation_at == 300
+
+
+def test_the_switch_to_night_vision_makes_no_other_car_of_it() -> None:
+    day = view(RED)
+    night = np.random.default_rng(3).integers(0, 120, day.shape).astype(np.uint8)
+    (stay,), gone = watched(look(at, day if at < 200 else night, CAR) for at in range(400))
+    assert gone == ()
+    assert stay.violation_at == 300
+
+
+def test_what_drives_past_in_front_undetected_makes_no_other_car_of_it() -> None:
+    chance = np.random.default_rng(4)
+
+    def shown(at: int) -> View:
+        passing = chance.integers(0, 255, RED.shape).astype(np.uint8)
+        return view(passing if at % 7 == 0 else RED)
+
+    (stay,), gone = watched(look(at, shown(at), CAR) for at in range(400))
+    assert gone == ()
+    assert stay.violation_at is not None
+    assert stay.hidden_s > 40
+
+
+def test_a_place_that_looks_empty_is_not_unchanged() -> None:
+    looks = [look(at, view(RED), CAR) for at in range(350)]
+    looks += [look(350 + at, view(None)) for at in range(130)]
+    stays, (left,) = watched(looks)
+    assert stays == ()
+    assert left.last_seen == 349
+
+
+def test_a_view_is_small_and_grey() -> None:
+    assert view_of(np.zeros((1080, 1920, 3), np.uint8)).shape == (180, VIEW_WIDTH)
+    assert view_of(np.zeros((90, 160, 3), np.uint8)).shape == (90, 160)
