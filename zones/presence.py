@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streetwatch.vision.types import Box, Boxes, Look, Seconds, Size, View
-from streetwatch.zones import appearance, footprint, polygon
+from streetwatch.zones import appearance, footprint, guards, polygon
 from streetwatch.zones.appearance import Appearance, Verdict
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.stay import Stay
@@ -62,18 +62,25 @@ class Presence:
         stays: What is there.
         pace_s: Usual time between two looks; None before the second.
         backdrop: A patch of the whole latest picture; None where there was none.
+        watched_since: The first look, or the first one after the latest outage.
     """
 
     last_look: Seconds | None = None
     stays: tuple[Stay, ...] = ()
     pace_s: Seconds | None = None
     backdrop: str | None = None
+    watched_since: Seconds | None = None
 
     def is_outage(self, since: Seconds) -> bool:
         """Tell whether nobody looked for `since` seconds, though somebody should have."""
         if self.pace_s is None:
             return since > OUTAGE_S
         return since > min(max(_PACES_MISSED * self.pace_s, _LEAST_OUTAGE_S), OUTAGE_S)
+
+    def watched_from(self, at: Seconds) -> Seconds:
+        """Return since when, as of a look, the camera has been looked at without an outage."""
+        known = self.last_look is not None and not self.is_outage(at - self.last_look)
+        return self.watched_since if known and self.watched_since is not None else at
 
     def next_pace(self, since: Seconds) -> Seconds:
         """Return the pace after a look that came `since` seconds after the one before."""
@@ -122,6 +129,8 @@ class _Scene:
     size: Size
     view: View | None
     relit: bool  #: the whole picture differs from the one before
+    watched_since: Seconds  #: without an outage
+    others: tuple[Stay, ...]  #: all stays of the rule in the zone, before the look
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +180,17 @@ def observe(
             before = tuple(
                 stay for stay in presence.stays if (stay.zone_id, stay.type) == (zone.id, rule.type)
             )
-            scene = _scene(look, zone, rule, zones, before=presence, epoch=epoch, relit=relit)
+            scene = _scene(
+                look, zone, rule, zones, before=presence, epoch=epoch, relit=relit, stays=before
+            )
             here, left = _fold(before, scene, zone.id, rule)
             kept += here
             gone += left
     last_look = presence.last_look
     pace_s = None if last_look is None else presence.next_pace(look.at - last_look)
-    return Observation(Presence(look.at, tuple(kept), pace_s, backdrop), tuple(gone))
+    watched_since = presence.watched_from(look.at)
+    after = Presence(look.at, tuple(kept), pace_s, backdrop, watched_since)
+    return Observation(after, tuple(gone))
 
 
 def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
@@ -189,6 +202,7 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
     before: Presence,
     epoch: Seconds | None,
     relit: bool,
+    stays: tuple[Stay, ...],
 ) -> _Scene:
     seen = look.detections
     wanted = np.array([label in rule.labels for label in seen.labels], dtype=bool)
@@ -208,6 +222,8 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
         size=look.size,
         view=look.view,
         relit=relit,
+        watched_since=before.watched_from(look.at),
+        others=stays,
     )
 
 
@@ -303,7 +319,8 @@ def _after(stay: Stay, sight: _Sight, scene: _Scene, rule: Rule) -> tuple[Stay |
     if sight.found is None and scene.outage:
         return replace(stay, unlooked_s=stay.unlooked_s + scene.since), []
     if sight.found is None:
-        still = sight.unchanged and not scene.relit and not sight.hidden
+        known = stay.appearance is not None and stay.appearance.is_sure
+        still = known and sight.unchanged and not scene.relit and not sight.hidden
         return (_unchanged(stay, scene, rule) if still else _missed(stay, scene, sight)), []
     if _has_moved(stay.anchor, sight.found[0], rule):
         started = _start(stay.zone_id, rule, *sight.found, scene.at)
@@ -367,7 +384,7 @@ def _seen(stay: Stay, found: tuple[Box, float], scene: _Scene, rule: Rule, own: 
     else:
         sighting = stay.sighting(stay.box, confidence, None)
     after = replace(stay, appearance=own, **sighting, **_credit(stay, scene, rule))
-    return _judged(stay, after, rule)
+    return _judged(stay, after, scene, rule)
 
 
 def _unchanged(stay: Stay, scene: _Scene, rule: Rule) -> Stay:
@@ -380,14 +397,22 @@ def _unchanged(stay: Stay, scene: _Scene, rule: Rule) -> Stay:
         appearance=stay.appearance and Appearance(stay.appearance.patch, is_sure=True),
         **credit,
     )
-    return _judged(stay, after, rule)
+    return _judged(stay, after, scene, rule)
 
 
-def _judged(before: Stay, after: Stay, rule: Rule) -> Stay:
+def _judged(before: Stay, after: Stay, scene: _Scene, rule: Rule) -> Stay:
     violation_at = rule.violated_at(before, after)
+    if violation_at is not None and before.violation_at is None and _is_held(after, scene, rule):
+        return after
     return (
-        after if violation_at == after.violation_at else replace(after, violation_at=violation_at)
+        replace(after, violation_at=violation_at) if violation_at != after.violation_at else after
     )
+
+
+def _is_held(stay: Stay, scene: _Scene, rule: Rule) -> bool:
+    if scene.at - stay.first_seen >= rule.queue_hold_s:
+        return False
+    return guards.is_queued(stay, scene.others, watched_since=scene.watched_since)
 
 
 def _credit(stay: Stay, scene: _Scene, rule: Rule) -> _Credit:

@@ -51,6 +51,7 @@ class Rule:
         drift_limit: Shift from the anchor, in box widths, that makes it a new stay.
         schedule: When the rule applies.
         grace_s: Time after a schedule window opens in which nothing accrues.
+        queue_hold_s: A vehicle in a queue is no violation before it has stood for so long.
     """
 
     type: ViolationType
@@ -62,6 +63,7 @@ class Rule:
     drift_limit: float
     schedule: Schedule = ALWAYS
     grace_s: Seconds = 0.0
+    queue_hold_s: Seconds = 0.0
 
     @property
     def version(self) -> str:
@@ -125,7 +127,8 @@ DEFAULTS: Mapping[ViolationType, Rule] = MappingProxyType(
             Rule(ViolationType.OUT_OF_STORE,             300,    60,  300,  0.5,  0.3, 0.5),
             Rule(ViolationType.EXPOSED_GARBAGE,          600,   600,  300,  0.5,  0.3, 0.5),
             Rule(ViolationType.BIN_OVERFLOW,             600,   600,  300,  0.5,  0.3, 0.5),
-            Rule(ViolationType.ILLEGAL_PARKING_MOTOR,    300,   120,  120,  0.5,  0.5, 0.3),
+            Rule(ViolationType.ILLEGAL_PARKING_MOTOR,    300,   120,  120,  0.5,  0.5, 0.3,
+                 queue_hold_s=120),
             Rule(ViolationType.ILLEGAL_PARKING_NONMOTOR, 900,   300,  300,  0.5,  0.5, 0.3),
         )
     }

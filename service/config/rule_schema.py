@@ -153,6 +153,14 @@ class RuleEntry(Entry):
         description="Seconds after a window opens in which nothing accrues.",
         examples=[0],
     )
+    queue_hold_s: float = Field(
+        0.0,
+        ge=0,
+        le=3600,
+        title="Queue hold",
+        description="Seconds that a vehicle in a queue stands before it can be a violation.",
+        examples=[120],
+    )
 
     def rule(self) -> Rule:
         """Return what the core works with."""

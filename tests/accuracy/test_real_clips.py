@@ -34,7 +34,13 @@ def truth(clip: Path) -> list[dict[str, Any]]:
     "name",
     [
         pytest.param("composite_double_parked_suv_60s.mp4", id="a parked car, once"),
+        pytest.param("composite_double_parked_night_sim.mp4", id="a parked car at night, once"),
         pytest.param("composite_short_stop_8s.mp4", id="a short stop, never"),
+        pytest.param("junction_queue_at_red.mp4", id="a queue at a red light, never"),
+        pytest.param("shopfront_pavement_cctv.mp4", id="people before a shop, never"),
+        pytest.param("highway_overpass_720p.mp4", id="a highway, never"),
+        pytest.param("night_ir_lane_person_hevc.mp4", id="someone on a path at night, never"),
+        pytest.param("night_wet_city_junction.mp4", id="traffic in the wet, never"),
     ],
 )
 def test_a_real_clip_files_what_its_truth_says(shared_data: Path, name: str) -> None:

@@ -29,7 +29,8 @@ def view(car: npt.NDArray[np.uint8] | None, *, light: float = 1.0, glare: int = 
     drawn = STREET.astype(np.float32)
     if car is not None:
         drawn[75:110, 100:150] = car
-    return np.clip(drawn * light + glare, 0, 255).astype(np.uint8)
+    shown: View = np.clip(drawn * light + glare, 0, 255).astype(np.uint8)
+    return shown
 
 
 def look(at: float, shown: View, *boxes: Box, label: str = "car") -> Look:
@@ -56,7 +57,7 @@ def test_what_the_detector_misses_is_there_while_its_place_looks_the_same() -> N
     red = view(RED)
     (stay,), gone = watched(look(at, red, *([CAR] if at % 3 == 0 else [])) for at in range(400))
     assert gone == ()
-    assert stay.missed_s == 0
+    assert stay.missed_s < 5  # until two looks agreed on what it looks like
     assert stay.unchanged_s > 200
     assert stay.violation_at == 300
 
@@ -66,6 +67,11 @@ def test_one_false_box_on_a_wall_never_matures_though_the_wall_stays_as_it_is() 
     (stay,), _ = watched(look(at, wall, *([CAR] if at < 3 else [])) for at in range(400))
     assert stay.unchanged_s > 300
     assert stay.violation_at is None
+
+
+def test_what_was_seen_once_is_not_held_by_its_picture() -> None:
+    stays, _ = watched(look(at, view(RED), *([CAR] if at == 0 else [])) for at in range(60))
+    assert stays == ()
 
 
 def test_a_car_that_takes_another_s_place_between_two_looks_is_a_new_stay() -> None:

@@ -194,6 +194,18 @@ def test_a_creeping_queue_never_matures() -> None:
     assert watch.violations == []
 
 
+def test_a_queue_is_held_for_a_red_light_and_who_stays_longer_has_parked() -> None:
+    queue = [Seen(shifted(CAR, 110 * place)) for place in range(-1, 3)]
+    watch = Watch((replace(ROAD, rules=(replace(RULE, queue_hold_s=120.0),)),))
+    watch.keep_seeing(every(1, 0, 5))
+    for came in range(4):
+        watch.keep_seeing(every(1, 6 + 3 * came, 8 + 3 * came), *queue[: came + 1])
+    watch.keep_seeing(every(1, 18, 100), *queue)
+    assert watch.violations == []
+    watch.keep_seeing(every(1, 101, 200), queue[0])
+    assert [stay.violation_at for stay in watch.violations] == [pytest.approx(126, abs=1)]
+
+
 def test_an_outage_adds_no_dwell_and_clears_nothing() -> None:
     watch = Watch()
     watch.keep_seeing(every(1, 0, 40), Seen())
@@ -419,7 +431,7 @@ def _from_json(text: str) -> Presence:
     rows = [
         row | {"anchor": tuple(row["anchor"]), "box": tuple(row["box"])} for row in stored["stays"]
     ]
-    return Presence(stored["last_look"], tuple(Stay(**row) for row in rows), stored["pace_s"])
+    return Presence(**(stored | {"stays": tuple(Stay(**row) for row in rows)}))
 
 
 steps = st.one_of(st.floats(0.05, 12), st.floats(OUTAGE_S + 0.01, 600))
