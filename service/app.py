@@ -21,6 +21,7 @@ from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import Relay
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
+from streetwatch.service.desk.states import CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
@@ -177,8 +178,8 @@ class Service:
             registry=self.registry,
         )
 
-    def _close(self, incident_id: str, at: Seconds) -> None:
-        handle.close(incident_id, store=self.store, at=at)
+    def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
+        handle.close(incident_id, rejected=state is CaseState.REJECTED, store=self.store, at=at)
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -51,6 +51,7 @@ class Rule:
         drift_limit: Shift from the anchor, in box widths, that makes it a new stay.
         schedule: When the rule applies.
         grace_s: Time after a schedule window opens in which nothing accrues.
+        mute_s: After a case was rejected, nothing is filed at its place for so long.
         queue_hold_s: A vehicle in a queue is no violation before it has stood for so long.
     """
 
@@ -64,6 +65,7 @@ class Rule:
     schedule: Schedule = ALWAYS
     grace_s: Seconds = 0.0
     queue_hold_s: Seconds = 0.0
+    mute_s: Seconds = 86_400.0
 
     @property
     def version(self) -> str:

@@ -162,6 +162,15 @@ class RuleEntry(Entry):
         examples=[120],
     )
 
+    mute_s: float = Field(
+        0.0,
+        ge=0,
+        le=31_536_000,
+        title="Mute",
+        description="Seconds after a case was rejected in which nothing is filed at its place.",
+        examples=[86400],
+    )
+
     def rule(self) -> Rule:
         """Return what the core works with."""
         windows = tuple(entry.window() for entry in self.schedule)

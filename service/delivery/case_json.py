@@ -38,6 +38,7 @@ def case_json(case: Case) -> dict[str, object]:
         "violation_at": _time(incident.violation_at),
         "last_seen": utc(incident.last_seen),
         "cleared_at": _time(incident.cleared_at),
+        "disputed_at": _time(incident.disputed_at),
         "observed_s": round(incident.observed_s, 3),
         "unobserved_s": round(incident.unobserved_s, 3),
         "confidence": round(incident.confidence, 4),

@@ -91,6 +91,7 @@ class Book:
             changed = {"document": _json(report)}
             if _progress(changed["document"]) < _progress(row["document"]):
                 return _document(row)
+            changed |= _reopened(row, changed["document"])
             _change(connection, row, changed)
         return _document({**row, **changed})
 
@@ -137,6 +138,17 @@ class Book:
             rows = connection.execute(query).mappings().all()
             total = connection.execute(count).scalar_one()
         return Page(tuple(_document(row) for row in rows), total)
+
+
+def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
+    """Return what changes where a closed case turns out to stand on: it is dispatched again."""
+    disputed_at = document["disputed_at"]
+    is_new = disputed_at is not None and row["document"].get("disputed_at") is None
+    if not is_new or row["state"] != CaseState.CLOSED:
+        return {}
+    state = CaseState.DISPATCHED.value
+    entry = {"state": state, "at": disputed_at, "note": "结案后仍在 / still there after closing"}
+    return {"state": state, "history": [*row["history"], entry]}
 
 
 def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:

@@ -85,6 +85,7 @@ class Report(Strict):
     violation_at: Moment
     last_seen: Moment
     cleared_at: Moment | None = None
+    disputed_at: Moment | None = None
     observed_s: Duration
     unobserved_s: Duration
     confidence: Share

@@ -30,14 +30,15 @@ class Cases(BaseModel):
 
 
 def desk_router(
-    book: Book, *, clock: Callable[[], Seconds], on_end: Callable[[str, Seconds], None]
+    book: Book, *, clock: Callable[[], Seconds], on_end: Callable[[str, CaseState, Seconds], None]
 ) -> APIRouter:
     """Build the router. `NoSuchCaseError` and `DeskConflictError` are the API's to answer.
 
     Args:
         book: Where the cases are.
         clock: Seconds since the epoch.
-        on_end: Told the external id of a case that people closed or rejected, and when.
+        on_end: Told the external id of a case that people closed or rejected, which of the two,
+            and when.
     """
     router = APIRouter(prefix="/desk/cases", tags=["desk"])
 
@@ -73,7 +74,7 @@ def desk_router(
         now = clock()
         after = book.move(name, body, now=now)
         if after["state"] in ENDS:
-            on_end(after["external_id"], now)
+            on_end(after["external_id"], CaseState(after["state"]), now)
         return after
 
     return router

@@ -74,6 +74,8 @@ class Recorder:
             case State.CANDIDATE:
                 first = self._first.get(incident.id, frame)
                 return (self._still(incident, "first_seen", first.image, first.at),)
+            case State.OPEN if incident.disputed_at is not None:
+                return (self._still(incident, "disputed", frame.image, frame.at),)
             case State.OPEN:
                 return self._threshold_stills(incident, frame)
             case State.CLEARED:

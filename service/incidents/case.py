@@ -15,6 +15,7 @@ class Occasion(StrEnum):
     OPENED = "opened"
     EVIDENCE = "evidence"  #: the clip and the manifest are complete
     CLEARED = "cleared"
+    DISPUTED = "disputed"  #: its case was closed, and it stands on
 
 
 @dataclass(frozen=True, slots=True)

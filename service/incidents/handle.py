@@ -79,7 +79,10 @@ def _stands(
     if stay.violation_at is None and stay.dwell_s < CANDIDATE_SHARE * rule.dwell_s:
         return []
     before = transaction.incident(incident_id(watched.site.camera_id, stay.key))
-    after = lifecycle.seen(before or _born(stay, watched, transaction), stay)
+    start = before or _born(stay, watched, transaction)
+    if start is None:
+        return []
+    after = lifecycle.disputed(lifecycle.seen(start, stay), stay, patience_s=rule.clear_s)
     if after == before:
         return []
     transaction.put_incident(after)
@@ -87,18 +90,24 @@ def _stands(
         return []
     transaction.put_attachments(after.id, stills_of(after))
     if after.state is State.OPEN:
-        _announce(Occasion.OPENED, after, watched, transaction, at)
+        reopened = before is not None and before.state is State.CLOSED
+        occasion = Occasion.DISPUTED if reopened else Occasion.OPENED
+        _announce(occasion, after, watched, transaction, at)
     return [after]
 
 
-def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident:
+def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident | None:
+    """Return the candidate that a stay becomes, None where its place is muted."""
+    rule = watched.rule(stay)
     earlier = transaction.latest_filed_at(
         camera_id=watched.site.camera_id,
         zone_id=stay.zone_id,
         violation_type=stay.type,
         near=stay.anchor,
-        least_iou=watched.rule(stay).match_iou,
+        least_iou=rule.match_iou,
     )
+    if lifecycle.is_muted(earlier, stay.last_seen, mute_s=rule.mute_s):
+        return None
     return lifecycle.born(
         stay,
         camera_id=watched.site.camera_id,
@@ -140,12 +149,12 @@ def complete_evidence(
         _announce(Occasion.EVIDENCE, incident, watched, transaction, at)
 
 
-def close(incident_id: str, *, store: Store, at: Seconds) -> None:
-    """Close the incident whose case the platform closed. An unknown one is left alone."""
+def close(incident_id: str, *, rejected: bool, store: Store, at: Seconds) -> None:
+    """Close the incident whose case the platform closed or rejected. An unknown one is left."""
     with store.transaction() as transaction:
         incident = transaction.incident(incident_id)
         if incident is not None:
-            transaction.put_incident(lifecycle.closed(incident, at))
+            transaction.put_incident(lifecycle.closed(incident, at, rejected=rejected))
 
 
 def _announce(

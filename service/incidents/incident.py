@@ -11,7 +11,8 @@ class State(StrEnum):
     """Where an incident is in its life.
 
     `CANDIDATE` stands but not long enough; `OPEN` is a violation and is filed; `CLEARED` was
-    seen to be gone; `CLOSED` is done with: closed by the case platform, or a candidate that left.
+    seen to be gone; `CLOSED` is done with: closed or rejected by the case platform, or a candidate
+    that left. What stands on after its case was closed is `OPEN` again.
     """
 
     CANDIDATE = "candidate"
@@ -38,7 +39,9 @@ class Incident:
         anchor: Where it first stood, pixels.
         bbox: Where it was last seen, pixels.
         cleared_at: When it was found to be gone.
-        closed_at: When the case platform closed it, or the candidate left.
+        closed_at: When the case platform last closed or rejected it, or the candidate left.
+        rejected_at: When the case platform said that it is none.
+        disputed_at: When it was found to stand on though its case was closed.
         recurrence_of: The earlier incident at this place that had been cleared, if any.
         recurrences: How many earlier incidents stood at this place.
     """
@@ -61,6 +64,8 @@ class Incident:
     closed_at: Seconds | None = None
     recurrence_of: str | None = None
     recurrences: int = 0
+    rejected_at: Seconds | None = None
+    disputed_at: Seconds | None = None
 
 
 def incident_id(camera_id: str, stay_key: str) -> str:

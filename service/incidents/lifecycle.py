@@ -70,12 +70,39 @@ def left(incident: Incident, at: Seconds) -> Incident:
             assert_never(incident.state)
 
 
-def closed(incident: Incident, at: Seconds) -> Incident:
-    """Return the incident after the case platform closed its case."""
+def closed(incident: Incident, at: Seconds, *, rejected: bool = False) -> Incident:
+    """Return the incident after the case platform closed its case, or rejected it."""
     match incident.state:
         case State.OPEN | State.CLEARED:
-            return replace(incident, state=State.CLOSED, closed_at=at)
+            rejected_at = at if rejected else None
+            return replace(incident, state=State.CLOSED, closed_at=at, rejected_at=rejected_at)
         case State.CANDIDATE | State.CLOSED:
             return incident
         case _:
             assert_never(incident.state)
+
+
+def disputed(incident: Incident, stay: Stay, *, patience_s: Seconds) -> Incident:
+    """Return an incident whose case was closed, open again if its object stands on.
+
+    Once: a platform that closes it again has seen it. A rejected one is not disputed.
+
+    Args:
+        incident: Closed or not.
+        stay: What it is about, as it stands now.
+        patience_s: Seen so long after the closing: whoever cleared it has had the time to.
+    """
+    if incident.state is not State.CLOSED or incident.violation_at is None:
+        return incident
+    if incident.rejected_at is not None or incident.disputed_at is not None:
+        return incident
+    if incident.closed_at is None or stay.last_seen < incident.closed_at + patience_s:
+        return incident
+    return seen(replace(incident, state=State.OPEN, disputed_at=stay.last_seen), stay)
+
+
+def is_muted(earlier: Incident | None, at: Seconds, *, mute_s: Seconds) -> bool:
+    """Tell whether nothing is to be filed at a place, since it was rejected there a while ago."""
+    if earlier is None or earlier.rejected_at is None:
+        return False
+    return at < earlier.rejected_at + mute_s

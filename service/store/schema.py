@@ -33,6 +33,8 @@ incident = sa.Table(
     sa.Column("closed_at", sa.Float),
     sa.Column("recurrence_of", sa.String(26)),
     sa.Column("recurrences", sa.Integer, nullable=False),
+    sa.Column("rejected_at", sa.Float),
+    sa.Column("disputed_at", sa.Float),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
 )
 

@@ -45,7 +45,7 @@ def api(tmp_path: Path) -> Iterator[Api]:
     broken = APIRouter()
     broken.add_api_route("/broken", lambda: 1 / 0)
     app = create_api(
-        desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda _, __: None),
+        desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
         evidence=built.evidence,
         readiness=lambda: built.readiness,
         registry=registry,

@@ -34,7 +34,7 @@ class Desk:
 
     http: httpx.Client = field(default_factory=httpx.Client)
     now: float = NOON
-    ended: list[tuple[str, float]] = field(default_factory=list)
+    ended: list[tuple[str, str, float]] = field(default_factory=list)
 
     def post(self, body: object = None, key: str = KEY) -> httpx.Response:
         headers = {"Idempotency-Key": key}
@@ -59,7 +59,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     router = desk_router(
         Book(store.engine),
         clock=lambda: built.now,
-        on_end=lambda name, at: built.ended.append((name, at)),
+        on_end=lambda *told: built.ended.append(told),
     )
     api = create_api(
         desk=router,
@@ -188,7 +188,7 @@ def test_people_take_a_case_to_its_end_and_its_history_tells(desk: Desk) -> None
         "at": "2026-11-23T04:04:00.000+00:00",
         "note": "由4号",
     }
-    assert desk.ended == [("a" * 26, NOON + 240.0)]
+    assert desk.ended == [("a" * 26, "closed", NOON + 240.0)]
 
 
 def test_a_wrong_move_is_refused_and_says_which_are_allowed(desk: Desk) -> None:
@@ -203,7 +203,7 @@ def test_a_wrong_move_is_refused_and_says_which_are_allowed(desk: Desk) -> None:
 def test_a_rejected_case_has_ended_too(desk: Desk) -> None:
     desk.post()
     desk.move("rejected", note="误报")
-    assert desk.ended == [("a" * 26, NOON)]
+    assert desk.ended == [("a" * 26, "rejected", NOON)]
 
 
 @pytest.mark.parametrize(
@@ -298,3 +298,16 @@ def test_evidence_of_a_case_can_be_had_from_its_url(desk: Desk, tmp_path: Path) 
     assert answer.content == b"\xff\xd8 picture"
     assert answer.headers["Content-Type"] == "image/jpeg"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_closed_case_that_stands_on_is_dispatched_again_once(desk: Desk) -> None:
+    desk.post()
+    for state in ("accepted", "dispatched", "handled", "closed"):
+        desk.move(state)
+    disputed = report() | {"disputed_at": "2026-11-23T12:30:00+08:00"}
+    for _ in range(2):
+        assert desk.http.patch(f"/desk/cases/{'a' * 26}", json=disputed).status_code == 200
+    case = desk.case()
+    assert case["state"] == "dispatched"
+    assert [one["state"] for one in case["history"]].count("dispatched") == 2
+    assert "结案后仍在" in case["history"][-1]["note"]

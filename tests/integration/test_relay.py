@@ -60,7 +60,7 @@ class World:
 def world(tmp_path: Path) -> Iterator[World]:
     app = FastAPI()
     desk = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
-    router = desk_router(Book(desk.engine), clock=lambda: NOON, on_end=lambda _, __: None)
+    router = desk_router(Book(desk.engine), clock=lambda: NOON, on_end=lambda *_: None)
     app.include_router(router)
     store = open_store(f"sqlite:///{tmp_path / 'service.db'}")
     with ExitStack() as stack:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.handle import Watched
@@ -25,6 +26,7 @@ from streetwatch.zones.zone import Zone
 
 START = 1_795_363_200.0
 DWELL_S = 10.0
+DAY_S = 86_400
 CAR = (200.0, 150.0, 320.0, 230.0)
 
 
@@ -62,7 +64,7 @@ class Street:
         return CameraWatch(watched=watched, store=self.store, recorder=recorder)
 
     def look(self, second: int, *, car: bool = True) -> tuple[Incident, ...]:
-        frame = Frame("cam", second, START + second, np.full((360, 640, 3), second, np.uint8))
+        frame = Frame("cam", second, START + second, np.full((360, 640, 3), second % 250, np.uint8))
         seen = Detections.empty()
         if car:
             seen = Detections(
@@ -75,6 +77,11 @@ class Street:
     def looks(self, start: int, end: int, *, car: bool = True) -> None:
         for second in range(start, end):
             self.look(second, car=car)
+
+    def end(self, second: int, *, rejected: bool = False) -> None:
+        """The case platform closes or rejects the case there is."""
+        first, *_ = self.store.incidents()
+        handle.close(first.id, rejected=rejected, store=self.store, at=START + second)
 
     @property
     def incident(self) -> Incident:
@@ -213,3 +220,55 @@ def test_an_incident_is_named_by_camera_zone_type_place_and_time(street: Street)
     street.looks(50, 62)
     key = f"kerb/illegal_parking_motor/{START + 50:.3f}/200,150,320,230"
     assert street.incident.id == incident_id("cam", key)
+
+
+def test_what_stands_on_after_its_case_was_closed_is_disputed_once(street: Street) -> None:
+    street.looks(50, 70)
+    street.end(70)
+    street.looks(70, 75)
+    assert street.incident.state is State.CLOSED
+    street.looks(75, 80)
+    assert (street.incident.state, street.incident.disputed_at) == (State.OPEN, START + 75)
+    assert street.brightness("disputed.jpg") == pytest.approx(75, abs=1)
+    assert street.occasions() == ["opened", "evidence", "disputed"]
+    street.end(80)
+    street.looks(80, 100)
+    assert street.incident.state is State.CLOSED
+    assert street.occasions() == ["opened", "evidence", "disputed"]
+
+
+def test_what_leaves_after_it_was_disputed_is_cleared(street: Street) -> None:
+    street.looks(50, 70)
+    street.end(70)
+    street.looks(70, 80)
+    street.looks(80, 90, car=False)
+    assert street.incident.state is State.CLEARED
+    assert street.occasions() == ["opened", "evidence", "disputed", "cleared"]
+
+
+def test_what_left_in_time_after_its_case_was_closed_is_not_disputed(street: Street) -> None:
+    street.looks(50, 70)
+    street.end(70)
+    street.looks(70, 74)
+    street.looks(74, 100, car=False)
+    assert street.incident.state is State.CLOSED
+    assert street.occasions() == ["opened", "evidence"]
+
+
+def test_a_place_whose_case_was_rejected_is_mute_for_a_while(street: Street) -> None:
+    street.looks(50, 70)
+    street.end(70, rejected=True)
+    street.looks(70, 100)
+    street.looks(100, 110, car=False)
+    street.looks(110, 130)
+    assert street.incident.state is State.CLOSED
+    assert street.occasions() == ["opened", "evidence"]
+
+
+def test_after_that_while_it_is_a_case_again(street: Street) -> None:
+    street.looks(50, 70)
+    street.end(70, rejected=True)
+    street.looks(70, 80, car=False)
+    street.looks(80 + DAY_S, 95 + DAY_S)
+    first, again = street.store.incidents()
+    assert (again.state, again.recurrence_of) == (State.OPEN, first.id)
