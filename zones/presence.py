@@ -206,7 +206,9 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
 ) -> _Scene:
     seen = look.detections
     wanted = np.array([label in rule.labels for label in seen.labels], dtype=bool)
-    inside = wanted & _counts(seen.xyxy, zone, zones, look.size)
+    clock = None if epoch is None else look.at + epoch
+    cut_out = tuple(other for other in zones if other.cuts_out(clock))
+    inside = wanted & _counts(seen.xyxy, zone, cut_out, look.size)
     rows = np.flatnonzero(inside)
     rows = rows[footprint.distinct(seen.xyxy[rows], seen.confidence[rows], limit=_SAME_OBJECT_IOU)]
     since = 0.0 if before.last_look is None else look.at - before.last_look
@@ -214,7 +216,7 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
         at=look.at,
         since=since,
         outage=before.is_outage(since),
-        active=epoch is None or rule.schedule.is_past_grace(look.at + epoch, rule.grace_s),
+        active=clock is None or rule.schedule.is_past_grace(clock, rule.grace_s),
         boxes=seen.xyxy[rows],
         confidence=seen.confidence[rows],
         everything=seen.xyxy,
@@ -228,14 +230,13 @@ def _scene(  # noqa: PLR0913 -- gathers all of a look's context once
 
 
 def _counts(
-    boxes: Boxes, zone: Zone, zones: tuple[Zone, ...], size: tuple[int, int]
+    boxes: Boxes, zone: Zone, cut_out: tuple[Zone, ...], size: Size
 ) -> npt.NDArray[np.bool_]:
     """Tell which boxes stand in the zone and in none of the areas cut out of it."""
     points = footprint.ground_points(boxes)
     inside = polygon.contains(zone.polygon, points, size)
-    for other in zones:
-        if other.kind in {ZoneKind.PERMITTED, ZoneKind.EXCLUDE}:
-            inside &= ~polygon.contains(other.polygon, points, size)
+    for other in cut_out:
+        inside &= ~polygon.contains(other.polygon, points, size)
     return inside
 
 

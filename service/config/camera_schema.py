@@ -6,7 +6,7 @@ from typing import Annotated, Final, Self, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from streetwatch.service.config.checking import Entry
-from streetwatch.service.config.rule_schema import RuleEntry
+from streetwatch.service.config.rule_schema import RuleEntry, Windows, schedule_of
 from streetwatch.service.config.wording import refused
 from streetwatch.vision.capture.errors import SourceError
 from streetwatch.vision.capture.source import Source, SourceKind
@@ -89,6 +89,30 @@ class ZoneEntry(Entry):
         examples=["[{type: illegal_parking_motor}]"],
     )
 
+    schedule: Windows = Field(
+        [],
+        title="Hours",
+        description="Only of a permitted zone: when it is one, China time. Left out: always.",
+        examples=['[{from: "18:00", to: "22:30"}]'],
+    )
+    grace_s: float = Field(
+        0.0,
+        ge=0,
+        le=43_200,
+        title="Grace",
+        description="Only of a permitted zone: for so many seconds after its hours it still is.",
+        examples=[900],
+    )
+
+    @model_validator(mode="after")
+    def _has_hours_where_they_count(self) -> Self:
+        given = [name for name in ("schedule", "grace_s") if name in self.model_fields_set]
+        if given and self.kind is not ZoneKind.PERMITTED:
+            raise refused(
+                "goes with kind: permitted only: a rule has hours of its own", at=(given[0],)
+            )
+        return self
+
     @model_validator(mode="after")
     def _has_rules_where_they_count(self) -> Self:
         if self.kind is ZoneKind.PROHIBITED and not self.rules:
@@ -104,7 +128,9 @@ class ZoneEntry(Entry):
     def zone(self) -> Zone:
         """Return what the core works with."""
         corners = tuple((x, y) for x, y in self.polygon)
-        return Zone(self.id, corners, self.kind, tuple(entry.rule() for entry in self.rules))
+        rules = tuple(entry.rule() for entry in self.rules)
+        hours = schedule_of(self.schedule)
+        return Zone(self.id, corners, self.kind, rules, hours, self.grace_s)
 
 
 def _built(kind: object) -> object:

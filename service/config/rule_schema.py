@@ -85,6 +85,14 @@ def _wants_a_window(schedule: list[WindowEntry]) -> list[WindowEntry]:
     return schedule
 
 
+Windows = Annotated[list[WindowEntry], AfterValidator(_wants_a_window)]
+
+
+def schedule_of(entries: list[WindowEntry]) -> Schedule:
+    """Return what the core works with; no window: always."""
+    return Schedule(tuple(entry.window() for entry in entries))
+
+
 class RuleEntry(Entry):
     """What is forbidden in a zone; what is left out has the type's default."""
 
@@ -139,7 +147,7 @@ class RuleEntry(Entry):
         description="Shift from where it first stood, in box widths, that makes it a new stay.",
         examples=[0.3],
     )
-    schedule: Annotated[list[WindowEntry], AfterValidator(_wants_a_window)] = Field(
+    schedule: Windows = Field(
         [],
         title="Schedule",
         description="When the rule applies, China time. Left out: always.",
@@ -173,10 +181,9 @@ class RuleEntry(Entry):
 
     def rule(self) -> Rule:
         """Return what the core works with."""
-        windows = tuple(entry.window() for entry in self.schedule)
         left_out = DEFAULTS[self.type]
         given: dict[str, Any] = {
             name: float(getattr(self, name))
             for name in self.model_fields_set - {"type", "schedule"}
         }
-        return replace(left_out, schedule=Schedule(windows), **given)
+        return replace(left_out, schedule=schedule_of(self.schedule), **given)

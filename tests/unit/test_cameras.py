@@ -73,6 +73,14 @@ def window(keys: str) -> str:
     return rule(f"schedule: [{{{keys}}}]")
 
 
+def test_a_night_market_has_hours(tmp_path: Path) -> None:
+    hours = 'kind: permitted, schedule: [{from: "18:00", to: "22:30"}], grace_s: 900'
+    (kerb,) = load(tmp_path, zone(hours))
+    (market,) = kerb.zones
+    assert market.schedule.windows == (Window(frozenset(range(7)), 18 * 60, 22 * 60 + 30),)
+    assert market.grace_s == 900
+
+
 def test_the_example_of_the_contract_loads(tmp_path: Path) -> None:
     (kerb,) = load(tmp_path, CONTRACT, {"KERB_PASSWORD": "open"})
     assert (kerb.id, kerb.name) == ("kerb", "人民路东口")
@@ -273,6 +281,13 @@ def test_privacy_masks_are_told_apart_for_painting(tmp_path: Path) -> None:
             "only in a prohibited zone",
             "take them out",
             id="rules where none apply",
+        ),
+        pytest.param(
+            zone('rules: [{type: street_vending}], schedule: [{from: "18:00", to: "22:30"}]'),
+            4,
+            "goes with kind: permitted only",
+            "a rule has hours of its own",
+            id="hours of a prohibited zone",
         ),
         pytest.param(
             zone("rules: [{type: parking}]"),
