@@ -18,6 +18,7 @@ from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.privacy import Outline, masked
 from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees
 from streetwatch.vision.view import look_at
+from streetwatch.zones.explain import Finding, explain
 
 
 def chosen_camera(
@@ -74,6 +75,71 @@ def replay(
                 watch = fresh()
     filed = store.incidents(camera_id=watched.site.camera_id)
     return tuple(incident for incident in filed if incident.violation_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Why was nothing filed here, then?
+
+    Attributes:
+        point: Pixels of the picture.
+        at: Capture time.
+    """
+
+    point: tuple[float, float]
+    at: Seconds
+
+
+def explained(  # noqa: PLR0913 -- a replay and a question to it
+    steps: Iterable[Look | Restart],
+    question: Question,
+    *,
+    watched: Watched,
+    store: Store,
+    epoch: Seconds | None,
+    faint: Detections | None,
+) -> tuple[Finding, ...]:
+    """Run the looks up to a moment and tell what stopped an alarm at a point.
+
+    Args:
+        steps: As for `replay`.
+        question: Where and when.
+        watched: The camera.
+        store: As for `replay`.
+        epoch: As for `replay`.
+        faint: What was seen at the moment, however unsure; None: what the look has.
+
+    Raises:
+        InputError: the recording ends before.
+    """
+    watch = CameraWatch(watched=watched, store=store, recorder=None, epoch=epoch)
+    for step in steps:
+        if isinstance(step, Restart):
+            watch = CameraWatch(watched=watched, store=store, recorder=None, epoch=epoch)
+            continue
+        watch.look(step)
+        if step.at >= question.at:
+            seen = step.detections if faint is None else faint
+            return explain(
+                question.point, step, watch.presence, watched.zones, faint=seen, epoch=epoch
+            )
+    raise InputError(f"--explain: the recording ends before second {question.at:g}")
+
+
+def finding_line(finding: Finding, store: Store) -> dict[str, object]:
+    """Return a finding for JSON, with the incident it belongs to, if it was filed."""
+    filed = {
+        incident.id: incident
+        for incident in store.incidents()
+        if finding.stay and incident.first_seen == finding.stay.first_seen
+    }
+    return {
+        "zone": finding.zone_id,
+        "type": finding.type,
+        "stopped_by": finding.gate,
+        **finding.says,
+        "incident": next(iter(filed), None),
+    }
 
 
 def looks_at(

@@ -37,6 +37,24 @@ class ViolationType(StrEnum):
     ILLEGAL_PARKING_NONMOTOR = "illegal_parking_nonmotor"
 
 
+class Gate(StrEnum):
+    """What can stop an alarm, in the order in which it is asked."""
+
+    NOTHING = "nothing"  #: no detector saw anything there, however unsure
+    LABEL = "label"  #: what was seen is not what the rule looks for
+    ZONE = "zone"  #: it stands outside
+    PERMITTED = "permitted"  #: it stands in a permitted or excluded area
+    SCORE = "score"  #: seen too unsurely
+    SCHEDULE = "schedule"  #: the rule does not apply at this hour
+    DWELL = "dwell"  #: it has not stood long enough
+    LOOKS = "looks"  #: too few looks saw it
+    PRESENCE = "presence"  #: it was there in too small a share of the looks
+    DETECTED = "detected"  #: the picture says it is there, but the detector hardly ever
+    SWAY = "sway"  #: its box moves as traffic's does
+    QUEUE = "queue"  #: it stands in a queue
+    UNSEEN = "unseen"  #: its dwell is full, and the look that says so has yet to see it
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How long what must stay where to be a violation.
@@ -77,14 +95,16 @@ class Rule:
         """The model labels that this rule looks for."""
         return OBJECTS[self.type]
 
-    def is_steady(self, stay: Stay) -> bool:
-        """Tell whether it is one thing that stays, and not traffic that happens to pass there."""
-        return (
-            stay.looks >= _LEAST_LOOKS
-            and stay.presence_ratio >= self.presence_ratio
-            and stay.detected_ratio >= _LEAST_DETECTED
-            and stay.sway <= _SWAY_OF_DRIFT * self.drift_limit
-        )
+    def stopped_by(self, stay: Stay) -> Gate | None:
+        """Return why a stay is no violation yet, None if nothing stops it."""
+        gates = {
+            Gate.DWELL: stay.dwell_s >= self.dwell_s,
+            Gate.LOOKS: stay.looks >= _LEAST_LOOKS,
+            Gate.PRESENCE: stay.presence_ratio >= self.presence_ratio,
+            Gate.DETECTED: stay.detected_ratio >= _LEAST_DETECTED,
+            Gate.SWAY: stay.sway <= _SWAY_OF_DRIFT * self.drift_limit,
+        }
+        return next((gate for gate, passed in gates.items() if not passed), None)
 
     def violated_at(self, before: Stay, after: Stay) -> Seconds | None:
         """Return when a stay became a violation, None while it is not one.
@@ -95,7 +115,7 @@ class Rule:
         """
         if before.violation_at is not None:
             return before.violation_at
-        if after.dwell_s < self.dwell_s or not self.is_steady(after):
+        if self.stopped_by(after):
             return None
         # The look came a little late: the dwell was full between it and the one before. Was it
         # full earlier, then the share of sightings has only now become enough.

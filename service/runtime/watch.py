@@ -6,7 +6,7 @@ from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
 from streetwatch.vision.types import Frame, Look, Seconds
-from streetwatch.zones.presence import Observation, observe
+from streetwatch.zones.presence import Observation, Presence, observe
 
 
 class CameraWatch:
@@ -35,6 +35,11 @@ class CameraWatch:
         self._epoch = epoch
         self._presence = store.presence(watched.site.camera_id)
         self._unsealed = self._reloaded()
+
+    @property
+    def presence(self) -> Presence:
+        """What is at its place, after the latest look."""
+        return self._presence
 
     def look(self, look: Look, frame: Frame | None = None) -> tuple[Incident, ...]:
         """Fold one look; return the incidents whose state it changed.

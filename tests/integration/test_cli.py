@@ -120,6 +120,32 @@ def test_what_leaves_is_cleared_and_what_comes_back_is_a_recurrence(cameras: Pat
     assert (second["state"], second["recurrence_of"]) == ("open", first["id"])
 
 
+def test_explain_names_the_gate_that_stopped_an_alarm(cameras: Path) -> None:
+    lines = "\n".join(json.dumps(one) for one in parked(start=0, end=90))
+    words = ("replay", "--detections", "-", "--cameras", cameras, "--explain")
+    early, late = (streetwatch(*words, f"250,200@{at}", given=lines) for at in (30, 80))
+    stopped, violation = json.loads(early.stdout), json.loads(late.stdout)
+    assert (stopped["stopped_by"], stopped["dwell_s"], stopped["of_s"]) == ("dwell", 30.0, 60.0)
+    assert (violation["stopped_by"], violation["violation_at"]) == (None, 60.0)
+    assert violation["incident"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        pytest.param("250@30", "write pixel and second like", id="no point"),
+        pytest.param("250,200@1000", "the recording ends before second 1000", id="too late"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_says_why(cameras: Path, asked: str, told: str) -> None:
+    lines = "\n".join(json.dumps(one) for one in parked(start=0, end=30))
+    done = streetwatch(
+        "replay", "--detections", "-", "--cameras", cameras, "--explain", asked, given=lines
+    )
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +17,15 @@ from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_js
 
 if TYPE_CHECKING:
     from streetwatch.service.cameras import Camera
-    from streetwatch.service.replay import Restart
+    from streetwatch.service.replay import Question, Restart
     from streetwatch.vision.detect import Detector
-    from streetwatch.vision.types import Look
+    from streetwatch.vision.types import Detections, Look
 
 #: How often a recorded clip is looked at, seconds of the clip: as a live camera by default.
 LOOK_INTERVAL_S = 1.0
+
+#: What a detector is asked for when the question is why it saw nothing.
+FAINT = 0.05
 
 #: What a model of recorded looks is called: none looked.
 NO_MODEL = "recorded"
@@ -72,6 +76,12 @@ def replay(  # noqa: PLR0913 -- one argument per option of the contract
     start: Annotated[
         str | None, typer.Option(help="Wall clock at second 0, ISO 8601 with its zone.")
     ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X,Y@S", help="Tell instead what stopped an alarm at this pixel, this second."
+        ),
+    ] = None,
     model: ModelName = None,
     as_json: AsJson = True,
 ) -> None:
@@ -79,7 +89,7 @@ def replay(  # noqa: PLR0913 -- one argument per option of the contract
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.logs import configure_logs
-    from streetwatch.service.replay import chosen_camera, line_of
+    from streetwatch.service.replay import chosen_camera, explained, finding_line, line_of
     from streetwatch.service.replay import replay as run_chain
     from streetwatch.service.store.sql_store import open_store
     from streetwatch.vision.detect import Detector
@@ -97,14 +107,44 @@ def replay(  # noqa: PLR0913 -- one argument per option of the contract
     else:
         detector = Detector.load(model)
         name, steps = detector.card.version, _seen_in(clip, chosen, detector)
-    incidents = run_chain(
-        steps,
-        watched=chosen.watched(model=name),
-        store=open_store("sqlite://"),
-        epoch=epoch,
-    )
+    watched, store = chosen.watched(model=name), open_store("sqlite://")
+    if explain is not None:
+        question = _question(explain)
+        faint = None if clip is None else _faint(clip, chosen, detector, question.at)
+        findings = explained(
+            steps, question, watched=watched, store=store, epoch=epoch, faint=faint
+        )
+        for finding in findings:
+            print_json(finding_line(finding, store))
+        return
+    incidents = run_chain(steps, watched=watched, store=store, epoch=epoch)
     for incident in incidents:
         print_json(line_of(incident))
+
+
+def _question(text: str) -> "Question":
+    from streetwatch.service.incidents.errors import InputError
+    from streetwatch.service.replay import Question
+
+    found = re.fullmatch(r"(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)@(\d+(?:\.\d+)?)", text)
+    if not found:
+        raise InputError(f"--explain {text}: write pixel and second like 640,400@35.5")
+    x, y, at = map(float, found.groups())
+    return Question((x, y), at)
+
+
+def _faint(clip: Path, camera: "Camera", detector: "Detector", at: float) -> "Detections":
+    """Return everything seen at a moment of a clip, however unsure."""
+    from streetwatch.vision.capture.file import read_file
+    from streetwatch.vision.capture.source import Source, SourceKind
+    from streetwatch.vision.privacy import masked
+    from streetwatch.vision.types import Detections
+
+    source = Source(SourceKind.FILE, str(clip))
+    for frame in read_file(source, camera_id=camera.id, look_interval_s=LOOK_INTERVAL_S):
+        if frame.at >= at:
+            return detector.detect(masked(frame.image, camera.masks), confidence=FAINT)
+    return Detections.empty()
 
 
 def _epoch(start: str | None) -> float | None:

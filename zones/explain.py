@@ -1,0 +1,138 @@
+"""Why nothing was filed: for a place and a time, the gate that stopped each rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streetwatch.vision.types import Boxes, Detections, Look, Seconds, Size
+from streetwatch.zones import footprint, guards, polygon
+from streetwatch.zones.presence import Presence
+from streetwatch.zones.rules import Gate, Rule
+from streetwatch.zones.stay import Stay
+from streetwatch.zones.zone import Zone, ZoneKind
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule of one zone makes of a place.
+
+    Attributes:
+        zone_id: The zone.
+        type: The rule's violation type.
+        gate: What stopped it; None: it is a violation.
+        says: The figures that decided, by name.
+        stay: What stands there, if anything does.
+    """
+
+    zone_id: str
+    type: str
+    gate: Gate | None
+    says: dict[str, float | str]
+    stay: Stay | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """A place and a moment, and what was seen then."""
+
+    point: tuple[float, float]
+    look: Look
+    faint: Detections
+    cut_out: tuple[Zone, ...]  #: areas in which nothing counts at this hour
+    clock: Seconds | None
+
+
+def explain(  # noqa: PLR0913 -- a place, a time, and all that judges it
+    point: tuple[float, float],
+    look: Look,
+    presence: Presence,
+    zones: tuple[Zone, ...],
+    *,
+    faint: Detections,
+    epoch: Seconds | None,
+) -> tuple[Finding, ...]:
+    """Tell for every rule what stopped an alarm at a point.
+
+    Args:
+        point: Pixels of the picture.
+        look: The latest look.
+        presence: After that look.
+        zones: All zones of the camera.
+        faint: What was seen in the look, however unsure.
+        epoch: As for `observe`.
+    """
+    clock = None if epoch is None else look.at + epoch
+    cut_out = tuple(zone for zone in zones if zone.cuts_out(clock))
+    asked = _Asked(point, look, faint, cut_out, clock)
+    return tuple(
+        _of_rule(asked, presence, zone, rule)
+        for zone in zones
+        if zone.kind is ZoneKind.PROHIBITED
+        for rule in zone.rules
+    )
+
+
+def _of_rule(asked: _Asked, presence: Presence, zone: Zone, rule: Rule) -> Finding:
+    of_rule = [one for one in presence.stays if (one.zone_id, one.type) == (zone.id, rule.type)]
+    there = [one for one in of_rule if _holds(one.box, asked.point)]
+    stay = max(there, key=lambda one: one.dwell_s, default=None)
+    if stay is None:
+        return Finding(zone.id, rule.type, *_of_look(asked, zone, rule))
+    since = presence.watched_since
+    queued = since is not None and guards.is_queued(stay, of_rule, watched_since=since)
+    return Finding(zone.id, rule.type, *_of_stay(stay, asked, rule, is_queued=queued), stay)
+
+
+def _of_look(asked: _Asked, zone: Zone, rule: Rule) -> tuple[Gate, dict[str, float | str]]:
+    """Return why what was seen at the point is no stay."""
+    faint, size = asked.faint, asked.look.size
+    rows = [row for row, box in enumerate(faint.xyxy.tolist()) if _holds(box, asked.point)]
+    if not rows:
+        return Gate.NOTHING, {}
+    known = [row for row in rows if faint.labels[row] in rule.labels]
+    if not known:
+        return Gate.LABEL, {"seen": ", ".join(sorted({faint.labels[row] for row in rows}))}
+    best = max(known, key=lambda row: float(faint.confidence[row]))
+    says: dict[str, float | str] = {
+        "label": faint.labels[best],
+        "confidence": round(float(faint.confidence[best]), 3),
+    }
+    box = faint.xyxy[best : best + 1]
+    if not _inside(zone, box, size):
+        return Gate.ZONE, says
+    cutting = [other.id for other in asked.cut_out if _inside(other, box, size)]
+    if cutting:
+        return Gate.PERMITTED, says | {"by": cutting[0]}
+    return Gate.SCORE, says
+
+
+def _of_stay(
+    stay: Stay, asked: _Asked, rule: Rule, *, is_queued: bool
+) -> tuple[Gate | None, dict[str, float | str]]:
+    """Return why what stands there is no violation yet."""
+    says: dict[str, float | str] = {
+        "dwell_s": round(stay.dwell_s, 1),
+        "of_s": rule.dwell_s,
+        "looks": stay.looks,
+        "presence_ratio": round(stay.presence_ratio, 3),
+        "detected_ratio": round(stay.detected_ratio, 3),
+        "sway": round(stay.sway, 3),
+        "last_seen": round(stay.last_seen, 3),
+    }
+    if stay.violation_at is not None:
+        return None, says | {"violation_at": round(stay.violation_at, 3)}
+    clock = asked.clock
+    if clock is not None and not rule.schedule.is_past_grace(clock, rule.grace_s):
+        return Gate.SCHEDULE, says
+    stopped = rule.stopped_by(stay)
+    if stopped is None and is_queued:
+        return Gate.QUEUE, says | {"queue_hold_s": rule.queue_hold_s}
+    return stopped or Gate.UNSEEN, says
+
+
+def _inside(zone: Zone, box: Boxes, size: Size) -> bool:
+    return bool(polygon.contains(zone.polygon, footprint.ground_points(box), size)[0])
+
+
+def _holds(box: Sequence[float], point: tuple[float, float]) -> bool:
+    x1, y1, x2, y2 = box
+    return x1 <= point[0] <= x2 and y1 <= point[1] <= y2
