@@ -1,11 +1,13 @@
 """What a place looks like tells whether it is still the same thing that stands there."""
 
+import json
 from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.store.codec import presence_document
 from streetwatch.vision.types import Box, Detections, Look, View
 from streetwatch.vision.view import VIEW_WIDTH, view_of
 from streetwatch.zones.presence import Observation, Presence, observe
@@ -14,6 +16,7 @@ from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone
 
 SIZE = (640, 360)
+LARGEST_STATE_BYTES = 256 * 1024
 ROAD = Zone(
     "road",
     ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
@@ -117,6 +120,18 @@ def test_a_place_that_looks_empty_is_not_unchanged() -> None:
     stays, (left,) = watched(looks)
     assert stays == ()
     assert left.last_seen == 349
+
+
+def test_a_camera_s_state_stays_small_with_fifty_things_in_sight() -> None:
+    places: list[Box] = [
+        (20.0 + 60 * (n % 10), 30.0 + 60 * (n // 10), 70.0 + 60 * (n % 10), 75.0 + 60 * (n // 10))
+        for n in range(50)
+    ]
+    presence = Presence()
+    for at in range(20):
+        presence = observe(presence, look(at, view(RED), *places), (ROAD,), epoch=None).presence
+    assert sum(stay.appearance is not None for stay in presence.stays) == 50
+    assert len(json.dumps(presence_document(presence))) <= LARGEST_STATE_BYTES
 
 
 def test_a_view_is_small_and_grey() -> None:
