@@ -39,7 +39,7 @@ _LEAST_PIXELS = 6.0
 SAME = 0.85
 
 #: Below this, what stands there is another thing, or the light has changed.
-_ANOTHER = 0.6
+LIKE = 0.6
 
 #: After the place was seen empty, it takes more to be the one that left.
 _ANOTHER_AFTER_ABSENCE = 0.7
@@ -93,7 +93,7 @@ class Appearance:
             return type(self)(now, is_sure=True), Verdict.SAME
         if not self.is_sure:
             return type(self)(now), Verdict.SAME
-        differs = likeness < (_ANOTHER_AFTER_ABSENCE if was_absent else _ANOTHER)
+        differs = likeness < (_ANOTHER_AFTER_ABSENCE if was_absent else LIKE)
         after = self._with_other(now, at)
         if after.other_looks < _SETTLED_LOOKS or at - after.other_since < _SETTLED_S:
             return after, Verdict.DOUBTFUL if differs else Verdict.SAME

@@ -11,7 +11,7 @@ from typing import TypedDict, assert_never
 import numpy as np
 
 from streetwatch.vision.types import Box, Look, Seconds
-from streetwatch.zones import footprint, guards
+from streetwatch.zones import appearance, footprint, guards
 from streetwatch.zones.appearance import Appearance, Verdict
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.scene import (
@@ -42,6 +42,9 @@ _PACE_SHARE = 0.3
 #: A box of clearly another size is a partial view of the object: it is there, but its box
 #: says nothing about where its centre moved.
 _SIMILAR_AREA = (0.7, 1.4)
+
+#: A shift of less, in box widths, is the detector's trembling.
+_LEAST_SHIFT = 0.05
 
 #: A stay seen only once or twice is forgotten soon, else passing traffic would add up to one.
 _FIRST_PATIENCE_S: Seconds = 4.0
@@ -209,7 +212,21 @@ def _recognised(stay: Stay, sight: Sight, scene: Scene) -> tuple[Own, Verdict]:
         return stay.appearance, Verdict.SAME
     if stay.appearance is None:
         return Appearance(sight.patch), Verdict.SAME
+    if sight.likeness < appearance.SAME and _has_shifted(stay, sight, scene):
+        return Appearance(sight.patch), Verdict.SAME
     return stay.appearance.seen(sight.patch, scene.at, sight.likeness, was_absent=stay.absent_s > 0)
+
+
+def _has_shifted(stay: Stay, sight: Sight, scene: Scene) -> bool:
+    """Tell whether the object itself moved a little and took its looks along: a pushed stall."""
+    if stay.appearance is None or sight.found is None or scene.view is None:
+        return False
+    box = sight.found[0]
+    if _shift(stay.anchor, box) < _LEAST_SHIFT * (stay.anchor[2] - stay.anchor[0]):
+        return False
+    moved = appearance.patches(scene.view, scene.size, np.array([box], np.float32))[0]
+    found = appearance.alike(stay.appearance.patch, appearance.encoded(moved))
+    return found >= appearance.LIKE
 
 
 def _settled(zone_id: str, other: Own, found: tuple[Box, float], scene: Scene, rule: Rule) -> Stay:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,12 +47,12 @@ def look(at: float, shown: View, *boxes: Box, label: str = "car") -> Look:
     return Look(at, SIZE, seen, shown)
 
 
-def watched(looks: Iterable[Look]) -> tuple[tuple[Stay, ...], tuple[Stay, ...]]:
+def watched(looks: Iterable[Look], zone: Zone = ROAD) -> tuple[tuple[Stay, ...], tuple[Stay, ...]]:
     """Return what stands at the end, and what was ended."""
     state = Observation(Presence(), ())
     gone: tuple[Stay, ...] = ()
     for one in looks:
-        state = observe(state.presence, one, (ROAD,), epoch=None)
+        state = observe(state.presence, one, (zone,), epoch=None)
         gone += state.gone
     return state.presence.stays, gone
 
@@ -84,6 +85,21 @@ def test_a_car_that_takes_another_s_place_between_two_looks_is_a_new_stay() -> N
     assert left.last_seen == 195
     assert stay.first_seen == 200
     assert stay.violation_at is None
+
+
+def test_a_stall_that_is_pushed_a_metre_is_the_same() -> None:
+    stalls = replace(ROAD, rules=(DEFAULTS[ViolationType.STREET_VENDING],))
+    pushed: Box = (240.0, 150.0, 340.0, 220.0)
+
+    def shown(at: int) -> Look:
+        drawn = STREET.copy()
+        left = 100 if at < 200 else 120
+        drawn[75:110, left : left + 50] = RED
+        return look(at, drawn, CAR if at < 200 else pushed, label="vendor_stall")
+
+    (stay,), gone = watched((shown(at) for at in range(400)), zone=stalls)
+    assert gone == ()
+    assert (stay.first_seen, stay.violation_at) == (0, 300)
 
 
 def test_dusk_makes_no_other_car_of_it() -> None:
