@@ -29,11 +29,11 @@ RED = np.random.default_rng(1).integers(0, 255, (35, 50)).astype(np.uint8)
 BLUE = np.random.default_rng(2).integers(0, 255, (35, 50)).astype(np.uint8)
 
 
-def view(car: npt.NDArray[np.uint8] | None, *, light: float = 1.0, glare: int = 0) -> View:
+def view(car: npt.NDArray[np.uint8] | None, *, light: float = 1.0) -> View:
     drawn = STREET.astype(np.float32)
     if car is not None:
         drawn[75:110, 100:150] = car
-    shown: View = np.clip(drawn * light + glare, 0, 255).astype(np.uint8)
+    shown: View = np.clip(drawn * light, 0, 255).astype(np.uint8)
     return shown
 
 
