@@ -22,6 +22,10 @@ _TIME_OF: Mapping[CaseState, str] = MappingProxyType(
 
 #: Columns that are shown as they are.
 _SHOWN = (
+    "source",
+    "type",
+    "recurrence_of",
+    "repeat_count",
     "grid_code",
     "authority",
     "assignee",

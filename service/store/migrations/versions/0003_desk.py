@@ -100,7 +100,7 @@ def _fill() -> None:
         connection.execute(sa.update(table).where(here).values(_values(row)))
 
 
-def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+def _values(row: Mapping[Any, Any]) -> dict[str, Any]:
     document, history = _read(row["document"]), _read(row["history"])
     place = document.get("place") or {}
     times = {
