@@ -2,7 +2,7 @@
 
 import difflib
 from inspect import isclass
-from typing import Final, get_args
+from typing import Final, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -29,6 +29,7 @@ _MISFITS: Final = {
     "string_too_short": "is empty",
     "model_type": _NOT_PAIRS,
     "model_attributes_type": _NOT_PAIRS,
+    "dict_type": _NOT_PAIRS,
     "list_type": "is not a list",
 }
 _OUT_OF_BOUNDS: Final = frozenset(
@@ -107,10 +108,14 @@ def _field(schema: type[BaseModel], location: Location) -> FieldInfo | None:
 def _model(schema: type[BaseModel], location: Location) -> type[BaseModel] | None:
     """Return the schema of the mapping at a location."""
     model: type[BaseModel] | None = schema
+    is_name = False  # of an item in a mapping whose keys are the user's own
     for part in location:
-        if isinstance(part, str):
+        if isinstance(part, str) and not is_name:
             found = fields_of(model).get(part) if model else None
             model = schema_in(found.annotation) if found else None
+            is_name = found is not None and get_origin(found.annotation) is dict
+        elif isinstance(part, str):
+            is_name = False
     return model
 
 

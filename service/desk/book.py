@@ -1,6 +1,6 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from streetwatch.service.desk.draft import (
+    ChangeStep,
     Document,
     Draft,
     IntakeStep,
@@ -16,7 +17,7 @@ from streetwatch.service.desk.draft import (
     report_document,
 )
 from streetwatch.service.desk.report import Move, Report
-from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
+from streetwatch.service.desk.rows import added, document_of, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading, writing
@@ -25,6 +26,9 @@ from streetwatch.zones.schedule import CHINA
 
 #: Who has done what the desk does by itself.
 THE_DESK = "streetwatch"
+
+#: Returns the columns of a case that change, its history with them.
+Amend = Callable[[sa.Connection, Mapping[Any, Any]], Document]
 
 
 class KeyTakenError(DeskConflictError):
@@ -62,11 +66,19 @@ class Book:
     Args:
         engine: Of a database that is migrated to this version.
         intake: Steps that fill in a new case, in order, inside the transaction that writes it.
+        follow: Steps that say what else changes with a case, in order, whenever it does.
     """
 
-    def __init__(self, engine: sa.Engine, *, intake: tuple[IntakeStep, ...] = ()) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        intake: tuple[IntakeStep, ...] = (),
+        follow: tuple[ChangeStep, ...] = (),
+    ) -> None:
         self._engine = engine
         self._intake = intake
+        self._follow = follow
 
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
         """Take a camera's report; return the case and whether it is a new one.
@@ -93,7 +105,8 @@ class Book:
                 return document_of(known), False
             for step in self._intake:
                 draft = step(connection, draft, now)
-            row = new_row(draft, number=_next_number(connection, now), key=key, now=now, by=by)
+            number = _next_number(connection, now)
+            row = self._followed({}, new_row(draft, number=number, key=key, now=now, by=by), now)
             connection.execute(sa.insert(desk_case).values(row))
         return document_of(row), True
 
@@ -118,8 +131,10 @@ class Book:
             if progress(changed["document"]) < progress(row["document"]):
                 return document_of(row)
             changed |= _reopened(row, changed["document"])
-            _change(connection, row, changed)
-        return document_of({**row, **changed})
+            seen = report.disputed_at or report.last_seen
+            after = self._followed(row, changed, seen.timestamp())
+            _change(connection, row, after)
+        return document_of({**row, **after})
 
     def move(self, name: str, move: Move, *, now: Seconds) -> Document:
         """Move a case to another state.
@@ -133,9 +148,23 @@ class Book:
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
-            why = {"reason": move.reason.value} if move.reason else {}
-            step = entry(now, by=move.by, note=move.note, state=state.value, **why)
-            changed = moved_columns(state, now) | {"history": [*row["history"], step]}
+            said = move.columns(now)
+            history = added(row, now, by=move.by, note=move.note, state=state.value, **move.why())
+            changed = moved_columns(state, now) | said | {"history": history}
+            after = self._followed(row, changed, now)
+            _change(connection, row, after)
+        return document_of({**row, **after})
+
+    def amend(self, name: str, amend: Amend, *, now: Seconds) -> Document:
+        """Change a case in another way than by moving it.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+            DeskConflictError: as `amend` finds.
+        """
+        with writing(self._engine) as connection:
+            row = _named(connection, name)
+            changed = self._followed(row, amend(connection, row), now)
             _change(connection, row, changed)
         return document_of({**row, **changed})
 
@@ -164,6 +193,12 @@ class Book:
             total = connection.execute(count).scalar_one()
         return Page(tuple(document_of(row) for row in rows), total)
 
+    def _followed(self, row: Mapping[Any, Any], changed: Document, at: Seconds) -> Document:
+        """Return what was changed and all that changes with it."""
+        for step in self._follow:
+            changed = changed | step(row, {**row, **changed}, at)
+        return changed
+
 
 def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
     """Return what changes where a closed case turns out to stand on: it is dispatched again."""
@@ -172,9 +207,9 @@ def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
     if not is_new or row["state"] != CaseState.CLOSED:
         return {}
     state, note = CaseState.DISPATCHED, "结案后仍在 / still there after closing"
-    at = datetime.fromisoformat(disputed_at).timestamp()
-    step = entry(at, by=THE_DESK, note=note, state=state.value)
-    return moved_columns(state, at) | {"history": [*row["history"], step]}
+    at = max(datetime.fromisoformat(disputed_at).timestamp(), row["ended_at"] or 0.0)
+    history = added(row, at, by=THE_DESK, note=note, state=state.value)
+    return moved_columns(state, at) | {"history": history}
 
 
 def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
