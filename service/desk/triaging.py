@@ -33,7 +33,7 @@ class Triaging:
     """Suggests measures by a city's profile and thresholds."""
 
     profile: Profile
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds
 
     def suggested(self, connection: sa.Connection, draft: Draft, now: Seconds) -> Draft:
         """Fill in what is suggested for a new case: a step of the intake."""
