@@ -17,9 +17,12 @@ from streetwatch.service.api.app import create_api
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import Relay
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.open311.keys import ApiKeys
+from streetwatch.service.desk.open311.router import Open311, open311_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -171,8 +174,11 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
+        book = Book(self.store.engine)
+        served = _open311(self.settings.open311)
         return create_api(
-            desk=desk_router(Book(self.store.engine), clock=self.clock, on_end=self._close),
+            desk=desk_router(book, clock=self.clock, on_end=self._close),
+            open311=open311_router(book, clock=self.clock, served=served),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,
@@ -222,6 +228,15 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     with service.running():
         uvicorn.Server(config).run(sockets=[listener])
     log.info("service.stopped")
+
+
+def _open311(settings: Open311Settings) -> Open311:
+    return Open311(
+        keys=ApiKeys((entry.client, entry.key) for entry in settings.api_keys),
+        jurisdiction_id=settings.jurisdiction_id,
+        public_url=settings.public_url,
+        contact=settings.contact,
+    )
 
 
 def _address(settings: Settings) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -16,10 +16,12 @@ from pydantic_settings import (
 )
 
 from streetwatch.models.registry import DEFAULT_MODEL
+from streetwatch.service.config.addresses import WebAddress
 from streetwatch.service.config.checking import checked
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.wording import refused
 
 PREFIX = "STREETWATCH_"
@@ -31,12 +33,6 @@ def _not_a_switch(value: object) -> object:
     if isinstance(value, bool):
         raise refused("is not a number: write one")
     return value
-
-
-def _web_address(url: str) -> str:
-    if not url.lower().startswith(("http://", "https://")):
-        raise refused("is no web address: write http://HOST:PORT or https://HOST")
-    return url.rstrip("/")
 
 
 Whole = Annotated[int, BeforeValidator(_not_a_switch)]
@@ -128,7 +124,7 @@ class Settings(BaseSettings):
         description="TCP port of the API and the desk.",
         examples=[8080],
     )
-    desk_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+    desk_url: WebAddress | None = Field(
         None,
         title="Case desk",
         description="Where cases are delivered. Left out: the desk embedded in this process.",
@@ -168,6 +164,12 @@ class Settings(BaseSettings):
         title="Demo camera",
         description="A clip served as a live camera.",
         examples=["{clip: demo.mp4, port: 8554}"],
+    )
+    open311: Open311Settings = Field(
+        Open311Settings(),
+        title="Open311",
+        description="What other tools may file and read over Open311.",
+        examples=["{jurisdiction_id: city.example}"],
     )
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
@@ -225,7 +227,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
     try:
         return _Variables(environ)()
     except UnreadableVariableError:
-        groups = f"{PREFIX}EVIDENCE, {PREFIX}DEMO"
+        groups = f"{PREFIX}EVIDENCE, {PREFIX}DEMO, {PREFIX}OPEN311"
         text = f"{groups}: holds no JSON: write {PREFIX}DEMO{NESTED}PORT=8554 instead"
         raise SettingsError([text]) from None
 

@@ -1,7 +1,6 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,15 @@ from streetwatch.service.desk.draft import (
     draft_of,
     progress,
     report_document,
+)
+from streetwatch.service.desk.query import (
+    Filter,
+    Page,
+    Revision,
+    Sort,
+    changed_since,
+    conditions,
+    ordering,
 )
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.rows import added, document_of, moved_columns, new_row
@@ -39,25 +47,12 @@ class OtherCaseError(DeskConflictError):
     """The facts are about another case than the one that was named."""
 
 
+class ChangedMeanwhileError(DeskConflictError):
+    """Somebody else has changed the case since it was read."""
+
+
 class NoSuchCaseError(LookupError):
     """There is no case of this number or external id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which cases are asked for; None does not filter."""
-
-    state: CaseState | None = None
-    type: str | None = None
-    camera: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some of the cases, newest first, and how many there are in all."""
-
-    cases: tuple[Document, ...]
-    total: int
 
 
 class Book:
@@ -107,10 +102,12 @@ class Book:
                 draft = step(connection, draft, now)
             number = _next_number(connection, now)
             row = self._followed({}, new_row(draft, number=number, key=key, now=now, by=by), now)
-            connection.execute(sa.insert(desk_case).values(row))
-        return document_of(row), True
+            insert = sa.insert(desk_case).values(row).returning(desk_case)
+            return document_of(connection.execute(insert).mappings().one()), True
 
-    def update(self, name: str, report: Report) -> Document:
+    def update(
+        self, name: str, report: Report, *, expected: Container[int] | None = None
+    ) -> Document:
         """Bring a case's facts and evidence up to date; its state is people's business.
 
         Facts that are older than those it has (a delivery that was long under way) change
@@ -119,9 +116,10 @@ class Book:
         Raises:
             NoSuchCaseError: nothing was reported under this name.
             OtherCaseError: the report is about another case.
+            ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _expected(_named(connection, name), expected)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
@@ -132,28 +130,27 @@ class Book:
                 return document_of(row)
             changed |= _reopened(row, changed["document"])
             seen = report.disputed_at or report.last_seen
-            after = self._followed(row, changed, seen.timestamp())
-            _change(connection, row, after)
-        return document_of({**row, **after})
+            return _change(connection, row, self._followed(row, changed, seen.timestamp()))
 
-    def move(self, name: str, move: Move, *, now: Seconds) -> Document:
+    def move(
+        self, name: str, move: Move, *, now: Seconds, expected: Container[int] | None = None
+    ) -> Document:
         """Move a case to another state.
 
         Raises:
             NoSuchCaseError: there is no such case.
             MoveRefusedError: it can't go there.
+            ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _expected(_named(connection, name), expected)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
             said = move.columns(now)
             history = added(row, now, by=move.by, note=move.note, state=state.value, **move.why())
             changed = moved_columns(state, now) | said | {"history": history}
-            after = self._followed(row, changed, now)
-            _change(connection, row, after)
-        return document_of({**row, **after})
+            return _change(connection, row, self._followed(row, changed, now))
 
     def amend(self, name: str, amend: Amend, *, now: Seconds) -> Document:
         """Change a case in another way than by moving it.
@@ -164,9 +161,7 @@ class Book:
         """
         with writing(self._engine) as connection:
             row = _named(connection, name)
-            changed = self._followed(row, amend(connection, row), now)
-            _change(connection, row, changed)
-        return document_of({**row, **changed})
+            return _change(connection, row, self._followed(row, amend(connection, row), now))
 
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
@@ -177,21 +172,31 @@ class Book:
         with reading(self._engine) as connection:
             return document_of(_named(connection, name))
 
-    def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
-        """Return cases, newest first."""
-        columns = {
-            desk_case.c.state: wanted.state,
-            desk_case.c.type: wanted.type,
-            desk_case.c.camera_id: wanted.camera,
-        }
-        where = [column == value for column, value in columns.items() if value is not None]
-        newest = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
-        query = sa.select(desk_case).where(*where).order_by(*newest).limit(limit).offset(offset)
+    def page(self, wanted: Filter, *, limit: int, offset: int, sort: Sort = Sort.NEWEST) -> Page:
+        """Return the cases that are asked for, in order."""
+        where = conditions(wanted)
+        query = (
+            sa.select(desk_case).where(*where).order_by(*ordering(sort)).limit(limit).offset(offset)
+        )
         count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
             total = connection.execute(count).scalar_one()
         return Page(tuple(document_of(row) for row in rows), total)
+
+    def latest_revision(self) -> Revision:
+        """Return where the order of changes has come to."""
+        newest = (desk_case.c.revision.desc(), desk_case.c.number.desc())
+        query = sa.select(desk_case.c.revision, desk_case.c.number).order_by(*newest).limit(1)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return Revision(0) if row is None else Revision(row.revision, row.number)
+
+    def changes(self, since: Revision, *, limit: int) -> tuple[Document, ...]:
+        """Return the cases that changed after a point, each once, as it is now."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(changed_since(since, limit=limit)).mappings().all()
+        return tuple(document_of(row) for row in rows)
 
     def _followed(self, row: Mapping[Any, Any], changed: Document, at: Seconds) -> Document:
         """Return what was changed and all that changes with it."""
@@ -223,9 +228,18 @@ def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
     return row
 
 
-def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> None:
+def _expected(row: Mapping[Any, Any], revisions: Container[int] | None) -> Mapping[Any, Any]:
+    if revisions is not None and row["revision"] not in revisions:
+        raise ChangedMeanwhileError(
+            f"case {row['number']} has changed since you read it: read it again"
+        )
+    return row
+
+
+def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> Document:
     here = desk_case.c.number == row["number"]
-    connection.execute(sa.update(desk_case).where(here).values(changed))
+    update = sa.update(desk_case).where(here).values(changed).returning(desk_case)
+    return document_of(connection.execute(update).mappings().one())
 
 
 def _next_number(connection: sa.Connection, now: Seconds) -> str:

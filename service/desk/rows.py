@@ -99,6 +99,7 @@ def document_of(row: Mapping[Any, Any]) -> Document:
     return {
         "number": row["number"],
         "state": row["state"],
+        "revision": row["revision"],
         **row["document"],
         **{name: row.get(name) for name in _SHOWN},
         **{name: _moment(row.get(name)) for name in _MOMENTS},

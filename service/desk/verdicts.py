@@ -6,7 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from streetwatch.service.desk.book import Book, Filter
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.query import Filter
 from streetwatch.service.desk.states import CaseState, RejectReason
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.zones.rules import ViolationType
@@ -49,7 +50,7 @@ def write_verdicts(book: Book, evidence: EvidenceFolder, out: Path) -> Iterator[
 
 def _cases(book: Book) -> Iterator[Mapping[str, Any]]:
     offset = 0
-    while page := book.page(Filter(), limit=_PAGE, offset=offset).cases:
+    while page := book.page(Filter(sources=("video",)), limit=_PAGE, offset=offset).cases:
         yield from page
         offset += len(page)
 

@@ -1,0 +1,113 @@
+"""The feed of changes: server-sent events that go on where a reader stopped (`/desk/events`)."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Query
+from fastapi.concurrency import run_in_threadpool
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from streetwatch.service.desk.answers import CaseChange
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.draft import Document
+from streetwatch.service.desk.query import Revision
+from streetwatch.vision.types import Seconds
+
+#: How often a reader's feed looks for what is new: one indexed read.
+LOOK_EVERY_S: Seconds = 1.0
+
+#: Each reader costs a read a second; more than a bureau's screens are a mistake.
+MOST_READERS = 64
+
+_AT_ONCE = 200
+
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        pattern=r"^\d{1,15}/[A-Za-z0-9-]{0,40}$",
+        description="The id of the last event that was read; what came after it follows.",
+    ),
+]
+After = Annotated[
+    int | None,
+    Query(
+        ge=0,
+        le=10**15,
+        description="A `revision`: what changed after it follows. Left out: what changes from now.",
+    ),
+]
+
+
+class _Seats:
+    """So many readers and no more."""
+
+    def __init__(self, places: int) -> None:
+        self._free = threading.BoundedSemaphore(places)
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        if not self._free.acquire(blocking=False):
+            raise HTTPException(
+                503, "all places of the feed are taken: close one", headers={"Retry-After": "10"}
+            )
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+def events_router(
+    book: Book, *, look_every_s: Seconds = LOOK_EVERY_S, places: int = MOST_READERS
+) -> APIRouter:
+    """Build the router of the feed."""
+    router = APIRouter()
+    seats = _Seats(places)
+
+    def seat() -> Iterator[None]:
+        with seats.taken():
+            yield
+
+    @router.get(
+        "/events",
+        response_class=EventSourceResponse,
+        dependencies=[Depends(seat)],
+        responses={200: {"content": {"text/event-stream": {}}}},
+    )
+    async def events(
+        last_event_id: LastEventId = None, after: After = None
+    ) -> AsyncIterator[ServerSentEvent]:
+        """Follow the changes of cases as server-sent events `case`.
+
+        Each event is a case that changed, as it is now: changes that follow each other quickly are
+        told once.
+        """
+        seen = _start(last_event_id, after)
+        if seen is None:
+            seen = await run_in_threadpool(book.latest_revision)
+        yield ServerSentEvent(comment="the desk's changes follow")
+        while True:
+            for case in await run_in_threadpool(book.changes, seen, limit=_AT_ONCE):
+                seen = Revision(case["revision"], case["number"])
+                yield _event(case)
+            await asyncio.sleep(look_every_s)
+
+    return router
+
+
+def _start(last_event_id: str | None, after: int | None) -> Revision | None:
+    if last_event_id is not None:
+        count, _, number = last_event_id.partition("/")
+        return Revision(int(count), number)
+    # Sorts behind every number: the whole revision has been read.
+    return None if after is None else Revision(after, "\U0010ffff")
+
+
+def _event(case: Document) -> ServerSentEvent:
+    change = CaseChange.model_validate(case)
+    return ServerSentEvent(
+        data=change, event="case", id=f"{change.revision}/{change.number}", retry=2_000
+    )
