@@ -17,6 +17,7 @@ from streetwatch.service.api.app import create_api
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.case_desk import Desk, desk_from
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import Relay
@@ -109,6 +110,7 @@ class Service:
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
     model: str = field(init=False)
+    desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
         data_dir = self.settings.data_dir
@@ -121,6 +123,7 @@ class Service:
             clock=self.clock,
         )
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
+        self.desk = desk_from(self.settings, self.store.engine, clock=self.clock)
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -174,10 +177,11 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
-        book = Book(self.store.engine)
-        served = _open311(self.settings.open311)
+        book, served = self.desk.book, _open311(self.settings.open311)
+        desk = desk_router(book, clock=self.clock, on_end=self._close)
+        desk.include_router(self.desk.routes())
         return create_api(
-            desk=desk_router(book, clock=self.clock, on_end=self._close),
+            desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
             evidence=self.evidence,
             readiness=self.readiness,
@@ -191,6 +195,7 @@ class Service:
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
         self.relay.start()
+        self.desk.start()
         self.loop.start()
         for one in self.watched.values():
             one.capture.start()
@@ -205,6 +210,7 @@ class Service:
             one.capture.stop(timeout_s=0)
         self.loop.stop(timeout_s=THREAD_STOP_S)
         self.relay.stop(timeout_s=THREAD_STOP_S)
+        self.desk.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 

@@ -75,6 +75,11 @@ class Book:
         self._intake = intake
         self._follow = follow
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The database that it is in."""
+        return self._engine
+
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
         """Take a camera's report; return the case and whether it is a new one.
 

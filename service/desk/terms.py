@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +13,6 @@ from streetwatch.service.desk.reminders import STAGE_OF, next_at, standing_of
 from streetwatch.service.desk.states import CaseState, DeskConflictError
 from streetwatch.vision.types import Seconds
 
-#: How long a case may wait for somebody to respond (一般案件24小时、紧急案件2小时).
-RESPOND_S: Mapping[Urgency, Seconds] = MappingProxyType(
-    {Urgency.ORDINARY: 24 * 3600.0, Urgency.URGENT: 2 * 3600.0}
-)
-
 
 class TypeDisabledError(DeskConflictError):
     """The city takes no cases of this type."""
@@ -29,12 +23,13 @@ class Terms:
     """What a profile and a calendar say of each case.
 
     Attributes:
-        respond_s: How long a case of each urgency may wait for somebody to respond.
+        respond_s: How long a case of each urgency may wait for somebody to respond
+            (一般案件24小时、紧急案件2小时).
     """
 
     profile: Profile
     calendar: WorkCalendar
-    respond_s: Mapping[Urgency, Seconds] = RESPOND_S
+    respond_s: Mapping[Urgency, Seconds]
 
     def coded(self, _: sa.Connection, draft: Draft, now: Seconds) -> Draft:
         """Fill in a new case's code, urgency, authority and deadline: a step of the intake.

@@ -99,8 +99,8 @@ def triage(facts: Facts, thresholds: Thresholds) -> Triage:
     """Suggest a measure.
 
     Each colour is a rung of the ladder from service to enforcement, and so is each thing that
-    makes a case severe. A first offence on the minor list is forgiven one of these, and no first
-    offence is for enforcement.
+    makes a case severe. A first offence on the minor list is forgiven one of these, and nothing
+    that is yellow is for enforcement.
     """
     level = level_of(facts, thresholds)
     severe = _severe(facts, thresholds)

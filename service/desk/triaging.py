@@ -25,7 +25,7 @@ _NAMED = 3
 _NEWEST = desk_case.c.reported_at.desc()
 
 #: These do not count as earlier offences: nothing was there, or it was put right when asked.
-_UNCOUNTED = REFUSALS | {CaseState.WARNED, CaseState.SELF_CORRECTED}
+UNCOUNTED = REFUSALS | {CaseState.WARNED, CaseState.SELF_CORRECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Triaging:
             desk_case.c.type == type_,
             desk_case.c.reported_at < before,
             desk_case.c.reported_at >= before - self.thresholds.window_d * _DAY_S,
-            desk_case.c.state.not_in(_UNCOUNTED),
+            desk_case.c.state.not_in(UNCOUNTED),
             desk_case.c.duplicate_of.is_(None),
         )
         number = sa.select(sa.func.count()).select_from(desk_case).where(*counted)
