@@ -25,7 +25,7 @@ from streetwatch.service.desk.query import (
     ordering,
 )
 from streetwatch.service.desk.report import Move, Report
-from streetwatch.service.desk.rows import added, document_of, moved_columns, new_row
+from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading, writing
@@ -133,9 +133,10 @@ class Book:
             changed = {"document": report_document(report)}
             if progress(changed["document"]) < progress(row["document"]):
                 return document_of(row)
-            changed |= _reopened(row, changed["document"])
             seen = report.disputed_at or report.last_seen
-            return _change(connection, row, self._followed(row, changed, seen.timestamp()))
+            at = max(seen.timestamp(), last_at(row))
+            changed |= _reopened(row, changed["document"], at)
+            return _change(connection, row, self._followed(row, changed, at))
 
     def move(
         self, name: str, move: Move, *, now: Seconds, expected: Container[int] | None = None
@@ -210,14 +211,13 @@ class Book:
         return changed
 
 
-def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
+def _reopened(row: Mapping[Any, Any], document: Document, at: Seconds) -> Document:
     """Return what changes where a closed case turns out to stand on: it is dispatched again."""
     disputed_at = document["disputed_at"]
     is_new = disputed_at is not None and row["document"].get("disputed_at") is None
     if not is_new or row["state"] != CaseState.CLOSED:
         return {}
     state, note = CaseState.DISPATCHED, "结案后仍在 / still there after closing"
-    at = max(datetime.fromisoformat(disputed_at).timestamp(), row["ended_at"] or 0.0)
     history = added(row, at, by=THE_DESK, note=note, state=state.value)
     return moved_columns(state, at) | {"history": history}
 

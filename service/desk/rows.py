@@ -84,8 +84,12 @@ def entry(at: Seconds, *, by: str, note: str = "", **what: object) -> Document:
 
 def added(row: Mapping[Any, Any], at: Seconds, *, by: str, **line: Any) -> list[Document]:  # noqa: ANN401
     """Return a case's history with another line; no line is older than the one before it."""
-    last = datetime.fromisoformat(row["history"][-1]["at"]).timestamp()
-    return [*row["history"], entry(max(at, last), by=by, **line)]
+    return [*row["history"], entry(max(at, last_at(row)), by=by, **line)]
+
+
+def last_at(row: Mapping[Any, Any]) -> Seconds:
+    """Return when something was last done with a case."""
+    return datetime.fromisoformat(row["history"][-1]["at"]).timestamp()
 
 
 def moved_columns(state: CaseState, now: Seconds) -> Document:
