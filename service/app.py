@@ -17,7 +17,7 @@ from streetwatch.service.api.app import create_api
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.case_desk import Desk, desk_from
+from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import Relay
@@ -124,6 +124,7 @@ class Service:
         )
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
         self.desk = desk_from(self.settings, self.store.engine, clock=self.clock)
+        warn_of_disabled(self.desk.triaging.profile, self.cameras)
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(

@@ -1,17 +1,19 @@
 """The case desk, wired from its settings: book, clerk and courier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+import structlog
 from fastapi import APIRouter
 
+from streetwatch.service.cameras import Camera
 from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
 from streetwatch.service.delivery.courier import Courier, NoticeHook
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.clerk import Clerk
 from streetwatch.service.desk.lifecycle_router import lifecycle_router
-from streetwatch.service.desk.profile import Urgency
+from streetwatch.service.desk.profile import Profile, Urgency
 from streetwatch.service.desk.profile_file import load_profile
 from streetwatch.service.desk.terms import Terms
 from streetwatch.service.desk.triage import Thresholds
@@ -20,6 +22,8 @@ from streetwatch.service.desk.work_calendar import load_calendar
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.notices import Notices
 from streetwatch.vision.types import Seconds
+
+log = structlog.get_logger(__name__)
 
 _HOUR_S: Seconds = 3600.0
 
@@ -83,6 +87,17 @@ def desk_from(settings: Settings, engine: sa.Engine, *, clock: Callable[[], Seco
         courier=courier,
         clock=clock,
     )
+
+
+def warn_of_disabled(profile: Profile, cameras: Iterable[Camera]) -> None:
+    """Log the rules whose cases the desk would refuse, since the city takes none of their type."""
+    for camera in cameras:
+        for zone in camera.zones:
+            for rule in zone.rules:
+                known = profile.types.get(rule.type)
+                if known is not None and not known.enabled:
+                    facts = {"camera": camera.id, "zone": zone.id, "type": rule.type.value}
+                    log.warning("desk.type_disabled", profile=profile.name, **facts)
 
 
 def _respond_s(notices: NoticeSettings) -> dict[Urgency, Seconds]:
