@@ -35,9 +35,10 @@ class Mistakes(BaseModel):
 
 #: What every route of the service's own may answer, for the OpenAPI.
 RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "What was sent can't be read."},
     404: {"model": Problem, "description": "There is no such thing."},
     409: {"model": Problem, "description": "It does not go together with what is there."},
-    413: {"model": Problem, "description": "What was sent is too large."},
+    413: {"content": {"text/plain": {}}, "description": "What was sent is too large."},
     422: {"model": Mistakes, "description": "What was sent is wrong; nothing was changed."},
     500: {"model": Problem, "description": "It failed inside: the service's log says why."},
     503: {
@@ -78,7 +79,7 @@ def _say_what_is_wrong(request: Request, error: Exception) -> Response:
 
 def _line(mistake: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in mistake["loc"])
-    line = f"{where}: {mistake['msg']}"
+    line = f"{where}: {mistake['msg'].removeprefix('Value error, ')}".removeprefix(": ")
     return line.encode(errors="backslashreplace").decode()  # a key may hold half a character
 
 

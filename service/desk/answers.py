@@ -166,6 +166,8 @@ class Feature(BaseModel):
 class FeatureCollection(BaseModel):
     """Cases as GeoJSON (RFC 7946)."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[Feature]
     number_matched: int = Field(

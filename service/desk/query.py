@@ -104,7 +104,9 @@ def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         case.level: wanted.levels,
         case.number: wanted.numbers,
     }
-    met = [column.in_(values) for column, values in one_of.items() if values]
+    met: list[sa.ColumnElement[bool]] = [
+        column.in_(values) for column, values in one_of.items() if values
+    ]
     if wanted.grids:
         met.append(sa.or_(*map(_in_grid, wanted.grids)))
     if wanted.text:

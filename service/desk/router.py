@@ -63,6 +63,8 @@ class GeoJson(JSONResponse):
     media_type = "application/geo+json"
 
 
+_FEATURES = {"$ref": "#/components/schemas/FeatureCollection"}
+
 _ETAG = {"headers": {"ETag": {"schema": {"type": "string"}, "description": "For `If-Match`."}}}
 
 
@@ -134,18 +136,21 @@ def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) ->
         )
         return {"cases": page.cases, "total": page.total}
 
-    @router.get("/cases.geojson", response_class=GeoJson, response_model=FeatureCollection)
-    def cases_on_the_map(wanted: Annotated[MapQuestion, Query()]) -> dict[str, Any]:
+    @router.get(
+        "/cases.geojson",
+        response_model=FeatureCollection,
+        responses={200: {"content": {GeoJson.media_type: {"schema": _FEATURES}}}},
+    )
+    def cases_on_the_map(wanted: Annotated[MapQuestion, Query()]) -> GeoJson:
         """Show cases as GeoJSON; those that are nowhere on the map are left out."""
         page = book.page(
             wanted.filter(clock()), limit=wanted.limit, offset=wanted.offset, sort=wanted.sort
         )
         features = [_feature(case) for case in page.cases if case.get("place")]
-        return {
-            "features": features,
-            "numberMatched": page.total,
-            "numberReturned": len(features),
-        }
+        found = FeatureCollection(
+            features=features, number_matched=page.total, number_returned=len(features)
+        )
+        return GeoJson(found.model_dump(by_alias=True))
 
     @router.get(
         "/cases/{name}",
@@ -223,8 +228,8 @@ def _revisions(if_match: str | None) -> frozenset[int] | None:
     return frozenset(int(tag) for tag in inner if tag.isascii() and tag.isdecimal())
 
 
-def _feature(case: Document) -> dict[str, Any]:
+def _feature(case: Document) -> Feature:
     place, camera = case["place"], case.get("camera")
     shown = CaseOnMap.model_validate(case | {"camera": camera["id"] if camera else None})
     point = Point(coordinates=(place["lon"], place["lat"]))
-    return Feature(id=case["number"], geometry=point, properties=shown).model_dump()
+    return Feature(id=case["number"], geometry=point, properties=shown)

@@ -78,7 +78,9 @@ outbox = sa.Table(
 
 #: The next number in the order of the book's changes: every write of a case takes one, whoever
 #: writes it. Cases that one statement changes share theirs.
-_NEXT_REVISION = sa.literal_column("(SELECT coalesce(max(revision), 0) + 1 FROM desk_case)")
+_NEXT_REVISION: sa.ColumnClause[int] = sa.literal_column(
+    "(SELECT coalesce(max(revision), 0) + 1 FROM desk_case)"
+)
 
 #: `document` is the report as it was taken, `history` who did what when and why. The columns beside
 #: them are what is asked for by value; `docs/reference/case.md` says what each means.
