@@ -79,8 +79,7 @@ def _say_what_is_wrong(request: Request, error: Exception) -> Response:
 
 def _line(mistake: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in mistake["loc"])
-    line = f"{where}: {mistake['msg'].removeprefix('Value error, ')}".removeprefix(": ")
-    return line.encode(errors="backslashreplace").decode()  # a key may hold half a character
+    return f"{where}: {mistake['msg'].removeprefix('Value error, ')}".removeprefix(": ")
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -34,7 +35,7 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 KEY = "key-of-the-tests-alone"
 
 #: Questions of each route; more find more and take longer.
-EXAMPLES = 10
+EXAMPLES = 7
 
 CHECKS = [
     not_a_server_error,
