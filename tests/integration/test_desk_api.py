@@ -43,11 +43,11 @@ class Desk:
 
     def put(self, name: str, at: float = NOON, **columns: Any) -> str:  # noqa: ANN401
         """Write a case into the book; return its number."""
-        own = {key: columns.pop(key) for key in ("type", "source", "camera_id") if key in columns}
-        place = {key: columns.pop(key) for key in ("lon", "lat", "grid_code") if key in columns}
+        own = _taken(columns, "type", "source", "camera_id")
+        place = _taken(columns, "lon", "lat", "grid_code")
         where = {"lon": place["lon"], "lat": place["lat"], "crs": "wgs84"} if place else None
-        facts = {"type": "street_vending", "source": "video"} | own | place
-        document = {"description": name, "place": where, "evidence": []}
+        facts: dict[str, Any] = {"type": "street_vending", "source": "video"} | own | place
+        document: dict[str, Any] = {"description": name, "place": where, "evidence": []}
         draft = Draft(external_id=name, occurred_at=at, document=document, filled=columns, **facts)
         return str(self.book.file(draft, key=f"key-{name}", now=at)[0]["number"])
 
@@ -59,6 +59,10 @@ class Desk:
     def patch(self, name: str, *, if_match: str | None = None, **body: str) -> httpx.Response:
         headers = {"If-Match": if_match} if if_match else {}
         return self.http.patch(f"/desk/cases/{name}", json=body, headers=headers)
+
+
+def _taken(columns: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: columns.pop(name) for name in names if name in columns}
 
 
 def a_desk(folder: Path) -> Iterator[Desk]:
