@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
 from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
 from streetwatch.zones.schedule import CHINA
@@ -61,6 +61,7 @@ class Book:
             KeyTakenError: the key was used for another case.
         """
         with writing(self._engine) as connection:
+            locked(connection, "desk numbers")
             same = desk_case.c.external_id == report.external_id
             known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
             if known is not None and known["external_id"] != report.external_id:
@@ -82,7 +83,7 @@ class Book:
             OtherCaseError: the report is about another case.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
@@ -103,7 +104,7 @@ class Book:
             MoveRefusedError: it can't go there.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return _document(row)
@@ -151,12 +152,18 @@ def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
     return {"state": state, "history": [*row["history"], entry]}
 
 
-def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
-    return connection.execute(sa.select(desk_case).where(where)).mappings().first()
+def _first(
+    connection: sa.Connection, where: sa.ColumnElement[bool], *, to_change: bool = False
+) -> Mapping[Any, Any] | None:
+    wanted = sa.select(desk_case).where(where)
+    if to_change:  # a database with row locks; SQLite has one writer
+        wanted = wanted.with_for_update()
+    return connection.execute(wanted).mappings().first()
 
 
-def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
-    row = _first(connection, sa.or_(desk_case.c.number == name, desk_case.c.external_id == name))
+def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> Mapping[Any, Any]:
+    same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
+    row = _first(connection, same, to_change=to_change)
     if row is None:
         raise NoSuchCaseError(f"no case {name!r}")
     return row

@@ -14,7 +14,7 @@ from streetwatch.service.store import codec
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.schema import attachment, incident, outbox, presence
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.footprint import iou
 from streetwatch.zones.presence import Presence
@@ -98,13 +98,15 @@ class SqlTransaction:
         self._connection = connection
 
     def incident(self, incident_id: str) -> Incident | None:
-        """Return the incident, None where there is none."""
+        """Return the incident, None where there is none; no other writer has it until the end."""
+        locked(self._connection, f"incident {incident_id}")
         wanted = sa.select(incident).where(incident.c.id == incident_id)
         row = self._connection.execute(wanted).mappings().one_or_none()
         return None if row is None else codec.incident_of(row)
 
     def put_incident(self, one: Incident, /) -> None:
         """Insert or replace the incident."""
+        locked(self._connection, f"incident {one.id}")
         row = codec.incident_row(one)
         same = incident.c.id == one.id
         if not self._connection.execute(sa.update(incident).where(same).values(row)).rowcount:
@@ -165,6 +167,7 @@ class SqlTransaction:
 
     def put_presence(self, camera_id: str, state: Presence, /) -> None:
         """Keep what is at its place on a camera, for the next start."""
+        locked(self._connection, f"presence {camera_id}")
         row = {"camera_id": camera_id, "state": codec.presence_document(state)}
         same = presence.c.camera_id == camera_id
         if not self._connection.execute(sa.update(presence).where(same).values(row)).rowcount:

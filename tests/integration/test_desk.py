@@ -1,6 +1,6 @@
 """The case desk over real HTTP, on a real database file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Desk]:
     built = Desk()
-    store = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    store = open_store(new_database())
     router = desk_router(
         Book(store.engine),
         clock=lambda: built.now,
