@@ -21,7 +21,7 @@ from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import Relay
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
-from streetwatch.service.desk.states import CaseState
+from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
@@ -179,7 +179,7 @@ class Service:
         )
 
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
-        handle.close(incident_id, rejected=state is CaseState.REJECTED, store=self.store, at=at)
+        handle.close(incident_id, rejected=state in REFUSALS, store=self.store, at=at)
 
     @contextmanager
     def running(self) -> Iterator[None]:

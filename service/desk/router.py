@@ -68,7 +68,7 @@ def desk_router(
 
     @router.patch("/{name}")
     def change(name: str, body: Annotated[Change, Body()]) -> dict[str, Any]:
-        """Move a case (`state`, `note`), or bring its facts and evidence up to date."""
+        """Move a case (`state`, `by`, `note`), or bring its facts and evidence up to date."""
         if isinstance(body, Report):
             return book.update(name, body)
         now = clock()

@@ -56,7 +56,7 @@ def _cases(book: Book) -> Iterator[Mapping[str, Any]]:
 
 def _verdict(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return what a case's history says of it; None where that is nothing about the model."""
-    moves = {entry["state"]: entry for entry in document["history"]}
+    moves = {entry["state"]: entry for entry in document["history"] if "state" in entry}
     facts = {
         "place": f"{document['camera']['id']}/{document['zone_id']}",
         "bbox": document["bbox"],

@@ -118,7 +118,8 @@ def prepare(connection: sa.Connection) -> None:
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":
         raise InputError(
-            f"database: its encoding is {encoding}: create it with ENCODING 'UTF8' TEMPLATE template0"
+            f"database: its encoding is {encoding}: "
+            "create it with ENCODING 'UTF8' TEMPLATE template0"
         )
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     connection.exec_driver_sql("SET LOCAL lock_timeout = 0")

@@ -174,7 +174,7 @@ def test_people_take_a_case_to_its_end_and_its_history_tells(desk: Desk) -> None
     desk.post()
     for minutes, state in enumerate(["accepted", "dispatched", "handled", "closed"], start=1):
         desk.now = NOON + 60.0 * minutes
-        assert desk.move(state, note=f"由{minutes}号").json()["state"] == state
+        assert desk.move(state, by="王队", note=f"由{minutes}号").json()["state"] == state
     history = desk.case()["history"]
     assert [step["state"] for step in history] == [
         "reported",
@@ -186,6 +186,7 @@ def test_people_take_a_case_to_its_end_and_its_history_tells(desk: Desk) -> None
     assert history[-1] == {
         "state": "closed",
         "at": "2026-11-23T04:04:00.000+00:00",
+        "by": "王队",
         "note": "由4号",
     }
     assert desk.ended == [("a" * 26, "closed", NOON + 240.0)]
@@ -195,7 +196,7 @@ def test_a_wrong_move_is_refused_and_says_which_are_allowed(desk: Desk) -> None:
     desk.post()
     refused = desk.move("closed")
     assert refused.status_code == 409
-    assert "allowed: accepted, rejected" in refused.json()["detail"]
+    assert "allowed: accepted, rejected, cancelled" in refused.json()["detail"]
     assert desk.case()["state"] == "reported"
     assert desk.ended == []
 
@@ -210,7 +211,7 @@ def test_a_rejected_case_has_ended_too(desk: Desk) -> None:
     ("body", "where"),
     [
         pytest.param({"state": "lost"}, "body.move.state", id="no such state"),
-        pytest.param({"state": "accepted", "by": "me"}, "body.move.by", id="a field too many"),
+        pytest.param({"state": "accepted", "to": "me"}, "body.move.to", id="a field too many"),
         pytest.param({"state": "accepted", "note": 5}, "body.move.note", id="a note of a number"),
     ],
 )

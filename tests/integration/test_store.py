@@ -250,24 +250,6 @@ def test_a_place_that_cannot_be_used_is_named_with_what_to_do(
     assert "\n" not in str(refused.value)
 
 
-def test_a_database_of_the_first_version_is_brought_up_to_date(
-    new_database: Callable[..., str],
-) -> None:
-    address = new_database(bare=True)
-    before = open_store(address)
-    promise(before, a_message())
-    with before.engine.begin() as connection:
-        for column in ("rejected_at", "disputed_at"):
-            connection.exec_driver_sql(f"ALTER TABLE incident DROP COLUMN {column}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-    before.close()
-    after = open_store(address)
-    assert after.incidents() == (an_incident(),)
-    with after.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    after.close()
-
-
 def test_a_database_of_a_newer_version_is_left_alone(new_database: Callable[..., str]) -> None:
     address = new_database(bare=True)
     store = open_store(address)
