@@ -15,10 +15,11 @@ from streetwatch.service.desk.draft import (
     progress,
     report_document,
 )
+from streetwatch.service.desk.listing import Place, counted, rows_at
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.store.schema import desk_case
+from streetwatch.service.store.schema import desk_case, desk_day
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
@@ -50,10 +51,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the cases, newest first, and how many there are in all."""
+    """Some of the cases, newest first, and how many there are in all.
+
+    Attributes:
+        total: Counted up to `listing.COUNTED`.
+        next: The number to ask the next page with; None at the end.
+    """
 
     cases: tuple[Document, ...]
     total: int
+    next: str | None
 
 
 class Book:
@@ -149,21 +156,32 @@ class Book:
         with reading(self._engine) as connection:
             return document_of(_named(connection, name))
 
-    def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
-        """Return cases, newest first."""
+    def page(
+        self, wanted: Filter, *, limit: int, offset: int = 0, after: str | None = None
+    ) -> Page:
+        """Return cases, newest first.
+
+        Args:
+            wanted: Which.
+            limit: How many at most.
+            offset: How many of the newest to leave out: slow where it is large.
+            after: Instead: the number of the case before the first.
+
+        Raises:
+            NoSuchCaseError: `after` is none.
+        """
         columns = {
             desk_case.c.state: wanted.state,
             desk_case.c.type: wanted.type,
             desk_case.c.camera_id: wanted.camera,
         }
         where = [column == value for column, value in columns.items() if value is not None]
-        newest = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
-        query = sa.select(desk_case).where(*where).order_by(*newest).limit(limit).offset(offset)
-        count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
-            total = connection.execute(count).scalar_one()
-        return Page(tuple(document_of(row) for row in rows), total)
+            before = None if after is None else _named(connection, after)
+            rows = rows_at(connection, where, Place(limit, offset, before))
+            total = connection.execute(counted(where)).scalar_one()
+        following = rows[-1]["number"] if len(rows) == limit else None
+        return Page(tuple(document_of(row) for row in rows), total, following)
 
 
 def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
@@ -201,7 +219,12 @@ def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document
 
 
 def _next_number(connection: sa.Connection, now: Seconds) -> str:
-    """Number the cases of a day on China's clock: SW-20261123-0001."""
+    """Number the cases of a day on China's clock: SW-20261123-0001. One writer does so at once."""
     day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
-    count = sa.select(sa.func.count()).where(desk_case.c.number.startswith(day))
-    return f"{day}{connection.execute(count).scalar_one() + 1:04d}"
+    same = desk_day.c.day == day
+    last = connection.execute(sa.select(desk_day.c.last).where(same)).scalar_one_or_none()
+    if last is None:
+        connection.execute(sa.insert(desk_day).values(day=day, last=1))
+    else:
+        connection.execute(sa.update(desk_day).where(same).values(last=last + 1))
+    return f"{day}{(last or 0) + 1:04d}"

@@ -283,6 +283,17 @@ def test_cases_are_listed(desk: Desk, wanted: dict[str, str | int], numbers: lis
     assert desk.listed(**wanted) == [f"SW-20261123-{number:04}" for number in numbers]
 
 
+def test_a_list_is_paged_through_by_the_last_number_seen(desk: Desk) -> None:
+    file_three(desk)
+    first = desk.http.get("/desk/cases", params={"limit": 2}).json()
+    desk.post(report(an_incident(id="z" * 26)), key="a-case-that-comes-meanwhile")
+    second = desk.http.get("/desk/cases", params={"limit": 2, "after": first["next"]}).json()
+    numbers = [case["number"] for page in (first, second) for case in page["cases"]]
+    assert numbers == [f"SW-20261123-{number:04}" for number in (3, 2, 1)]
+    assert (first["total"], second["next"]) == (3, None)
+    assert desk.http.get("/desk/cases", params={"after": "SW-none"}).status_code == 404
+
+
 @pytest.mark.parametrize(
     "wanted", [{"limit": 0}, {"limit": 501}, {"offset": -1}, {"state": "lost"}], ids=str
 )

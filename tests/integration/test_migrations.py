@@ -1,5 +1,6 @@
 """Databases that earlier versions wrote, brought up to date with what is in them."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from alembic.migration import MigrationContext
 from filed import NOON, a_message, an_incident
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.report import Report
 from streetwatch.service.incidents.case import Message
 from streetwatch.service.store import codec, engine
 from streetwatch.service.store.dialect import dialect_at
@@ -125,4 +127,14 @@ def test_the_desk_can_ask_earlier_cases_by_place(address: str, revision: str) ->
     assert (row["source"], row["occurred_at"]) == ("video", NOON)
     assert (row["place_key"], row["zone_id"]) == ("kerb/carriageway", "carriageway")
     assert (row["lon"], row["lat"], row["grid_code"]) == (121.47, 31.23, "310101001001001")
+    store.close()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_numbers_go_on_where_an_earlier_version_left_off(address: str, revision: str) -> None:
+    written_by(revision, address)
+    store = opened(address)
+    told = Report.model_validate_json(json.dumps(case_json(a_message(an_incident(id="b")).case)))
+    case, _ = Book(store.engine).report(told, key="another-key", now=NOON)
+    assert case["number"] == "SW-20261123-0002"
     store.close()

@@ -154,6 +154,7 @@ ENDED = {"state": State.CLEARED, "cleared_at": NOON + 60}
         pytest.param(ENDED | {"camera_id": "other"}, False, id="another camera"),
         pytest.param(ENDED | {"zone_id": "other"}, False, id="another zone"),
         pytest.param(ENDED | {"type": "street_vending"}, False, id="another type"),
+        pytest.param(ENDED | {"violation_at": NOON - 91 * 86_400}, False, id="long ago"),
         pytest.param(ENDED | {"anchor": (300.0, 100.0, 400.0, 180.0)}, False, id="another place"),
     ],
 )
@@ -183,6 +184,7 @@ def _at_the_place(latest_filed_at: Callable[..., Incident | None]) -> Incident |
         violation_type="illegal_parking_motor",
         near=(110.0, 100.0, 210.0, 180.0),
         least_iou=0.5,
+        since=NOON - 90 * 86_400,
     )
 
 
