@@ -74,7 +74,7 @@ class Relay:
 
     def _deliver(self, claimed: Claimed) -> None:
         try:
-            self._sink.deliver(claimed.message)
+            self._sink.deliver(claimed.message, known=None)
         except DeliveryFailedError as error:
             self._settle_failed(claimed, error.failure)
         else:

@@ -1,6 +1,6 @@
 """Exactly one case on the desk, over real HTTP, whatever the network and the process do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from http_parts import Answer, BadNetwork, Fault, LoseTheAnswer, serving
 from live_service import free_port, wait_for
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import LEASE_S, Relay
-from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.delivery.sink import CaseSink, DeliveryFailedError, Receipt
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.incidents.case import Message, Occasion
@@ -86,7 +86,7 @@ def test_a_promised_message_becomes_a_case(world: World) -> None:
 
 def test_a_message_that_is_sent_again_makes_no_second_case(world: World) -> None:
     for _ in range(3):
-        world.sink.deliver(OPENED)
+        world.sink.deliver(OPENED, known=None)
     assert len(world.cases()) == 1
 
 
@@ -175,7 +175,7 @@ def test_a_relay_killed_before_it_settled_is_made_good_by_the_next(
     claimed = world.outbox.claim(now=world.now, lease_s=LEASE_S)
     assert claimed is not None
     if was_sent:
-        world.sink.deliver(claimed.message)
+        world.sink.deliver(claimed.message, known=None)
     # kill -9 here; what follows is the next process
     relay = world.relay()
     relay.drain()
@@ -211,19 +211,22 @@ def test_a_woken_relay_delivers_at_once_and_stops_promptly(world: World) -> None
 class BrokenOnce:
     """A sink with a mistake in it, the first time."""
 
-    def __init__(self, deliver: Callable[[Message], None]) -> None:
-        self._deliver = deliver
+    def __init__(self, sink: CaseSink) -> None:
+        self._sink = sink
         self.calls = 0
 
-    def deliver(self, message: Message) -> None:
+    def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:
         self.calls += 1
         if self.calls == 1:
             raise ZeroDivisionError
-        self._deliver(message)
+        return self._sink.deliver(message, known=known)
+
+    def close(self) -> None:
+        self._sink.close()
 
 
 def test_a_relay_survives_a_mistake_in_a_sink(world: World) -> None:
-    sink = BrokenOnce(world.sink.deliver)
+    sink = BrokenOnce(world.sink)
     relay = Relay(world.outbox, sink, clock=lambda: world.now)
     world.relays.append(relay)
     promise(world.store, OPENED)
@@ -264,5 +267,5 @@ def test_the_desks_wish_is_read(
 ) -> None:
     world.network.expect(Answer(503, headers))
     with pytest.raises(DeliveryFailedError) as failed:
-        world.sink.deliver(OPENED)
+        world.sink.deliver(OPENED, known=None)
     assert failed.value.failure.retry_after_s == expected
