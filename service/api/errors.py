@@ -14,6 +14,7 @@ from streetwatch.service.desk.book import ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.open311 import errors as open311
 from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.store.deliveries import DeliveredAlreadyError, NoSuchDeliveryError
 
 _COME_AGAIN_S = "10"
 
@@ -54,7 +55,9 @@ Handler = Callable[[Request, Exception], Response]
 def add_error_answers(api: FastAPI) -> None:
     """Let the API answer errors, each part in its own words."""
     api.add_exception_handler(NoSuchCaseError, _answering(404))
+    api.add_exception_handler(NoSuchDeliveryError, _answering(404))
     api.add_exception_handler(DeskConflictError, _answering(409))
+    api.add_exception_handler(DeliveredAlreadyError, _answering(409))
     api.add_exception_handler(ChangedMeanwhileError, _answering(412))
     api.add_exception_handler(StorageError, _come_again)
     api.add_exception_handler(RequestValidationError, _say_what_is_wrong)
@@ -85,7 +88,7 @@ def _line(mistake: Mapping[str, Any]) -> str:
 def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _failed(request, error)
-    detail = str(error.detail) or HTTPStatus(error.status_code).phrase
+    detail = error.detail or HTTPStatus(error.status_code).phrase
     return _said(request, error.status_code, detail, error.headers)
 
 

@@ -111,7 +111,8 @@ class Cases(BaseModel):
     """A page of cases."""
 
     cases: list[Case]
-    total: int = Field(description="How many there are in all.")
+    total: int = Field(description="How many there are in all, counted up to 10,000.")
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
 class Refusal(BaseModel):
@@ -171,7 +172,8 @@ class FeatureCollection(BaseModel):
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[Feature]
     number_matched: int = Field(
-        alias="numberMatched", description="How many cases were asked for, those nowhere included."
+        alias="numberMatched",
+        description="How many cases were asked for, counted up to 10,000; those nowhere included.",
     )
     number_returned: int = Field(alias="numberReturned", description="How many are shown.")
 

@@ -22,6 +22,7 @@ from streetwatch.service.desk.answers import (
 from streetwatch.service.desk.book import Book, ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.events import events_router
+from streetwatch.service.desk.query import Page
 from streetwatch.service.desk.questions import ListQuestion, MapQuestion
 from streetwatch.service.desk.report import Change, Move, Name, Report
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
@@ -131,10 +132,8 @@ def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) ->
     @router.get("/cases", response_model=Cases, response_model_exclude_unset=True)
     def cases(wanted: Annotated[ListQuestion, Query()]) -> dict[str, Any]:
         """List cases, newest first if not asked otherwise."""
-        page = book.page(
-            wanted.filter(clock()), limit=wanted.limit, offset=wanted.offset, sort=wanted.sort
-        )
-        return {"cases": page.cases, "total": page.total}
+        page = _page(book, wanted, clock())
+        return {"cases": page.cases, "total": page.total, "next": page.next}
 
     @router.get(
         "/cases.geojson",
@@ -143,9 +142,7 @@ def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) ->
     )
     def cases_on_the_map(wanted: Annotated[MapQuestion, Query()]) -> GeoJson:
         """Show cases as GeoJSON; those that are nowhere on the map are left out."""
-        page = book.page(
-            wanted.filter(clock()), limit=wanted.limit, offset=wanted.offset, sort=wanted.sort
-        )
+        page = _page(book, wanted, clock())
         features = [_feature(case) for case in page.cases if case.get("place")]
         found = FeatureCollection(
             features=features, number_matched=page.total, number_returned=len(features)
@@ -202,6 +199,16 @@ def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
             except (NoSuchCaseError, DeskConflictError) as error:
                 refused.append(Refusal(case=name, status=_status(error), detail=str(error)))
         return {"moved": moved, "refused": [one.model_dump() for one in refused]}
+
+
+def _page(book: Book, wanted: ListQuestion | MapQuestion, now: Seconds) -> Page:
+    return book.page(
+        wanted.filter(now),
+        limit=wanted.limit,
+        offset=wanted.offset,
+        after=wanted.after,
+        sort=wanted.sort,
+    )
 
 
 def _status(error: Exception) -> int:

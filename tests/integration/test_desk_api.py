@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
+from databases import PostgresServer
 from filed import NOON, a_message, an_incident
 from http_parts import serving
 from streetwatch.service.api.app import create_api
@@ -65,8 +66,8 @@ def _taken(columns: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: columns.pop(name) for name in names if name in columns}
 
 
-def a_desk(folder: Path) -> Iterator[Desk]:
-    built = Desk(open_store(f"sqlite:///{folder / 'desk.db'}"))
+def a_desk(address: str, folder: Path) -> Iterator[Desk]:
+    built = Desk(open_store(address))
     api = create_api(
         desk=desk_router(
             built.book,
@@ -84,14 +85,27 @@ def a_desk(folder: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    yield from a_desk(tmp_path)
+def desk(new_database: Callable[..., str], tmp_path: Path) -> Iterator[Desk]:
+    yield from a_desk(new_database(), tmp_path)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def kept_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database of either kind for all tests of this module."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def full(kept_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk with cases that differ in everything, which the tests only read."""
-    for one in a_desk(tmp_path_factory.mktemp("full")):
+    for one in a_desk(kept_database, tmp_path_factory.mktemp("full")):
         one.put(
             "late",
             NOON - 4 * HOUR_S,
@@ -171,6 +185,19 @@ def test_pages_do_not_overlap_and_the_total_counts_all(full: Desk) -> None:
     pages = [full.listed(limit=1, offset=row, sort="deadline") for row in range(4)]
     assert sorted(name for page in pages for name in page) == sorted(ALL)
     assert full.http.get("/desk/cases?limit=1&level=red").json()["total"] == 1
+
+
+@pytest.mark.parametrize("sort", ["-reported_at", "reported_at", "deadline", "-deadline"])
+def test_a_list_is_paged_through_in_any_order(full: Desk, sort: str) -> None:
+    seen: list[str] = []
+    asked: dict[str, str | int] = {"limit": 1, "sort": sort}
+    while True:
+        page = full.http.get("/desk/cases", params=asked).json()
+        seen += [case["external_id"] for case in page["cases"]]
+        if page["next"] is None:
+            break
+        asked["after"] = page["next"]
+    assert seen == full.listed(sort=sort)
 
 
 MISTAKEN = {

@@ -11,6 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+from pydantic import SecretStr
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.errors import InvalidSchema
 from schemathesis.core.result import Ok, Result
@@ -61,7 +62,7 @@ schemathesis.openapi.format(
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service as it is wired, on a store of its own with a few cases."""
-    keys = Open311Settings(api_keys=[ApiKeyEntry(client="tests", key=KEY)])
+    keys = Open311Settings(api_keys=[ApiKeyEntry(client="tests", key=SecretStr(KEY))])
     settings = Settings(data_dir=tmp_path_factory.mktemp("service"), open311=keys)
     built = Service(settings, cameras=(), clock=lambda: NOON)
     book = Book(built.store.engine)
