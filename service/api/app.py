@@ -1,6 +1,6 @@
 """The HTTP API of the service, wired from what it is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ _PAGE = Path(__file__).with_name("page.html")
 MOST_BYTES = 1_000_000
 
 
-def create_api(
+def create_api(  # noqa: PLR0913 -- an argument for each part of the service
     *,
     desk: APIRouter,
+    delivery: Iterable[APIRouter] = (),
     evidence: EvidenceFolder,
     readiness: Callable[[], Readiness],
     registry: CollectorRegistry,
@@ -31,6 +32,7 @@ def create_api(
 
     Args:
         desk: The case desk's routes.
+        delivery: The outbox's routes, and those of the targets' callbacks.
         evidence: Whose files are served.
         readiness: Asked anew for every probe.
         registry: Whose metrics are served.
@@ -41,11 +43,11 @@ def create_api(
         description="From a street camera to exactly one case per violation.",
         max_body_size=MOST_BYTES,
     )
-    api.include_router(desk, responses=RESPONSES)
+    own = (desk, *delivery, _probes(readiness, registry), _files(evidence))
+    for router in own:
+        api.include_router(router, responses=RESPONSES)
     if open311 is not None:
         api.include_router(open311)
-    api.include_router(_probes(readiness, registry), responses=RESPONSES)
-    api.include_router(_files(evidence), responses=RESPONSES)
     add_error_answers(api)
     return api
 

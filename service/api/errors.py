@@ -14,6 +14,7 @@ from streetwatch.service.desk.book import ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.open311 import errors as open311
 from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.store.deliveries import DeliveredAlreadyError, NoSuchDeliveryError
 
 _COME_AGAIN_S = "10"
 
@@ -35,9 +36,10 @@ class Mistakes(BaseModel):
 
 #: What every route of the service's own may answer, for the OpenAPI.
 RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "What was sent can't be read."},
     404: {"model": Problem, "description": "There is no such thing."},
     409: {"model": Problem, "description": "It does not go together with what is there."},
-    413: {"model": Problem, "description": "What was sent is too large."},
+    413: {"content": {"text/plain": {}}, "description": "What was sent is too large."},
     422: {"model": Mistakes, "description": "What was sent is wrong; nothing was changed."},
     500: {"model": Problem, "description": "It failed inside: the service's log says why."},
     503: {
@@ -53,7 +55,9 @@ Handler = Callable[[Request, Exception], Response]
 def add_error_answers(api: FastAPI) -> None:
     """Let the API answer errors, each part in its own words."""
     api.add_exception_handler(NoSuchCaseError, _answering(404))
+    api.add_exception_handler(NoSuchDeliveryError, _answering(404))
     api.add_exception_handler(DeskConflictError, _answering(409))
+    api.add_exception_handler(DeliveredAlreadyError, _answering(409))
     api.add_exception_handler(ChangedMeanwhileError, _answering(412))
     api.add_exception_handler(StorageError, _come_again)
     api.add_exception_handler(RequestValidationError, _say_what_is_wrong)
@@ -78,14 +82,13 @@ def _say_what_is_wrong(request: Request, error: Exception) -> Response:
 
 def _line(mistake: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in mistake["loc"])
-    line = f"{where}: {mistake['msg']}"
-    return line.encode(errors="backslashreplace").decode()  # a key may hold half a character
+    return f"{where}: {mistake['msg'].removeprefix('Value error, ')}".removeprefix(": ")
 
 
 def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _failed(request, error)
-    detail = str(error.detail) or HTTPStatus(error.status_code).phrase
+    detail = error.detail or HTTPStatus(error.status_code).phrase
     return _said(request, error.status_code, detail, error.headers)
 
 

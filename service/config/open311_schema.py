@@ -2,22 +2,23 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from streetwatch.service.config.addresses import WebAddress
 from streetwatch.service.config.camera_schema import Identifier
-from streetwatch.service.config.checking import Entry
+from streetwatch.service.config.checking import Entry, unlike
 from streetwatch.service.config.wording import refused
 
 _SHORTEST_KEY = 16
 
 
-def _hard_to_guess(key: str) -> str:
+def _hard_to_guess(secret: SecretStr) -> SecretStr:
+    key = secret.get_secret_value()
     if len(key) < _SHORTEST_KEY or not key.isascii() or not key.isprintable():
         raise refused(
             f"is no key: write {_SHORTEST_KEY} or more random characters, A-Z a-z 0-9 . _ -"
         )
-    return key
+    return secret
 
 
 class ApiKeyEntry(Entry):
@@ -28,26 +29,17 @@ class ApiKeyEntry(Entry):
         description="Stands in the history of its cases; a client may have several keys.",
         examples=["hotline"],
     )
-    key: Annotated[str, AfterValidator(_hard_to_guess)] = Field(
+    key: Annotated[SecretStr, AfterValidator(_hard_to_guess)] = Field(
         title="Key",
         description="At least 16 characters; goes to the client.",
         examples=['"${HOTLINE_KEY}"'],
-        repr=False,
     )
-
-
-def _one_client_each(entries: list[ApiKeyEntry]) -> list[ApiKeyEntry]:
-    keys = [entry.key for entry in entries]
-    for row, key in enumerate(keys):
-        if key in keys[:row]:
-            raise refused("stands in this list already: give each client its own", at=(row, "key"))
-    return entries
 
 
 class Open311Settings(Entry):
     """What other tools may file and read over Open311."""
 
-    api_keys: Annotated[list[ApiKeyEntry], AfterValidator(_one_client_each)] = Field(
+    api_keys: Annotated[list[ApiKeyEntry], unlike("key")] = Field(
         [],
         title="API keys",
         description="Who may file over Open311, and with which key. None: nobody may.",

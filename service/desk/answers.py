@@ -118,7 +118,8 @@ class Cases(BaseModel):
     """A page of cases."""
 
     cases: list[Case]
-    total: int = Field(description="How many there are in all.")
+    total: int = Field(description="How many there are in all, counted up to 10,000.")
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
 class Refusal(BaseModel):
@@ -173,10 +174,13 @@ class Feature(BaseModel):
 class FeatureCollection(BaseModel):
     """Cases as GeoJSON (RFC 7946)."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[Feature]
     number_matched: int = Field(
-        alias="numberMatched", description="How many cases were asked for, those nowhere included."
+        alias="numberMatched",
+        description="How many cases were asked for, counted up to 10,000; those nowhere included.",
     )
     number_returned: int = Field(alias="numberReturned", description="How many are shown.")
 

@@ -1,6 +1,7 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from streetwatch.service.desk.draft import (
     progress,
     report_document,
 )
+from streetwatch.service.desk.listing import Place, counted, rows_at
 from streetwatch.service.desk.query import (
     Filter,
     Page,
@@ -22,13 +24,12 @@ from streetwatch.service.desk.query import (
     Sort,
     changed_since,
     conditions,
-    ordering,
 )
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.schema import desk_case, desk_day
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
@@ -96,7 +97,7 @@ class Book:
         Raises:
             KeyTakenError: the key was used for another case.
         """
-        with writing(self._engine) as connection:
+        with _writing(self._engine) as connection:
             same = desk_case.c.external_id == draft.external_id
             known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
             if known is not None and known["external_id"] != draft.external_id:
@@ -123,8 +124,8 @@ class Book:
             OtherCaseError: the report is about another case.
             ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
-        with writing(self._engine) as connection:
-            row = _expected(_named(connection, name), expected)
+        with _writing(self._engine) as connection:
+            row = _expected(_named(connection, name, to_change=True), expected)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
@@ -148,8 +149,8 @@ class Book:
             MoveRefusedError: it can't go there.
             ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
-        with writing(self._engine) as connection:
-            row = _expected(_named(connection, name), expected)
+        with _writing(self._engine) as connection:
+            row = _expected(_named(connection, name, to_change=True), expected)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
@@ -165,8 +166,8 @@ class Book:
             NoSuchCaseError: there is no such case.
             DeskConflictError: as `amend` finds.
         """
-        with writing(self._engine) as connection:
-            row = _named(connection, name)
+        with _writing(self._engine) as connection:
+            row = _named(connection, name, to_change=True)
             return _change(connection, row, self._followed(row, amend(connection, row), now))
 
     def case(self, name: str) -> Document:
@@ -178,17 +179,34 @@ class Book:
         with reading(self._engine) as connection:
             return document_of(_named(connection, name))
 
-    def page(self, wanted: Filter, *, limit: int, offset: int, sort: Sort = Sort.NEWEST) -> Page:
-        """Return the cases that are asked for, in order."""
+    def page(
+        self,
+        wanted: Filter,
+        *,
+        limit: int,
+        offset: int = 0,
+        after: str | None = None,
+        sort: Sort = Sort.NEWEST,
+    ) -> Page:
+        """Return the cases that are asked for, in order.
+
+        Args:
+            wanted: Which.
+            limit: How many at most.
+            offset: How many of the first to leave out: slow where it is large.
+            after: Instead: the number of the case before the first.
+            sort: In which order.
+
+        Raises:
+            NoSuchCaseError: `after` is none.
+        """
         where = conditions(wanted)
-        query = (
-            sa.select(desk_case).where(*where).order_by(*ordering(sort)).limit(limit).offset(offset)
-        )
-        count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
-            total = connection.execute(count).scalar_one()
-        return Page(tuple(document_of(row) for row in rows), total)
+            before = None if after is None else _named(connection, after)
+            rows = rows_at(connection, where, Place(limit, offset, before, sort))
+            total = connection.execute(counted(where)).scalar_one()
+        following = rows[-1]["number"] if len(rows) == limit else None
+        return Page(tuple(document_of(row) for row in rows), total, following)
 
     def latest_revision(self) -> Revision:
         """Return where the order of changes has come to."""
@@ -211,6 +229,14 @@ class Book:
         return changed
 
 
+@contextmanager
+def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Write into the book, one after the other: its numbers and revisions have an order."""
+    with writing(engine) as connection:
+        locked(connection, "desk")
+        yield connection
+
+
 def _reopened(row: Mapping[Any, Any], document: Document, at: Seconds) -> Document:
     """Return what changes where a closed case turns out to stand on: it is dispatched again."""
     disputed_at = document["disputed_at"]
@@ -222,12 +248,18 @@ def _reopened(row: Mapping[Any, Any], document: Document, at: Seconds) -> Docume
     return moved_columns(state, at) | {"history": history}
 
 
-def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
-    return connection.execute(sa.select(desk_case).where(where)).mappings().first()
+def _first(
+    connection: sa.Connection, where: sa.ColumnElement[bool], *, to_change: bool = False
+) -> Mapping[Any, Any] | None:
+    wanted = sa.select(desk_case).where(where)
+    if to_change:  # a database with row locks; SQLite has one writer
+        wanted = wanted.with_for_update()
+    return connection.execute(wanted).mappings().first()
 
 
-def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
-    row = _first(connection, sa.or_(desk_case.c.number == name, desk_case.c.external_id == name))
+def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> Mapping[Any, Any]:
+    same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
+    row = _first(connection, same, to_change=to_change)
     if row is None:
         raise NoSuchCaseError(f"no case {name!r}")
     return row
@@ -248,7 +280,12 @@ def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document
 
 
 def _next_number(connection: sa.Connection, now: Seconds) -> str:
-    """Number the cases of a day on China's clock: SW-20261123-0001."""
+    """Number the cases of a day on China's clock: SW-20261123-0001. One writer does so at once."""
     day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
-    count = sa.select(sa.func.count()).where(desk_case.c.number.startswith(day))
-    return f"{day}{connection.execute(count).scalar_one() + 1:04d}"
+    same = desk_day.c.day == day
+    last = connection.execute(sa.select(desk_day.c.last).where(same)).scalar_one_or_none()
+    if last is None:
+        connection.execute(sa.insert(desk_day).values(day=day, last=1))
+    else:
+        connection.execute(sa.update(desk_day).where(same).values(last=last + 1))
+    return f"{day}{(last or 0) + 1:04d}"

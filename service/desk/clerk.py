@@ -16,7 +16,7 @@ from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.terms import Terms
 from streetwatch.service.store.notices import promise_notice
 from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import writing
+from streetwatch.service.store.transactions import locked, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
 
@@ -99,9 +99,9 @@ class Clerk:
             .where(desk_case.c.remind_at <= now)
             .order_by(desk_case.c.remind_at)
             .limit(1)
-            .with_for_update(skip_locked=True)
         )
         with writing(self._engine) as connection:
+            locked(connection, "desk")  # whoever writes into the book has it to themselves
             row = connection.execute(waiting).mappings().first()
             if row is None:
                 return False

@@ -28,7 +28,7 @@ LastEventId = Annotated[
     str | None,
     Header(
         alias="Last-Event-ID",
-        pattern=r"^\d{1,15}/[A-Za-z0-9-]{0,40}$",
+        pattern=r"^\d{1,9}/[A-Za-z0-9-]{1,40}$",
         description="The id of the last event that was read; what came after it follows.",
     ),
 ]
@@ -36,7 +36,7 @@ After = Annotated[
     int | None,
     Query(
         ge=0,
-        le=10**15,
+        le=10**9,
         description="A `revision`: what changed after it follows. Left out: what changes from now.",
     ),
 ]
@@ -102,8 +102,7 @@ def _start(last_event_id: str | None, after: int | None) -> Revision | None:
     if last_event_id is not None:
         count, _, number = last_event_id.partition("/")
         return Revision(int(count), number)
-    # Sorts behind every number: the whole revision has been read.
-    return None if after is None else Revision(after, "\U0010ffff")
+    return None if after is None else Revision(after + 1)
 
 
 def _event(case: Document) -> ServerSentEvent:

@@ -74,10 +74,16 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the cases, in order, and how many there are in all."""
+    """Some of the cases, in order, and how many there are in all.
+
+    Attributes:
+        total: Counted up to `listing.COUNTED`.
+        next: The number to ask the next page with; None at the end.
+    """
 
     cases: tuple[Document, ...]
     total: int
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,7 +107,9 @@ def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         case.level: wanted.levels,
         case.number: wanted.numbers,
     }
-    met = [column.in_(values) for column, values in one_of.items() if values]
+    met: list[sa.ColumnElement[bool]] = [
+        column.in_(values) for column, values in one_of.items() if values
+    ]
     if wanted.grids:
         met.append(sa.or_(*map(_in_grid, wanted.grids)))
     if wanted.text:
@@ -131,14 +139,6 @@ def _past_deadline(overdue: Overdue) -> sa.ColumnElement[bool]:
     waits = case.state.not_in(ENDS)
     late = sa.and_(waits, case.deadline.is_not(None), case.deadline < overdue.at)
     return late if overdue.is_wanted else sa.not_(late)
-
-
-def ordering(sort: Sort) -> tuple[sa.UnaryExpression[Any], ...]:
-    """Return the order as SQL; the number decides between equals, so that pages don't overlap."""
-    column = desk_case.c[sort.value.removeprefix("-")]
-    if sort.value.startswith("-"):
-        return column.desc().nulls_last(), desk_case.c.number.desc()
-    return column.asc().nulls_last(), desk_case.c.number.asc()
 
 
 def changed_since(revision: Revision, *, limit: int) -> sa.Select[Any]:

@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from streetwatch.service.desk.listing import COUNTED
 from streetwatch.service.desk.query import Box, Filter, Overdue, Sort
 from streetwatch.service.desk.report import within_reason, written_out
 from streetwatch.service.desk.states import CaseState
@@ -19,9 +20,6 @@ from streetwatch.vision.types import Seconds
 
 MOST_CASES = 500
 MOST_ON_A_MAP = 5_000
-
-#: Deeper pages are asked for by time; a larger number is no offset that a database knows.
-DEEPEST = 10_000_000
 
 _BOX = r"^-?\d{1,3}(\.\d{1,15})?(,-?\d{1,3}(\.\d{1,15})?){3}$"
 
@@ -73,7 +71,10 @@ class CaseQuestion(BaseModel):
         examples=["121.4,31.2,121.5,31.3"],
     )
     sort: Sort = Field(Sort.NEWEST, description="`-` turns the order round.")
-    offset: int = Field(0, ge=0, le=DEEPEST)
+    offset: int = Field(0, ge=0, le=COUNTED)
+    after: Word | None = Field(
+        None, description="Instead: the `next` of the page before, as fast at any depth."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

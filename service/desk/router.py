@@ -22,6 +22,7 @@ from streetwatch.service.desk.answers import (
 from streetwatch.service.desk.book import Book, ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.events import events_router
+from streetwatch.service.desk.query import Page
 from streetwatch.service.desk.questions import ListQuestion, MapQuestion
 from streetwatch.service.desk.report import Change, Move, Name, Report
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
@@ -63,6 +64,8 @@ class GeoJson(JSONResponse):
 
     media_type = "application/geo+json"
 
+
+_FEATURES = {"$ref": "#/components/schemas/FeatureCollection"}
 
 _ETAG = {"headers": {"ETag": {"schema": {"type": "string"}, "description": "For `If-Match`."}}}
 
@@ -132,23 +135,23 @@ def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) ->
     def cases(wanted: Annotated[ListQuestion, Query()]) -> dict[str, Any]:
         """List cases, newest first if not asked otherwise."""
         now = clock()
-        page = book.page(
-            wanted.filter(now), limit=wanted.limit, offset=wanted.offset, sort=wanted.sort
-        )
-        return {"cases": [timed(case, now) for case in page.cases], "total": page.total}
+        page = _page(book, wanted, now)
+        cases = [timed(case, now) for case in page.cases]
+        return {"cases": cases, "total": page.total, "next": page.next}
 
-    @router.get("/cases.geojson", response_class=GeoJson, response_model=FeatureCollection)
-    def cases_on_the_map(wanted: Annotated[MapQuestion, Query()]) -> dict[str, Any]:
+    @router.get(
+        "/cases.geojson",
+        response_model=FeatureCollection,
+        responses={200: {"content": {GeoJson.media_type: {"schema": _FEATURES}}}},
+    )
+    def cases_on_the_map(wanted: Annotated[MapQuestion, Query()]) -> GeoJson:
         """Show cases as GeoJSON; those that are nowhere on the map are left out."""
-        page = book.page(
-            wanted.filter(clock()), limit=wanted.limit, offset=wanted.offset, sort=wanted.sort
-        )
+        page = _page(book, wanted, clock())
         features = [_feature(case) for case in page.cases if case.get("place")]
-        return {
-            "features": features,
-            "numberMatched": page.total,
-            "numberReturned": len(features),
-        }
+        found = FeatureCollection(
+            features=features, number_matched=page.total, number_returned=len(features)
+        )
+        return GeoJson(found.model_dump(by_alias=True))
 
     @router.get(
         "/cases/{name}",
@@ -203,6 +206,16 @@ def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
         return {"moved": moved, "refused": [one.model_dump() for one in refused]}
 
 
+def _page(book: Book, wanted: ListQuestion | MapQuestion, now: Seconds) -> Page:
+    return book.page(
+        wanted.filter(now),
+        limit=wanted.limit,
+        offset=wanted.offset,
+        after=wanted.after,
+        sort=wanted.sort,
+    )
+
+
 def _status(error: Exception) -> int:
     match error:
         case NoSuchCaseError():
@@ -227,8 +240,8 @@ def _revisions(if_match: str | None) -> frozenset[int] | None:
     return frozenset(int(tag) for tag in inner if tag.isascii() and tag.isdecimal())
 
 
-def _feature(case: Document) -> dict[str, Any]:
+def _feature(case: Document) -> Feature:
     place, camera = case["place"], case.get("camera")
     shown = CaseOnMap.model_validate(case | {"camera": camera["id"] if camera else None})
     point = Point(coordinates=(place["lon"], place["lat"]))
-    return Feature(id=case["number"], geometry=point, properties=shown).model_dump()
+    return Feature(id=case["number"], geometry=point, properties=shown)

@@ -102,6 +102,7 @@ def document_of(row: Mapping[Any, Any]) -> Document:
     """Return what the desk answers about a case."""
     return {
         "number": row["number"],
+        "external_id": row["external_id"],
         "state": row["state"],
         "revision": row["revision"],
         **row["document"],

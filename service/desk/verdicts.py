@@ -26,6 +26,9 @@ _ANY_VEHICLE = "car"
 
 _PAGE = 200
 
+#: What other people tell says nothing about the model.
+_SEEN = Filter(sources=("video",))
+
 #: The still that shows the object where the case says it stood.
 _FRAME = "threshold.jpg"
 
@@ -49,10 +52,11 @@ def write_verdicts(book: Book, evidence: EvidenceFolder, out: Path) -> Iterator[
 
 
 def _cases(book: Book) -> Iterator[Mapping[str, Any]]:
-    offset = 0
-    while page := book.page(Filter(sources=("video",)), limit=_PAGE, offset=offset).cases:
-        yield from page
-        offset += len(page)
+    page = book.page(_SEEN, limit=_PAGE)
+    yield from page.cases
+    while page.next is not None:
+        page = book.page(_SEEN, limit=_PAGE, after=page.next)
+        yield from page.cases
 
 
 def _verdict(document: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -204,7 +204,6 @@ def _add_filing(
         status_code=201,
         response_model=list[RequestTaken],
         responses=FILING,
-        max_body_size=MOST_BYTES,
         openapi_extra={"requestBody": _body()},
     )
     async def file(request: Request, format: Format) -> Response:  # noqa: A002
@@ -212,7 +211,16 @@ def _add_filing(
         200 with the id that it has.
         """  # noqa: D205 -- one sentence
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return await run_in_threadpool(filed, await request.body(), media_type, format)
+        return await run_in_threadpool(filed, await _received(request), media_type, format)
+
+
+async def _received(request: Request) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise HTTPException(400, f"the form is too large: {MOST_BYTES} bytes at most")
+    return bytes(body)
 
 
 def _read(body: bytes, media_type: str) -> dict[str, str]:

@@ -112,6 +112,10 @@ class Submission(BaseModel):
         }
 
 
+#: The fields that are read; of the others nobody minds how often they are sent.
+_READ = frozenset(field.alias or name for name, field in Submission.model_fields.items())
+
+
 def fields_of(body: bytes) -> dict[str, str]:
     """Read a form. A field that is empty counts as not sent.
 
@@ -125,8 +129,8 @@ def fields_of(body: bytes) -> dict[str, str]:
         raise ValueError("the form is not UTF-8") from error
     fields: dict[str, str] = {}
     for name, value in pairs:
-        if name in fields:
-            raise ValueError(f"{_shown(name)}: sent twice")
+        if name in fields and name in _READ:
+            raise ValueError(f"{name}: sent twice")
         fields[name] = value
     _refuse_unknown_attributes(fields)
     return fields
