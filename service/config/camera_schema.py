@@ -34,7 +34,7 @@ def _identifier(text: str) -> str:
     return text
 
 
-def _unlike(name: str) -> AfterValidator:
+def unlike(name: str) -> AfterValidator:
     """Return a check that no two items of a list have the same value of an attribute."""
 
     def check(items: list[Item]) -> list[Item]:
@@ -82,7 +82,7 @@ class ZoneEntry(Entry):
         description="prohibited, permitted, exclude or privacy_mask.",
         examples=["prohibited"],
     )
-    rules: Annotated[list[RuleEntry], _unlike("type")] = Field(
+    rules: Annotated[list[RuleEntry], unlike("type")] = Field(
         [],
         title="Rules",
         description="Only in prohibited zones, where at least one is needed.",
@@ -223,7 +223,7 @@ class CameraEntry(Entry):
         description="Where it stands on the map.",
         examples=["{lon: 121.47, lat: 31.23}"],
     )
-    zones: Annotated[list[ZoneEntry], _unlike("id")] = Field(
+    zones: Annotated[list[ZoneEntry], unlike("id")] = Field(
         [],
         title="Zones",
         description="Areas of the picture. Without any the camera is only kept live.",
@@ -240,7 +240,7 @@ def _wants_a_camera(cameras: list[CameraEntry]) -> list[CameraEntry]:
 class CamerasEntry(Entry):
     """The whole file."""
 
-    cameras: Annotated[list[CameraEntry], _unlike("id"), AfterValidator(_wants_a_camera)] = Field(
+    cameras: Annotated[list[CameraEntry], unlike("id"), AfterValidator(_wants_a_camera)] = Field(
         title="Cameras",
         description="All cameras.",
         examples=["[{id: kerb, source: {kind: rtsp, url: ...}, zones: [...]}]"],
