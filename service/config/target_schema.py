@@ -8,10 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, JsonValue, SecretStr, model_validator
 
 from streetwatch.service.config.camera_schema import Identifier, unlike
 from streetwatch.service.config.checking import Entry
+from streetwatch.service.config.template_schema import Filled
 from streetwatch.service.config.wording import refused
 from streetwatch.service.incidents.case import Occasion
 from streetwatch.zones.rules import ViolationType
@@ -46,10 +47,23 @@ def web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _root(url: str) -> str:
+    if re.search(r"[?#]", url):
+        raise refused("has a ? or a #: write the address that all paths follow, without them")
+    return web_address(url)
+
+
 def _grid(text: str) -> str:
     if not _GRID.fullmatch(text):
         raise refused('is no grid: write 15 digits, or the first of them and *, as "310101*"')
     return text
+
+
+def _text_or_texts(value: JsonValue) -> JsonValue:
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise refused("is neither a text nor a list of texts: put it in quotes")
+    return value
 
 
 def _broker(url: str) -> str:
@@ -71,6 +85,7 @@ def _topic(topic: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(web_address)]
+RootAddress = Annotated[str, AfterValidator(_root)]
 
 
 class TargetEntry(Entry):
@@ -135,7 +150,7 @@ class ShownEntry(TargetEntry):
         description="Of the coordinates that are sent: wgs84, cgcs2000, gcj02 or bd09.",
         examples=["gcj02"],
     )
-    public_url: WebAddress | None = Field(
+    public_url: RootAddress | None = Field(
         None,
         title="Public address",
         description="Where the platform reaches this service, for the evidence. "
@@ -150,7 +165,7 @@ class DeskEntry(TargetEntry):
     kind: Literal["desk"] = Field(
         title="Kind", description="A streetwatch case desk.", examples=["desk"]
     )
-    url: WebAddress | None = Field(
+    url: RootAddress | None = Field(
         None,
         title="Address",
         description="Left out: the desk embedded in this process.",
@@ -164,7 +179,7 @@ class Open311Entry(TargetEntry):
     kind: Literal["open311"] = Field(
         title="Kind", description="Open311 GeoReport v2.", examples=["open311"]
     )
-    url: WebAddress = Field(
+    url: RootAddress = Field(
         title="Address",
         description="Of the endpoint, without /services.json.",
         examples=["https://api.city.example/dev/v2"],
@@ -195,13 +210,14 @@ class Open311Entry(TargetEntry):
         description="The endpoint's service_code of each type.",
         examples=['{illegal_parking_motor: "006"}'],
     )
-    attributes: dict[str, str] = Field(
+    attributes: dict[str, Annotated[Filled, AfterValidator(_text_or_texts)]] = Field(
         {},
         title="Attributes",
-        description="`attribute[NAME]` of a new request; {FIELD} is filled in as in a template.",
+        description="`attribute[NAME]` of a new request, a text or a list of texts; {field} is "
+        "filled in as in a template.",
         examples=['{EXTERNAL_ID: "{external_id}"}'],
     )
-    public_url: WebAddress | None = Field(
+    public_url: RootAddress | None = Field(
         None,
         title="Public address",
         description="Where the platform reaches this service, for media_url. Left out: no media.",
@@ -226,7 +242,7 @@ class HttpEntry(ShownEntry):
     kind: Literal["http"] = Field(
         title="Kind", description="Any HTTP API, by a template.", examples=["http"]
     )
-    url: WebAddress = Field(
+    url: RootAddress = Field(
         title="Address",
         description="What the template's paths follow.",
         examples=["https://case.city.example"],

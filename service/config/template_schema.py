@@ -52,6 +52,8 @@ def _header_name(name: str) -> str:
 def _local_path(path: str) -> str:
     if not path.startswith("/") or path.startswith("//"):
         raise refused("is no path: begin it with one /; the host stands under the target's url")
+    if re.search(r"[?#\s]", path):
+        raise refused("has a ?, a # or a blank: write what follows ? under query")
     return path
 
 

@@ -1,0 +1,138 @@
+"""Talks to a platform as a template says: shows who sends, reads its yes and no."""
+
+from collections.abc import Callable, Mapping
+
+import httpx
+
+from streetwatch.service.config.target_schema import HttpEntry
+from streetwatch.service.config.template_schema import AnswerEntry, CallEntry
+from streetwatch.service.delivery.answer_values import fits, json_of, text_at
+from streetwatch.service.delivery.answers import misunderstood, refused
+from streetwatch.service.delivery.exchange import Exchange
+from streetwatch.service.delivery.filling import FillingError
+from streetwatch.service.delivery.retry import Failure
+from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.delivery.template_auth import credential_of
+from streetwatch.service.delivery.template_calls import Call, Part, call_of
+from streetwatch.service.delivery.template_file import Template
+from streetwatch.vision.types import Seconds
+
+#: What HTTP has for a request that is understood and not wanted: a person has to look at it.
+_UNWANTED = 422
+
+#: And for one that may be sent again later.
+_LATER = 503
+
+_SAID_LENGTH = 300
+
+
+class TemplateClient:
+    """One platform and its template."""
+
+    def __init__(
+        self, entry: HttpEntry, template: Template, *, clock: Callable[[], Seconds]
+    ) -> None:
+        self.template = template
+        self._answer = template.entry.answer
+        self._exchange = Exchange(entry.url, timeout_s=entry.timeout_s, secrets=template.secrets)
+        self._credential = credential_of(
+            template.entry.auth, log_in=self._log_in, learn=self._exchange.learn, clock=clock
+        )
+
+    def filled(
+        self,
+        entry: CallEntry,
+        fields: Mapping[str, object],
+        parts: list[tuple[str, Part]] | None = None,
+    ) -> Call:
+        """Fill a request in.
+
+        Raises:
+            DeliveryFailedError: it asks for what there is not.
+        """
+        try:
+            return call_of(entry, self.template.filling(fields), parts)
+        except FillingError as error:
+            raise self.unwanted(f"the template does not fit: {error}") from None
+
+    def send(self, call: Call, reading: AnswerEntry | None = None) -> object:
+        """Send a request and return the JSON of an answer that says yes.
+
+        It is sent once more where the platform says that our token is no longer good.
+
+        Raises:
+            DeliveryFailedError: it was not taken, or nobody knows whether it was.
+        """
+        answer = self._sent(call)
+        if self._credential.went_stale(answer):
+            answer = self._sent(call)
+        self._check(answer, reading or self._answer)
+        return json_of(answer)
+
+    def ask(self, entry: CallEntry, fields: Mapping[str, object]) -> object:
+        """Ask something that changes nothing, and return the answer's JSON.
+
+        Raises:
+            DeliveryFailedError: it did not say.
+        """
+        tree = self.send(self.filled(entry, fields))
+        if tree is None:
+            raise self.unwanted("the answer is no JSON")
+        return tree
+
+    def reach(self) -> None:
+        """Get any answer at all, with a token where the platform wants one.
+
+        Raises:
+            DeliveryFailedError: there is none.
+        """
+        self._exchange.ask("GET", "/", sign=self._credential.headers)
+
+    def unwanted(self, reason: str) -> DeliveryFailedError:
+        """Return the error of what sending again can't help."""
+        return self._exchange.failed(Failure(reason, _UNWANTED, may_have_arrived=False))
+
+    def hide(self, text: str) -> str:
+        """Return a text as anyone may see it."""
+        return self._exchange.hide(text)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._exchange.close()
+
+    def _sent(self, call: Call) -> httpx.Response:
+        return self._exchange.ask(
+            call.method,
+            call.path,
+            headers=call.headers,
+            sign=self._credential.headers,
+            **call.options(),
+        )
+
+    def _log_in(self, entry: CallEntry) -> httpx.Response:
+        call = self.filled(entry, {})
+        options = call.options()
+        answer = self._exchange.ask(call.method, call.path, headers=call.headers, **options)
+        success = self._answer.success
+        speaks = success is not None and text_at(json_of(answer), success.path) is not None
+        # A login may answer in words of its own, without the `code` that all else has.
+        self._check(answer, self._answer if speaks else AnswerEntry())
+        return answer
+
+    def _check(self, answer: httpx.Response, reading: AnswerEntry) -> None:
+        tree = json_of(answer)
+        if reading.again and fits(tree, reading.again):
+            raise self._exchange.failed(Failure(_said(answer, tree, reading), _LATER))
+        if not answer.is_success:
+            raise self._exchange.failed(refused(answer))
+        if reading.success is None or fits(tree, reading.success):
+            return
+        if text_at(tree, reading.success.path) is None:
+            text = f"the answer has no {reading.success.path}: is it a proxy's?"
+            raise self._exchange.failed(misunderstood(answer, text))
+        raise self.unwanted(_said(answer, tree, reading))
+
+
+def _said(answer: httpx.Response, tree: object, reading: AnswerEntry) -> str:
+    words = text_at(tree, reading.message) if reading.message else None
+    return f"the platform says: {words or answer.text[:_SAID_LENGTH]}"
