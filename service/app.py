@@ -1,5 +1,6 @@
 """The composition root: the only place that knows which part is wired to which."""
 
+import os
 import signal
 import socket
 import sys
@@ -10,15 +11,18 @@ from dataclasses import dataclass, field
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.app import create_api
+from streetwatch.service.api.callbacks import callbacks_router
+from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.delivery.desk_sink import DeskSink
-from streetwatch.service.delivery.relay import Relay
+from streetwatch.service.delivery.build import Surroundings
+from streetwatch.service.delivery.metrics import DeliveryMetrics
+from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import CaseState
@@ -31,7 +35,9 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
@@ -72,8 +78,8 @@ class WatchedCamera:
         )
 
 
-def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
-    """Return the desk's book and the evidence of a service, running or not.
+def store_of(settings: Settings) -> SqlStore:
+    """Return the store of a service, running or not.
 
     Raises:
         InputError: the service of these settings has never run.
@@ -81,8 +87,53 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     database = settings.data_dir / "streetwatch.db"
     if not database.is_file():
         raise InputError(f"{database}: no such file: give --config of a service that has run")
-    store = open_store(f"sqlite:///{database}")
-    return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
+    return open_store(f"sqlite:///{database}")
+
+
+def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
+    """Return the desk's book and the evidence of a service, running or not.
+
+    Raises:
+        InputError: the service of these settings has never run.
+    """
+    return Book(store_of(settings).engine), EvidenceFolder(settings.data_dir / "evidence")
+
+
+def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
+    """Return the lanes to the targets that the settings name, not started."""
+    targets = targets_of(settings.targets, surroundings_of(settings, clock=clock))
+    return _lanes(targets, store, clock=clock, registry=CollectorRegistry())
+
+
+def surroundings_of(settings: Settings, *, clock: Callable[[], Seconds]) -> Surroundings:
+    """Return what the sinks of a service's targets need of it.
+
+    Raises:
+        InputError: the data folder can't be used.
+    """
+    return Surroundings(
+        own_url=settings.desk_url or _address(settings),
+        evidence=EvidenceFolder(settings.data_dir / "evidence"),
+        clock=clock,
+        environ=os.environ,
+    )
+
+
+def _lanes(
+    targets: tuple[Target, ...],
+    store: SqlStore,
+    *,
+    clock: Callable[[], Seconds],
+    registry: CollectorRegistry,
+) -> Lanes:
+    return Lanes(
+        targets,
+        store=store,
+        outbox=Outbox(store.engine),
+        receipts=Receipts(store.engine),
+        clock=clock,
+        metrics=DeliveryMetrics(registry),
+    )
 
 
 @dataclass(slots=True)
@@ -98,8 +149,9 @@ class Service:
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
     store: SqlStore = field(init=False)
-    outbox: Outbox = field(init=False)
-    relay: Relay = field(init=False)
+    deliveries: Deliveries = field(init=False)
+    targets: tuple[Target, ...] = field(init=False)
+    lanes: Lanes = field(init=False)
     evidence: EvidenceFolder = field(init=False)
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
@@ -111,13 +163,11 @@ class Service:
         data_dir = self.settings.data_dir
         self.evidence = EvidenceFolder(data_dir / "evidence")
         self.store = open_store(f"sqlite:///{data_dir / 'streetwatch.db'}")
-        self.outbox = Outbox(self.store.engine)
-        self.relay = Relay(
-            self.outbox,
-            DeskSink(self.settings.desk_url or _address(self.settings)),
-            clock=self.clock,
-        )
-        self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
+        self.deliveries = Deliveries(self.store.engine)
+        around = surroundings_of(self.settings, clock=self.clock)
+        self.targets = targets_of(self.settings.targets, around)
+        self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
+        self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -126,7 +176,7 @@ class Service:
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
             clock=self.clock,
-            on_change=lambda _: self.relay.wake(),
+            on_change=lambda _: self.lanes.wake(),
         )
 
     def _watching(self, camera: Camera) -> Watching:
@@ -140,7 +190,9 @@ class Service:
             site=camera.site, zones=camera.zones, folder=self.evidence, ring=ring, window=window
         )
         watch = CameraWatch(
-            watched=camera.watched(model=self.model), store=self.store, recorder=recorder
+            watched=camera.watched(model=self.model, routes=self.lanes.routes),
+            store=self.store,
+            recorder=recorder,
         )
         return Watching(watch, camera.masks)
 
@@ -161,7 +213,7 @@ class Service:
     def readiness(self) -> Readiness:
         """Return the cameras' state and the outbox's."""
         now = self.clock()
-        backlog = self.outbox.backlog(now=now)
+        backlog = self.deliveries.backlogs(now=now).total
         return Readiness(
             tuple(one.health(now) for one in self.watched.values()),
             outbox_pending=backlog.pending,
@@ -173,9 +225,20 @@ class Service:
         """Return the HTTP API."""
         return create_api(
             desk=desk_router(Book(self.store.engine), clock=self.clock, on_end=self._close),
+            delivery=self._delivery_routers(),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,
+        )
+
+    def _delivery_routers(self) -> tuple[APIRouter, ...]:
+        secrets = {
+            one.id: one.callback_secret for one in self.targets if one.callback_secret is not None
+        }
+        receipts = Receipts(self.store.engine)
+        return (
+            deliveries_router(self.deliveries, clock=self.clock, wake=self.lanes.wake),
+            callbacks_router(secrets, receipts=receipts, store=self.store, clock=self.clock),
         )
 
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
@@ -184,7 +247,8 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        self.relay.start()
+        self._warn_of_the_undeliverable()
+        self.lanes.start()
         self.loop.start()
         for one in self.watched.values():
             one.capture.start()
@@ -193,12 +257,19 @@ class Service:
         finally:
             self._stop()
 
+    def _warn_of_the_undeliverable(self) -> None:
+        """Name the targets that were promised something and stand in the settings no more."""
+        here = {one.id for one in self.targets}
+        for target, backlog in self.deliveries.backlogs(now=self.clock()).by_target.items():
+            if backlog.pending and target not in here:
+                log.warning("delivery.no_such_target", target=target, pending=backlog.pending)
+
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
         self.loop.stop(timeout_s=THREAD_STOP_S)
-        self.relay.stop(timeout_s=THREAD_STOP_S)
+        self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, JsonValue, SecretStr, model_validator
 
-from streetwatch.service.config.camera_schema import Identifier, unlike
+from streetwatch.service.config.camera_schema import Identifier
 from streetwatch.service.config.checking import Entry
 from streetwatch.service.config.template_schema import Filled
 from streetwatch.service.config.wording import refused
@@ -319,5 +319,3 @@ Target: TypeAlias = Annotated[
     DeskEntry | Open311Entry | HttpEntry | WebhookEntry | MqttEntry,
     Field(discriminator="kind"),
 ]
-
-Targets: TypeAlias = Annotated[list[Target], unlike("id")]

@@ -1,6 +1,7 @@
 """Delivers to a case desk (`/desk/cases`) over HTTP, the embedded one like any other."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -66,7 +67,7 @@ class DeskSink:
         Raises:
             DeliveryFailedError: it did not say.
         """
-        case = self._case(None, "GET", f"/desk/cases/{receipt.number}")
+        case = self._case(None, "GET", f"/desk/cases/{quote(str(receipt.number), safe='')}")
         state = _ENDS.get(str(case.get("state")), PlatformState.OPEN)
         return PlatformStatus(state, _note(case), _receipt(case))
 

@@ -1,12 +1,23 @@
 """What the delivery needs of a case platform, as small as it needs it."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.incidents.case import Message
 from streetwatch.service.incidents.errors import StreetwatchError
+from streetwatch.service.incidents.platform import PlatformState, Receipt
+
+#: A sink finds all that it speaks of here.
+__all__ = [
+    "CaseSink",
+    "DeliveryFailedError",
+    "PlatformState",
+    "PlatformStatus",
+    "Pollable",
+    "Receipt",
+    "Searchable",
+]
 
 
 class DeliveryFailedError(StreetwatchError):
@@ -15,27 +26,6 @@ class DeliveryFailedError(StreetwatchError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.reason)
         self.failure = failure
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a platform calls the case it took.
-
-    Attributes:
-        number: Its own number; None where it gives none, or gives it later.
-        token: To ask for the number with (Open311).
-    """
-
-    number: str | None = None
-    token: str | None = None
-
-
-class PlatformState(StrEnum):
-    """How a case stands on its platform, as far as it concerns the incident."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    REJECTED = "rejected"  #: the platform says that it is none
 
 
 @dataclass(frozen=True, slots=True)

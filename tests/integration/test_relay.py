@@ -20,7 +20,9 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.incidents.incident import State
-from streetwatch.service.store.outbox import Backlog, Outbox
+from streetwatch.service.incidents.routing import DESK
+from streetwatch.service.store.deliveries import Backlog, Deliveries
+from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
 OPENED = a_message()
@@ -44,11 +46,11 @@ class World:
 
     @property
     def backlog(self) -> Backlog:
-        return self.outbox.backlog(now=self.now)
+        return Deliveries(self.store.engine).backlogs(now=self.now).total
 
     def relay(self) -> Relay:
         """A relay as after a start of the process."""
-        relay = Relay(self.outbox, self.sink, clock=lambda: self.now, chance=lambda: 1.0)
+        relay = Relay(self.outbox, DESK, self.sink, clock=lambda: self.now, chance=lambda: 1.0)
         self.relays.append(relay)
         return relay
 
@@ -81,7 +83,7 @@ def test_a_promised_message_becomes_a_case(world: World) -> None:
     (case,) = world.cases()
     assert case["external_id"] == OPENED.case.external_id
     assert case["evidence"][0]["url"] == f"/evidence/{OPENED.case.external_id}/threshold.jpg"
-    assert world.backlog == Backlog(pending=0, parked=0, delivered=1, oldest_s=0.0)
+    assert world.backlog == Backlog(delivered=1)
 
 
 def test_a_message_that_is_sent_again_makes_no_second_case(world: World) -> None:
@@ -128,7 +130,7 @@ def test_a_failed_delivery_is_tried_again_and_makes_one_case(world: World, fault
 def test_nobody_listening_is_tried_again_for_as_long_as_it_takes(world: World) -> None:
     promise(world.store, OPENED)
     nobody = DeskSink(f"http://127.0.0.1:{free_port()}")
-    relay = Relay(world.outbox, nobody, clock=lambda: world.now, chance=lambda: 1.0)
+    relay = Relay(world.outbox, DESK, nobody, clock=lambda: world.now, chance=lambda: 1.0)
     for _ in range(20):
         relay.drain()
         world.now += 300.0
@@ -172,7 +174,7 @@ def test_a_relay_killed_before_it_settled_is_made_good_by_the_next(
     was_sent: bool,  # noqa: FBT001 -- a column of the table
 ) -> None:
     promise(world.store, OPENED)
-    claimed = world.outbox.claim(now=world.now, lease_s=LEASE_S)
+    claimed = world.outbox.claim(DESK, now=world.now, lease_s=LEASE_S)
     assert claimed is not None
     if was_sent:
         world.sink.deliver(claimed.message, known=None)
@@ -227,7 +229,7 @@ class BrokenOnce:
 
 def test_a_relay_survives_a_mistake_in_a_sink(world: World) -> None:
     sink = BrokenOnce(world.sink)
-    relay = Relay(world.outbox, sink, clock=lambda: world.now)
+    relay = Relay(world.outbox, DESK, sink, clock=lambda: world.now)
     world.relays.append(relay)
     promise(world.store, OPENED)
     relay.start()

@@ -6,14 +6,21 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from structlog.testing import capture_logs
 
 from filed import NOON, a_message, an_incident, evidence, promise
+from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.incidents.incident import Incident, State
+from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.ports import Store
+from streetwatch.service.incidents.routing import DESK
+from streetwatch.service.store import engine
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import metadata, presence
@@ -44,10 +51,10 @@ def put(store: Store, *incidents: Incident) -> None:
 
 
 def test_the_migrations_build_what_the_code_expects(address: str) -> None:
-    engine = open_engine(address)
-    with engine.connect() as connection:
+    opened = open_engine(address)
+    with opened.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
+    opened.dispose()
 
 
 def test_everything_is_there_after_a_restart(address: str) -> None:
@@ -63,7 +70,7 @@ def test_everything_is_there_after_a_restart(address: str) -> None:
     assert after.incidents() == (an_incident(),)
     assert [one.name for one in kept] == ["first_seen.jpg", "threshold.jpg"]
     assert after.presence("kerb") == PRESENCE
-    assert Outbox(after.engine).backlog(now=NOON).pending == 1
+    assert Deliveries(after.engine).backlogs(now=NOON).total.pending == 1
     after.close()
 
 
@@ -85,7 +92,7 @@ def break_off(store: SqlStore) -> None:
         transaction.put_incident(an_incident())
         transaction.put_attachments("a" * 26, [evidence()])
         transaction.put_presence("kerb", PRESENCE)
-        transaction.enqueue(a_message(), at=NOON)
+        transaction.enqueue(a_message(), targets=(DESK,), at=NOON)
         raise OSError("no space left for the picture")
 
 
@@ -94,7 +101,7 @@ def test_an_exception_undoes_the_whole_transaction(store: SqlStore) -> None:
         break_off(store)
     assert store.incidents() == ()
     assert store.presence("kerb") == Presence()
-    assert Outbox(store.engine).backlog(now=NOON).pending == 0
+    assert Deliveries(store.engine).backlogs(now=NOON).total.pending == 0
 
 
 def test_incidents_come_in_order_of_violation_and_candidates_last(store: SqlStore) -> None:
@@ -241,14 +248,43 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(address: str) -> 
     before = open_store(address)
     promise(before, a_message())
     with before.engine.begin() as connection:
+        bring_to(connection, "0002")
         for column in ("rejected_at", "disputed_at"):
             connection.exec_driver_sql(f"ALTER TABLE incident DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     before.close()
     after = open_store(address)
     assert after.incidents() == (an_incident(),)
+    assert Deliveries(after.engine).backlogs(now=NOON).by_target[DESK].pending == 1
     with after.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    after.close()
+
+
+def bring_to(connection: sa.Connection, revision: str) -> None:
+    """Take a database back to an older version, with what it holds."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
+
+
+def test_messages_of_the_time_before_targets_are_the_desks(address: str) -> None:
+    before = open_store(address)
+    later = a_message(occasion=Occasion.EVIDENCE)
+    promise(before, a_message(), later)
+    outbox = Outbox(before.engine)
+    first = outbox.claim(DESK, now=NOON, lease_s=1.0)
+    assert first is not None
+    outbox.delivered(first, Receipt(), now=NOON)
+    assert outbox.claim(DESK, now=NOON, lease_s=1.0) is not None, "and its relay dies"
+    with before.engine.begin() as connection:
+        bring_to(connection, "0002")
+    before.close()
+    after = open_store(address)
+    again = Outbox(after.engine).claim(DESK, now=NOON + 1.0, lease_s=1.0)
+    assert again is not None
+    assert (again.message, again.known, again.is_uncertain) == (later, Receipt(), True)
     after.close()
 
 
