@@ -183,9 +183,22 @@ def _tls(entry: MqttEntry) -> ssl.SSLContext | None:
     if not entry.url.lower().startswith("mqtts:"):
         return None
     try:
-        return ssl.create_default_context(cafile=entry.ca_file)
+        context = ssl.create_default_context(cafile=entry.ca_file)
     except OSError as error:
         raise InputError(
             f"targets: {entry.id}: ca_file {entry.ca_file}: can't be used "
             f"({error.strerror or 'not PEM'}): give a PEM file with the CA's certificate"
         ) from None
+    context.sslsocket_class = _Closing
+    return context
+
+
+class _Closing(ssl.SSLSocket):
+    """Closed when the certificate is not good: paho leaves it to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 -- as it is called
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
