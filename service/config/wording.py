@@ -164,18 +164,19 @@ class _Spot:
 
 def schema_in(annotation: object) -> type[BaseModel] | None:
     """Return the schema inside `list[Schema]`, `Schema | None`."""
-    return next(iter(_schemas_in(annotation)), None)
+    return next(iter(schemas_in(annotation)), None)
 
 
 def variants_in(annotation: object) -> dict[str, type[BaseModel]]:
     """Return the schemas that an annotation has a choice of, by their kind."""
-    models = _schemas_in(annotation)
+    models = schemas_in(annotation)
     if len(models) < 2:
         return {}
     return {get_args(model.model_fields[_KIND].annotation)[0]: model for model in models}
 
 
-def _schemas_in(annotation: object) -> list[type[BaseModel]]:
+def schemas_in(annotation: object) -> list[type[BaseModel]]:
+    """Return every schema inside an annotation."""
     if isclass(annotation) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [model for argument in get_args(annotation) for model in _schemas_in(argument)]
+    return [model for argument in get_args(annotation) for model in schemas_in(argument)]

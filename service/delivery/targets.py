@@ -42,7 +42,7 @@ class Target:
 
 
 def targets_of(entries: Sequence[Entry] | None, around: Surroundings) -> tuple[Target, ...]:
-    """Return the targets that the settings name; none named is the embedded desk.
+    """Return the targets that the settings name.
 
     Args:
         entries: As the file has them.
@@ -51,8 +51,12 @@ def targets_of(entries: Sequence[Entry] | None, around: Surroundings) -> tuple[T
     Raises:
         InputError: a target is to be polled and can't be, or a file that it names is wrong.
     """
-    wanted = entries or (DeskEntry(id=DESK, kind="desk"),)
-    return tuple(_target(entry, around) for entry in wanted)
+    return tuple(_target(entry, around) for entry in named(entries))
+
+
+def named(entries: Sequence[Entry] | None) -> Sequence[Entry]:
+    """Return the entries of the settings; none named is the embedded desk."""
+    return entries or (DeskEntry(id=DESK, kind="desk"),)
 
 
 def _target(entry: Entry, around: Surroundings) -> Target:

@@ -92,9 +92,17 @@ class TemplateClient:
         """Return the error of what sending again can't help."""
         return self._exchange.failed(Failure(reason, _UNWANTED, may_have_arrived=False))
 
-    def hide(self, text: str) -> str:
-        """Return a text as anyone may see it."""
-        return self._exchange.hide(text)
+    def shown(self, call: Call) -> dict[str, object]:
+        """Return a request as anyone may see it; who sends is left out."""
+        return {
+            "method": call.method,
+            "path": self._exchange.hide(call.path),
+            "query": self._hidden(call.query),
+            "headers": self._hidden(call.headers),
+            "encoding": call.encoding.value,
+            "body": self._hidden(dict(call.body)),
+            "files": [f"{name}: {part[0]}" for name, part in call.parts],
+        }
 
     def close(self) -> None:
         """Close the connections."""
@@ -108,6 +116,17 @@ class TemplateClient:
             sign=self._credential.headers,
             **call.options(),
         )
+
+    def _hidden(self, value: object) -> object:
+        match value:
+            case str():
+                return self._exchange.hide(value)
+            case dict():
+                return {key: self._hidden(inner) for key, inner in value.items()}
+            case list():
+                return [self._hidden(inner) for inner in value]
+            case _:
+                return value
 
     def _log_in(self, entry: CallEntry) -> httpx.Response:
         call = self.filled(entry, {})
