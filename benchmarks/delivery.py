@@ -4,7 +4,6 @@ None may be lost, none filed twice, and each case's messages must come in their 
 platform answers as badly as it can and the relays die by kill -9 all the time.
 """
 
-import multiprocessing
 import random
 import signal
 import threading
@@ -16,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from streetwatch.benchmarks.mortal import KEYED, SEARCHED, Fate, fast_clock, relay_until_killed
+from streetwatch.benchmarks.mortal import KEYED, SEARCHED, Fate, fast_clock, relay_process
 from streetwatch.benchmarks.receiver import Receiver
 from streetwatch.benchmarks.receiver_book import Entry, ReceiverBook
 from streetwatch.benchmarks.receiver_faults import PER_MILLE, Fault, SeededFaults
@@ -36,7 +35,10 @@ KILLING: Mapping[Fault, float] = {**PER_MILLE, Fault.KILLS: 5.0}
 DEATHS_PER_MILLE = 0.5
 
 RELAYS = 2
-_BATCH = 25
+_BATCH = 10
+
+#: Between two batches, so that relays get at a database that has one writer at a time.
+_BREATH_S = 0.02
 _LOOK_S = 0.2
 _PENDING = Wanted(MessageState.PENDING)
 
@@ -161,7 +163,9 @@ def measure_delivery(
     with ExitStack() as stack:
         urls = {name: one.listening(stack) for name, one in platforms.items()}
         relays = Relays(
-            lambda number: _process(database, urls, Fate(None, deaths, seed * 1000 + number))
+            lambda number: relay_process(
+                database, urls, Fate(None, deaths, seed * 1000 + number), speed=SPEED
+            )
         )
         for one in platforms.values():
             one.receiver.kill = lambda: relays.kill_one(chance)
@@ -228,6 +232,7 @@ def _deliver_all(
         for batch in _batches(cases):
             relays.replace_the_dead()
             ids += _promise(store, batch)
+            pause.wait(_BREATH_S)
         while True:
             relays.replace_the_dead()
             pending = deliveries.page(_PENDING, limit=1, offset=0).total
@@ -282,14 +287,3 @@ def _incident(number: int, at: Seconds) -> Incident:
         versions=Versions("model", "zone", "rule"),
         violation_at=at,
     )
-
-
-def _process(database: str, urls: Mapping[str, str], fate: Fate) -> BaseProcess:
-    """Start a relay process. It is forked from a server that has imported everything already."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", relay_until_killed.__module__])
-    process = context.Process(
-        target=relay_until_killed, args=(database, urls, SPEED, fate), daemon=True
-    )
-    process.start()
-    return process

@@ -1,6 +1,7 @@
 """A relay process that dies by kill -9 at a step of its work: chosen, or drawn from a seed."""
 
 import logging
+import multiprocessing
 import os
 import random
 import signal
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from multiprocessing.process import BaseProcess
 
 import structlog
 
@@ -26,9 +28,6 @@ KEYED, SEARCHED = "keyed", "searched"
 
 #: How long a relay waits for an answer, real seconds; with `speed` well under its lease.
 TIMEOUT_S: Seconds = 0.25
-
-#: How often a relay that has nothing to do looks again, real seconds.
-_PAUSE_S = 0.01
 
 
 class Step(StrEnum):
@@ -108,20 +107,23 @@ def fast_clock(speed: float) -> Callable[[], Seconds]:
     return lambda: time.monotonic() * speed
 
 
-def relay_until_killed(database: str, urls: Mapping[str, str], speed: float, fate: Fate) -> None:
-    """Deliver to targets, a thread each, for ever: what a process does."""
+def relay_process(
+    database: str, urls: Mapping[str, str], fate: Fate, *, speed: float
+) -> BaseProcess:
+    """Start a process that delivers. It is forked from one that has imported everything already."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__])
+    process = context.Process(target=_deliver_all, args=(database, urls, fate, speed), daemon=True)
+    process.start()
+    return process
+
+
+def _deliver_all(database: str, urls: Mapping[str, str], fate: Fate, speed: float) -> None:
+    """Deliver to targets, a thread each, for ever."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     outbox = MortalOutbox(open_store(database).engine)
     outbox.mortality = Mortality(fate)
     clock = fast_clock(speed)
     for target, url in urls.items():
-        relay = Relay(outbox, target, sink_to(target, url), clock=clock)
-        threading.Thread(target=_deliver, args=(relay,), daemon=True).start()
+        Relay(outbox, target, sink_to(target, url), clock=clock).start()
     threading.Event().wait()
-
-
-def _deliver(relay: Relay) -> None:
-    pause = threading.Event()
-    while True:
-        relay.drain()
-        pause.wait(_PAUSE_S)
