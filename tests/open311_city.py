@@ -26,6 +26,7 @@ class City:
     blackbox: bool = False
     page_size: int | None = None
     limit: int = 1000
+    lost_answers: int = 0
     refusal: tuple[int, str] | None = None
     services: dict[str, list[str]] = field(default_factory=lambda: {"006": []})
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -99,6 +100,9 @@ class City:
             text = f"Invalid api_key received: {fields.get('api_key')}"
             return _shown(form, "errors", [{"code": 403, "description": text}], 403)
         number = self.file(fields["description"][0], self.now)
+        if self.lost_answers:
+            self.lost_answers -= 1
+            return Response("gateway time-out", 504)
         if self.blackbox:
             return _shown(form, "service_requests", [{"service_notice": "thanks"}])
         if self.gives_tokens:
