@@ -21,6 +21,7 @@ from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.build import Surroundings
+from streetwatch.service.delivery.case_fields import EvidenceFiles
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.book import Book
@@ -101,19 +102,19 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
     """Return the lanes to the targets that the settings name, not started."""
-    targets = targets_of(settings.targets, surroundings_of(settings, clock=clock))
+    evidence = EvidenceFolder(settings.data_dir / "evidence")
+    around = surroundings_of(settings, evidence=evidence, clock=clock)
+    targets = targets_of(settings.targets, around)
     return _lanes(targets, store, clock=clock, registry=CollectorRegistry())
 
 
-def surroundings_of(settings: Settings, *, clock: Callable[[], Seconds]) -> Surroundings:
-    """Return what the sinks of a service's targets need of it.
-
-    Raises:
-        InputError: the data folder can't be used.
-    """
+def surroundings_of(
+    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds]
+) -> Surroundings:
+    """Return what the sinks of a service's targets need of it."""
     return Surroundings(
         own_url=settings.desk_url or _address(settings),
-        evidence=EvidenceFolder(settings.data_dir / "evidence"),
+        evidence=evidence,
         clock=clock,
         environ=os.environ,
     )
@@ -164,7 +165,7 @@ class Service:
         self.evidence = EvidenceFolder(data_dir / "evidence")
         self.store = open_store(f"sqlite:///{data_dir / 'streetwatch.db'}")
         self.deliveries = Deliveries(self.store.engine)
-        around = surroundings_of(self.settings, clock=self.clock)
+        around = surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
         self.targets = targets_of(self.settings.targets, around)
         self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))

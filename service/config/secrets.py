@@ -1,13 +1,8 @@
 """Which values of a configuration are secret, so that nothing that is said repeats them."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pydantic import BaseModel, SecretStr
-
-from streetwatch.service.config.document import Tree
-
-_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 #: Hiding every "1" or "on" would make a reason unreadable; nothing so short is a secret.
 _SHORTEST = 4
@@ -29,22 +24,6 @@ def secrets_in(value: object) -> Iterator[str]:
         case list() | tuple():
             for inner in value:
                 yield from secrets_in(inner)
-        case _:
-            pass
-
-
-def filled_in(written: Tree, environ: Mapping[str, str]) -> Iterator[str]:
-    """Return the values that `${NAME}` in a file stand for: mostly passwords."""
-    match written:
-        case str():
-            for name in _PLACEHOLDER.findall(written):
-                yield environ.get(name, "")
-        case dict():
-            for inner in written.values():
-                yield from filled_in(inner, environ)
-        case list():
-            for inner in written:
-                yield from filled_in(inner, environ)
         case _:
             pass
 

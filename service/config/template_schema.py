@@ -14,7 +14,9 @@ from streetwatch.service.config.wording import refused
 _PATH: Final = re.compile(r"[^.\[\]{}|\s]+(\[(\d+|\*)\])*(\.[^.\[\]{}|\s]+(\[(\d+|\*)\])*)*")
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _ZONE: Final = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
-_PLACEHOLDER: Final = re.compile(r"\{([^{}|\s]+)(?:\|([^{}|\s]+))?\}")
+
+#: `{field}`, or `{field|table}`, `{field|format}`.
+PLACEHOLDER: Final = re.compile(r"\{([^{}|\s]+)(?:\|([^{}|\s]+))?\}")
 
 Values: TypeAlias = list[str | int | float | bool | None]
 
@@ -60,7 +62,7 @@ def _local_path(path: str) -> str:
 def _filled_in(value: JsonValue) -> JsonValue:
     """Refuse braces that are no placeholder, wherever they are inside."""
     match value:
-        case str() if re.search(r"[{}]", _PLACEHOLDER.sub("", value)):
+        case str() if re.search(r"[{}]", PLACEHOLDER.sub("", value)):
             raise refused("has a brace that is no placeholder: write {field} or {field|name}")
         case dict():
             for key, inner in value.items():
@@ -91,7 +93,7 @@ def placeholders(value: Tree) -> list[tuple[str, str]]:
     """Return the fields that a value is filled in with, each with its table or format or ''."""
     match value:
         case str():
-            return [(found[1], found[2] or "") for found in _PLACEHOLDER.finditer(value)]
+            return [(found[1], found[2] or "") for found in PLACEHOLDER.finditer(value)]
         case dict():
             return [one for inner in value.values() for one in placeholders(inner)]
         case list():

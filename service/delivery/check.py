@@ -5,7 +5,7 @@ Nothing is filed. A platform that can only be tried by filing is said to be such
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 
@@ -63,20 +63,21 @@ def check(entry: Target, around: Surroundings) -> list[Finding]:
 
     Args:
         entry: As the file has it.
-        around: As for `sink_of`; its evidence is not read.
+        around: As for `sink_of`, with `SampleFiles` for evidence.
     """
     try:
-        sink = sink_of(entry, replace(around, evidence=_NoFiles()))
+        sink = sink_of(entry, around)
     except InputError as error:
         return [Finding(Level.WRONG, f"配置有误: {error}", f"the settings are wrong: {error}")]
     with closing(sink):
         return list(_tried(entry, sink, around))
 
 
-class _NoFiles:
-    """Stands for the pictures of the sample case."""
+class SampleFiles:
+    """The pictures of the sample case."""
 
     def read(self, incident_id: str, name: str) -> bytes:
+        """Return some bytes."""
         return f"{incident_id}/{name}".encode()
 
 

@@ -21,6 +21,9 @@ LONGEST_ANSWER = 8 * 2**20
 #: An answer that drips in, a byte before each time-out, ends after this many time-outs.
 _LONGEST_IN_TIMEOUTS = 3
 
+#: A platform's own words may be a whole page.
+_LONGEST_REASON = 500
+
 #: Told of the body as it was sent; here it is decoded and whole.
 _ON_THE_WAY = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 
@@ -102,7 +105,8 @@ class Exchange:
 
     def failed(self, failure: Failure) -> DeliveryFailedError:
         """Return the error of a failure, without the secrets that a platform may have echoed."""
-        return DeliveryFailedError(replace(failure, reason=self.hide(failure.reason)))
+        reason = self.hide(failure.reason)
+        return DeliveryFailedError(replace(failure, reason=reason[:_LONGEST_REASON]))
 
     def hide(self, text: str) -> str:
         """Return a text as anyone may see it."""

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 from urllib.parse import quote
 
+from streetwatch.service.config.template_schema import PLACEHOLDER
 from streetwatch.service.delivery.field_paths import NoSuchFieldError, found
 from streetwatch.zones.schedule import CHINA
-
-_PLACEHOLDER: Final = re.compile(r"\{([^{}|\s]+)(?:\|([^{}|\s]+))?\}")
 
 EPOCHS: Final = {"epoch_s": 1, "epoch_ms": 1000}
 
@@ -44,7 +43,7 @@ class Filling:
         """
         match template:
             case str():
-                whole = _PLACEHOLDER.fullmatch(template)
+                whole = PLACEHOLDER.fullmatch(template)
                 return self._value(whole) if whole else self.text(template)
             case dict():
                 return {key: self.fill(inner) for key, inner in template.items()}
@@ -59,7 +58,7 @@ class Filling:
         Raises:
             FillingError: it asks for what there is not.
         """
-        return _PLACEHOLDER.sub(lambda match: as_text(self._value(match)), template)
+        return PLACEHOLDER.sub(lambda match: as_text(self._value(match)), template)
 
     def path(self, template: str) -> str:
         """Return a template as the path of an address: no value can lead elsewhere.
@@ -67,7 +66,7 @@ class Filling:
         Raises:
             FillingError: it asks for what there is not, or a value is empty.
         """
-        return _PLACEHOLDER.sub(self._segment, template)
+        return PLACEHOLDER.sub(self._segment, template)
 
     def _segment(self, match: re.Match[str]) -> str:
         text = as_text(self._value(match))

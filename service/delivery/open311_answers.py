@@ -66,7 +66,7 @@ def _required(attributes: Iterable[Record]) -> list[str]:
 def _root(answer: httpx.Response) -> Element:
     try:
         root: Element = fromstring(answer.content)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (ParseError, DefusedXmlException, LookupError, ValueError):
         raise NotOpen311Error("no XML that can be read") from None
     if root.tag.rpartition("}")[2] == "html":
         raise NotOpen311Error("a web page")

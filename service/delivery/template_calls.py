@@ -86,4 +86,5 @@ def _texts(values: Mapping[str, object], filling: Filling) -> dict[str, str]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Leave out what would end a header, or is no character at all."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())

@@ -7,12 +7,17 @@ from pathlib import Path
 
 from streetwatch.service.config.checking import checked
 from streetwatch.service.config.document import Document, Location, Tree, read_document
-from streetwatch.service.config.environment import filled
+from streetwatch.service.config.environment import filled, filled_in
 from streetwatch.service.config.errors import TemplateError
-from streetwatch.service.config.secrets import filled_in, secrets_in
-from streetwatch.service.config.template_schema import CallEntry, TemplateEntry, placeholders
+from streetwatch.service.config.secrets import secrets_in
+from streetwatch.service.config.template_schema import (
+    CallEntry,
+    Encoding,
+    TemplateEntry,
+    placeholders,
+)
 from streetwatch.service.delivery.case_fields import View, template_fields
-from streetwatch.service.delivery.field_paths import NoSuchFieldError, found, steps
+from streetwatch.service.delivery.field_paths import NoSuchFieldError, built, found, steps
 from streetwatch.service.delivery.filling import Filling
 from streetwatch.service.delivery.sample import sample_message
 
@@ -92,6 +97,8 @@ def _misfits(template: Template, document: Document) -> Iterator[str]:
                 lack = _lack(path, name, known, names)
                 if lack:
                     yield f"{document.where(location)}: {{{path}}}: {lack}"
+        if request.encoding is Encoding.JSON:
+            yield from _contradictions(request, ("requests", occasion, "body"), document)
 
 
 def _texts(request: CallEntry, location: Location) -> Iterator[tuple[Location, Tree]]:
@@ -100,6 +107,14 @@ def _texts(request: CallEntry, location: Location) -> Iterator[tuple[Location, T
             yield from (((*location, key, inner), one) for inner, one in value.items())
         else:
             yield (*location, key), value
+
+
+def _contradictions(request: CallEntry, location: Location, document: Document) -> Iterator[str]:
+    try:
+        built((path, 0) for path in request.body)
+    except NoSuchFieldError as error:
+        text = f"{error} leads through a value that stands there: write one of the two"
+        yield f"{document.where((*location, str(error)))}: {text}"
 
 
 def _lack(path: str, name: str, known: Mapping[str, object], names: set[str]) -> str | None:

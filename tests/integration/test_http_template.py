@@ -264,6 +264,9 @@ ANSWER = {
             True,
             id="a redirect",
         ),
+        pytest.param(
+            Response(status_code=304), Park, "304 Not Modified", True, id="a redirect to nowhere"
+        ),
     ],
 )
 def test_a_no_is_told_in_the_platform_s_words(  # noqa: PLR0913, PLR0917 -- a table and fixtures
@@ -289,6 +292,11 @@ def test_a_yes_may_be_written_as_number_or_text(
     platform.says({"code": code, "data": {"no": "A-1"}})
     sink = sink_of(filing() | {"answer": ANSWER})
     assert sink.deliver(OPENED, known=None) == Receipt("A-1")
+
+
+def test_a_page_of_words_is_not_kept_whole(platform: Platform, sink_of: Sinks) -> None:
+    platform.says({"code": 7, "msg": "x" * 10_000})
+    assert len(refused_by(sink_of(filing() | {"answer": ANSWER})).reason) == 500
 
 
 def test_nobody_there_means_that_nothing_arrived(sink_of: Sinks) -> None:
@@ -563,7 +571,7 @@ def test_a_value_can_not_lead_the_path_elsewhere(platform: Platform, sink_of: Si
 
 
 def test_a_header_stays_one_line(platform: Platform, sink_of: Sinks) -> None:
-    site = replace(OPENED.case.site, name="a\r\nX-Evil: 1")
+    site = replace(OPENED.case.site, name="a\r\nX-Evil: 1\x00")
     message = replace(OPENED, case=replace(OPENED.case, site=site))
     sink_of(filing(headers={"X-Name": "{camera.name}"})).deliver(message, known=None)
     assert platform.asked[0].headers["x-name"] == "a X-Evil: 1"
@@ -637,6 +645,12 @@ def test_a_header_stays_one_line(platform: Platform, sink_of: Sinks) -> None:
             4,
             "auth.pasword is an unknown key: write password",
             id="a slip in a secret's key",
+        ),
+        pytest.param(
+            "requests:\n  opened:\n    path: /x\n    body:\n      a: 1\n      a.b: 2",
+            6,
+            "a.b leads through a value that stands there",
+            id="a body that contradicts itself",
         ),
         pytest.param(
             "zone: '8'\nrequests: {opened: {path: /x}}", 1, "is no time zone", id="a zone"

@@ -19,8 +19,7 @@ from platform_parts import Platform
 from streetwatch.cli import app
 from streetwatch.service.config.target_schema import Target
 from streetwatch.service.delivery.build import Surroundings
-from streetwatch.service.delivery.check import Finding, Level, check
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.delivery.check import Finding, Level, SampleFiles, check
 from streetwatch.zones.rules import ViolationType
 
 SECRET = "hook-secret-0123456789"  # noqa: S105 -- of this test
@@ -47,9 +46,8 @@ def url(served: tuple[Platform, str]) -> str:
 
 
 @pytest.fixture
-def around(tmp_path: Path) -> Surroundings:
-    folder = EvidenceFolder(tmp_path / "evidence")
-    return Surroundings("http://127.0.0.1:1", folder, lambda: NOON, {"CITY_KEY": KEY})
+def around() -> Surroundings:
+    return Surroundings("http://127.0.0.1:1", SampleFiles(), lambda: NOON, {"CITY_KEY": KEY})
 
 
 def tried(around: Surroundings, **keys: object) -> list[Finding]:

@@ -1,7 +1,10 @@
 """The webhook against a real receiver that checks signatures as the how-to page says."""
 
 import hmac
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -107,6 +110,30 @@ def test_a_no_is_told_without_the_secret(
         sink_of().deliver(MESSAGE, known=None)
     assert caught.value.failure.may_have_arrived is arrived
     assert SECRET not in caught.value.failure.reason
+
+
+def test_an_answer_that_only_drips_is_given_up(sink_of: Sinks) -> None:
+    ended = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        link, _ = listener.accept()
+        with link, suppress(OSError):  # the sink has had enough
+            link.recv(65_536)
+            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while not ended.wait(0.02):
+                link.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        try:
+            sink = sink_of(url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout_s=0.2)
+            with pytest.raises(DeliveryFailedError, match="not whole after 0.6 s") as caught:
+                sink.deliver(MESSAGE, known=None)
+        finally:
+            ended.set()
+            thread.join()
+    assert caught.value.failure.may_have_arrived
 
 
 def test_it_can_be_neither_searched_nor_polled(sink_of: Sinks) -> None:

@@ -30,7 +30,7 @@ def try_target(
 ) -> None:
     """Try a target without filing: does it answer, does it let us in, what would it be sent."""
     from streetwatch.service.app import surroundings_of
-    from streetwatch.service.delivery.check import Level, check
+    from streetwatch.service.delivery.check import Level, SampleFiles, check
     from streetwatch.service.delivery.targets import named
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.settings import load_settings
@@ -40,7 +40,8 @@ def try_target(
     entries = {entry.id: entry for entry in named(settings.targets)}
     if target not in entries:
         raise InputError(f"{target}: no such target: write one of {', '.join(entries)}")
-    findings = check(entries[target], surroundings_of(settings, clock=time.time))
+    around = surroundings_of(settings, evidence=SampleFiles(), clock=time.time)
+    findings = check(entries[target], around)
     for finding in findings:
         print_json(finding.line())
     if any(finding.level is Level.WRONG for finding in findings):
