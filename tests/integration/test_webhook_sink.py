@@ -128,7 +128,7 @@ def test_an_answer_that_only_drips_is_given_up(sink_of: Sinks) -> None:
         thread.start()
         try:
             sink = sink_of(url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout_s=0.2)
-            with pytest.raises(DeliveryFailedError, match="not whole after 0.6 s") as caught:
+            with pytest.raises(DeliveryFailedError, match=r"not whole after 0\.6 s") as caught:
                 sink.deliver(MESSAGE, known=None)
         finally:
             ended.set()
