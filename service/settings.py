@@ -26,6 +26,8 @@ from streetwatch.service.config.wording import refused
 PREFIX = "STREETWATCH_"
 NESTED = "__"
 
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
+
 
 def _not_a_switch(value: object) -> object:
     """Refuse true and false where a number is wanted: pydantic would read them as 1 and 0."""
@@ -173,6 +175,12 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
     )
+
+    @property
+    def address(self) -> str:
+        """Where this process answers, as seen from itself."""
+        host = "127.0.0.1" if self.host in _EVERYWHERE else self.host
+        return f"http://{host}:{self.port}"
 
     @classmethod
     def settings_customise_sources(

@@ -12,13 +12,13 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-import trustme
 import yaml
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 from pwdlib import PasswordHash
 
 from live_service import free_port, wait_for
+from tls_parts import certified
 
 USER, PASSWORD = "streetwatch", "broker-password-1"  # of this test's broker
 
@@ -58,11 +58,7 @@ class Broker:
             self.process = None
 
     def _config(self) -> dict[str, Any]:
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(self.ca_file)
-        mine = authority.issue_cert("localhost", "127.0.0.1")
-        mine.private_key_pem.write_to_path(self.folder / "key.pem")
-        mine.cert_chain_pems[0].write_to_path(self.folder / "cert.pem")
+        mine = certified(self.folder)
         users = self.folder / "users"
         users.write_text(f"{USER}:{PasswordHash.recommended().hash(PASSWORD)}\n")
         return {
@@ -72,8 +68,8 @@ class Broker:
                     "type": "tcp",
                     "bind": f"127.0.0.1:{self.tls_port}",
                     "ssl": True,
-                    "certfile": str(self.folder / "cert.pem"),
-                    "keyfile": str(self.folder / "key.pem"),
+                    "certfile": str(mine.chain),
+                    "keyfile": str(mine.key),
                 },
             },
             "plugins": {

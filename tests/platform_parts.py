@@ -46,13 +46,17 @@ class Platform:
         self.asked.clear()
         self.answers.clear()
 
-    @contextmanager
-    def listening(self) -> Iterator[str]:
-        """Serve it for the length of the block."""
+    def app(self) -> FastAPI:
+        """Return it as an app."""
         app = FastAPI()
         methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
         app.api_route("/{path:path}", methods=methods)(self._take)
-        with serving(app) as url:
+        return app
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        """Serve it for the length of the block."""
+        with serving(self.app()) as url:
             yield url
 
     async def _take(self, request: Request) -> Response:

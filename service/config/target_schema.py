@@ -140,7 +140,19 @@ class TargetEntry(Entry):
     )
 
 
-class ShownEntry(TargetEntry):
+class TrustedEntry(TargetEntry):
+    """A target whose certificate is checked."""
+
+    ca_file: Annotated[Path, Field(strict=False)] | None = Field(
+        None,
+        title="CA file",
+        description="Who signed the platform's certificate (PEM), a path from this file's folder "
+        "on. Left out: the usual ones.",
+        examples=["ca.pem"],
+    )
+
+
+class ShownEntry(TrustedEntry):
     """A target that is told coordinates and addresses of evidence."""
 
     crs: MapCrs = Field(
@@ -173,7 +185,7 @@ class DeskEntry(TargetEntry):
     )
 
 
-class Open311Entry(TargetEntry):
+class Open311Entry(TrustedEntry):
     """A city's Open311 GeoReport v2 endpoint."""
 
     kind: Literal["open311"] = Field(
@@ -299,13 +311,6 @@ class MqttEntry(ShownEntry):
         title="Password",
         description="Goes with the user.",
         examples=['"${MQTT_PASSWORD}"'],
-    )
-    ca_file: Annotated[Path, Field(strict=False)] | None = Field(
-        None,
-        title="CA file",
-        description="Who signed the broker's certificate, a path from this file's folder on. "
-        "Left out: those that this machine trusts.",
-        examples=["ca.pem"],
     )
 
     @model_validator(mode="after")

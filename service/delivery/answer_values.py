@@ -1,5 +1,7 @@
 """Values in a platform's JSON answer."""
 
+import json
+
 import httpx
 
 from streetwatch.service.config.template_schema import ConditionEntry, Values
@@ -8,9 +10,12 @@ from streetwatch.service.delivery.filling import as_text
 
 
 def json_of(answer: httpx.Response) -> object:
-    """Return an answer's JSON, None where it holds none."""
+    """Return an answer's JSON, None where it holds none.
+
+    It is UTF-8, or what the answer says: GBK still lives on some platforms.
+    """
     try:
-        return answer.json()
+        return json.loads(answer.text)
     except (ValueError, RecursionError):
         return None
 

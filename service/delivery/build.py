@@ -1,5 +1,6 @@
 """Builds what delivers to a target from what `streetwatch.yaml` says about it."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -19,6 +20,7 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
 
 Sink = DeskSink | Open311Sink | HttpTemplateSink | WebhookSink | MqttSink
@@ -39,6 +41,14 @@ class Surroundings:
     evidence: EvidenceFiles
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
+
+
+def surroundings_of(
+    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds]
+) -> Surroundings:
+    """Return what the sinks of a service's targets need of it."""
+    own_url = settings.desk_url or settings.address
+    return Surroundings(own_url=own_url, evidence=evidence, clock=clock, environ=os.environ)
 
 
 def sink_of(entry: Target, around: Surroundings) -> Sink:

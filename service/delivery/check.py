@@ -3,11 +3,14 @@
 Nothing is filed. A platform that can only be tried by filing is said to be such a one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+
+import structlog
 
 from streetwatch.service.config.target_schema import (
     DeskEntry,
@@ -26,6 +29,8 @@ from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
 from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.zones.rules import ViolationType
+
+log = structlog.get_logger(__name__)
 
 
 class Level(StrEnum):
@@ -71,6 +76,21 @@ def check(entry: Target, around: Surroundings) -> list[Finding]:
         return [Finding(Level.WRONG, f"配置有误: {error}", f"the settings are wrong: {error}")]
     with closing(sink):
         return list(_tried(entry, sink, around))
+
+
+def start_asking(entries: Iterable[Target], around: Surroundings) -> None:
+    """Warn of misfits in a thread of its own: no start waits for a city."""
+    asked = tuple(entries), around
+    threading.Thread(target=warn_of_misfits, args=asked, name="misfits", daemon=True).start()
+
+
+def warn_of_misfits(entries: Iterable[Target], around: Surroundings) -> None:
+    """Log which Open311 service codes an endpoint does not know; asking it changes nothing."""
+    for entry in entries:
+        if isinstance(entry, Open311Entry):
+            for finding in check(entry, around):
+                if finding.level is Level.WRONG:
+                    log.warning("target.unfit", target=entry.id, reason=finding.en)
 
 
 class SampleFiles:

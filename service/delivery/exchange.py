@@ -1,5 +1,6 @@
 """Requests to one platform: bounded in time and size, never redirected, silent about secrets."""
 
+import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -41,12 +42,14 @@ class Exchange:
         *,
         timeout_s: Seconds,
         secrets: Iterable[str] = (),
+        trust: ssl.SSLContext | None = None,
         longest_answer: int = LONGEST_ANSWER,
     ) -> None:
         self._client = httpx.Client(
             base_url=base_url,
             timeout=timeout_s,
             follow_redirects=False,
+            verify=True if trust is None else trust,
             trust_env=False,  # a proxy for the internet does not know a platform inside the city's
         )
         self._longest_s = timeout_s * _LONGEST_IN_TIMEOUTS

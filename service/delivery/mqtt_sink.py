@@ -15,8 +15,8 @@ from streetwatch.service.config.target_schema import MqttEntry
 from streetwatch.service.delivery.case_fields import View, case_message
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
+from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message
-from streetwatch.service.incidents.errors import InputError
 
 #: Where the address names no port: as registered, without and with TLS.
 _PORT, _TLS_PORT = 1883, 8883
@@ -182,13 +182,7 @@ def _is_taken(sent: MQTTMessageInfo) -> bool:
 def _tls(entry: MqttEntry) -> ssl.SSLContext | None:
     if not entry.url.lower().startswith("mqtts:"):
         return None
-    try:
-        context = ssl.create_default_context(cafile=entry.ca_file)
-    except OSError as error:
-        raise InputError(
-            f"targets: {entry.id}: ca_file {entry.ca_file}: can't be used "
-            f"({error.strerror or 'not PEM'}): give a PEM file with the CA's certificate"
-        ) from None
+    context = trust_in(entry.ca_file, target=entry.id)
     context.sslsocket_class = _Closing
     return context
 

@@ -34,6 +34,7 @@ from streetwatch.service.delivery.sink import (
     PlatformStatus,
     Receipt,
 )
+from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.vision.types import Seconds
 
@@ -48,7 +49,10 @@ class Open311Sink:
         self._entry = entry
         self._clock = clock
         self._exchange = Exchange(
-            entry.url, timeout_s=entry.timeout_s, secrets=list(secrets_in(entry))
+            entry.url,
+            timeout_s=entry.timeout_s,
+            secrets=secrets_in(entry),
+            trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
         )
 
     def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:

@@ -1,6 +1,7 @@
 """Talks to a platform as a template says: shows who sends, reads its yes and no."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import httpx
 
@@ -15,6 +16,7 @@ from streetwatch.service.delivery.sink import DeliveryFailedError
 from streetwatch.service.delivery.template_auth import credential_of
 from streetwatch.service.delivery.template_calls import Call, Part, call_of
 from streetwatch.service.delivery.template_file import Template
+from streetwatch.service.delivery.trust import trust_in
 from streetwatch.vision.types import Seconds
 
 #: What HTTP has for a request that is understood and not wanted: a person has to look at it.
@@ -34,7 +36,12 @@ class TemplateClient:
     ) -> None:
         self.template = template
         self._answer = template.entry.answer
-        self._exchange = Exchange(entry.url, timeout_s=entry.timeout_s, secrets=template.secrets)
+        self._exchange = Exchange(
+            entry.url,
+            timeout_s=entry.timeout_s,
+            secrets=template.secrets,
+            trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
+        )
         self._credential = credential_of(
             template.entry.auth, log_in=self._log_in, learn=self._exchange.learn, clock=clock
         )
@@ -143,13 +150,21 @@ class TemplateClient:
         if reading.again and fits(tree, reading.again):
             raise self._exchange.failed(Failure(_said(answer, tree, reading), _LATER))
         if not answer.is_success:
-            raise self._exchange.failed(refused(answer))
+            raise self._exchange.failed(_refused(answer, tree, reading))
         if reading.success is None or fits(tree, reading.success):
             return
         if text_at(tree, reading.success.path) is None:
             text = f"the answer has no {reading.success.path}: is it a proxy's?"
             raise self._exchange.failed(misunderstood(answer, text))
         raise self.unwanted(_said(answer, tree, reading))
+
+
+def _refused(answer: httpx.Response, tree: object, reading: AnswerEntry) -> Failure:
+    failure = refused(answer)
+    words = text_at(tree, reading.message) if reading.message else None
+    if words is None:
+        return failure
+    return replace(failure, reason=f"{answer.status_code} {answer.reason_phrase}: {words}")
 
 
 def _said(answer: httpx.Response, tree: object, reading: AnswerEntry) -> str:

@@ -9,6 +9,7 @@ from streetwatch.service.config.target_schema import WebhookEntry
 from streetwatch.service.delivery.case_fields import View, case_message
 from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.sink import Receipt
+from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message
 from streetwatch.vision.types import Seconds
 
@@ -30,7 +31,8 @@ class WebhookSink:
         self._exchange = Exchange(
             "",
             timeout_s=entry.timeout_s,
-            secrets=list(secrets_in(entry)),
+            secrets=secrets_in(entry),
+            trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
             longest_answer=_LONGEST_ANSWER,
         )
 

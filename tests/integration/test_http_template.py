@@ -256,6 +256,22 @@ ANSWER = {
             Response("<html>"), Again, "the answer has no code: is it a proxy's?", True, id="HTML"
         ),
         pytest.param(Response("no", 400), Park, "400 Bad Request: no", False, id="400"),
+        pytest.param(
+            Response('{"code": 9, "msg": "缺少字段"}', 400),
+            Park,
+            "400 Bad Request: 缺少字段",
+            False,
+            id="400 with words",
+        ),
+        pytest.param(
+            Response(
+                '{"code": 7, "msg": "坐标"}'.encode("gbk"), media_type="text/json; charset=gbk"
+            ),
+            Park,
+            "the platform says: 坐标",
+            False,
+            id="GBK",
+        ),
         pytest.param(Response("no", 502), Again, "502 Bad Gateway: no", True, id="502"),
         pytest.param(
             Response(status_code=307, headers={"Location": "/x"}),

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from fastapi import FastAPI, Response
 from pydantic import TypeAdapter
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from filed import NOON
@@ -19,7 +20,7 @@ from platform_parts import Platform
 from streetwatch.cli import app
 from streetwatch.service.config.target_schema import Target
 from streetwatch.service.delivery.build import Surroundings
-from streetwatch.service.delivery.check import Finding, Level, SampleFiles, check
+from streetwatch.service.delivery.check import Finding, Level, SampleFiles, check, warn_of_misfits
 from streetwatch.zones.rules import ViolationType
 
 SECRET = "hook-secret-0123456789"  # noqa: S105 -- of this test
@@ -87,6 +88,20 @@ def test_open311_codes_and_attributes_that_do_not_fit_are_told(
         "service 007 asks for COLOUR: write them under attributes",
         "it has no service_code 099 (exposed_garbage): write one of 006, 007",
     ]
+
+
+def test_codes_that_the_endpoint_does_not_know_are_warned_of_at_the_start(
+    city: tuple[City, str], around: Surroundings
+) -> None:
+    keys = {"id": "t", "kind": "open311", "url": city[1], "service_codes": CODES}
+    known = {"id": "u", "kind": "open311", "url": city[1], "service_codes": CODES}
+    unknown = keys | {"service_codes": CODES | {"exposed_garbage": "099"}}
+    adapter: TypeAdapter[Target] = TypeAdapter(Target)
+    with capture_logs() as logs:
+        warn_of_misfits(map(adapter.validate_python, (unknown, known)), around)
+    assert [(log["event"], log["target"]) for log in logs] == [("target.unfit", "t")]
+    assert "no service_code 099 (exposed_garbage)" in logs[0]["reason"]
+    assert not city[0].forms
 
 
 def template(folder: Path, **keys: object) -> str:

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from platform_parts import Asked, Platform
 from streetwatch.service.config.target_schema import WebhookEntry
 from streetwatch.service.delivery.sink import DeliveryFailedError, Pollable, Receipt, Searchable
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from tls_parts import answering_over_tls, certified
 
 SECRET = "hook-secret-0123456789"  # noqa: S105 -- of this test
 MESSAGE = a_message(files=(evidence("threshold.jpg"),))
@@ -110,6 +112,18 @@ def test_a_no_is_told_without_the_secret(
         sink_of().deliver(MESSAGE, known=None)
     assert caught.value.failure.may_have_arrived is arrived
     assert SECRET not in caught.value.failure.reason
+
+
+def test_an_authority_of_the_city_s_own_is_trusted_where_it_is_named(
+    sink_of: Sinks, tmp_path: Path
+) -> None:
+    certificate = certified(tmp_path)
+    with answering_over_tls(certificate) as url:
+        known = sink_of(url=url, ca_file=str(certificate.ca_file))
+        assert known.deliver(MESSAGE, known=None) == Receipt()
+        with pytest.raises(DeliveryFailedError, match="CERTIFICATE_VERIFY_FAILED") as caught:
+            sink_of(url=url).deliver(MESSAGE, known=None)
+    assert not caught.value.failure.may_have_arrived
 
 
 def test_an_answer_that_only_drips_is_given_up(sink_of: Sinks) -> None:

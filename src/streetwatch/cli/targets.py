@@ -29,7 +29,7 @@ def try_target(
     as_json: AsJson = True,
 ) -> None:
     """Try a target without filing: does it answer, does it let us in, what would it be sent."""
-    from streetwatch.service.app import surroundings_of
+    from streetwatch.service.delivery.build import surroundings_of
     from streetwatch.service.delivery.check import Level, SampleFiles, check
     from streetwatch.service.delivery.targets import named
     from streetwatch.service.incidents.errors import InputError
