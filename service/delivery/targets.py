@@ -143,9 +143,23 @@ class Lanes:
         for relay in self._relays:
             relay.wake()
 
-    def drain(self) -> int:
-        """Deliver everything that is due now, here and not in a thread; return how many."""
-        return sum(relay.drain() for relay in self._relays)
+    def drain(self, target: str | None = None) -> int:
+        """Deliver everything that is due now, here and not in a thread.
+
+        Args:
+            target: Only to this one; None for all.
+
+        Returns:
+            How many messages were tried.
+
+        Raises:
+            InputError: there is no such target.
+        """
+        known = [one.id for one in self._targets]
+        if target not in (None, *known):
+            raise InputError(f"no target {target!r} stands in the settings: {', '.join(known)}")
+        lanes = zip(known, self._relays, strict=True)
+        return sum(relay.drain() for name, relay in lanes if target in (None, name))
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish what is at hand, end, and let go of the platforms. May be called again.
