@@ -115,7 +115,6 @@ def _thresholds(triage: TriageSettings) -> Thresholds:
 def _courier(
     settings: NoticeSettings, notices: Notices, clock: Callable[[], Seconds]
 ) -> Courier | None:
-    if settings.url is None or settings.secret is None:
+    if settings.url is None:
         return None
-    secret = settings.secret.get_secret_value().encode()
-    return Courier(notices, NoticeHook(settings.url, secret, clock=clock), clock=clock)
+    return Courier(notices, NoticeHook(settings, clock=clock), clock=clock)

@@ -43,3 +43,9 @@ class CodesFileError(ConfigError):
     """A profile of codes is wrong."""
 
     reference: ClassVar[str] = "docs/reference/codes.md"
+
+
+class TemplateError(ConfigError):
+    """The template of a target is wrong."""
+
+    reference: ClassVar[str] = "docs/reference/targets.md"

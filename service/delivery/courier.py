@@ -1,17 +1,19 @@
 """The courier: brings notices about waiting cases to the city's webhook."""
 
-import hmac
 import json
 import random
 import threading
 from collections.abc import Callable
 from typing import assert_never
 
-import httpx
 import structlog
 
+from streetwatch.service.config.desk_schema import NoticeSettings
+from streetwatch.service.config.secrets import secrets_in
+from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.retry import Again, Failure, Park, decide
 from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.delivery.webhook_sink import signer
 from streetwatch.service.store.notices import ClaimedNotice, Notices
 from streetwatch.vision.types import Seconds
 
@@ -27,13 +29,13 @@ TIMEOUT_S: Seconds = 10.0
 
 
 class NoticeHook:
-    """A webhook that takes notices: signed JSON, never redirected, silent about its address."""
+    """A webhook that takes notices, signed as the webhook of a target is."""
 
-    def __init__(self, url: str, secret: bytes, *, clock: Callable[[], Seconds]) -> None:
-        self._url = url
-        self._secret = secret
-        self._clock = clock
-        self._client = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
+    def __init__(self, settings: NoticeSettings, *, clock: Callable[[], Seconds]) -> None:
+        secret = settings.secret.get_secret_value() if settings.secret else ""
+        self._url = settings.url or ""
+        self._signed = signer(secret.encode(), clock)
+        self._exchange = Exchange("", timeout_s=TIMEOUT_S, secrets=secrets_in(settings))
 
     def post(self, notice: ClaimedNotice) -> None:
         """Post a notice; any answer from 200 to 299 says that it was taken.
@@ -41,35 +43,17 @@ class NoticeHook:
         Raises:
             DeliveryFailedError: it was not taken, or nobody knows whether it was.
         """
-        content = json.dumps(notice.body, ensure_ascii=False).encode()
-        seconds = str(int(self._clock()))
-        headers = {
-            "Content-Type": "application/json",
-            "Idempotency-Key": notice.key,
-            "X-Streetwatch-Timestamp": seconds,
-            "X-Streetwatch-Signature": signature(self._secret, seconds, content),
-        }
-        try:
-            answer = self._client.post(self._url, content=content, headers=headers)
-        except httpx.HTTPError as error:
-            reason = f"no answer: {type(error).__name__}"
-            raise DeliveryFailedError(Failure(reason)) from None  # the cause may hold the address
-        if not answer.is_success:
-            reason = f"{answer.status_code} {answer.reason_phrase}"
-            raise DeliveryFailedError(Failure(reason, answer.status_code))
+        self._exchange.taken(
+            "POST",
+            self._url,
+            content=json.dumps(notice.body, ensure_ascii=False).encode(),
+            headers={"Content-Type": "application/json", "Idempotency-Key": notice.key},
+            sign=self._signed,
+        )
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
-
-
-def signature(secret: bytes, timestamp: str, content: bytes) -> str:
-    """Return the signature of a body sent at a time.
-
-    >>> signature(b"secret", "1795406400", b"{}")[:23]
-    'sha256=0d802419624c9f9f'
-    """
-    return "sha256=" + hmac.digest(secret, timestamp.encode() + b"." + content, "sha256").hex()
+        self._exchange.close()
 
 
 class Courier:
@@ -144,8 +128,8 @@ class Courier:
                 self._notices.retry(claimed.key, due_at=decision.due_at, reason=reason)
                 wait_s = round(decision.due_at - now, 1)
                 log.warning("notice.failed", notice=claimed.key, reason=reason, again_in_s=wait_s)
-            case Park():
-                self._notices.park(claimed.key, reason=reason)
-                log.error("notice.parked", notice=claimed.key, reason=reason)
+            case Park(advice):
+                self._notices.park(claimed.key, reason=f"{reason}: {advice}")
+                log.error("notice.parked", notice=claimed.key, reason=reason, advice=advice)
             case _:
                 assert_never(decision)
