@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -263,7 +264,7 @@ def test_whatever_is_done_in_whatever_order_the_cases_stay_sound() -> None:
     store = open_store("sqlite://")
     try:
         run_state_machine_as_test(
-            lambda: DeskMachine(store.engine, profile, calendar),
+            partial(DeskMachine, store.engine, profile, calendar),  # type: ignore[arg-type]
             settings=settings(
                 max_examples=30,
                 stateful_step_count=30,

@@ -239,7 +239,7 @@ def test_a_case_at_its_end_is_given_to_nobody(desk: Desk) -> None:
     ],
 )
 def test_a_decision_without_who_what_or_why_is_refused(
-    desk: Desk, what: str, body: dict[str, str]
+    desk: Desk, what: str, body: dict[str, Any]
 ) -> None:
     desk.file()
     assert desk.put(what, **body).status_code == 422

@@ -228,7 +228,11 @@ def _keys(schema: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
             yield from _keys(inner)
 
 
-PAGES = {"cameras-yaml.md": CamerasEntry, "codes.md": CodesEntry, "deadlines.md": CalendarEntry}
+PAGES: dict[str, type[BaseModel]] = {
+    "cameras-yaml.md": CamerasEntry,
+    "codes.md": CodesEntry,
+    "deadlines.md": CalendarEntry,
+}
 KEYS = [(page, *key) for page, schema in PAGES.items() for key in _keys(schema)]
 
 

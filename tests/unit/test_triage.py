@@ -1,6 +1,7 @@
 """The 721 method's suggestion: a table of cases."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,9 @@ LIMITS = Thresholds(large_px=40_000, severe_places=("school-gate/*",))
 PLAIN = Facts("占道经营", "street vending", place_key="kerb/pavement", dwell_s=300, size_px=900)
 SECOND = replace(PLAIN, times=2, latest=("SW-20261101-0001",))
 THIRD = replace(PLAIN, times=3, latest=("SW-20261108-0001", "SW-20261101-0001"))
-LONG, LARGE, SCHOOL = {"dwell_s": 3600.0}, {"size_px": 40_000.0}, {"place_key": "school-gate/a"}
+LONG: dict[str, Any] = {"dwell_s": 3600.0}
+LARGE: dict[str, Any] = {"size_px": 40_000.0}
+SCHOOL: dict[str, Any] = {"place_key": "school-gate/a"}
 
 
 @pytest.mark.parametrize(
