@@ -33,6 +33,8 @@ from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.upkeep.daily import Daily
+from streetwatch.service.upkeep.retention import Retention
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
@@ -94,6 +96,14 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
 
 
+def retention_of(
+    settings: Settings, cameras: tuple[Camera, ...], store: SqlStore, evidence: EvidenceFolder
+) -> Retention:
+    """Return the retention job of a service, running or not."""
+    watched = frozenset(camera.id for camera in cameras)
+    return Retention(store.engine, evidence, settings.retention.periods, watched)
+
+
 @dataclass(slots=True)
 class Service:
     """Everything that runs, wired from settings and cameras.
@@ -114,6 +124,7 @@ class Service:
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
+    daily: Daily = field(init=False)
     model: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +138,12 @@ class Service:
             clock=self.clock,
         )
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
+        self.daily = Daily(
+            retention_of(self.settings, self.cameras, self.store, self.evidence),
+            hour=self.settings.retention.hour,
+            clock=self.clock,
+            registry=self.registry,
+        )
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -194,6 +211,7 @@ class Service:
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
         self.relay.start()
+        self.daily.start()
         self.loop.start()
         for one in self.watched.values():
             one.capture.start()
@@ -207,6 +225,7 @@ class Service:
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
         self.loop.stop(timeout_s=THREAD_STOP_S)
+        self.daily.stop(timeout_s=THREAD_STOP_S)
         self.relay.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 

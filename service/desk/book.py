@@ -16,7 +16,7 @@ from streetwatch.service.desk.draft import (
     report_document,
 )
 from streetwatch.service.desk.listing import Place, counted, rows_at
-from streetwatch.service.desk.report import Move, Report
+from streetwatch.service.desk.report import Hold, Move, Report
 from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
 from streetwatch.service.store.schema import desk_case, desk_day
@@ -144,6 +144,22 @@ class Book:
             why = {"reason": move.reason.value} if move.reason else {}
             step = entry(now, by=move.by, note=move.note, state=state.value, **why)
             changed = moved_columns(state, now) | {"history": [*row["history"], step]}
+            _change(connection, row, changed)
+        return document_of({**row, **changed})
+
+    def hold(self, name: str, hold: Hold, *, now: Seconds) -> Document:
+        """Set or lift a legal hold: while it is set, retention deletes nothing of the case.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
+        with writing(self._engine) as connection:
+            row = _named(connection, name, to_change=True)
+            if row["legal_hold"] == hold.held:
+                return document_of(row)
+            action = "legal_hold_set" if hold.held else "legal_hold_lifted"
+            step = entry(now, by=hold.by, note=hold.why, action=action)
+            changed = {"legal_hold": hold.held, "history": [*row["history"], step]}
             _change(connection, row, changed)
         return document_of({**row, **changed})
 
