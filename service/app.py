@@ -92,8 +92,12 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     Raises:
         InputError: the service of these settings has never run.
     """
-    store = stored(settings)
-    return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
+    return Book(stored(settings).engine), evidence_of(settings)
+
+
+def evidence_of(settings: Settings) -> EvidenceFolder:
+    """Return the evidence of a service, running or not."""
+    return EvidenceFolder(settings.data_dir / "evidence")
 
 
 def retention_of(
@@ -128,8 +132,7 @@ class Service:
     model: str = field(init=False)
 
     def __post_init__(self) -> None:
-        data_dir = self.settings.data_dir
-        self.evidence = EvidenceFolder(data_dir / "evidence")
+        self.evidence = evidence_of(self.settings)
         self.store = open_store(self.settings.database_url)
         self.outbox = Outbox(self.store.engine)
         self.relay = Relay(

@@ -147,8 +147,8 @@ def copy_to(_engine: sa.Engine, _file: Path) -> None:
         InputError: always.
     """
     raise InputError(
-        "database: PostgreSQL is backed up by its own tools: run pg_dump --format=custom, then copy "
-        "the folder evidence (docs/how-to/backup-and-restore.md)"
+        "database: PostgreSQL is backed up by its own tools: run pg_dump --format=custom, then "
+        "copy the folder evidence (docs/how-to/backup-and-restore.md)"
     )
 
 

@@ -27,7 +27,7 @@ def due_incidents(engine: sa.Engine, *, now: Seconds, periods: Periods) -> Itera
         yield from _ids(engine, question)
 
 
-def candidates(before: Seconds) -> sa.Select[tuple[str]]:
+def candidates(before: Seconds) -> sa.Select[str]:
     """Return the question for incidents that never became a case and have no message."""
     is_told = sa.exists().where(outbox.c.incident_id == incident.c.id)
     return sa.select(incident.c.id).where(
@@ -35,13 +35,13 @@ def candidates(before: Seconds) -> sa.Select[tuple[str]]:
     )
 
 
-def rejected(before: Seconds) -> sa.Select[tuple[str]]:
+def rejected(before: Seconds) -> sa.Select[str]:
     """Return the question for rejected incidents that have evidence still."""
     has_evidence = sa.exists().where(attachment.c.incident_id == incident.c.id)
     return sa.select(incident.c.id).where(incident.c.rejected_at <= before, has_evidence)
 
 
-def with_evidence(before: Seconds) -> sa.Select[tuple[str]]:
+def with_evidence(before: Seconds) -> sa.Select[str]:
     """Return the question for other filed incidents whose evidence was taken before."""
     return (
         sa.select(incident.c.id)
@@ -55,7 +55,7 @@ def with_evidence(before: Seconds) -> sa.Select[tuple[str]]:
     )
 
 
-def delivered(before: Seconds) -> sa.Select[tuple[int]]:
+def delivered(before: Seconds) -> sa.Select[int]:
     """Return the question for messages that the platform has, of incidents that are over."""
     return (
         sa.select(outbox.c.position)
@@ -89,7 +89,7 @@ def subject_of(connection: sa.Connection, incident_id: str, *, to_delete: bool) 
     )
 
 
-def _ids(engine: sa.Engine, question: sa.Select[tuple[str]]) -> Iterator[str]:
+def _ids(engine: sa.Engine, question: sa.Select[str]) -> Iterator[str]:
     """Ask in batches, so that no transaction stays open while files are deleted."""
     found = question.subquery()
     last = ""

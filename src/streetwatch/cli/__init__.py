@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, model, service
+from streetwatch.cli import bench, data, model, service, upkeep
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -23,6 +23,10 @@ for command in (
     service.run,
     service.replay,
     service.detect,
+    upkeep.retention,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.verify,
     data.learn,
     model.train,
     model.export,
