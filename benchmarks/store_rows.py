@@ -9,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from streetwatch.service.delivery.case_json import case_json
+from streetwatch.service.desk.report import Report
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions
@@ -52,6 +53,11 @@ class One:
     def camera(self) -> int:
         """Number of the camera."""
         return 0 if self.number % HOT_EVERY == 0 else 1 + self.number % (CAMERAS - 1)
+
+    @property
+    def camera_id(self) -> str:
+        """Name of the camera."""
+        return f"cam-{self.camera:04}"
 
     @property
     def at(self) -> Seconds:
@@ -138,7 +144,7 @@ def _incident(one: One) -> dict[str, Any]:
     ends = one.at + 1200 if one.is_old else None
     return _ROW | {
         "id": one.id,
-        "camera_id": f"cam-{one.camera:04}",
+        "camera_id": one.camera_id,
         "type": one.type,
         "state": "closed" if one.is_old else "open",
         "first_seen": one.at - 300,
@@ -150,6 +156,18 @@ def _incident(one: One) -> dict[str, Any]:
         "closed_at": ends,
         "rejected_at": ends if one.state() is CaseState.REJECTED else None,
     }
+
+
+def filled(engine: sa.Engine) -> int:
+    """Return how many incidents a store holds."""
+    with engine.connect() as connection:
+        count = sa.select(sa.func.count()).select_from(incident)
+        return connection.execute(count).scalar_one()
+
+
+def report_of(external_id: str) -> Report:
+    """Return what a camera reports."""
+    return Report.model_validate_json(json.dumps(_DOCUMENT | {"external_id": external_id}))
 
 
 def _attachments(one: One) -> Iterator[dict[str, Any]]:
@@ -182,7 +200,7 @@ def _promised(one: One) -> dict[str, Any]:
 
 
 def _case(one: One) -> dict[str, Any]:
-    state, camera = one.state(), f"cam-{one.camera:04}"
+    state, camera = one.state(), one.camera_id
     steps = ("reported", "accepted", "dispatched", "handled", state.value)
     return {
         "number": one.case_number,
