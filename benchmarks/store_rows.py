@@ -14,7 +14,14 @@ from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions
 from streetwatch.service.store import codec
-from streetwatch.service.store.schema import attachment, desk_case, desk_day, incident, outbox
+from streetwatch.service.store.schema import (
+    attachment,
+    desk_case,
+    desk_day,
+    incident,
+    outbox,
+    receipt,
+)
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
 from streetwatch.zones.rules import ViolationType
@@ -27,6 +34,9 @@ CAMERAS: Final = 1000
 
 #: One place where far more is filed than anywhere: every this many-th row.
 HOT_EVERY: Final = 50
+
+#: Whom everything is told.
+TARGET: Final = "desk"
 
 TYPES: Final = tuple(ViolationType)
 
@@ -101,6 +111,7 @@ def fill(engine: sa.Engine, rows: int, *, on_rows: Callable[[int], None]) -> Non
             _copy(connection, incident, (_incident(one) for one in batch))
             _copy(connection, attachment, (row for one in batch for row in _attachments(one)))
             _copy(connection, outbox, (_promised(one) for one in batch))
+            _copy(connection, receipt, (_receipt(one) for one in batch))
             _copy(connection, desk_case, (_case(one) for one in batch))
         on_rows(len(batch))
     with engine.begin() as connection:
@@ -186,6 +197,7 @@ def _attachments(one: One) -> Iterator[dict[str, Any]]:
 def _promised(one: One) -> dict[str, Any]:
     waits = not one.is_old and one.number % 100 == 0
     return {
+        "target": TARGET,
         "key": f"key-{one.id}",
         "incident_id": one.id,
         "occasion": Occasion.OPENED.value,
@@ -195,7 +207,19 @@ def _promised(one: One) -> dict[str, Any]:
         "queued_at": one.at,
         "due_at": one.at,
         "lease_until": 0.0,
+        "uncertain": False,
         "delivered_at": None if waits else one.at + 1,
+    }
+
+
+def _receipt(one: One) -> dict[str, Any]:
+    return {
+        "target": TARGET,
+        "incident_id": one.id,
+        "number": one.case_number,
+        "state": "closed" if one.is_old else "open",
+        "said_at": one.at,
+        "asked_at": None if one.is_old else one.at,
     }
 
 

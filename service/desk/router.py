@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body, Header, Query, Response
 from pydantic import BaseModel
 
 from streetwatch.service.desk.book import Book, Filter
-from streetwatch.service.desk.listing import COUNTED
 from streetwatch.service.desk.report import Change, Hold, Report
 from streetwatch.service.desk.states import ENDS, CaseState
+from streetwatch.service.store.transactions import COUNTED
 from streetwatch.vision.types import Seconds
 
 IdempotencyKey = Annotated[

@@ -45,13 +45,15 @@ class Verification:
 
     Attributes:
         periods: Messages and evidence older than these may have been deleted.
-        has_desk: Whether the cases are delivered to the desk in this database.
+        told: Types of which some target is told everywhere; None for all.
+        desk: The target that is the desk in this database, if one is.
     """
 
     engine: sa.Engine
     evidence: EvidenceFolder
     periods: Periods
-    has_desk: bool
+    told: frozenset[str] | None
+    desk: str | None
 
     def run(self, *, now: Seconds) -> Iterator[Finding]:
         """Yield every finding.
@@ -62,8 +64,8 @@ class Verification:
         yield from self._files()
         yield from self._without_evidence()
         yield from self._without_message(now)
-        if self.has_desk:
-            yield from self._without_case()
+        if self.desk is not None:
+            yield from self._without_case(self.desk)
         yield from self._twice()
         yield from self._unfinished()
         yield from self._orphans(now)
@@ -91,7 +93,7 @@ class Verification:
             yield Finding("no_evidence", name, "it was filed and has no evidence")
 
     def _without_message(self, now: Seconds) -> Iterator[Finding]:
-        told = sa.exists().where(
+        is_told = sa.exists().where(
             outbox.c.incident_id == incident.c.id, outbox.c.occasion == Occasion.OPENED
         )
         is_old = sa.and_(
@@ -99,14 +101,17 @@ class Verification:
             incident.c.violation_at <= now - self.periods.delivered_s,
         )
         question = sa.select(incident.c.id).where(
-            incident.c.violation_at.is_not(None), ~told, ~is_old
+            incident.c.violation_at.is_not(None), ~is_told, ~is_old
         )
+        if self.told is not None:
+            question = question.where(incident.c.type.in_(self.told))
         for name in self._ask(question):
             yield Finding("no_message", name, "it was filed, and no platform was ever told")
 
-    def _without_case(self) -> Iterator[Finding]:
+    def _without_case(self, desk: str) -> Iterator[Finding]:
         has_case = sa.exists().where(desk_case.c.external_id == outbox.c.incident_id)
         question = sa.select(outbox.c.incident_id).where(
+            outbox.c.target == desk,
             outbox.c.occasion == Occasion.OPENED,
             outbox.c.state == MessageState.DELIVERED,
             ~has_case,

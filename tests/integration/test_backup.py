@@ -34,13 +34,13 @@ class Running:
             digest = self.evidence.write(incident.id, "threshold.jpg", f"picture {number}".encode())
             transaction.put_incident(incident)
             transaction.put_attachments(incident.id, [evidence(sha256=digest)])
-            transaction.enqueue(a_message(incident), at=NOON)
+            transaction.enqueue(a_message(incident), targets=("desk",), at=NOON)
 
     def back_up(self, out: Path) -> tuple[str, ...]:
         return back_up(self.store.engine, self.evidence, out, now=NOON).damaged
 
     def findings(self) -> list[str]:
-        check = Verification(self.store.engine, self.evidence, Periods(), has_desk=True)
+        check = Verification(self.store.engine, self.evidence, Periods(), told=None, desk="desk")
         return [finding.what for finding in check.run(now=NOON + 1e9)]
 
 

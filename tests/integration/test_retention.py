@@ -18,7 +18,9 @@ from streetwatch.service.desk.states import CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State
+from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.retention import DAY_S, Periods
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import deletion
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -165,11 +167,14 @@ def test_delivered_messages_of_what_is_over_go_and_others_stay(world: World) -> 
     waiting = a_message(an_incident(id="d" * 26, state=State.CLOSED, closed_at=NOON))
     promise(world.store, over, standing, waiting)
     outbox = Outbox(world.store.engine)
-    outbox.delivered(over.key, now=NOON)
-    outbox.delivered(standing.key, now=NOON)
+    for told in (over, standing):
+        claimed = outbox.claim("desk", now=NOON, lease_s=60)
+        assert claimed is not None
+        assert claimed.message == told
+        outbox.delivered(claimed, Receipt("SW-1"), now=NOON)
     assert world.run(days=29) == []
     assert world.run(days=31) == [("messages", "1 messages")]
-    backlog = outbox.backlog(now=NOON)
+    backlog = Deliveries(world.store.engine).backlogs(now=NOON).total
     assert (backlog.delivered, backlog.pending) == (1, 1)
 
 

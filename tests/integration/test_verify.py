@@ -15,6 +15,7 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Report
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.incident import State
+from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.retention import DAY_S, Periods
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import attachment, desk_case, outbox
@@ -33,7 +34,7 @@ class World:
     evidence: EvidenceFolder
 
     def findings(self, now: float = NOON + 3600) -> list[tuple[str, str]]:
-        check = Verification(self.store.engine, self.evidence, Periods(), has_desk=True)
+        check = Verification(self.store.engine, self.evidence, Periods(), told=None, desk="desk")
         return [(one.what, one.name) for one in check.run(now=now)]
 
     def execute(self, statement: sa.Executable) -> None:
@@ -49,10 +50,13 @@ def world(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[World]:
         transaction.put_incident(told.case.incident)
         digest = folder.write(CASE, "threshold.jpg", b"picture")
         transaction.put_attachments(CASE, [evidence(sha256=digest)])
-        transaction.enqueue(told, at=NOON)
+        transaction.enqueue(told, targets=("desk",), at=NOON)
     report = Report.model_validate_json(json.dumps(case_json(told.case)))
     Book(store.engine).report(report, key=told.key, now=NOON)
-    Outbox(store.engine).delivered(told.key, now=NOON)
+    outbox_of = Outbox(store.engine)
+    claimed = outbox_of.claim("desk", now=NOON, lease_s=60)
+    assert claimed is not None
+    outbox_of.delivered(claimed, Receipt("SW-20261123-0001"), now=NOON)
     yield World(store, folder)
     store.close()
 

@@ -91,24 +91,17 @@ def verify(
     as_json: AsJson = True,
 ) -> None:
     """Check what is kept: a line a finding, exit status 1 where there is any."""
-    from streetwatch.service.app import evidence_of, stored
+    from streetwatch.service.app import stored, verification_of
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.settings import load_settings
-    from streetwatch.service.upkeep.verify import Verification
 
     del as_json
     if not store:
         raise InputError("verify: say what is to be checked: --store")
     settings = load_settings(config, environ=os.environ)
     opened = stored(settings)
-    check = Verification(
-        opened.engine,
-        evidence_of(settings),
-        settings.retention.periods,
-        has_desk=settings.desk_url is None,
-    )
     found = 0
-    for finding in check.run(now=time.time()):
+    for finding in verification_of(settings, opened).run(now=time.time()):
         print_json(finding.line())
         found += 1
     opened.close()
