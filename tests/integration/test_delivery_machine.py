@@ -4,6 +4,7 @@ A state machine looks for a way to lose a message, to deliver one twice, or two 
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -78,10 +79,19 @@ class SearchablePlatform(Platform):
         return Receipt(external_id) if (external_id, Occasion.OPENED) in self.stored else None
 
 
+@dataclass
+class Flight:
+    """A message that a slow relay has taken and not settled."""
+
+    claimed: Claimed
+    has_arrived: bool
+    is_over: bool = False
+
+
 class Delivery(RuleBasedStateMachine):
     """What may happen to messages between a promise and a platform."""
 
-    dying = Bundle("dying")
+    flights = Bundle("flights")
 
     @initialize()
     def begin(self) -> None:
@@ -113,9 +123,9 @@ class Delivery(RuleBasedStateMachine):
         self.platforms[lane].takes = takes
         self.relay(lane).drain()
 
-    @rule(target=dying, lane=st.sampled_from(TARGETS), sends=st.booleans())
-    def die(self, lane: str, sends: bool) -> Claimed | MultipleResults[Claimed]:  # noqa: FBT001 -- drawn
-        """A relay claims, may send (whatever it finds first), and settles nothing."""
+    @rule(target=flights, lane=st.sampled_from(TARGETS))
+    def claim_and_search(self, lane: str) -> Flight | MultipleResults[Flight]:
+        """A slow relay takes a message; it may die at any time from now on."""
         claimed = self.claim(lane)
         if claimed is None:
             return multiple()
@@ -126,18 +136,33 @@ class Delivery(RuleBasedStateMachine):
             if asks and isinstance(platform, SearchablePlatform)
             else None
         )
-        if sends and found is None:
-            platform.takes = (True, None)
-            platform.deliver(claimed.message, known=claimed.known)
-        return claimed
+        return Flight(claimed, has_arrived=found is not None)
 
-    @rule(claimed=dying, says=st.sampled_from(["retry", "park"]))
-    def a_late_word(self, claimed: Claimed, says: str) -> None:
-        """A relay that was taken for dead says what it has heard, whenever."""
-        if says == "retry":
-            self.outbox.retry(claimed, due_at=self.now, reason="late", may_have_arrived=True)
-        else:
-            self.outbox.park(claimed, reason="late", may_have_arrived=True)
+    @rule(flight=flights)
+    def send_in_time(self, flight: Flight) -> None:
+        """The slow relay sends, if it still may."""
+        claimed = flight.claimed
+        if flight.has_arrived or flight.is_over or self.now >= claimed.lease_until:
+            return
+        platform = self.platforms[claimed.target]
+        platform.takes = (True, None)
+        platform.deliver(claimed.message, known=claimed.known)
+        flight.has_arrived = True
+
+    @rule(flight=flights, says=st.sampled_from(["retry", "park", "delivered"]))
+    def a_word_however_late(self, flight: Flight, says: str) -> None:
+        """The slow relay says what it has heard, also when it was long taken for dead."""
+        claimed, flight.is_over = flight.claimed, True
+        match says:
+            case "retry":
+                self.outbox.retry(claimed, due_at=self.now, reason="late", may_have_arrived=True)
+            case "park":
+                self.outbox.park(claimed, reason="late", may_have_arrived=True)
+            case _ if flight.has_arrived:
+                receipt = Receipt(claimed.message.case.external_id)
+                self.outbox.delivered(claimed, receipt, now=self.now)
+            case _:
+                pass
 
     @rule(seconds=st.sampled_from([1.0, LEASE_S, LONGEST_S]))
     def wait(self, seconds: float) -> None:
