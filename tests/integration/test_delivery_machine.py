@@ -6,6 +6,7 @@ A state machine looks for a way to lose a message, to deliver one twice, or two 
 from collections import defaultdict
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,9 +24,11 @@ from streetwatch.service.delivery.relay import LEASE_S, Relay
 from streetwatch.service.delivery.retry import LONGEST_S, Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
 from streetwatch.service.incidents.case import Message, Occasion
+from streetwatch.service.store import sqlite
 from streetwatch.service.store.deliveries import DeliveredAlreadyError, Deliveries, Wanted
 from streetwatch.service.store.outbox import Claimed, MessageState, Outbox
-from streetwatch.service.store.sql_store import open_store
+from streetwatch.service.store.schema import metadata
+from streetwatch.service.store.sql_store import SqlStore
 
 INCIDENTS = [f"{n:026}" for n in range(3)]
 TARGETS = ("keyed", "searched")
@@ -95,7 +98,9 @@ class Delivery(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.store = open_store("sqlite://")
+        engine = sqlite.create_engine(sa.make_url("sqlite://"))
+        metadata.create_all(engine)  # no migrations: there are many beginnings
+        self.store = SqlStore(engine)
         self.outbox = Outbox(self.store.engine)
         self.deliveries = Deliveries(self.store.engine)
         self.platforms = {"keyed": Platform(), "searched": SearchablePlatform()}
