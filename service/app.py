@@ -19,11 +19,10 @@ from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.config.target_schema import DeskEntry
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.metrics import DeliveryMetrics
-from streetwatch.service.delivery.targets import Lanes, Target, route_of, targets_of
+from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
@@ -31,7 +30,7 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.incidents.routing import DESK, types_told_everywhere
+from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -117,7 +116,7 @@ def retention_of(
 
 def verification_of(settings: Settings, store: SqlStore) -> Verification:
     """Return the check of a service's store, evidence and deliveries."""
-    entries = settings.targets or [DeskEntry(id=DESK, kind="desk")]
+    entries = named(settings.targets)
     ours = (one.id for one in entries if one.url is None)
     return Verification(
         store.engine,

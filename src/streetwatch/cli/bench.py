@@ -215,7 +215,6 @@ def store(
     as_json: AsJson = True,
 ) -> None:
     """Fill a store with a year of a city, then time and explain every question asked of it."""
-
     from streetwatch.benchmarks.store import facts, measure
     from streetwatch.benchmarks.store_rows import fill, filled
     from streetwatch.service.incidents.errors import InputError
