@@ -25,7 +25,7 @@ from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
-from streetwatch.service.desk.states import CaseState
+from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
@@ -76,16 +76,16 @@ class WatchedCamera:
         )
 
 
-def store_of(settings: Settings) -> SqlStore:
+def stored(settings: Settings) -> SqlStore:
     """Return the store of a service, running or not.
 
     Raises:
-        InputError: the service of these settings has never run.
+        InputError: the service of these settings has never run, or its database can't be used.
     """
-    database = settings.data_dir / "streetwatch.db"
-    if not database.is_file():
-        raise InputError(f"{database}: no such file: give --config of a service that has run")
-    return open_store(f"sqlite:///{database}")
+    file = settings.data_dir / "streetwatch.db"
+    if settings.database is None and not file.is_file():
+        raise InputError(f"{file}: no such file: give --config of a service that has run")
+    return open_store(settings.database_url)
 
 
 def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
@@ -94,7 +94,7 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     Raises:
         InputError: the service of these settings has never run.
     """
-    return Book(store_of(settings).engine), EvidenceFolder(settings.data_dir / "evidence")
+    return Book(stored(settings).engine), EvidenceFolder(settings.data_dir / "evidence")
 
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
@@ -149,7 +149,7 @@ class Service:
     def __post_init__(self) -> None:
         data_dir = self.settings.data_dir
         self.evidence = EvidenceFolder(data_dir / "evidence")
-        self.store = open_store(f"sqlite:///{data_dir / 'streetwatch.db'}")
+        self.store = open_store(self.settings.database_url)
         self.deliveries = Deliveries(self.store.engine)
         self.targets = targets_of(self.settings.targets, self._around())
         self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
@@ -231,7 +231,7 @@ class Service:
         )
 
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
-        handle.close(incident_id, rejected=state is CaseState.REJECTED, store=self.store, at=at)
+        handle.close(incident_id, rejected=state in REFUSALS, store=self.store, at=at)
 
     @contextmanager
     def running(self) -> Iterator[None]:

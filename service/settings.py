@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -35,6 +35,15 @@ def _not_a_switch(value: object) -> object:
     if isinstance(value, bool):
         raise refused("is not a number: write one")
     return value
+
+
+def _database_address(url: str) -> str:
+    if not url.startswith(("postgresql://", "sqlite:////")):
+        raise refused(
+            "is no address of a database: write postgresql://USER:PASSWORD@HOST/NAME, or "
+            "sqlite:////PATH from the root on"
+        )
+    return url
 
 
 Whole = Annotated[int, BeforeValidator(_not_a_switch)]
@@ -111,6 +120,13 @@ class Settings(BaseSettings):
         description="Where the database and the evidence are kept; made if it is not there.",
         examples=["data"],
     )
+    database: Annotated[str, AfterValidator(_database_address)] | None = Field(
+        None,
+        min_length=1,
+        title="Database",
+        description="Address of the database. Left out: SQLite, streetwatch.db in data_dir.",
+        examples=['"postgresql://streetwatch:${DB_PASSWORD}@db.example/streetwatch"'],
+    )
     host: str = Field(
         "127.0.0.1",
         min_length=1,
@@ -182,6 +198,11 @@ class Settings(BaseSettings):
         """Where this process answers, as seen from itself."""
         host = "127.0.0.1" if self.host in _EVERYWHERE else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is. Holds its password."""
+        return self.database or f"sqlite:///{self.data_dir / 'streetwatch.db'}"
 
     @classmethod
     def settings_customise_sources(

@@ -15,7 +15,7 @@ from streetwatch.vision.capture.source import redact
 #: Values under these keys may hold passwords: errors don't repeat them.
 _UNSPOKEN: Final = frozenset(
     {
-        *("url", "desk_url", "public_url", "path"),
+        *("url", "desk_url", "public_url", "path", "database"),
         *("api_key", "secret", "callback_secret", "username", "password"),
         *("auth", "attributes", "headers", "query", "body"),
     }

@@ -1,6 +1,5 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,15 +7,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from streetwatch.service.desk.draft import (
+    Document,
+    Draft,
+    IntakeStep,
+    draft_of,
+    progress,
+    report_document,
+)
+from streetwatch.service.desk.listing import Place, counted, rows_at
 from streetwatch.service.desk.report import Move, Report
+from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.schema import desk_case, desk_day
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
-from streetwatch.zones.moment import utc
 from streetwatch.zones.schedule import CHINA
 
-Document = dict[str, Any]
+#: Who has done what the desk does by itself.
+THE_DESK = "streetwatch"
 
 
 class KeyTakenError(DeskConflictError):
@@ -42,34 +51,59 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the cases, newest first, and how many there are in all."""
+    """Some of the cases, newest first, and how many there are in all.
+
+    Attributes:
+        total: Counted up to `listing.COUNTED`.
+        next: The number to ask the next page with; None at the end.
+    """
 
     cases: tuple[Document, ...]
     total: int
+    next: str | None
 
 
 class Book:
-    """Cases in the database. Safe between threads and processes."""
+    """Cases in the database. Safe between threads and processes.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    Args:
+        engine: Of a database that is migrated to this version.
+        intake: Steps that fill in a new case, in order, inside the transaction that writes it.
+    """
+
+    def __init__(self, engine: sa.Engine, *, intake: tuple[IntakeStep, ...] = ()) -> None:
         self._engine = engine
+        self._intake = intake
 
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
-        """Take a report; return the case and whether it is a new one.
+        """Take a camera's report; return the case and whether it is a new one.
+
+        Raises:
+            KeyTakenError: the key was used for another case.
+        """
+        return self.file(draft_of(report), key=key, now=now)
+
+    def file(
+        self, draft: Draft, *, key: str, now: Seconds, by: str = THE_DESK
+    ) -> tuple[Document, bool]:
+        """Write a case into the book; return it and whether it is a new one.
 
         Raises:
             KeyTakenError: the key was used for another case.
         """
         with writing(self._engine) as connection:
-            same = desk_case.c.external_id == report.external_id
+            locked(connection, "desk numbers")
+            same = desk_case.c.external_id == draft.external_id
             known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
-            if known is not None and known["external_id"] != report.external_id:
+            if known is not None and known["external_id"] != draft.external_id:
                 raise KeyTakenError(f"Idempotency-Key {key} belongs to case {known['number']}")
             if known is not None:
-                return _document(known), False
-            row = _new_row(connection, report, key=key, now=now)
+                return document_of(known), False
+            for step in self._intake:
+                draft = step(connection, draft, now)
+            row = new_row(draft, number=_next_number(connection, now), key=key, now=now, by=by)
             connection.execute(sa.insert(desk_case).values(row))
-        return _document(row), True
+        return document_of(row), True
 
     def update(self, name: str, report: Report) -> Document:
         """Bring a case's facts and evidence up to date; its state is people's business.
@@ -82,18 +116,18 @@ class Book:
             OtherCaseError: the report is about another case.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
                     f"not {report.external_id}"
                 )
-            changed = {"document": _json(report)}
-            if _progress(changed["document"]) < _progress(row["document"]):
-                return _document(row)
+            changed = {"document": report_document(report)}
+            if progress(changed["document"]) < progress(row["document"]):
+                return document_of(row)
             changed |= _reopened(row, changed["document"])
             _change(connection, row, changed)
-        return _document({**row, **changed})
+        return document_of({**row, **changed})
 
     def move(self, name: str, move: Move, *, now: Seconds) -> Document:
         """Move a case to another state.
@@ -103,16 +137,15 @@ class Book:
             MoveRefusedError: it can't go there.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
-                return _document(row)
-            entry = {"state": state.value, "at": utc(now), "note": move.note}
-            if move.reason:
-                entry["reason"] = move.reason.value
-            changed = {"state": state.value, "history": [*row["history"], entry]}
+                return document_of(row)
+            why = {"reason": move.reason.value} if move.reason else {}
+            step = entry(now, by=move.by, note=move.note, state=state.value, **why)
+            changed = moved_columns(state, now) | {"history": [*row["history"], step]}
             _change(connection, row, changed)
-        return _document({**row, **changed})
+        return document_of({**row, **changed})
 
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
@@ -121,23 +154,34 @@ class Book:
             NoSuchCaseError: there is no such case.
         """
         with reading(self._engine) as connection:
-            return _document(_named(connection, name))
+            return document_of(_named(connection, name))
 
-    def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
-        """Return cases, newest first."""
+    def page(
+        self, wanted: Filter, *, limit: int, offset: int = 0, after: str | None = None
+    ) -> Page:
+        """Return cases, newest first.
+
+        Args:
+            wanted: Which.
+            limit: How many at most.
+            offset: How many of the newest to leave out: slow where it is large.
+            after: Instead: the number of the case before the first.
+
+        Raises:
+            NoSuchCaseError: `after` is none.
+        """
         columns = {
             desk_case.c.state: wanted.state,
             desk_case.c.type: wanted.type,
             desk_case.c.camera_id: wanted.camera,
         }
         where = [column == value for column, value in columns.items() if value is not None]
-        newest = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
-        query = sa.select(desk_case).where(*where).order_by(*newest).limit(limit).offset(offset)
-        count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
-            total = connection.execute(count).scalar_one()
-        return Page(tuple(_document(row) for row in rows), total)
+            before = None if after is None else _named(connection, after)
+            rows = rows_at(connection, where, Place(limit, offset, before))
+            total = connection.execute(counted(where)).scalar_one()
+        following = rows[-1]["number"] if len(rows) == limit else None
+        return Page(tuple(document_of(row) for row in rows), total, following)
 
 
 def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
@@ -146,17 +190,24 @@ def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
     is_new = disputed_at is not None and row["document"].get("disputed_at") is None
     if not is_new or row["state"] != CaseState.CLOSED:
         return {}
-    state = CaseState.DISPATCHED.value
-    entry = {"state": state, "at": disputed_at, "note": "结案后仍在 / still there after closing"}
-    return {"state": state, "history": [*row["history"], entry]}
+    state, note = CaseState.DISPATCHED, "结案后仍在 / still there after closing"
+    at = datetime.fromisoformat(disputed_at).timestamp()
+    step = entry(at, by=THE_DESK, note=note, state=state.value)
+    return moved_columns(state, at) | {"history": [*row["history"], step]}
 
 
-def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
-    return connection.execute(sa.select(desk_case).where(where)).mappings().first()
+def _first(
+    connection: sa.Connection, where: sa.ColumnElement[bool], *, to_change: bool = False
+) -> Mapping[Any, Any] | None:
+    wanted = sa.select(desk_case).where(where)
+    if to_change:  # a database with row locks; SQLite has one writer
+        wanted = wanted.with_for_update()
+    return connection.execute(wanted).mappings().first()
 
 
-def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
-    row = _first(connection, sa.or_(desk_case.c.number == name, desk_case.c.external_id == name))
+def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> Mapping[Any, Any]:
+    same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
+    row = _first(connection, same, to_change=to_change)
     if row is None:
         raise NoSuchCaseError(f"no case {name!r}")
     return row
@@ -167,44 +218,13 @@ def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document
     connection.execute(sa.update(desk_case).where(here).values(changed))
 
 
-def _new_row(connection: sa.Connection, report: Report, *, key: str, now: Seconds) -> Document:
-    state = CaseState.REPORTED.value
-    return {
-        "number": _next_number(connection, now),
-        "external_id": report.external_id,
-        "idempotency_key": key,
-        "state": state,
-        "type": report.type,
-        "camera_id": report.camera.id,
-        "reported_at": now,
-        "document": _json(report),
-        "history": [{"state": state, "at": utc(now), "note": ""}],
-    }
-
-
 def _next_number(connection: sa.Connection, now: Seconds) -> str:
-    """Number the cases of a day on China's clock: SW-20261123-0001."""
+    """Number the cases of a day on China's clock: SW-20261123-0001. One writer does so at once."""
     day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
-    count = sa.select(sa.func.count()).where(desk_case.c.number.startswith(day))
-    return f"{day}{connection.execute(count).scalar_one() + 1:04d}"
-
-
-def _progress(document: Document) -> tuple[datetime, bool, int]:
-    """Tell how far a case's facts have come: they only ever go on."""
-    seen = datetime.fromisoformat(document["last_seen"])
-    return seen, document["cleared_at"] is not None, len(document["evidence"])
-
-
-def _json(report: Report) -> Document:
-    document: Document = json.loads(report.model_dump_json())
-    return document
-
-
-def _document(row: Mapping[Any, Any]) -> Document:
-    return {
-        "number": row["number"],
-        "state": row["state"],
-        "reported_at": utc(row["reported_at"]),
-        **row["document"],
-        "history": row["history"],
-    }
+    same = desk_day.c.day == day
+    last = connection.execute(sa.select(desk_day.c.last).where(same)).scalar_one_or_none()
+    if last is None:
+        connection.execute(sa.insert(desk_day).values(day=day, last=1))
+    else:
+        connection.execute(sa.update(desk_day).where(same).values(last=last + 1))
+    return f"{day}{(last or 0) + 1:04d}"

@@ -100,6 +100,7 @@ class Move(Strict):
     """What a person does with a case."""
 
     state: Annotated[CaseState, Field(strict=False)]
+    by: Annotated[str, Field(max_length=200)] = ""
     note: Annotated[str, Field(max_length=2000)] = ""
     reason: Annotated[RejectReason, Field(strict=False)] | None = None
 

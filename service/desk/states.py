@@ -6,14 +6,23 @@ from types import MappingProxyType
 
 
 class CaseState(StrEnum):
-    """Where a case is: 上报, 立案, 作废, 派遣, 已处置, 结案."""
+    """Where a case is.
 
+    预警, 自行改正, 上报, 立案, 作废, 派遣, 处置中, 挂账, 已处置, 结案, 强制结案, 撤销.
+    """
+
+    WARNED = "warned"  #: those concerned were warned; filed only if it stands on (柔性执法)
+    SELF_CORRECTED = "self_corrected"
     REPORTED = "reported"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     DISPATCHED = "dispatched"
+    HANDLING = "handling"
+    SUSPENDED = "suspended"
     HANDLED = "handled"
     CLOSED = "closed"
+    FORCE_CLOSED = "force_closed"
+    CANCELLED = "cancelled"
 
 
 class RejectReason(StrEnum):
@@ -28,17 +37,42 @@ class RejectReason(StrEnum):
 
 MOVES: Mapping[CaseState, tuple[CaseState, ...]] = MappingProxyType(
     {
-        CaseState.REPORTED: (CaseState.ACCEPTED, CaseState.REJECTED),
-        CaseState.ACCEPTED: (CaseState.DISPATCHED, CaseState.REJECTED),
-        CaseState.DISPATCHED: (CaseState.HANDLED,),
-        CaseState.HANDLED: (CaseState.CLOSED, CaseState.DISPATCHED),
+        CaseState.WARNED: (CaseState.REPORTED, CaseState.SELF_CORRECTED),
+        CaseState.REPORTED: (CaseState.ACCEPTED, CaseState.REJECTED, CaseState.CANCELLED),
+        CaseState.ACCEPTED: (
+            CaseState.DISPATCHED,
+            CaseState.REJECTED,
+            CaseState.CANCELLED,
+            CaseState.FORCE_CLOSED,
+        ),
+        CaseState.DISPATCHED: (
+            CaseState.HANDLING,
+            CaseState.HANDLED,
+            CaseState.SUSPENDED,
+            CaseState.CANCELLED,
+            CaseState.FORCE_CLOSED,
+        ),
+        CaseState.HANDLING: (
+            CaseState.HANDLED,
+            CaseState.SUSPENDED,
+            CaseState.DISPATCHED,
+            CaseState.FORCE_CLOSED,
+        ),
+        CaseState.SUSPENDED: (CaseState.DISPATCHED, CaseState.HANDLING, CaseState.FORCE_CLOSED),
+        CaseState.HANDLED: (CaseState.CLOSED, CaseState.DISPATCHED, CaseState.FORCE_CLOSED),
+        CaseState.SELF_CORRECTED: (),
         CaseState.REJECTED: (),
         CaseState.CLOSED: (),
+        CaseState.FORCE_CLOSED: (),
+        CaseState.CANCELLED: (),
     }
 )
 
 #: A case in one of these is done with, and so is its incident.
 ENDS = frozenset(state for state, moves in MOVES.items() if not moves)
+
+#: Ends that say there was nothing to handle: what stands there is not told again for a while.
+REFUSALS = frozenset({CaseState.REJECTED, CaseState.CANCELLED})
 
 
 class DeskConflictError(ValueError):

@@ -36,6 +36,19 @@ incident = sa.Table(
     sa.Column("rejected_at", sa.Float),
     sa.Column("disputed_at", sa.Float),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
+    # Few at any time: candidates are deleted after days, and few cases are rejected.
+    sa.Index(
+        "ix_incident_candidate_last_seen",
+        "last_seen",
+        sqlite_where=sa.text("violation_at IS NULL"),
+        postgresql_where=sa.text("violation_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_incident_rejected_at",
+        "rejected_at",
+        sqlite_where=sa.text("rejected_at IS NOT NULL"),
+        postgresql_where=sa.text("rejected_at IS NOT NULL"),
+    ),
 )
 
 attachment = sa.Table(
@@ -48,6 +61,7 @@ attachment = sa.Table(
     sa.Column("media_type", sa.String, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("captured_at", sa.Float, nullable=False),
+    sa.Index(None, "captured_at"),
 )
 
 presence = sa.Table(
@@ -78,6 +92,7 @@ outbox = sa.Table(
     sa.UniqueConstraint("target", "key"),
     sa.Index(None, "target", "state", "due_at"),
     sa.Index(None, "incident_id", "target", "position"),
+    sa.Index(None, "state", "delivered_at"),
 )
 
 #: What a target calls a case, and how it says that it stands.
@@ -95,17 +110,85 @@ receipt = sa.Table(
     sa.Index(None, "target", "asked_at"),
 )
 
+#: `document` is the report as it was taken, `history` who did what when and why. The columns beside
+#: them are what is asked for by value; `docs/reference/case.md` says what each means.
 desk_case = sa.Table(
     "desk_case",
     metadata,
     sa.Column("number", sa.String, primary_key=True),
     sa.Column("external_id", sa.String, nullable=False, unique=True),
     sa.Column("idempotency_key", sa.String, nullable=False, unique=True),
+    sa.Column("source", sa.String, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("type", sa.String, nullable=False),
-    sa.Column("camera_id", sa.String, nullable=False),
+    sa.Column("camera_id", sa.String),
+    sa.Column("zone_id", sa.String),
+    sa.Column("lon", sa.Float),
+    sa.Column("lat", sa.Float),
+    sa.Column("grid_code", sa.String(15)),
+    sa.Column("place_key", sa.String),
+    sa.Column("authority", sa.String),
+    sa.Column("assignee", sa.String),
+    sa.Column("code", sa.String),
+    sa.Column("urgency", sa.String),
+    sa.Column("occurred_at", sa.Float, nullable=False),
     sa.Column("reported_at", sa.Float, nullable=False),
+    sa.Column("accepted_at", sa.Float),
+    sa.Column("dispatched_at", sa.Float),
+    sa.Column("handled_at", sa.Float),
+    sa.Column("ended_at", sa.Float),
+    sa.Column("deadline", sa.Float),
+    sa.Column("urged_at", sa.Float),
+    sa.Column("overdue_at", sa.Float),
+    sa.Column("level", sa.String),
+    sa.Column("first_offence", sa.Boolean),
+    sa.Column("suggestion", sa.String),
+    sa.Column("measure", sa.String),
+    sa.Column("triage", sa.JSON),
+    sa.Column("recurrence_of", sa.String),
+    sa.Column("repeat_count", sa.Integer, nullable=False),
+    sa.Column("duplicate_of", sa.String),
+    sa.Column("verification", sa.String),
+    sa.Column("verified_at", sa.Float),
+    sa.Column("legal_hold", sa.Boolean, nullable=False),
     sa.Column("document", sa.JSON, nullable=False),
     sa.Column("history", sa.JSON, nullable=False),
     sa.Index(None, "reported_at"),
+    sa.Index(None, "state", "reported_at"),
+    sa.Index(None, "type", "reported_at"),
+    sa.Index(None, "type", "state", "reported_at"),
+    sa.Index(None, "camera_id", "reported_at"),
+    sa.Index(None, "grid_code", "reported_at"),
+    sa.Index(None, "place_key", "type", "reported_at"),
+    sa.Index(None, "deadline"),
+)
+
+#: The last number of a day: `SW-20261123-` and how many cases were numbered so. Cases that are
+#: deleted leave no number to be given again.
+desk_day = sa.Table(
+    "desk_day",
+    metadata,
+    sa.Column("day", sa.String, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+#: What was deleted because its time was over. A row is written before anything goes and ended when
+#: all is gone: what a killed process left is deleted by the next.
+deletion = sa.Table(
+    "deletion",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("files", sa.JSON, nullable=False),
+    sa.Column("begun_at", sa.Float, nullable=False),
+    sa.Column("done_at", sa.Float),
+    sa.Index(None, "name"),
+    sa.Index(
+        "ix_deletion_unfinished",
+        "position",
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    ),
 )

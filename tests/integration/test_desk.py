@@ -1,6 +1,6 @@
 """The case desk over real HTTP, on a real database file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Desk]:
     built = Desk()
-    store = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    store = open_store(new_database())
     router = desk_router(
         Book(store.engine),
         clock=lambda: built.now,
@@ -174,7 +174,7 @@ def test_people_take_a_case_to_its_end_and_its_history_tells(desk: Desk) -> None
     desk.post()
     for minutes, state in enumerate(["accepted", "dispatched", "handled", "closed"], start=1):
         desk.now = NOON + 60.0 * minutes
-        assert desk.move(state, note=f"由{minutes}号").json()["state"] == state
+        assert desk.move(state, by="王队", note=f"由{minutes}号").json()["state"] == state
     history = desk.case()["history"]
     assert [step["state"] for step in history] == [
         "reported",
@@ -186,6 +186,7 @@ def test_people_take_a_case_to_its_end_and_its_history_tells(desk: Desk) -> None
     assert history[-1] == {
         "state": "closed",
         "at": "2026-11-23T04:04:00.000+00:00",
+        "by": "王队",
         "note": "由4号",
     }
     assert desk.ended == [("a" * 26, "closed", NOON + 240.0)]
@@ -195,7 +196,7 @@ def test_a_wrong_move_is_refused_and_says_which_are_allowed(desk: Desk) -> None:
     desk.post()
     refused = desk.move("closed")
     assert refused.status_code == 409
-    assert "allowed: accepted, rejected" in refused.json()["detail"]
+    assert "allowed: accepted, rejected, cancelled" in refused.json()["detail"]
     assert desk.case()["state"] == "reported"
     assert desk.ended == []
 
@@ -210,7 +211,7 @@ def test_a_rejected_case_has_ended_too(desk: Desk) -> None:
     ("body", "where"),
     [
         pytest.param({"state": "lost"}, "body.move.state", id="no such state"),
-        pytest.param({"state": "accepted", "by": "me"}, "body.move.by", id="a field too many"),
+        pytest.param({"state": "accepted", "to": "me"}, "body.move.to", id="a field too many"),
         pytest.param({"state": "accepted", "note": 5}, "body.move.note", id="a note of a number"),
     ],
 )
@@ -280,6 +281,17 @@ def file_three(desk: Desk) -> None:
 def test_cases_are_listed(desk: Desk, wanted: dict[str, str | int], numbers: list[int]) -> None:
     file_three(desk)
     assert desk.listed(**wanted) == [f"SW-20261123-{number:04}" for number in numbers]
+
+
+def test_a_list_is_paged_through_by_the_last_number_seen(desk: Desk) -> None:
+    file_three(desk)
+    first = desk.http.get("/desk/cases", params={"limit": 2}).json()
+    desk.post(report(an_incident(id="z" * 26)), key="a-case-that-comes-meanwhile")
+    second = desk.http.get("/desk/cases", params={"limit": 2, "after": first["next"]}).json()
+    numbers = [case["number"] for page in (first, second) for case in page["cases"]]
+    assert numbers == [f"SW-20261123-{number:04}" for number in (3, 2, 1)]
+    assert (first["total"], second["next"]) == (3, None)
+    assert desk.http.get("/desk/cases", params={"after": "SW-none"}).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -2,27 +2,23 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from structlog.testing import capture_logs
 
+from databases import PostgresServer
 from filed import NOON, a_message, an_incident, evidence, promise
-from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.incidents.incident import Incident, State
-from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.incidents.routing import DESK
-from streetwatch.service.store import engine
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.engine import open_engine
-from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import metadata, presence
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.zones.presence import Presence
@@ -33,15 +29,26 @@ PRESENCE = Presence(NOON, (Stay("z", "t", BOX, BOX, 0.7, 9, NOON - 10.1, NOON, 9
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> str:
+def address(new_database: Callable[..., str]) -> str:
+    return new_database()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """Where a database of SQLite is to be."""
     return f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}"
 
 
-@pytest.fixture(params=["file", "memory"])
-def store(request: pytest.FixtureRequest, address: str) -> Iterator[SqlStore]:
-    opened = open_store("sqlite://" if request.param == "memory" else address)
-    yield opened
-    opened.close()
+@pytest.fixture(params=["file", "memory", "postgres"])
+def store(request: pytest.FixtureRequest, file: str) -> Iterator[SqlStore]:
+    with ExitStack() as stack:
+        addresses = {"file": file, "memory": "sqlite://"}
+        if request.param not in addresses:
+            server: PostgresServer = request.getfixturevalue(request.param)
+            addresses["postgres"] = stack.enter_context(server.database())
+        opened = open_store(addresses[request.param])
+        stack.callback(opened.close)
+        yield opened
 
 
 def put(store: Store, *incidents: Incident) -> None:
@@ -148,6 +155,7 @@ ENDED = {"state": State.CLEARED, "cleared_at": NOON + 60}
         pytest.param(ENDED | {"camera_id": "other"}, False, id="another camera"),
         pytest.param(ENDED | {"zone_id": "other"}, False, id="another zone"),
         pytest.param(ENDED | {"type": "street_vending"}, False, id="another type"),
+        pytest.param(ENDED | {"violation_at": NOON - 91 * 86_400}, False, id="long ago"),
         pytest.param(ENDED | {"anchor": (300.0, 100.0, 400.0, 180.0)}, False, id="another place"),
     ],
 )
@@ -177,6 +185,7 @@ def _at_the_place(latest_filed_at: Callable[..., Incident | None]) -> Incident |
         violation_type="illegal_parking_motor",
         near=(110.0, 100.0, 210.0, 180.0),
         least_iou=0.5,
+        since=NOON - 90 * 86_400,
     )
 
 
@@ -213,8 +222,8 @@ def test_a_reader_does_not_wait_for_a_writer(address: str) -> None:
     store.close()
 
 
-def test_a_full_disk_is_told_in_plain_words_and_leaves_nothing_half_written(address: str) -> None:
-    store = open_store(address)
+def test_a_full_disk_is_told_in_plain_words_and_leaves_nothing_half_written(file: str) -> None:
+    store = open_store(file)
 
     def fill(connection: sa.Connection) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as if the disk ended here
@@ -244,51 +253,8 @@ def test_a_place_that_cannot_be_used_is_named_with_what_to_do(
     assert "\n" not in str(refused.value)
 
 
-def test_a_database_of_the_first_version_is_brought_up_to_date(address: str) -> None:
-    before = open_store(address)
-    promise(before, a_message())
-    with before.engine.begin() as connection:
-        bring_to(connection, "0002")
-        for column in ("rejected_at", "disputed_at"):
-            connection.exec_driver_sql(f"ALTER TABLE incident DROP COLUMN {column}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-    before.close()
-    after = open_store(address)
-    assert after.incidents() == (an_incident(),)
-    assert Deliveries(after.engine).backlogs(now=NOON).by_target[DESK].pending == 1
-    with after.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    after.close()
-
-
-def bring_to(connection: sa.Connection, revision: str) -> None:
-    """Take a database back to an older version, with what it holds."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(engine.__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.downgrade(config, revision)
-
-
-def test_messages_of_the_time_before_targets_are_the_desks(address: str) -> None:
-    before = open_store(address)
-    later = a_message(occasion=Occasion.EVIDENCE)
-    promise(before, a_message(), later)
-    outbox = Outbox(before.engine)
-    first = outbox.claim(DESK, now=NOON, lease_s=1.0)
-    assert first is not None
-    outbox.delivered(first, Receipt(), now=NOON)
-    assert outbox.claim(DESK, now=NOON, lease_s=1.0) is not None, "and its relay dies"
-    with before.engine.begin() as connection:
-        bring_to(connection, "0002")
-    before.close()
-    after = open_store(address)
-    again = Outbox(after.engine).claim(DESK, now=NOON + 1.0, lease_s=1.0)
-    assert again is not None
-    assert (again.message, again.known, again.is_uncertain) == (later, Receipt(), True)
-    after.close()
-
-
-def test_a_database_of_a_newer_version_is_left_alone(address: str) -> None:
+def test_a_database_of_a_newer_version_is_left_alone(new_database: Callable[..., str]) -> None:
+    address = new_database(bare=True)
     store = open_store(address)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -6,15 +6,16 @@ import pytest
 
 from streetwatch.service.desk.states import ENDS, MOVES, CaseState, MoveRefusedError, moved
 
-ALLOWED = {
-    ("reported", "accepted"),
-    ("reported", "rejected"),
-    ("accepted", "dispatched"),
-    ("accepted", "rejected"),
-    ("dispatched", "handled"),
-    ("handled", "closed"),
-    ("handled", "dispatched"),
+GOES_TO = {
+    "warned": "reported self_corrected",
+    "reported": "accepted rejected cancelled",
+    "accepted": "dispatched rejected cancelled force_closed",
+    "dispatched": "handling handled suspended cancelled force_closed",
+    "handling": "handled suspended dispatched force_closed",
+    "suspended": "dispatched handling force_closed",
+    "handled": "closed dispatched force_closed",
 }
+ALLOWED = {(state, after) for state, others in GOES_TO.items() for after in others.split()}
 PAIRS = [(a, b) for a, b in itertools.product(CaseState, CaseState) if a is not b]
 
 
@@ -39,5 +40,5 @@ def test_asking_for_the_state_it_is_in_changes_nothing(state: CaseState) -> None
     assert moved(state, state) is state
 
 
-def test_a_case_ends_closed_or_rejected() -> None:
-    assert sorted(ENDS) == [CaseState.CLOSED, CaseState.REJECTED]
+def test_a_case_ends_in_one_of_five_ways() -> None:
+    assert sorted(ENDS) == ["cancelled", "closed", "force_closed", "rejected", "self_corrected"]

@@ -39,7 +39,7 @@ def deliveries(  # noqa: PLR0913 -- one argument per option
     as_json: AsJson = True,
 ) -> None:
     """List what was promised to the targets, newest first; or send it. The service may run."""
-    from streetwatch.service.app import store_of
+    from streetwatch.service.app import stored
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.logs import configure_logs
     from streetwatch.service.settings import load_settings
@@ -51,7 +51,7 @@ def deliveries(  # noqa: PLR0913 -- one argument per option
         raise InputError("deliveries: --parked goes with --drain")
     settings = load_settings(config, environ=os.environ)
     configure_logs(settings.log_format)
-    with closing(store_of(settings)) as store:
+    with closing(stored(settings)) as store:
         if resend is not None and target is not None:
             lines = iter([_resent(store, target, resend)])
         elif drain:
