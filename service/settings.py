@@ -20,7 +20,8 @@ from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
-from streetwatch.service.config.target_schema import Target, WebAddress
+from streetwatch.service.config.target_schema import Target
+from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
 from streetwatch.service.incidents.retention import DAY_S, Periods
 
