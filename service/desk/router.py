@@ -95,7 +95,11 @@ class _Moving:
 
 
 def desk_router(
-    book: Book, *, clock: Callable[[], Seconds], on_end: Callable[[str, CaseState, Seconds], None]
+    book: Book,
+    *,
+    clock: Callable[[], Seconds],
+    on_end: Callable[[str, CaseState, Seconds], None],
+    ending: Callable[[], bool] = lambda: False,
 ) -> APIRouter:
     """Build the router. `NoSuchCaseError` and `DeskConflictError` are the API's to answer.
 
@@ -104,12 +108,13 @@ def desk_router(
         clock: Seconds since the epoch.
         on_end: Told the external id of a case that people closed or rejected, which of the two,
             and when.
+        ending: Whether the process wants to end, and the feeds with it.
     """
     router = APIRouter(prefix="/desk", tags=["desk"])
     _add_taking(router, book, clock)
     _add_showing(router, book, clock)
     _add_changing(router, book, _Moving(book, clock, on_end))
-    router.include_router(events_router(book))
+    router.include_router(events_router(book, ending=ending))
     return router
 
 
