@@ -12,7 +12,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from streetwatch.benchmarks.store_rows import START, TARGET, YEAR_S, One, report_of
-from streetwatch.service.desk.book import Book, Filter
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.query import Filter
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.store.deliveries import Deliveries, Wanted
@@ -76,17 +77,21 @@ def _desk(store: SqlStore) -> Mapping[str, Ask]:
     return {
         "desk: newest": page(lambda _: Filter()),
         "desk: deep page": page(lambda _: Filter(), deep=True),
-        "desk: queue (state reported)": page(lambda _: Filter(state=reported)),
-        "desk: state closed": page(lambda _: Filter(state=closed)),
-        "desk: state closed, deep page": page(lambda _: Filter(state=closed), deep=True),
-        "desk: type": page(lambda one: Filter(type=one.type)),
-        "desk: camera": page(lambda one: Filter(camera=one.camera_id)),
-        "desk: busiest camera": page(lambda _: Filter(camera="cam-0000")),
-        "desk: state and type": page(lambda one: Filter(state=reported, type=one.type)),
-        "desk: state and camera": page(lambda one: Filter(state=reported, camera=one.camera_id)),
-        "desk: busiest camera, state": page(lambda _: Filter(state=reported, camera="cam-0000")),
+        "desk: queue (state reported)": page(lambda _: Filter(states=(reported,))),
+        "desk: state closed": page(lambda _: Filter(states=(closed,))),
+        "desk: state closed, deep page": page(lambda _: Filter(states=(closed,)), deep=True),
+        "desk: type": page(lambda one: Filter(types=(one.type,))),
+        "desk: camera": page(lambda one: Filter(cameras=(one.camera_id,))),
+        "desk: busiest camera": page(lambda _: Filter(cameras=("cam-0000",))),
+        "desk: state and type": page(lambda one: Filter(states=(reported,), types=(one.type,))),
+        "desk: state and camera": page(
+            lambda one: Filter(states=(reported,), cameras=(one.camera_id,))
+        ),
+        "desk: busiest camera, state": page(
+            lambda _: Filter(states=(reported,), cameras=("cam-0000",))
+        ),
         "desk: all three": page(
-            lambda one: Filter(state=closed, type=one.type, camera=one.camera_id)
+            lambda one: Filter(states=(closed,), types=(one.type,), cameras=(one.camera_id,))
         ),
         "desk: case by number": lambda one: book.case(one.case_number),
         "desk: case by external id": lambda one: book.case(one.id),

@@ -19,11 +19,14 @@ from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.open311.keys import ApiKeys
+from streetwatch.service.desk.open311.router import Open311, open311_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -248,8 +251,11 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
+        book = Book(self.store.engine)
+        served = _open311(self.settings.open311)
         return create_api(
-            desk=desk_router(Book(self.store.engine), clock=self.clock, on_end=self._close),
+            desk=desk_router(book, clock=self.clock, on_end=self._close),
+            open311=open311_router(book, clock=self.clock, served=served),
             delivery=self._delivery_routers(),
             evidence=self.evidence,
             readiness=self.readiness,
@@ -321,6 +327,15 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     with service.running():
         uvicorn.Server(config).run(sockets=[listener])
     log.info("service.stopped")
+
+
+def _open311(settings: Open311Settings) -> Open311:
+    return Open311(
+        keys=ApiKeys((entry.client, entry.key.get_secret_value()) for entry in settings.api_keys),
+        jurisdiction_id=settings.jurisdiction_id,
+        public_url=settings.public_url,
+        contact=settings.contact,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -20,6 +20,7 @@ from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.target_schema import Target
 from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
@@ -253,6 +254,12 @@ class Settings(BaseSettings):
         description="A clip served as a live camera.",
         examples=["{clip: demo.mp4, port: 8554}"],
     )
+    open311: Open311Settings = Field(
+        Open311Settings(),
+        title="Open311",
+        description="What other tools may file and read over Open311.",
+        examples=["{jurisdiction_id: city.example}"],
+    )
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
     )
@@ -320,7 +327,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
     try:
         return _Variables(environ)()
     except UnreadableVariableError:
-        groups = f"{PREFIX}EVIDENCE, {PREFIX}RETENTION, {PREFIX}DEMO"
+        groups = f"{PREFIX}EVIDENCE, {PREFIX}RETENTION, {PREFIX}DEMO, {PREFIX}OPEN311"
         text = f"{groups}: holds no JSON: write {PREFIX}DEMO{NESTED}PORT=8554 instead"
         raise SettingsError([text]) from None
 

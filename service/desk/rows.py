@@ -86,7 +86,9 @@ def document_of(row: Mapping[Any, Any]) -> Document:
     """Return what the desk answers about a case."""
     return {
         "number": row["number"],
+        "external_id": row["external_id"],
         "state": row["state"],
+        "revision": row["revision"],
         **row["document"],
         **{name: row.get(name) for name in _SHOWN},
         **{name: _moment(row.get(name)) for name in _MOMENTS},

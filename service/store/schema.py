@@ -110,6 +110,12 @@ receipt = sa.Table(
     sa.Index(None, "target", "asked_at"),
 )
 
+#: The next number in the order of the book's changes: every write of a case takes one, whoever
+#: writes it. Cases that one statement changes share theirs.
+_NEXT_REVISION: sa.ColumnClause[int] = sa.literal_column(
+    "(SELECT coalesce(max(revision), 0) + 1 FROM desk_case)"
+)
+
 #: `document` is the report as it was taken, `history` who did what when and why. The columns beside
 #: them are what is asked for by value; `docs/reference/case.md` says what each means.
 desk_case = sa.Table(
@@ -153,6 +159,10 @@ desk_case = sa.Table(
     sa.Column("legal_hold", sa.Boolean, nullable=False),
     sa.Column("document", sa.JSON, nullable=False),
     sa.Column("history", sa.JSON, nullable=False),
+    sa.Column(
+        "revision", sa.Integer, nullable=False, default=_NEXT_REVISION, onupdate=_NEXT_REVISION
+    ),
+    sa.Index(None, "revision"),
     sa.Index(None, "reported_at"),
     sa.Index(None, "state", "reported_at"),
     sa.Index(None, "type", "reported_at"),

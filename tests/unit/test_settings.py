@@ -125,6 +125,27 @@ def test_a_variable_fills_in_a_text(tmp_path: Path) -> None:
         ),
         pytest.param("desk_url: ftp://u:hunter2@h", ":1: desk_url is no web address", id="desk"),
         pytest.param(
+            "open311: {api_keys: [{client: hotline, key: hunter2}]}",
+            ":1: open311.api_keys[0].key is no key: write 16 or more",
+            id="a short key",
+        ),
+        pytest.param(
+            "open311:\n  api_keys:\n"
+            "  - {client: a, key: hunter2-hunter2-1}\n  - {client: b, key: hunter2-hunter2-1}",
+            ":4: open311.api_keys[1].key stands in this list already",
+            id="one key for two clients",
+        ),
+        pytest.param(
+            "open311: {api_keys: [{client: Hot Line, key: hunter2-hunter2-1}]}",
+            "is no id",
+            id="a client with a space",
+        ),
+        pytest.param(
+            'open311: {public_url: "u:hunter2@h"}',
+            ":1: open311.public_url is no web address",
+            id="no public address",
+        ),
+        pytest.param(
             "database: mysql://u:hunter2@h/x", ":1: database is no address of a database", id="db"
         ),
         pytest.param(
@@ -161,6 +182,14 @@ def test_what_is_wrong_in_the_environment_is_told_with_the_variable(
     assert str(refusal.value).startswith(f"{name}: ")
     assert problem in str(refusal.value)
     assert "hunter2" not in str(refusal.value)
+
+
+def test_a_key_of_open311_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    text = 'open311: {api_keys: [{client: hotline, key: "${HOTLINE_KEY}"}]}'
+    settings = load(tmp_path, text, HOTLINE_KEY="hunter2-hunter2-1")
+    (entry,) = settings.open311.api_keys
+    assert (entry.client, entry.key.get_secret_value()) == ("hotline", "hunter2-hunter2-1")
+    assert "hunter2" not in repr(settings)
 
 
 def test_a_group_that_is_no_json_is_told_without_a_traceback(tmp_path: Path) -> None:
