@@ -30,11 +30,12 @@ from streetwatch.service.store.outbox import Claimed, MessageState, Outbox
 from streetwatch.service.store.schema import metadata
 from streetwatch.service.store.sql_store import SqlStore
 
-INCIDENTS = [f"{n:026}" for n in range(3)]
+INCIDENTS = [f"{n:026}" for n in range(2)]
 TARGETS = ("keyed", "searched")
 OCCASIONS = (Occasion.OPENED, Occasion.EVIDENCE, Occasion.CLEARED)
 
 #: How a platform takes a message: does it store, and what does it say then?
+REFUSES = (False, Failure("422", 422, may_have_arrived=False))
 TAKES = st.sampled_from(
     [
         (True, None),
@@ -43,7 +44,6 @@ TAKES = st.sampled_from(
         (False, Failure("no answer")),
         (False, Failure("refused connection", may_have_arrived=False)),
         (False, Failure("429", 429, retry_after_s=5.0, may_have_arrived=False)),
-        (False, Failure("422", 422, may_have_arrived=False)),
     ]
 )
 
@@ -128,6 +128,18 @@ class Delivery(RuleBasedStateMachine):
         self.platforms[lane].takes = takes
         self.relay(lane).drain()
 
+    @rule(lane=st.sampled_from(TARGETS))
+    def refuse_what_is_due(self, lane: str) -> None:
+        self.deliver_what_is_due(lane, REFUSES)
+
+    @rule(target=flights, lane=st.sampled_from(TARGETS))
+    def overtake(self, lane: str) -> MultipleResults[Flight]:
+        """A slow relay is taken for dead, and one as slow takes over."""
+        slow = self.claim_and_search(lane)
+        self.now += LEASE_S
+        as_slow = self.claim_and_search(lane)
+        return multiple(*(one for one in (slow, as_slow) if isinstance(one, Flight)))
+
     @rule(target=flights, lane=st.sampled_from(TARGETS))
     def claim_and_search(self, lane: str) -> Flight | MultipleResults[Flight]:
         """A slow relay takes a message; it may die at any time from now on."""
@@ -177,7 +189,7 @@ class Delivery(RuleBasedStateMachine):
     def drain(self, lane: str, parked: bool) -> None:  # noqa: FBT001 -- drawn
         self.deliveries.drain(lane, parked=parked, now=self.now)
 
-    @rule(place=st.integers(0, 17))
+    @rule(place=st.integers(0, 11))
     def resend(self, place: int) -> None:
         page = self.deliveries.page(Wanted(), limit=1, offset=place).deliveries
         for one in page:
@@ -225,7 +237,7 @@ class Delivery(RuleBasedStateMachine):
 
 TestDelivery = Delivery.TestCase
 TestDelivery.settings = settings(
-    max_examples=40,
+    max_examples=100,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -1,6 +1,6 @@
 """Targets in lanes of their own: searched before a second post, asked how their cases stand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ OPENED = a_message()
 OURS = OPENED.case.external_id
 OTHER = a_message(an_incident(id="b" * 26))
 EVERY_S = 300.0
-PATIENCE_S = 0.3  # real seconds that a sink waits for an answer
+PATIENCE_S = 1.0  # real seconds that a sink waits for an answer
 
 
 @dataclass
@@ -104,9 +104,9 @@ class Platform:
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[Platform]:
+def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Platform]:
     with ExitStack() as stack:
-        store = open_store(f"sqlite:///{tmp_path / 'streetwatch.db'}")
+        store = open_store(new_database())
         stack.callback(store.close)
         book = ReceiverBook(tmp_path / "platform.jsonl")
         stack.callback(book.close)
