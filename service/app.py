@@ -24,7 +24,7 @@ from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.metrics import DeliveryMetrics
-from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.open311.keys import ApiKeys
 from streetwatch.service.desk.open311.router import Open311, open311_router
@@ -34,6 +34,7 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -43,6 +44,9 @@ from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.upkeep.daily import Daily
+from streetwatch.service.upkeep.retention import Retention
+from streetwatch.service.upkeep.verify import Verification
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
@@ -98,7 +102,33 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     Raises:
         InputError: the service of these settings has never run.
     """
-    return Book(stored(settings).engine), EvidenceFolder(settings.data_dir / "evidence")
+    return Book(stored(settings).engine), evidence_of(settings)
+
+
+def evidence_of(settings: Settings) -> EvidenceFolder:
+    """Return the evidence of a service, running or not."""
+    return EvidenceFolder(settings.data_dir / "evidence")
+
+
+def retention_of(
+    settings: Settings, cameras: tuple[Camera, ...], store: SqlStore, evidence: EvidenceFolder
+) -> Retention:
+    """Return the retention job of a service, running or not."""
+    watched = frozenset(camera.id for camera in cameras)
+    return Retention(store.engine, evidence, settings.retention.periods, watched)
+
+
+def verification_of(settings: Settings, store: SqlStore) -> Verification:
+    """Return the check of a service's store, evidence and deliveries."""
+    entries = named(settings.targets)
+    ours = (one.id for one in entries if one.url is None)
+    return Verification(
+        store.engine,
+        evidence_of(settings),
+        settings.retention.periods,
+        told=types_told_everywhere(tuple(route_of(one) for one in entries)),
+        desk=None if settings.desk_url else next(ours, None),
+    )
 
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
@@ -148,12 +178,12 @@ class Service:
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
+    daily: Daily = field(init=False)
     model: str = field(init=False)
     desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
-        data_dir = self.settings.data_dir
-        self.evidence = EvidenceFolder(data_dir / "evidence")
+        self.evidence = evidence_of(self.settings)
         self.store = open_store(self.settings.database_url)
         self.deliveries = Deliveries(self.store.engine)
         self.targets = targets_of(self.settings.targets, self._around())
@@ -161,6 +191,12 @@ class Service:
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
         self.desk = desk_from(self.settings, self.store.engine, clock=self.clock)
         warn_of_disabled(self.desk.triaging.profile, self.cameras)
+        self.daily = Daily(
+            retention_of(self.settings, self.cameras, self.store, self.evidence),
+            hour=self.settings.retention.hour,
+            clock=self.clock,
+            registry=self.registry,
+        )
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -251,6 +287,7 @@ class Service:
         self.lanes.start()
         self.desk.start()
         start_asking(self.settings.targets or (), self._around())
+        self.daily.start()
         self.loop.start()
         for one in self.watched.values():
             one.capture.start()
@@ -271,6 +308,7 @@ class Service:
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
         self.loop.stop(timeout_s=THREAD_STOP_S)
+        self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()

@@ -16,7 +16,6 @@ from pydantic_settings import (
 )
 
 from streetwatch.models.registry import DEFAULT_MODEL
-from streetwatch.service.config.addresses import WebAddress
 from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
@@ -24,7 +23,9 @@ from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.target_schema import Target
+from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
+from streetwatch.service.incidents.retention import DAY_S, Periods
 
 PREFIX = "STREETWATCH_"
 NESTED = "__"
@@ -77,6 +78,63 @@ class EvidenceSettings(_Group):
         description="Seconds of the clip after the violation.",
         examples=[10],
     )
+
+
+Days = Annotated[float, BeforeValidator(_not_a_switch), Field(ge=1, le=36_500)]
+
+
+class RetentionSettings(_Group):
+    """How long things are kept, in days, before the daily job deletes them."""
+
+    candidate_d: Days = Field(
+        7,
+        title="Candidates",
+        description="What never became a case, since it was last seen.",
+        examples=[7],
+    )
+    rejected_d: Days = Field(
+        30,
+        title="Rejected cases",
+        description="Their evidence, since the rejection.",
+        examples=[30],
+    )
+    evidence_d: Days = Field(
+        180,
+        title="Evidence",
+        description="Of other cases, since the violation.",
+        examples=[180],
+    )
+    after_close_d: Days = Field(
+        90,
+        title="Evidence after the end",
+        description="And at least so long after the case has ended.",
+        examples=[90],
+    )
+    delivered_d: Days = Field(
+        30,
+        title="Messages",
+        description="What was delivered about an incident that is over.",
+        examples=[30],
+    )
+    hour: Whole = Field(
+        3,
+        ge=0,
+        le=23,
+        title="Hour",
+        description="When the daily job runs, on China's clock.",
+        examples=[3],
+    )
+
+    @property
+    def periods(self) -> Periods:
+        """Return them in seconds."""
+        return Periods(
+            candidate_s=self.candidate_d * DAY_S,
+            rejected_s=self.rejected_d * DAY_S,
+            evidence_s=self.evidence_d * DAY_S,
+            after_close_s=self.after_close_d * DAY_S,
+            delivered_s=self.delivered_d * DAY_S,
+        )
 
 
 class DemoSettings(_Group):
@@ -184,6 +242,12 @@ class Settings(BaseSettings):
         title="Evidence",
         description="How much video belongs to a case.",
         examples=["{pre_s: 5, post_s: 10}"],
+    )
+    retention: RetentionSettings = Field(
+        RetentionSettings(),
+        title="Retention",
+        description="How long things are kept.",
+        examples=["{evidence_d: 180, hour: 3}"],
     )
     demo: DemoSettings = Field(
         DemoSettings(),

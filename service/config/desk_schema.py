@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from streetwatch.service.config.addresses import WebAddress
 from streetwatch.service.config.checking import Entry
+from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
 
 _SHORTEST_SECRET = 16

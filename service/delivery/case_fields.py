@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from streetwatch.service.config.target_schema import MapCrs
+from streetwatch.service.config.target_values import MapCrs
 from streetwatch.service.delivery.case_json import attachment_json, case_json
 from streetwatch.service.delivery.coordinates import on_map
 from streetwatch.service.incidents.case import Attachment, Case, Message

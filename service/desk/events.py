@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -61,9 +61,20 @@ class _Seats:
 
 
 def events_router(
-    book: Book, *, look_every_s: Seconds = LOOK_EVERY_S, places: int = MOST_READERS
+    book: Book,
+    *,
+    ending: Callable[[], bool] = lambda: False,
+    look_every_s: Seconds = LOOK_EVERY_S,
+    places: int = MOST_READERS,
 ) -> APIRouter:
-    """Build the router of the feed."""
+    """Build the router of the feed.
+
+    Args:
+        book: Where the cases are.
+        ending: Whether the process wants to end, and every feed with it.
+        look_every_s: How often a feed looks for what is new.
+        places: How many readers there may be.
+    """
     router = APIRouter()
     seats = _Seats(places)
 
@@ -89,7 +100,7 @@ def events_router(
         if seen is None:
             seen = await run_in_threadpool(book.latest_revision)
         yield ServerSentEvent(comment="the desk's changes follow")
-        while True:
+        while not ending():
             for case in await run_in_threadpool(book.changes, seen, limit=_AT_ONCE):
                 seen = Revision(case["revision"], case["number"])
                 yield _event(case)

@@ -77,7 +77,7 @@ class Page:
     """Some of the cases, in order, and how many there are in all.
 
     Attributes:
-        total: Counted up to `listing.COUNTED`.
+        total: Counted up to `COUNTED`.
         next: The number to ask the next page with; None at the end.
     """
 

@@ -24,7 +24,7 @@ from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.events import events_router
 from streetwatch.service.desk.query import Page
 from streetwatch.service.desk.questions import ListQuestion, MapQuestion
-from streetwatch.service.desk.report import Change, Move, Name, Report
+from streetwatch.service.desk.report import Change, Hold, Move, Name, Report
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
 from streetwatch.service.desk.timing import timed
 from streetwatch.vision.types import Seconds
@@ -96,7 +96,11 @@ class _Moving:
 
 
 def desk_router(
-    book: Book, *, clock: Callable[[], Seconds], on_end: Callable[[str, CaseState, Seconds], None]
+    book: Book,
+    *,
+    clock: Callable[[], Seconds],
+    on_end: Callable[[str, CaseState, Seconds], None],
+    ending: Callable[[], bool] = lambda: False,
 ) -> APIRouter:
     """Build the router. `NoSuchCaseError` and `DeskConflictError` are the API's to answer.
 
@@ -105,12 +109,13 @@ def desk_router(
         clock: Seconds since the epoch.
         on_end: Told the external id of a case that people closed or rejected, which of the two,
             and when.
+        ending: Whether the process wants to end, and the feeds with it.
     """
     router = APIRouter(prefix="/desk", tags=["desk"])
     _add_taking(router, book, clock)
     _add_showing(router, book, clock)
     _add_changing(router, book, _Moving(book, clock, on_end))
-    router.include_router(events_router(book))
+    router.include_router(events_router(book, ending=ending))
     return router
 
 
@@ -192,6 +197,11 @@ def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
             case = timed(book.update(name, body, expected=expected), moving.clock())
             return _tagged(case, response)
         return _tagged(moving.move(name, body, expected), response)
+
+    @router.put("/cases/{name}/legal-hold", response_model=Case, response_model_exclude_unset=True)
+    def hold(name: CaseName, body: Hold, response: Response) -> Document:
+        """Set or lift a legal hold: a held case and its evidence outlive their time."""
+        return _tagged(book.hold(name, body, now=moving.clock()), response)
 
     @router.post("/moves", response_model=Moved, response_model_exclude_unset=True)
     def moves(body: ManyMoves) -> dict[str, Any]:

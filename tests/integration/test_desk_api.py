@@ -19,6 +19,7 @@ from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.draft import Draft
+from streetwatch.service.desk.events import events_router
 from streetwatch.service.desk.report import Move
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import CaseState
@@ -78,7 +79,7 @@ def a_desk(address: str, folder: Path) -> Iterator[Desk]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=60) as client:
         built.http = client
         yield built
     built.store.close()
@@ -410,6 +411,22 @@ def test_every_writer_of_a_case_moves_its_revision_on(desk: Desk) -> None:
 )
 def test_a_feed_from_nowhere_is_refused(desk: Desk, asked: dict[str, Any]) -> None:
     assert desk.http.get("/desk/events", **asked).status_code == 422
+
+
+def test_a_reader_too_many_is_asked_to_come_again(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    api = create_api(
+        desk=events_router(Book(store.engine), places=1),
+        evidence=EvidenceFolder(tmp_path / "evidence"),
+        readiness=lambda: Readiness((), 0, 0, 0.0),
+        registry=CollectorRegistry(),
+    )
+    with serving(api) as url, httpx.stream("GET", f"{url}/events", timeout=60) as first:
+        Reader(first.iter_lines()).started()
+        second = httpx.get(f"{url}/events", timeout=60)
+        assert second.status_code == 503
+        assert second.headers["Retry-After"] == "10"
+    store.close()
 
 
 def test_a_body_that_is_too_large_is_refused_unread(desk: Desk) -> None:

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from databases import PostgresServer
 from filed import NOON, a_message, an_incident
 from http_parts import serving
 from streetwatch.service.app import Service
@@ -37,6 +38,8 @@ from streetwatch.service.settings import Settings
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 
 KEY = "key-of-the-tests-alone"
+
+Operation = APIOperation[Any, Any, Any, Any]
 
 #: Questions of each route; more find more and take longer.
 EXAMPLES = 7
@@ -60,17 +63,21 @@ schemathesis.openapi.format(
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service as it is wired, on a store of its own with a few cases."""
+def service(
+    tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer
+) -> Iterator[Service]:
+    """The service as it is wired, with a few cases, on the database that minds more."""
     keys = Open311Settings(api_keys=[ApiKeyEntry(client="tests", key=SecretStr(KEY))])
-    settings = Settings(data_dir=tmp_path_factory.mktemp("service"), open311=keys)
-    built = Service(settings, cameras=(), clock=lambda: NOON)
-    book = Book(built.store.engine)
-    for row in range(3):
-        told = case_json(a_message(an_incident(id=f"{row:026}")).case)
-        book.report(Report.model_validate(told), key=f"key-of-case-{row}", now=NOON)
-    yield built
-    built.store.close()
+    folder = tmp_path_factory.mktemp("service")
+    with postgres.database() as address:
+        settings = Settings(data_dir=folder, database=address, open311=keys)
+        built = Service(settings, cameras=(), clock=lambda: NOON)
+        book = Book(built.store.engine)
+        for row in range(3):
+            told = case_json(a_message(an_incident(id=f"{row:026}")).case)
+            book.report(Report.model_validate(told), key=f"key-of-case-{row}", now=NOON)
+        yield built
+        built.store.close()
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +98,7 @@ def test_whatever_is_asked_the_answer_is_one_that_the_openapi_promises(openapi: 
     assert sum(asked) > 25
 
 
-def _valid(found: Result[APIOperation, InvalidSchema]) -> APIOperation:
+def _valid(found: Result[Operation, InvalidSchema]) -> Operation:
     assert isinstance(found, Ok), found
     return found.ok()
 
