@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from streetwatch.service.config.addresses import WebAddress
 from streetwatch.service.config.camera_schema import Identifier
 from streetwatch.service.config.checking import Entry, unlike
+from streetwatch.service.config.target_schema import WebAddress
 from streetwatch.service.config.wording import refused
 
 _SHORTEST_KEY = 16

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
 from streetwatch.service.desk.query import Sort
 from streetwatch.service.store.schema import desk_case
-
-#: How far a list is counted. A page for people needs to know that there are many, not how many.
-COUNTED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,6 @@ def page_of(where: Where, place: Place) -> sa.Select[Any]:
     if place.after is None:
         return query.offset(place.offset) if place.offset else query
     return query.where(_behind(place.after, place.sort))
-
-
-def counted(where: Where) -> sa.Select[Any]:
-    """Return the question how many cases there are, up to `COUNTED`."""
-    some = sa.select(sa.literal(1)).select_from(desk_case).where(*where).limit(COUNTED)
-    return sa.select(sa.func.count()).select_from(some.subquery())
 
 
 def _column(sort: Sort) -> sa.Column[Any]:

@@ -80,7 +80,7 @@ class Page:
     """Some of the cases, in order, and how many there are in all.
 
     Attributes:
-        total: Counted up to `listing.COUNTED`.
+        total: Counted up to `transactions.COUNTED`.
         next: The number to ask the next page with; None at the end.
     """
 
@@ -111,7 +111,7 @@ def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         case.number: wanted.numbers,
     }
     met: list[sa.ColumnElement[bool]] = [
-        column.in_(values) for column, values in one_of.items() if values
+        _one_of(column, values) for column, values in one_of.items() if values
     ]
     if wanted.grids:
         met.append(sa.or_(*map(_in_grid, wanted.grids)))
@@ -128,6 +128,11 @@ def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         met.append(case.lon.between(wanted.box.west, wanted.box.east))
         met.append(case.lat.between(wanted.box.south, wanted.box.north))
     return met
+
+
+def _one_of(column: sa.Column[Any], values: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """Ask for one value as such: an index then gives its cases in order."""
+    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 def _in_grid(code: str) -> sa.ColumnElement[bool]:

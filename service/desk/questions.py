@@ -12,10 +12,10 @@ from pydantic import (
     model_validator,
 )
 
-from streetwatch.service.desk.listing import COUNTED
 from streetwatch.service.desk.query import Box, Filter, Overdue, Sort
 from streetwatch.service.desk.report import within_reason, written_out
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.store.transactions import COUNTED
 from streetwatch.vision.types import Seconds
 
 MOST_CASES = 500

@@ -24,7 +24,7 @@ from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.events import events_router
 from streetwatch.service.desk.query import Page
 from streetwatch.service.desk.questions import ListQuestion, MapQuestion
-from streetwatch.service.desk.report import Change, Move, Name, Report
+from streetwatch.service.desk.report import Change, Hold, Move, Name, Report
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
 from streetwatch.vision.types import Seconds
 
@@ -192,6 +192,16 @@ def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
         if isinstance(body, Report):
             return _tagged(book.update(name, body, expected=expected), response)
         return _tagged(moving.move(name, body, expected), response)
+
+    @router.put(
+        "/cases/{name}/legal-hold",
+        response_model=Case,
+        response_model_exclude_unset=True,
+        responses={200: _ETAG},
+    )
+    def hold(name: CaseName, body: Hold, response: Response) -> Document:
+        """Set or lift a legal hold: a held case and its evidence outlive their time."""
+        return _tagged(book.hold(name, body, now=moving.clock()), response)
 
     @router.post("/moves", response_model=Moved, response_model_exclude_unset=True)
     def moves(body: ManyMoves) -> dict[str, Any]:
