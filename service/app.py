@@ -3,10 +3,12 @@
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -179,6 +181,7 @@ class Service:
     loop: DetectorLoop = field(init=False)
     daily: Daily = field(init=False)
     model: str = field(init=False)
+    ending: threading.Event = field(init=False, default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
@@ -254,7 +257,7 @@ class Service:
         book = Book(self.store.engine)
         served = _open311(self.settings.open311)
         return create_api(
-            desk=desk_router(book, clock=self.clock, on_end=self._close),
+            desk=desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set),
             open311=open311_router(book, clock=self.clock, served=served),
             delivery=self._delivery_routers(),
             evidence=self.evidence,
@@ -307,6 +310,18 @@ class Service:
         self.store.engine.dispose()
 
 
+class _Server(uvicorn.Server):
+    """Says that the end has come before it waits for answers: the desk's feeds never end else."""
+
+    def __init__(self, config: uvicorn.Config, ending: threading.Event) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._ending.set()
+        super().handle_exit(sig, frame)
+
+
 def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     """Run the service until SIGTERM or SIGINT.
 
@@ -325,7 +340,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     log.info("service.started", cameras=len(cameras), model=service.model)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     with service.running():
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, service.ending).run(sockets=[listener])
     log.info("service.stopped")
 
 

@@ -145,7 +145,7 @@ class Book:
         Raises:
             NoSuchCaseError: there is no such case.
         """
-        with writing(self._engine) as connection:
+        with _writing(self._engine) as connection:
             row = _named(connection, name, to_change=True)
             if row["legal_hold"] == hold.held:
                 return document_of(row)

@@ -137,8 +137,8 @@ class Hold(Strict):
     """Whether a case and its evidence must be kept beyond their time (legal hold)."""
 
     held: bool
-    by: Annotated[str, Field(min_length=1, max_length=200)]
-    why: Annotated[str, Field(min_length=1, max_length=2000)]
+    by: Name
+    why: Annotated[Prose, Field(min_length=1, max_length=2000)]
 
 
 def _kind(body: Any) -> str:  # noqa: ANN401 -- whatever was sent
