@@ -21,6 +21,7 @@ from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
@@ -182,6 +183,7 @@ class Service:
     daily: Daily = field(init=False)
     model: str = field(init=False)
     ending: threading.Event = field(init=False, default_factory=threading.Event)
+    desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
@@ -196,6 +198,8 @@ class Service:
             clock=self.clock,
             registry=self.registry,
         )
+        self.desk = desk_from(self.settings, self.store.engine, clock=self.clock)
+        warn_of_disabled(self.desk.triaging.profile, self.cameras)
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -254,10 +258,11 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
-        book = Book(self.store.engine)
-        served = _open311(self.settings.open311)
+        book, served = self.desk.book, _open311(self.settings.open311)
+        desk = desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set)
+        desk.include_router(self.desk.routes())
         return create_api(
-            desk=desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set),
+            desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
             delivery=self._delivery_routers(),
             evidence=self.evidence,
@@ -283,6 +288,7 @@ class Service:
         """Run the threads for the length of a `with` block."""
         self._warn_of_the_undeliverable()
         self.lanes.start()
+        self.desk.start()
         start_asking(self.settings.targets or (), self._around())
         self.daily.start()
         self.loop.start()
@@ -307,6 +313,7 @@ class Service:
         self.loop.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
+        self.desk.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 

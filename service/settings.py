@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from streetwatch.models.registry import DEFAULT_MODEL
 from streetwatch.service.config.checking import checked, unlike
+from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
@@ -260,6 +261,31 @@ class Settings(BaseSettings):
         description="What other tools may file and read over Open311.",
         examples=["{jurisdiction_id: city.example}"],
     )
+    code_profile: str = Field(
+        "default",
+        min_length=1,
+        title="Profile of codes",
+        description="The city's codes and deadlines: a shipped profile, or a path of one (.yaml).",
+        examples=["default"],
+    )
+    work_calendar: Path | None = Field(
+        None,
+        title="Work calendar",
+        description="The city's own hours, holidays and make-up days. Left out: China's.",
+        examples=["calendar.yaml"],
+    )
+    notices: NoticeSettings = Field(
+        NoticeSettings(),
+        title="Notices",
+        description="Who is told of cases that wait, and after how long.",
+        examples=["{urgent_h: 2, ordinary_h: 24}"],
+    )
+    triage: TriageSettings = Field(
+        TriageSettings(),
+        title="Triage",
+        description="Where service ends, and management and enforcement begin.",
+        examples=["{window_d: 90}"],
+    )
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
     )
@@ -327,9 +353,15 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
     try:
         return _Variables(environ)()
     except UnreadableVariableError:
-        groups = f"{PREFIX}EVIDENCE, {PREFIX}RETENTION, {PREFIX}DEMO, {PREFIX}OPEN311"
+        groups = ", ".join(PREFIX + name.upper() for name in _groups())
         text = f"{groups}: holds no JSON: write {PREFIX}DEMO{NESTED}PORT=8554 instead"
         raise SettingsError([text]) from None
+
+
+def _groups() -> list[str]:
+    """Return the settings that hold others."""
+    fields = Settings.model_fields.items()
+    return [name for name, field in fields if isinstance(field.default, BaseModel)]
 
 
 def _merged(tree: Tree, over: Tree) -> Tree:
@@ -349,7 +381,12 @@ def _anchored(tree: Tree, folder: Path) -> Tree:
 
 def _placed(key: str, value: Tree, folder: Path) -> Tree:
     match key, value:
-        case (("cameras" | "data_dir" | "clip" | "template" | "ca_file"), str()):
+        case (
+            ("cameras" | "data_dir" | "clip" | "template" | "ca_file" | "work_calendar"),
+            str(),
+        ):
+            return str(folder / value)
+        case "code_profile", str() if value.endswith((".yaml", ".yml")):
             return str(folder / value)
         case "model", str() if value.endswith(".toml"):
             return str(folder / value)

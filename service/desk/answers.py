@@ -86,12 +86,15 @@ class Case(Answered):
     authority: str | None = Field(None, description="Who is responsible (主管部门).")
     assignee: str | None = Field(None, description="Whom it was given to (网格员).")
     code: str | None = Field(None, description="The city's code of this type.")
-    urgency: str | None = None
+    code_standard: str | None = Field(None, description="The list that the code is of.")
+    code_kind: str | None = Field(None, description="`matter` (事项) or `component` (部件).")
+    urgency: str | None = Field(None, description="`ordinary` or `urgent`.")
     level: str | None = Field(None, description="`yellow`, `orange` or `red` (三色预警).")
     first_offence: bool | None = None
     suggestion: str | None = Field(None, description="Service, management or enforcement (721).")
     measure: str | None = Field(None, description="What a person decided.")
     triage: Any = Field(None, description="Why this is suggested.")
+    subject: str | None = Field(None, description="Whose it is, as a person has said.")
     duplicate_of: str | None = None
     verification: str | None = Field(None, description="`exist`, `not_exist` or `unable`.")
     legal_hold: bool | None = None
@@ -100,7 +103,11 @@ class Case(Answered):
     dispatched_at: When | None = None
     handled_at: When | None = None
     ended_at: When | None = None
-    deadline: When | None = None
+    deadline: When | None = Field(None, description="Of the stage that it is in.")
+    due_in_s: float | None = Field(None, description="Until its deadline; below 0 where late.")
+    overdue: bool | None = Field(None, description="Whether its deadline has passed.")
+    remaining_s: float | None = Field(None, description="Left on its clock while suspended.")
+    suspended_until: When | None = None
     urged_at: When | None = None
     overdue_at: When | None = None
     verified_at: When | None = None

@@ -1,6 +1,6 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from streetwatch.service.desk.draft import (
+    ChangeStep,
     Document,
     Draft,
     IntakeStep,
@@ -25,7 +26,7 @@ from streetwatch.service.desk.query import (
     conditions,
 )
 from streetwatch.service.desk.report import Hold, Move, Report
-from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
+from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
 from streetwatch.service.store.schema import desk_case, desk_day
 from streetwatch.service.store.transactions import counted, locked, reading, writing
@@ -34,6 +35,9 @@ from streetwatch.zones.schedule import CHINA
 
 #: Who has done what the desk does by itself.
 THE_DESK = "streetwatch"
+
+#: Returns the columns of a case that change, its history with them.
+Amend = Callable[[sa.Connection, Mapping[Any, Any]], Document]
 
 
 class KeyTakenError(DeskConflictError):
@@ -58,11 +62,24 @@ class Book:
     Args:
         engine: Of a database that is migrated to this version.
         intake: Steps that fill in a new case, in order, inside the transaction that writes it.
+        follow: Steps that say what else changes with a case, in order, whenever it does.
     """
 
-    def __init__(self, engine: sa.Engine, *, intake: tuple[IntakeStep, ...] = ()) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        intake: tuple[IntakeStep, ...] = (),
+        follow: tuple[ChangeStep, ...] = (),
+    ) -> None:
         self._engine = engine
         self._intake = intake
+        self._follow = follow
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The database that it is in."""
+        return self._engine
 
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
         """Take a camera's report; return the case and whether it is a new one.
@@ -89,7 +106,8 @@ class Book:
                 return document_of(known), False
             for step in self._intake:
                 draft = step(connection, draft, now)
-            row = new_row(draft, number=_next_number(connection, now), key=key, now=now, by=by)
+            number = _next_number(connection, now)
+            row = self._followed({}, new_row(draft, number=number, key=key, now=now, by=by), now)
             insert = sa.insert(desk_case).values(row).returning(desk_case)
             return document_of(connection.execute(insert).mappings().one()), True
 
@@ -116,8 +134,10 @@ class Book:
             changed = {"document": report_document(report)}
             if progress(changed["document"]) < progress(row["document"]):
                 return document_of(row)
-            changed |= _reopened(row, changed["document"])
-            return _change(connection, row, changed)
+            seen = report.disputed_at or report.last_seen
+            at = max(seen.timestamp(), last_at(row))
+            changed |= _reopened(row, changed["document"], at)
+            return _change(connection, row, self._followed(row, changed, at))
 
     def move(
         self, name: str, move: Move, *, now: Seconds, expected: Container[int] | None = None
@@ -134,10 +154,21 @@ class Book:
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
-            why = {"reason": move.reason.value} if move.reason else {}
-            step = entry(now, by=move.by, note=move.note, state=state.value, **why)
-            changed = moved_columns(state, now) | {"history": [*row["history"], step]}
-            return _change(connection, row, changed)
+            said = move.columns(now)
+            history = added(row, now, by=move.by, note=move.note, state=state.value, **move.why())
+            changed = moved_columns(state, now) | said | {"history": history}
+            return _change(connection, row, self._followed(row, changed, now))
+
+    def amend(self, name: str, amend: Amend, *, now: Seconds) -> Document:
+        """Change a case in another way than by moving it.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+            DeskConflictError: as `amend` finds.
+        """
+        with _writing(self._engine) as connection:
+            row = _named(connection, name, to_change=True)
+            return _change(connection, row, self._followed(row, amend(connection, row), now))
 
     def hold(self, name: str, hold: Hold, *, now: Seconds) -> Document:
         """Set or lift a legal hold: while it is set, retention deletes nothing of the case.
@@ -150,9 +181,8 @@ class Book:
             if row["legal_hold"] == hold.held:
                 return document_of(row)
             action = "legal_hold_set" if hold.held else "legal_hold_lifted"
-            step = entry(now, by=hold.by, note=hold.why, action=action)
-            changed = {"legal_hold": hold.held, "history": [*row["history"], step]}
-            return _change(connection, row, changed)
+            history = added(row, now, by=hold.by, note=hold.why, action=action)
+            return _change(connection, row, {"legal_hold": hold.held, "history": history})
 
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
@@ -206,6 +236,12 @@ class Book:
             rows = connection.execute(changed_since(since, limit=limit)).mappings().all()
         return tuple(document_of(row) for row in rows)
 
+    def _followed(self, row: Mapping[Any, Any], changed: Document, at: Seconds) -> Document:
+        """Return what was changed and all that changes with it."""
+        for step in self._follow:
+            changed = changed | step(row, {**row, **changed}, at)
+        return changed
+
 
 @contextmanager
 def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
@@ -215,16 +251,15 @@ def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
+def _reopened(row: Mapping[Any, Any], document: Document, at: Seconds) -> Document:
     """Return what changes where a closed case turns out to stand on: it is dispatched again."""
     disputed_at = document["disputed_at"]
     is_new = disputed_at is not None and row["document"].get("disputed_at") is None
     if not is_new or row["state"] != CaseState.CLOSED:
         return {}
     state, note = CaseState.DISPATCHED, "结案后仍在 / still there after closing"
-    at = datetime.fromisoformat(disputed_at).timestamp()
-    step = entry(at, by=THE_DESK, note=note, state=state.value)
-    return moved_columns(state, at) | {"history": [*row["history"], step]}
+    history = added(row, at, by=THE_DESK, note=note, state=state.value)
+    return moved_columns(state, at) | {"history": history}
 
 
 def _first(

@@ -11,9 +11,6 @@ from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.store.schema import desk_case
 from streetwatch.vision.types import Seconds
 
-#: What a deadline is for has been done in these.
-_IN_TIME = ENDS | {CaseState.HANDLED}
-
 _WHOLE_GRID_CODE = 15
 
 
@@ -139,7 +136,7 @@ def _in_grid(code: str) -> sa.ColumnElement[bool]:
 
 def _past_deadline(overdue: Overdue) -> sa.ColumnElement[bool]:
     case = desk_case.c
-    waits = case.state.not_in(_IN_TIME)
+    waits = case.state.not_in(ENDS)
     late = sa.and_(waits, case.deadline.is_not(None), case.deadline < overdue.at)
     return late if overdue.is_wanted else sa.not_(late)
 

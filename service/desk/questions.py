@@ -61,7 +61,7 @@ class CaseQuestion(BaseModel):
     assignee: list[Word] = Field([], max_length=20)
     source: list[Word] = Field([], max_length=20)
     level: list[Word] = Field([], max_length=20)
-    overdue: bool | None = Field(None, description="Open and past its deadline, or not.")
+    overdue: bool | None = Field(None, description="Past the deadline of its stage, or not.")
     q: Word | None = Field(None, description="Part of the number or of the external id.")
     since: Since | None = Field(None, description="Reported then or later, ISO 8601 with offset.")
     until: Since | None = Field(None, description="Reported then or earlier.")

@@ -15,7 +15,9 @@ from pydantic import (
     model_validator,
 )
 
-from streetwatch.service.desk.states import CaseState, RejectReason
+from streetwatch.service.desk.states import CaseState, MoveRefusedError, RejectReason
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.moment import utc
 
 #: Moments outside were not measured by a clock, and not every one of them is a day in UTC.
 _YEARS: Final = range(1970, 2200)
@@ -125,12 +127,47 @@ class Move(Strict):
     by: Annotated[Prose, Field(max_length=200)] = ""
     note: Annotated[Prose, Field(max_length=2000)] = ""
     reason: Annotated[RejectReason, Field(strict=False)] | None = None
+    authority: Name | None = None
+    assignee: Name | None = None
+    until: Moment | None = None
 
     @model_validator(mode="after")
-    def _reason_goes_with_rejecting(self) -> Self:
+    def _details_go_with_their_moves(self) -> Self:
         if self.reason and self.state is not CaseState.REJECTED:
             raise ValueError("a reason goes with state `rejected` only; say other things in `note`")
+        if (self.authority or self.assignee) and self.state is not CaseState.DISPATCHED:
+            raise ValueError("authority and assignee go with state `dispatched` only")
+        if self.until and self.state is not CaseState.SUSPENDED:
+            raise ValueError("until goes with state `suspended` only")
+        if self.state is CaseState.SUSPENDED and not self.note.strip():
+            raise ValueError("say in `note` why it is suspended")
         return self
+
+    def why(self) -> dict[str, str]:
+        """Return what the history keeps of it besides who, when and the note."""
+        told = {
+            "reason": self.reason,
+            "authority": self.authority,
+            "assignee": self.assignee,
+            "until": utc(self.until.timestamp()) if self.until else None,
+        }
+        return {name: str(value) for name, value in told.items() if value is not None}
+
+    def columns(self, now: Seconds) -> dict[str, str | float]:
+        """Return the columns of the case that it fills in.
+
+        Raises:
+            MoveRefusedError: it is to be suspended until a moment that is over.
+        """
+        until = self.until.timestamp() if self.until else None
+        if until is not None and until <= now:
+            raise MoveRefusedError("until is over already: write a moment that is to come")
+        given = {
+            "authority": self.authority,
+            "assignee": self.assignee,
+            "suspended_until": until,
+        }
+        return {name: value for name, value in given.items() if value is not None}
 
 
 class Hold(Strict):

@@ -26,6 +26,7 @@ from streetwatch.service.desk.query import Page
 from streetwatch.service.desk.questions import ListQuestion, MapQuestion
 from streetwatch.service.desk.report import Change, Hold, Move, Name, Report
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
+from streetwatch.service.desk.timing import timed
 from streetwatch.vision.types import Seconds
 
 IdempotencyKey = Annotated[
@@ -91,7 +92,7 @@ class _Moving:
         after = self.book.move(name, move, now=now, expected=expected)
         if after["state"] in ENDS:
             self.on_end(after["external_id"], CaseState(after["state"]), now)
-        return after
+        return timed(after, now)
 
 
 def desk_router(
@@ -128,17 +129,20 @@ def _add_taking(router: APIRouter, book: Book, clock: Callable[[], Seconds]) -> 
     )
     def report(body: Report, key: IdempotencyKey, response: Response) -> Document:
         """Report a case. The same key or external id again answers 200 with the first one."""
-        case, is_new = book.report(body, key=key, now=clock())
+        now = clock()
+        case, is_new = book.report(body, key=key, now=now)
         response.status_code = 201 if is_new else 200
-        return _tagged(case, response)
+        return _tagged(timed(case, now), response)
 
 
 def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) -> None:
     @router.get("/cases", response_model=Cases, response_model_exclude_unset=True)
     def cases(wanted: Annotated[ListQuestion, Query()]) -> dict[str, Any]:
         """List cases, newest first if not asked otherwise."""
-        page = _page(book, wanted, clock())
-        return {"cases": page.cases, "total": page.total, "next": page.next}
+        now = clock()
+        page = _page(book, wanted, now)
+        cases = [timed(case, now) for case in page.cases]
+        return {"cases": cases, "total": page.total, "next": page.next}
 
     @router.get(
         "/cases.geojson",
@@ -162,7 +166,7 @@ def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) ->
     )
     def case(name: CaseName, response: Response) -> Document:
         """Return a case by its number or external id."""
-        return _tagged(book.case(name), response)
+        return _tagged(timed(book.case(name), clock()), response)
 
     @router.get(
         "/cases/{name}/history",
@@ -190,7 +194,8 @@ def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
         """Move a case (`state`, `by`, `note`), or bring its facts and evidence up to date."""
         expected = _revisions(if_match)
         if isinstance(body, Report):
-            return _tagged(book.update(name, body, expected=expected), response)
+            case = timed(book.update(name, body, expected=expected), moving.clock())
+            return _tagged(case, response)
         return _tagged(moving.move(name, body, expected), response)
 
     @router.put(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -30,12 +31,16 @@ _SHOWN = (
     "authority",
     "assignee",
     "code",
+    "code_standard",
+    "code_kind",
     "urgency",
     "level",
     "first_offence",
     "suggestion",
     "measure",
     "triage",
+    "subject",
+    "remaining_s",
     "duplicate_of",
     "verification",
     "legal_hold",
@@ -49,6 +54,7 @@ _MOMENTS = (
     "handled_at",
     "ended_at",
     "deadline",
+    "suspended_until",
     "urged_at",
     "overdue_at",
     "verified_at",
@@ -74,6 +80,16 @@ def new_row(draft: Draft, *, number: str, key: str, now: Seconds, by: str) -> Do
 def entry(at: Seconds, *, by: str, note: str = "", **what: object) -> Document:
     """Return a line of a case's history: `state` for a move, `action` for anything else."""
     return {**what, "at": utc(at), "by": by, "note": note}
+
+
+def added(row: Mapping[Any, Any], at: Seconds, *, by: str, **line: Any) -> list[Document]:  # noqa: ANN401
+    """Return a case's history with another line; no line is older than the one before it."""
+    return [*row["history"], entry(max(at, last_at(row)), by=by, **line)]
+
+
+def last_at(row: Mapping[Any, Any]) -> Seconds:
+    """Return when something was last done with a case."""
+    return datetime.fromisoformat(row["history"][-1]["at"]).timestamp()
 
 
 def moved_columns(state: CaseState, now: Seconds) -> Document:

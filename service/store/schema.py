@@ -136,6 +136,8 @@ desk_case = sa.Table(
     sa.Column("authority", sa.String),
     sa.Column("assignee", sa.String),
     sa.Column("code", sa.String),
+    sa.Column("code_standard", sa.String),
+    sa.Column("code_kind", sa.String),
     sa.Column("urgency", sa.String),
     sa.Column("occurred_at", sa.Float, nullable=False),
     sa.Column("reported_at", sa.Float, nullable=False),
@@ -144,6 +146,9 @@ desk_case = sa.Table(
     sa.Column("handled_at", sa.Float),
     sa.Column("ended_at", sa.Float),
     sa.Column("deadline", sa.Float),
+    sa.Column("remaining_s", sa.Float),
+    sa.Column("suspended_until", sa.Float),
+    sa.Column("remind_at", sa.Float),
     sa.Column("urged_at", sa.Float),
     sa.Column("overdue_at", sa.Float),
     sa.Column("level", sa.String),
@@ -151,6 +156,7 @@ desk_case = sa.Table(
     sa.Column("suggestion", sa.String),
     sa.Column("measure", sa.String),
     sa.Column("triage", sa.JSON),
+    sa.Column("subject", sa.String),
     sa.Column("recurrence_of", sa.String),
     sa.Column("repeat_count", sa.Integer, nullable=False),
     sa.Column("duplicate_of", sa.String),
@@ -171,6 +177,25 @@ desk_case = sa.Table(
     sa.Index(None, "grid_code", "reported_at"),
     sa.Index(None, "place_key", "type", "reported_at"),
     sa.Index(None, "deadline"),
+    sa.Index(None, "remind_at"),
+    sa.Index(None, "subject", "type", "reported_at"),
+)
+
+#: What a webhook is told about cases that wait: promised with the line in the case's history.
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String, nullable=False, unique=True),
+    sa.Column("case_number", sa.String, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("promised_at", sa.Float, nullable=False),
+    sa.Column("due_at", sa.Float, nullable=False),
+    sa.Column("delivered_at", sa.Float),
+    sa.Column("last_error", sa.String),
+    sa.Index(None, "state", "due_at"),
 )
 
 #: The last number of a day: `SW-20261123-` and how many cases were numbered so. Cases that are

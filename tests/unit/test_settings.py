@@ -8,8 +8,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from streetwatch.models.registry import DEFAULT_MODEL
+from streetwatch.service.config.calendar_schema import CalendarEntry
 from streetwatch.service.config.camera_schema import CamerasEntry
+from streetwatch.service.config.code_schema import CodesEntry
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.rule_schema import WindowEntry
 from streetwatch.service.config.wording import fields_of, schema_in
 from streetwatch.service.settings import Settings, load_settings
 
@@ -225,10 +228,64 @@ def _keys(schema: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
             yield from _keys(inner)
 
 
+PAGES: dict[str, type[BaseModel]] = {
+    "cameras-yaml.md": CamerasEntry,
+    "codes.md": CodesEntry,
+    "deadlines.md": CalendarEntry,
+}
+KEYS = [(page, *key) for page, schema in PAGES.items() for key in _keys(schema)]
+
+
+#: Keys of a calendar's hours are those of a schedule: cameras-yaml.md has them.
+WINDOW = set(fields_of(WindowEntry))
+
+
 @pytest.mark.parametrize(
-    ("name", "field"), [pytest.param(*it, id=it[0]) for it in _keys(CamerasEntry)]
+    ("page", "name", "field"),
+    [
+        pytest.param(*it, id=f"{it[0]} {it[1]}")
+        for it in KEYS
+        if it[0] != "deadlines.md" or it[1] not in WINDOW
+    ],
 )
-def test_every_key_of_cameras_yaml_stands_in_its_reference(name: str, field: FieldInfo) -> None:
-    page = (REFERENCE / "cameras-yaml.md").read_text(encoding="utf-8")
-    rows = [line for line in page.splitlines() if line.startswith(f"| `{name}` ")]
+def test_every_key_of_a_file_stands_in_its_reference(
+    page: str, name: str, field: FieldInfo
+) -> None:
+    lines = (REFERENCE / page).read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line.startswith(f"| `{name}` ")]
     assert any(str(field.description) in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param(
+            "notices: {url: https://h}",
+            ":1: notices has no secret to sign with: write secret",
+            id="unsigned",
+        ),
+        pytest.param(
+            "notices: {secret: hunter2}", ":1: notices.secret is too short", id="a short secret"
+        ),
+        pytest.param(
+            "triage:\n  orange_at: 5\n  red_at: 5",
+            ":3: triage.red_at (5) is not above orange_at",
+            id="red before orange",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_told_with_its_line(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load(tmp_path, text)
+    (line,) = refusal.value.problems
+    assert problem in line
+    assert "hunter2" not in line
+
+
+def test_paths_of_codes_and_calendar_count_from_the_files_folder(tmp_path: Path) -> None:
+    settings = load(tmp_path, "{code_profile: codes.yaml, work_calendar: days.yaml}")
+    assert settings.code_profile == str(tmp_path / "codes.yaml")
+    assert settings.work_calendar == tmp_path / "days.yaml"
+    assert load(tmp_path, "code_profile: yuncheng").code_profile == "yuncheng"
