@@ -36,7 +36,7 @@ class DeskSink:
         Raises:
             DeliveryFailedError: it was not taken, or nobody knows whether it was.
         """
-        opens = message.occasion is Occasion.OPENED
+        opens = message.occasion in {Occasion.WARNED, Occasion.OPENED}
         path = "/desk/cases" if opens else f"/desk/cases/{message.case.external_id}"
         try:
             answer = self._client.request(

@@ -13,11 +13,12 @@ from streetwatch.service.desk.draft import (
     IntakeStep,
     draft_of,
     progress,
-    report_document,
+    with_added,
 )
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
+from streetwatch.service.desk.turns import turn
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Seconds
@@ -25,6 +26,10 @@ from streetwatch.zones.schedule import CHINA
 
 #: Who has done what the desk does by itself.
 THE_DESK = "streetwatch"
+
+
+#: A case in one of these was not filed yet: the camera that opens it files it.
+LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
 
 
 class KeyTakenError(DeskConflictError):
@@ -89,6 +94,8 @@ class Book:
             known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
             if known is not None and known["external_id"] != draft.external_id:
                 raise KeyTakenError(f"Idempotency-Key {key} belongs to case {known['number']}")
+            if known is not None and known["state"] in LIGHTER:
+                return self._brought(connection, known, draft), False
             if known is not None:
                 return document_of(known), False
             for step in self._intake:
@@ -114,12 +121,29 @@ class Book:
                     f"case {row['number']} has the external id {row['external_id']}, "
                     f"not {report.external_id}"
                 )
-            changed = {"document": report_document(report)}
-            if progress(changed["document"]) < progress(row["document"]):
-                return document_of(row)
-            changed |= _reopened(row, changed["document"])
-            _change(connection, row, changed)
+            return self._brought(connection, row, draft_of(report))
+
+    def _brought(self, connection: sa.Connection, row: Mapping[Any, Any], draft: Draft) -> Document:
+        """Bring a case to its camera's newest facts; a warned one may become a reported one."""
+        document = with_added(draft.document, row["document"])
+        if progress(document) < progress(row["document"]):
+            return document_of(row)
+        changed = {"document": document, **_turned(row, document)}
+        if changed.get("state") == CaseState.REPORTED:
+            changed |= self._filed_late(connection, row, draft)
+        _change(connection, row, changed)
         return document_of({**row, **changed})
+
+    def _filed_late(
+        self, connection: sa.Connection, row: Mapping[Any, Any], draft: Draft
+    ) -> Document:
+        """Fill in a case that was only warned of until now: its time to be handled begins."""
+        now = datetime.fromisoformat(draft.document["opened_at"]).timestamp()
+        for step in self._intake:
+            draft = step(connection, draft, now)
+        kept = {"assignee"} if row["assignee"] else set()
+        filled = {name: value for name, value in draft.filled.items() if name not in kept}
+        return {**filled, "grid_code": draft.grid_code, "reported_at": now}
 
     def move(self, name: str, move: Move, *, now: Seconds) -> Document:
         """Move a case to another state.
@@ -165,16 +189,13 @@ class Book:
         return Page(tuple(document_of(row) for row in rows), total)
 
 
-def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
-    """Return what changes where a closed case turns out to stand on: it is dispatched again."""
-    disputed_at = document["disputed_at"]
-    is_new = disputed_at is not None and row["document"].get("disputed_at") is None
-    if not is_new or row["state"] != CaseState.CLOSED:
+def _turned(row: Mapping[Any, Any], document: Document) -> Document:
+    """Return the columns that a camera's new facts change, and the history of it."""
+    move = turn(CaseState(row["state"]), row["document"], document)
+    if move is None:
         return {}
-    state, note = CaseState.DISPATCHED, "结案后仍在 / still there after closing"
-    at = datetime.fromisoformat(disputed_at).timestamp()
-    step = entry(at, by=THE_DESK, note=note, state=state.value)
-    return moved_columns(state, at) | {"history": [*row["history"], step]}
+    step = entry(move.at, by=THE_DESK, note=move.note, state=move.state.value)
+    return moved_columns(move.state, move.at) | {"history": [*row["history"], step]}
 
 
 def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:

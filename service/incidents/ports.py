@@ -28,7 +28,7 @@ class Transaction(Protocol):
         near: Box,
         least_iou: float,
     ) -> Incident | None:
-        """Return the latest incident that was filed at this place and has ended."""
+        """Return the latest incident that was told at this place, filed or warned, and ended."""
 
     def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
         """Return the incident's evidence, in the order it was added."""

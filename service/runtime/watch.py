@@ -98,7 +98,7 @@ class CameraWatch:
         return {
             incident.id: incident
             for incident in filed
-            if incident.violation_at is not None
+            if incident.opened_at is not None
             and incident.state is not State.CLOSED
             and (incident.zone_id, incident.type) in known
         }

@@ -119,7 +119,7 @@ class SqlTransaction:
         near: Box,
         least_iou: float,
     ) -> Incident | None:
-        """Return the latest incident that was filed at this place and has ended."""
+        """Return the latest incident that was told at this place, filed or warned, and ended."""
         ended = (
             sa.select(incident.c.id, incident.c.anchor)
             .where(
