@@ -14,12 +14,17 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.app import create_api
-from streetwatch.service.api.metrics import OutboxCollector
+from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import Relay
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.grid.dispatch import dispatch_on_accept
+from streetwatch.service.desk.grid.grids import Grids
+from streetwatch.service.desk.grid.intake import grid_step
+from streetwatch.service.desk.grid.layer import LatestLayer
+from streetwatch.service.desk.grid.router import grid_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -85,6 +90,16 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
 
 
+@contextmanager
+def grids_of(settings: Settings) -> Iterator[Grids]:
+    """Open the grid layer of a service, running or not, or not yet."""
+    store = open_store(f"sqlite:///{settings.data_dir / 'streetwatch.db'}")
+    try:
+        yield Grids(store.engine)
+    finally:
+        store.close()
+
+
 @dataclass(slots=True)
 class Service:
     """Everything that runs, wired from settings and cameras.
@@ -103,6 +118,8 @@ class Service:
     evidence: EvidenceFolder = field(init=False)
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
+    layers: LatestLayer = field(init=False, default_factory=LatestLayer)
+    book: Book = field(init=False)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
     model: str = field(init=False)
@@ -112,12 +129,18 @@ class Service:
         self.evidence = EvidenceFolder(data_dir / "evidence")
         self.store = open_store(f"sqlite:///{data_dir / 'streetwatch.db'}")
         self.outbox = Outbox(self.store.engine)
+        self.book = Book(
+            self.store.engine,
+            intake=(grid_step(self.layers),),
+            after_move=(dispatch_on_accept(by_itself=self.settings.grid.auto_dispatch),),
+        )
         self.relay = Relay(
             self.outbox,
             DeskSink(self.settings.desk_url or _address(self.settings)),
             clock=self.clock,
         )
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
+        self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -171,12 +194,15 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
-        return create_api(
-            desk=desk_router(Book(self.store.engine), clock=self.clock, on_end=self._close),
+        api = create_api(
+            desk=desk_router(self.book, clock=self.clock, on_end=self._close),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,
         )
+        engine = self.store.engine
+        api.include_router(grid_router(engine, self.book, self.layers, clock=self.clock))
+        return api
 
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
         handle.close(incident_id, rejected=state in REFUSALS, store=self.store, at=at)

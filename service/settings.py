@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -20,17 +20,19 @@ from streetwatch.service.config.checking import checked
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.groups import (
+    ClosingSettings,
+    GridSettings,
+    Group,
+    Number,
+    ObservationSettings,
+    Whole,
+)
 from streetwatch.service.config.wording import refused
 
 PREFIX = "STREETWATCH_"
+_GROUPS = ("evidence", "grid", "closing", "observations", "demo")
 NESTED = "__"
-
-
-def _not_a_switch(value: object) -> object:
-    """Refuse true and false where a number is wanted: pydantic would read them as 1 and 0."""
-    if isinstance(value, bool):
-        raise refused("is not a number: write one")
-    return value
 
 
 def _web_address(url: str) -> str:
@@ -39,17 +41,7 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
-Whole = Annotated[int, BeforeValidator(_not_a_switch)]
-Number = Annotated[float, BeforeValidator(_not_a_switch)]
-
-
-class _Group(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
-    )
-
-
-class EvidenceSettings(_Group):
+class EvidenceSettings(Group):
     """How much video belongs to a case."""
 
     pre_s: Number = Field(
@@ -70,7 +62,7 @@ class EvidenceSettings(_Group):
     )
 
 
-class DemoSettings(_Group):
+class DemoSettings(Group):
     """A clip served by `run` itself as a live RTSP camera."""
 
     clip: Path | None = Field(
@@ -163,6 +155,24 @@ class Settings(BaseSettings):
         description="How much video belongs to a case.",
         examples=["{pre_s: 5, post_s: 10}"],
     )
+    grid: GridSettings = Field(
+        GridSettings(),
+        title="Grids",
+        description="What the grid layer does by itself.",
+        examples=["{auto_dispatch: true}"],
+    )
+    closing: ClosingSettings = Field(
+        ClosingSettings(),
+        title="Closing check",
+        description="How the camera looks whether what is said to be handled is gone.",
+        examples=["{patience_s: 600, limit_s: 7200}"],
+    )
+    observations: ObservationSettings = Field(
+        ObservationSettings(),
+        title="Observations",
+        description="Reports of citizens and sensors.",
+        examples=["{picture_mb: 10}"],
+    )
     demo: DemoSettings = Field(
         DemoSettings(),
         title="Demo camera",
@@ -225,7 +235,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
     try:
         return _Variables(environ)()
     except UnreadableVariableError:
-        groups = f"{PREFIX}EVIDENCE, {PREFIX}DEMO"
+        groups = ", ".join(f"{PREFIX}{name.upper()}" for name in _GROUPS)
         text = f"{groups}: holds no JSON: write {PREFIX}DEMO{NESTED}PORT=8554 instead"
         raise SettingsError([text]) from None
 

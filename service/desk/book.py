@@ -1,6 +1,6 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,10 @@ THE_DESK = "streetwatch"
 
 #: A case in one of these was not filed yet: the camera that opens it files it.
 LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
+
+
+#: What else changes with a case: its row after a move and the time, to further columns.
+Amendment = Callable[[Mapping[Any, Any], Seconds], Document]
 
 
 class KeyTakenError(DeskConflictError):
@@ -67,11 +71,19 @@ class Book:
     Args:
         engine: Of a database that is migrated to this version.
         intake: Steps that fill in a new case, in order, inside the transaction that writes it.
+        after_move: What else changes when a case was moved, in order, in the same transaction.
     """
 
-    def __init__(self, engine: sa.Engine, *, intake: tuple[IntakeStep, ...] = ()) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        intake: tuple[IntakeStep, ...] = (),
+        after_move: tuple[Amendment, ...] = (),
+    ) -> None:
         self._engine = engine
         self._intake = intake
+        self._after_move = after_move
 
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
         """Take a camera's report; return the case and whether it is a new one.
@@ -160,7 +172,26 @@ class Book:
             why = {"reason": move.reason.value} if move.reason else {}
             step = entry(now, by=move.by, note=move.note, state=state.value, **why)
             changed = moved_columns(state, now) | {"history": [*row["history"], step]}
+            for follow in self._after_move:
+                changed |= follow({**row, **changed}, now)
             _change(connection, row, changed)
+        return document_of({**row, **changed})
+
+    def amend(self, name: str, how: Callable[[Mapping[Any, Any]], Document]) -> Document:
+        """Change columns of a case by what they are, in one transaction.
+
+        Args:
+            name: Number or external id.
+            how: Returns the columns that change; none: nothing does.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
+        with writing(self._engine) as connection:
+            row = _named(connection, name)
+            changed = how(row)
+            if changed:
+                _change(connection, row, changed)
         return document_of({**row, **changed})
 
     def case(self, name: str) -> Document:

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, model, service
+from streetwatch.cli import bench, data, grid, model, service
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ for command in (
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(grid.app, name="grid")
 
 
 def main() -> None:
