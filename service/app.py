@@ -25,6 +25,11 @@ from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.grid.intake import grid_step
 from streetwatch.service.desk.grid.layer import LatestLayer
 from streetwatch.service.desk.grid.router import grid_router
+from streetwatch.service.desk.merging import Nearness
+from streetwatch.service.desk.observations.picture import Limits
+from streetwatch.service.desk.observations.router import observations_router
+from streetwatch.service.desk.observations.take import Observations
+from streetwatch.service.desk.places import places_router, recurrence_step
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -119,6 +124,7 @@ class Service:
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     layers: LatestLayer = field(init=False, default_factory=LatestLayer)
+    detector: Detector = field(init=False)
     book: Book = field(init=False)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
@@ -131,7 +137,8 @@ class Service:
         self.outbox = Outbox(self.store.engine)
         self.book = Book(
             self.store.engine,
-            intake=(grid_step(self.layers),),
+            intake=(grid_step(self.layers), recurrence_step),
+            near=Nearness(self.settings.observations.merge_within_m),
             after_move=(dispatch_on_accept(by_itself=self.settings.grid.auto_dispatch),),
         )
         self.relay = Relay(
@@ -141,10 +148,10 @@ class Service:
         )
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
-        detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
-        self.model = detector.card.version
+        self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
+        self.model = self.detector.card.version
         self.loop = DetectorLoop(
-            detector=detector,
+            detector=self.detector,
             mailboxes=self.mailboxes,
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
@@ -202,10 +209,19 @@ class Service:
         )
         engine = self.store.engine
         api.include_router(grid_router(engine, self.book, self.layers, clock=self.clock))
+        api.include_router(places_router(engine))
+        api.include_router(observations_router(self._observations()))
         return api
 
+    def _observations(self) -> Observations:
+        told = self.settings.observations
+        limits = Limits(int(told.picture_mb * 1e6), int(told.picture_megapixels * 1e6))
+        return Observations(self.book, self.evidence, self.detector, limits, self.clock)
+
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
-        handle.close(incident_id, rejected=state in REFUSALS, store=self.store, at=at)
+        """Close every incident of a case: those whose reports were merged into it too."""
+        for each in self.book.names(incident_id):
+            handle.close(each, rejected=state in REFUSALS, store=self.store, at=at)
 
     @contextmanager
     def running(self) -> Iterator[None]:

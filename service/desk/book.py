@@ -12,21 +12,23 @@ from streetwatch.service.desk.draft import (
     Draft,
     IntakeStep,
     draft_of,
-    progress,
-    with_added,
+)
+from streetwatch.service.desk.facts import THE_DESK, Facts
+from streetwatch.service.desk.merging import (
+    Filing,
+    Nearness,
+    as_merged,
+    case_that_has,
+    merged_report,
+    names_of,
 )
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.desk.turns import turn
-from streetwatch.service.store.schema import desk_case
+from streetwatch.service.store.schema import desk_case, desk_merged
 from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
-
-#: Who has done what the desk does by itself.
-THE_DESK = "streetwatch"
-
 
 #: A case in one of these was not filed yet: the camera that opens it files it.
 LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
@@ -72,6 +74,7 @@ class Book:
         engine: Of a database that is migrated to this version.
         intake: Steps that fill in a new case, in order, inside the transaction that writes it.
         after_move: What else changes when a case was moved, in order, in the same transaction.
+        near: When reports are about one place and so one case; None: each is its own.
     """
 
     def __init__(
@@ -80,10 +83,12 @@ class Book:
         *,
         intake: tuple[IntakeStep, ...] = (),
         after_move: tuple[Amendment, ...] = (),
+        near: Nearness | None = None,
     ) -> None:
         self._engine = engine
         self._intake = intake
         self._after_move = after_move
+        self._near = near
 
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
         """Take a camera's report; return the case and whether it is a new one.
@@ -102,14 +107,19 @@ class Book:
             KeyTakenError: the key was used for another case.
         """
         with writing(self._engine) as connection:
-            same = desk_case.c.external_id == draft.external_id
-            known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
-            if known is not None and known["external_id"] != draft.external_id:
-                raise KeyTakenError(f"Idempotency-Key {key} belongs to case {known['number']}")
-            if known is not None and known["state"] in LIGHTER:
-                return self._brought(connection, known, draft), False
+            known, merged = _known(connection, draft.external_id, key)
+            facts = Facts(connection, self._intake)
+            if known is not None and merged is not None:
+                changed = facts.merged(known, merged, draft) if draft.camera_id else {}
+                return as_merged(_change(connection, known, changed), draft.external_id), False
             if known is not None:
-                return document_of(known), False
+                changed = facts.own(known, draft) if known["state"] in LIGHTER else {}
+                return _change(connection, known, changed), False
+            has_it = self._near and case_that_has(connection, draft, self._near)
+            if has_it:
+                changed = facts.joined(has_it, draft, Filing(key, now, by))
+                case = _change(connection, has_it, changed)
+                return as_merged(case, draft.external_id), False
             for step in self._intake:
                 draft = step(connection, draft, now)
             row = new_row(draft, number=_next_number(connection, now), key=key, now=now, by=by)
@@ -128,34 +138,17 @@ class Book:
         """
         with writing(self._engine) as connection:
             row = _named(connection, name)
+            facts = Facts(connection, self._intake)
+            merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
+            if merged is not None and merged["number"] == row["number"]:
+                changed = facts.merged(row, merged, draft_of(report))
+                return as_merged(_change(connection, row, changed), report.external_id)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
                     f"not {report.external_id}"
                 )
-            return self._brought(connection, row, draft_of(report))
-
-    def _brought(self, connection: sa.Connection, row: Mapping[Any, Any], draft: Draft) -> Document:
-        """Bring a case to its camera's newest facts; a warned one may become a reported one."""
-        document = with_added(draft.document, row["document"])
-        if progress(document) < progress(row["document"]):
-            return document_of(row)
-        changed = {"document": document, **_turned(row, document)}
-        if changed.get("state") == CaseState.REPORTED:
-            changed |= self._filed_late(connection, row, draft)
-        _change(connection, row, changed)
-        return document_of({**row, **changed})
-
-    def _filed_late(
-        self, connection: sa.Connection, row: Mapping[Any, Any], draft: Draft
-    ) -> Document:
-        """Fill in a case that was only warned of until now: its time to be handled begins."""
-        now = datetime.fromisoformat(draft.document["opened_at"]).timestamp()
-        for step in self._intake:
-            draft = step(connection, draft, now)
-        kept = {"assignee"} if row["assignee"] else set()
-        filled = {name: value for name, value in draft.filled.items() if name not in kept}
-        return {**filled, "grid_code": draft.grid_code, "reported_at": now}
+            return _change(connection, row, facts.own(row, draft_of(report)))
 
     def move(self, name: str, move: Move, *, now: Seconds) -> Document:
         """Move a case to another state.
@@ -174,8 +167,7 @@ class Book:
             changed = moved_columns(state, now) | {"history": [*row["history"], step]}
             for follow in self._after_move:
                 changed |= follow({**row, **changed}, now)
-            _change(connection, row, changed)
-        return document_of({**row, **changed})
+            return _change(connection, row, changed)
 
     def amend(self, name: str, how: Callable[[Mapping[Any, Any]], Document]) -> Document:
         """Change columns of a case by what they are, in one transaction.
@@ -189,10 +181,7 @@ class Book:
         """
         with writing(self._engine) as connection:
             row = _named(connection, name)
-            changed = how(row)
-            if changed:
-                _change(connection, row, changed)
-        return document_of({**row, **changed})
+            return _change(connection, row, how(row))
 
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
@@ -201,7 +190,18 @@ class Book:
             NoSuchCaseError: there is no such case.
         """
         with reading(self._engine) as connection:
-            return document_of(_named(connection, name))
+            case = document_of(_named(connection, name))
+            merged = merged_report(connection, desk_merged.c.external_id == name)
+        return case if merged is None else as_merged(case, name, merged["document"])
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Return a case's external id and those of the reports that were merged into it.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
+        with reading(self._engine) as connection:
+            return names_of(connection, _named(connection, name))
 
     def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
         """Return cases, newest first."""
@@ -220,13 +220,25 @@ class Book:
         return Page(tuple(document_of(row) for row in rows), total)
 
 
-def _turned(row: Mapping[Any, Any], document: Document) -> Document:
-    """Return the columns that a camera's new facts change, and the history of it."""
-    move = turn(CaseState(row["state"]), row["document"], document)
-    if move is None:
-        return {}
-    step = entry(move.at, by=THE_DESK, note=move.note, state=move.state.value)
-    return moved_columns(move.state, move.at) | {"history": [*row["history"], step]}
+def _known(
+    connection: sa.Connection, external_id: str, key: str
+) -> tuple[Mapping[Any, Any] | None, Mapping[Any, Any] | None]:
+    """Return the case there is, and the report it was merged as if it was.
+
+    Raises:
+        KeyTakenError: the key was used for another case.
+    """
+    same = desk_case.c.external_id == external_id
+    row = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
+    merged = None
+    if row is None:
+        same = desk_merged.c.external_id == external_id
+        merged = merged_report(connection, sa.or_(same, desk_merged.c.idempotency_key == key))
+        row = merged and _first(connection, desk_case.c.number == merged["number"])
+    found = merged or row
+    if found is not None and found["external_id"] != external_id:
+        raise KeyTakenError(f"Idempotency-Key {key} belongs to case {found['number']}")
+    return row, merged
 
 
 def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
@@ -236,13 +248,19 @@ def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[
 def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
     row = _first(connection, sa.or_(desk_case.c.number == name, desk_case.c.external_id == name))
     if row is None:
+        merged = merged_report(connection, desk_merged.c.external_id == name)
+        row = merged and _first(connection, desk_case.c.number == merged["number"])
+    if row is None:
         raise NoSuchCaseError(f"no case {name!r}")
     return row
 
 
-def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> None:
+def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> Document:
+    """Write what has changed of a case, if anything, and return it as it is now."""
     here = desk_case.c.number == row["number"]
-    connection.execute(sa.update(desk_case).where(here).values(changed))
+    if changed:
+        connection.execute(sa.update(desk_case).where(here).values(changed))
+    return document_of({**row, **changed})
 
 
 def _next_number(connection: sa.Connection, now: Seconds) -> str:

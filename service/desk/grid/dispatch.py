@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from pydantic import Field
 
-from streetwatch.service.desk.book import THE_DESK, Amendment
+from streetwatch.service.desk.book import Amendment
 from streetwatch.service.desk.draft import Document
+from streetwatch.service.desk.facts import THE_DESK
 from streetwatch.service.desk.report import Strict
 from streetwatch.service.desk.rows import entry, moved_columns
 from streetwatch.service.desk.states import ENDS, CaseState
