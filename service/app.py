@@ -20,6 +20,8 @@ from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import Relay
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.closing.check import ClosingCheck
+from streetwatch.service.desk.closing.decide import Terms
 from streetwatch.service.desk.grid.dispatch import dispatch_on_accept
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.grid.intake import grid_step
@@ -41,6 +43,7 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
+from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.ring import Ring
@@ -66,6 +69,7 @@ class WatchedCamera:
 
     camera: Camera
     capture: Capture
+    recorder: Recorder
     last_frame_at: Seconds | None = None
 
     def health(self, now: Seconds) -> CameraHealth:
@@ -125,6 +129,7 @@ class Service:
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     layers: LatestLayer = field(init=False, default_factory=LatestLayer)
     detector: Detector = field(init=False)
+    closing: ClosingCheck = field(init=False)
     book: Book = field(init=False)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
@@ -141,11 +146,8 @@ class Service:
             near=Nearness(self.settings.observations.merge_within_m),
             after_move=(dispatch_on_accept(by_itself=self.settings.grid.auto_dispatch),),
         )
-        self.relay = Relay(
-            self.outbox,
-            DeskSink(self.settings.desk_url or _address(self.settings)),
-            clock=self.clock,
-        )
+        sink = DeskSink(self.settings.desk_url or _address(self.settings))
+        self.relay = Relay(self.outbox, sink, clock=self.clock)
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
         self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
@@ -158,6 +160,19 @@ class Service:
             clock=self.clock,
             on_change=lambda _: self.relay.wake(),
         )
+        self.closing = self._closing()
+
+    def _closing(self) -> ClosingCheck:
+        told = self.settings.closing
+        return ClosingCheck(
+            self.store.engine,
+            self.book,
+            CameraSights(self.store, self.watched),
+            terms=Terms(told.patience_s, told.limit_s),
+            auto_close=told.auto_close,
+            clock=self.clock,
+            on_end=self._close,
+        )
 
     def _watching(self, camera: Camera) -> Watching:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
@@ -165,10 +180,11 @@ class Service:
         keep_s = window.before_s + window.after_s + RING_MARGIN_S
         # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
         ring = None if camera.masks else Ring(keep_s=keep_s)
-        self.watched[camera.id] = WatchedCamera(camera, self._capture(camera, ring))
         recorder = Recorder(
             site=camera.site, zones=camera.zones, folder=self.evidence, ring=ring, window=window
         )
+        capture = self._capture(camera, ring)
+        self.watched[camera.id] = WatchedCamera(camera, capture, recorder)
         watch = CameraWatch(
             watched=camera.watched(model=self.model), store=self.store, recorder=recorder
         )
@@ -214,8 +230,8 @@ class Service:
         return api
 
     def _observations(self) -> Observations:
-        told = self.settings.observations
-        limits = Limits(int(told.picture_mb * 1e6), int(told.picture_megapixels * 1e6))
+        most = self.settings.observations
+        limits = Limits(int(most.picture_mb * 1e6), int(most.picture_megapixels * 1e6))
         return Observations(self.book, self.evidence, self.detector, limits, self.clock)
 
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
@@ -228,6 +244,7 @@ class Service:
         """Run the threads for the length of a `with` block."""
         self.relay.start()
         self.loop.start()
+        self.closing.start()
         for one in self.watched.values():
             one.capture.start()
         try:
@@ -239,6 +256,7 @@ class Service:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
+        self.closing.stop(timeout_s=THREAD_STOP_S)
         self.loop.stop(timeout_s=THREAD_STOP_S)
         self.relay.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()

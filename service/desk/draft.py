@@ -88,7 +88,8 @@ def report_document(report: Report) -> Document:
 
 def with_added(document: Document, before: Document) -> Document:
     """Return new facts with the evidence that others had added to those before."""
-    added = [file for file in before["evidence"] if "of" in file]
+    own = {file["url"] for file in document["evidence"]}
+    added = [file for file in before["evidence"] if "of" in file and file["url"] not in own]
     return {**document, "evidence": [*document["evidence"], *added]}
 
 

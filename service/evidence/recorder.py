@@ -30,7 +30,7 @@ class ClipWindow:
 
 
 class Recorder:
-    """The evidence of one camera's incidents. Used by one thread.
+    """The evidence of one camera's incidents. Used by one thread, but for `picture_of_now`.
 
     The first picture of a stay is held in memory until the stay is worth a file: most of what
     passes never is.
@@ -105,6 +105,21 @@ class Recorder:
         if is_first or not self._folder.path(incident.id, "first_seen.jpg").exists():
             return (self._still(incident, "first_seen", first.image, first.at), *stills)
         return stills
+
+    def picture_of_now(self, incident_id: str, role: str) -> Attachment | None:
+        """Write the latest picture under a name of its moment; None before the first.
+
+        May be called from another thread: a frame is never written to.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        frame = self._current
+        if frame is None:
+            return None
+        name = f"{role}-{frame.at:.0f}.jpg"
+        digest = self._folder.write(incident_id, name, jpeg(frame.image))
+        return Attachment(name, role, "image/jpeg", digest, frame.at)
 
     def can_seal(self, incident: Incident, at: Seconds) -> bool:
         """Tell whether an incident's clip has run its time, and there is a latest picture.

@@ -86,6 +86,16 @@ class SqlStore:
             rows = connection.execute(wanted).mappings().all()
         return tuple(codec.incident_of(row) for row in rows)
 
+    def incident(self, incident_id: str) -> Incident | None:
+        """Return the incident, None where there is none."""
+        with reading(self.engine) as connection:
+            return SqlTransaction(connection).incident(incident_id)
+
+    def evidence(self, incident_id: str) -> tuple[Attachment, ...]:
+        """Return the incident's evidence, in the order it was added."""
+        with reading(self.engine) as connection:
+            return SqlTransaction(connection).attachments(incident_id)
+
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
