@@ -136,7 +136,7 @@ def merged_report(connection: sa.Connection, where: sa.ColumnElement[bool]) -> R
 def names_of(connection: sa.Connection, row: Row) -> tuple[str, ...]:
     """Return a case's external id and those of the reports that were merged into it."""
     wanted = sa.select(desk_merged.c.external_id).where(desk_merged.c.number == row["number"])
-    return (row["external_id"], *connection.execute(wanted.order_by("merged_at")).scalars())
+    return (row["external_id"], *connection.execute(wanted.order_by(desk_merged.c.merged_at)).scalars())
 
 
 def merge(connection: sa.Connection, row: Row, draft: Draft, filing: Filing) -> Document:
