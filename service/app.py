@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.app import create_api
+from streetwatch.service.api.callbacks import callbacks_router
+from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.delivery.desk_sink import DeskSink
-from streetwatch.service.delivery.relay import Relay
+from streetwatch.service.delivery.metrics import DeliveryMetrics
+from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.closing.check import ClosingCheck
 from streetwatch.service.desk.closing.decide import Terms
@@ -44,7 +46,9 @@ from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
 from streetwatch.service.sights import CameraSights
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
@@ -86,23 +90,57 @@ class WatchedCamera:
         )
 
 
+def stored(settings: Settings) -> SqlStore:
+    """Return the store of a service, running or not.
+
+    Raises:
+        InputError: the service of these settings has never run, or its database can't be used.
+    """
+    file = settings.data_dir / "streetwatch.db"
+    if settings.database is None and not file.is_file():
+        raise InputError(f"{file}: no such file: give --config of a service that has run")
+    return open_store(settings.database_url)
+
+
 def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     """Return the desk's book and the evidence of a service, running or not.
 
     Raises:
         InputError: the service of these settings has never run.
     """
-    database = settings.data_dir / "streetwatch.db"
-    if not database.is_file():
-        raise InputError(f"{database}: no such file: give --config of a service that has run")
-    store = open_store(f"sqlite:///{database}")
-    return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
+    return Book(stored(settings).engine), EvidenceFolder(settings.data_dir / "evidence")
+
+
+def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
+    """Return the lanes to the targets that the settings name, not started."""
+    return _lanes(_targets(settings), store, clock=clock, registry=CollectorRegistry())
+
+
+def _targets(settings: Settings) -> tuple[Target, ...]:
+    return targets_of(settings.targets, own_url=settings.desk_url or _address(settings))
+
+
+def _lanes(
+    targets: tuple[Target, ...],
+    store: SqlStore,
+    *,
+    clock: Callable[[], Seconds],
+    registry: CollectorRegistry,
+) -> Lanes:
+    return Lanes(
+        targets,
+        store=store,
+        outbox=Outbox(store.engine),
+        receipts=Receipts(store.engine),
+        clock=clock,
+        metrics=DeliveryMetrics(registry),
+    )
 
 
 @contextmanager
 def grids_of(settings: Settings) -> Iterator[Grids]:
     """Open the grid layer of a service, running or not, or not yet."""
-    store = open_store(f"sqlite:///{settings.data_dir / 'streetwatch.db'}")
+    store = open_store(settings.database_url)
     try:
         yield Grids(store.engine)
     finally:
@@ -122,8 +160,9 @@ class Service:
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
     store: SqlStore = field(init=False)
-    outbox: Outbox = field(init=False)
-    relay: Relay = field(init=False)
+    deliveries: Deliveries = field(init=False)
+    targets: tuple[Target, ...] = field(init=False)
+    lanes: Lanes = field(init=False)
     evidence: EvidenceFolder = field(init=False)
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
@@ -138,17 +177,17 @@ class Service:
     def __post_init__(self) -> None:
         data_dir = self.settings.data_dir
         self.evidence = EvidenceFolder(data_dir / "evidence")
-        self.store = open_store(f"sqlite:///{data_dir / 'streetwatch.db'}")
-        self.outbox = Outbox(self.store.engine)
+        self.store = open_store(self.settings.database_url)
         self.book = Book(
             self.store.engine,
             intake=(grid_step(self.layers), recurrence_step),
             near=Nearness(self.settings.observations.merge_within_m),
             after_move=(dispatch_on_accept(by_itself=self.settings.grid.auto_dispatch),),
         )
-        sink = DeskSink(self.settings.desk_url or _address(self.settings))
-        self.relay = Relay(self.outbox, sink, clock=self.clock)
-        self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
+        self.deliveries = Deliveries(self.store.engine)
+        self.targets = _targets(self.settings)
+        self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
+        self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
         self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = self.detector.card.version
@@ -158,7 +197,7 @@ class Service:
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
             clock=self.clock,
-            on_change=lambda _: self.relay.wake(),
+            on_change=lambda _: self.lanes.wake(),
         )
         self.closing = self._closing()
 
@@ -186,7 +225,9 @@ class Service:
         capture = self._capture(camera, ring)
         self.watched[camera.id] = WatchedCamera(camera, capture, recorder)
         watch = CameraWatch(
-            watched=camera.watched(model=self.model), store=self.store, recorder=recorder
+            watched=camera.watched(model=self.model, routes=self.lanes.routes),
+            store=self.store,
+            recorder=recorder,
         )
         return Watching(watch, camera.masks)
 
@@ -207,7 +248,7 @@ class Service:
     def readiness(self) -> Readiness:
         """Return the cameras' state and the outbox's."""
         now = self.clock()
-        backlog = self.outbox.backlog(now=now)
+        backlog = self.deliveries.backlogs(now=now).total
         return Readiness(
             tuple(one.health(now) for one in self.watched.values()),
             outbox_pending=backlog.pending,
@@ -219,6 +260,7 @@ class Service:
         """Return the HTTP API."""
         api = create_api(
             desk=desk_router(self.book, clock=self.clock, on_end=self._close),
+            delivery=self._delivery_routers(),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,
@@ -234,6 +276,16 @@ class Service:
         limits = Limits(int(most.picture_mb * 1e6), int(most.picture_megapixels * 1e6))
         return Observations(self.book, self.evidence, self.detector, limits, self.clock)
 
+    def _delivery_routers(self) -> tuple[APIRouter, ...]:
+        secrets = {
+            one.id: one.callback_secret for one in self.targets if one.callback_secret is not None
+        }
+        receipts = Receipts(self.store.engine)
+        return (
+            deliveries_router(self.deliveries, clock=self.clock, wake=self.lanes.wake),
+            callbacks_router(secrets, receipts=receipts, store=self.store, clock=self.clock),
+        )
+
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
         """Close every incident of a case: those whose reports were merged into it too."""
         for each in self.book.names(incident_id):
@@ -242,7 +294,8 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        self.relay.start()
+        self._warn_of_the_undeliverable()
+        self.lanes.start()
         self.loop.start()
         self.closing.start()
         for one in self.watched.values():
@@ -252,13 +305,20 @@ class Service:
         finally:
             self._stop()
 
+    def _warn_of_the_undeliverable(self) -> None:
+        """Name the targets that were promised something and stand in the settings no more."""
+        here = {one.id for one in self.targets}
+        for target, backlog in self.deliveries.backlogs(now=self.clock()).by_target.items():
+            if backlog.pending and target not in here:
+                log.warning("delivery.no_such_target", target=target, pending=backlog.pending)
+
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
         self.closing.stop(timeout_s=THREAD_STOP_S)
         self.loop.stop(timeout_s=THREAD_STOP_S)
-        self.relay.stop(timeout_s=THREAD_STOP_S)
+        self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 

@@ -11,6 +11,7 @@ from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import CamerasFileError
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.routing import TO_THE_DESK, Routes
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
@@ -45,9 +46,9 @@ class Camera:
         """The areas to paint over before anything looks at the picture."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PRIVACY_MASK)
 
-    def watched(self, *, model: str) -> Watched:
+    def watched(self, *, model: str, routes: Routes = TO_THE_DESK) -> Watched:
         """Return the camera as the incidents know it; `model` names what sees for it."""
-        return Watched(self.site, self.zones, model)
+        return Watched(self.site, self.zones, model, routes)
 
 
 def load_cameras(path: Path, *, environ: Mapping[str, str]) -> tuple[Camera, ...]:

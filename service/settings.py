@@ -16,7 +16,7 @@ from pydantic_settings import (
 )
 
 from streetwatch.models.registry import DEFAULT_MODEL
-from streetwatch.service.config.checking import checked
+from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
@@ -28,6 +28,7 @@ from streetwatch.service.config.groups import (
     ObservationSettings,
     Whole,
 )
+from streetwatch.service.config.target_schema import DeskEntry
 from streetwatch.service.config.wording import refused
 
 PREFIX = "STREETWATCH_"
@@ -39,6 +40,15 @@ def _web_address(url: str) -> str:
     if not url.lower().startswith(("http://", "https://")):
         raise refused("is no web address: write http://HOST:PORT or https://HOST")
     return url.rstrip("/")
+
+
+def _database_address(url: str) -> str:
+    if not url.startswith(("postgresql://", "sqlite:////")):
+        raise refused(
+            "is no address of a database: write postgresql://USER:PASSWORD@HOST/NAME, or "
+            "sqlite:////PATH from the root on"
+        )
+    return url
 
 
 class EvidenceSettings(Group):
@@ -105,6 +115,13 @@ class Settings(BaseSettings):
         description="Where the database and the evidence are kept; made if it is not there.",
         examples=["data"],
     )
+    database: Annotated[str, AfterValidator(_database_address)] | None = Field(
+        None,
+        min_length=1,
+        title="Database",
+        description="Address of the database. Left out: SQLite, streetwatch.db in data_dir.",
+        examples=['"postgresql://streetwatch:${DB_PASSWORD}@db.example/streetwatch"'],
+    )
     host: str = Field(
         "127.0.0.1",
         min_length=1,
@@ -125,6 +142,12 @@ class Settings(BaseSettings):
         title="Case desk",
         description="Where cases are delivered. Left out: the desk embedded in this process.",
         examples=["http://127.0.0.1:8080"],
+    )
+    targets: Annotated[list[DeskEntry], unlike("id"), Field(min_length=1)] | None = Field(
+        None,
+        title="Targets",
+        description="The case platforms, and what each is told. Left out: the case desk alone.",
+        examples=["[{id: city, kind: desk, url: http://10.0.0.7:8080}]"],
     )
     model: str = Field(
         DEFAULT_MODEL,
@@ -182,6 +205,11 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
     )
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is. Holds its password."""
+        return self.database or f"sqlite:///{self.data_dir / 'streetwatch.db'}"
 
     @classmethod
     def settings_customise_sources(

@@ -1,6 +1,6 @@
 """The HTTP API of the service, wired from what it is given."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from streetwatch.service.desk.book import NoSuchCaseError
 from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.store.deliveries import DeliveredAlreadyError, NoSuchDeliveryError
 
 _PAGE = Path(__file__).with_name("page.html")
 
@@ -22,6 +23,7 @@ _PAGE = Path(__file__).with_name("page.html")
 def create_api(
     *,
     desk: APIRouter,
+    delivery: Iterable[APIRouter] = (),
     evidence: EvidenceFolder,
     readiness: Callable[[], Readiness],
     registry: CollectorRegistry,
@@ -30,6 +32,7 @@ def create_api(
 
     Args:
         desk: The case desk's routes.
+        delivery: The outbox's routes, and those of the targets' callbacks.
         evidence: Whose files are served.
         readiness: Asked anew for every probe.
         registry: Whose metrics are served.
@@ -38,11 +41,14 @@ def create_api(
         title="streetwatch",
         description="From a street camera to exactly one case per violation.",
     )
-    api.include_router(desk)
+    for router in (desk, *delivery):
+        api.include_router(router)
     api.include_router(_probes(readiness, registry))
     api.include_router(_files(evidence))
     api.add_exception_handler(NoSuchCaseError, _answer(404))
+    api.add_exception_handler(NoSuchDeliveryError, _answer(404))
     api.add_exception_handler(DeskConflictError, _answer(409))
+    api.add_exception_handler(DeliveredAlreadyError, _answer(409))
     api.add_exception_handler(StorageError, _come_again)
     api.add_exception_handler(RequestValidationError, _say_what_is_wrong)
     api.add_exception_handler(Exception, _failed)

@@ -14,6 +14,7 @@ from streetwatch.service.desk.draft import (
     draft_of,
 )
 from streetwatch.service.desk.facts import THE_DESK, Facts
+from streetwatch.service.desk.listing import Place, counted, rows_at
 from streetwatch.service.desk.merging import (
     Filing,
     Nearness,
@@ -25,8 +26,8 @@ from streetwatch.service.desk.merging import (
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.store.schema import desk_case, desk_merged
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.schema import desk_case, desk_day, desk_merged
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
@@ -61,10 +62,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the cases, newest first, and how many there are in all."""
+    """Some of the cases, newest first, and how many there are in all.
+
+    Attributes:
+        total: Counted up to `listing.COUNTED`.
+        next: The number to ask the next page with; None at the end.
+    """
 
     cases: tuple[Document, ...]
     total: int
+    next: str | None
 
 
 class Book:
@@ -107,6 +114,7 @@ class Book:
             KeyTakenError: the key was used for another case.
         """
         with writing(self._engine) as connection:
+            locked(connection, "desk numbers")
             known, merged = _known(connection, draft.external_id, key)
             facts = Facts(connection, self._intake)
             if known is not None and merged is not None:
@@ -137,7 +145,7 @@ class Book:
             OtherCaseError: the report is about another case.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             facts = Facts(connection, self._intake)
             merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
             if merged is not None and merged["number"] == row["number"]:
@@ -158,7 +166,7 @@ class Book:
             MoveRefusedError: it can't go there.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
@@ -180,7 +188,7 @@ class Book:
             NoSuchCaseError: there is no such case.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             return _change(connection, row, how(row))
 
     def case(self, name: str) -> Document:
@@ -203,21 +211,32 @@ class Book:
         with reading(self._engine) as connection:
             return names_of(connection, _named(connection, name))
 
-    def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
-        """Return cases, newest first."""
+    def page(
+        self, wanted: Filter, *, limit: int, offset: int = 0, after: str | None = None
+    ) -> Page:
+        """Return cases, newest first.
+
+        Args:
+            wanted: Which.
+            limit: How many at most.
+            offset: How many of the newest to leave out: slow where it is large.
+            after: Instead: the number of the case before the first.
+
+        Raises:
+            NoSuchCaseError: `after` is none.
+        """
         columns = {
             desk_case.c.state: wanted.state,
             desk_case.c.type: wanted.type,
             desk_case.c.camera_id: wanted.camera,
         }
         where = [column == value for column, value in columns.items() if value is not None]
-        newest = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
-        query = sa.select(desk_case).where(*where).order_by(*newest).limit(limit).offset(offset)
-        count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
-            total = connection.execute(count).scalar_one()
-        return Page(tuple(document_of(row) for row in rows), total)
+            before = None if after is None else _named(connection, after)
+            rows = rows_at(connection, where, Place(limit, offset, before))
+            total = connection.execute(counted(where)).scalar_one()
+        following = rows[-1]["number"] if len(rows) == limit else None
+        return Page(tuple(document_of(row) for row in rows), total, following)
 
 
 def _known(
@@ -229,27 +248,36 @@ def _known(
         KeyTakenError: the key was used for another case.
     """
     same = desk_case.c.external_id == external_id
-    row = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
+    key_too = desk_case.c.idempotency_key == key
+    row = _first(connection, sa.or_(same, key_too), to_change=True)
     merged = None
     if row is None:
         same = desk_merged.c.external_id == external_id
         merged = merged_report(connection, sa.or_(same, desk_merged.c.idempotency_key == key))
-        row = merged and _first(connection, desk_case.c.number == merged["number"])
+        number = desk_case.c.number == (merged or {}).get("number")
+        row = merged and _first(connection, number, to_change=True)
     found = merged or row
     if found is not None and found["external_id"] != external_id:
         raise KeyTakenError(f"Idempotency-Key {key} belongs to case {found['number']}")
     return row, merged
 
 
-def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
-    return connection.execute(sa.select(desk_case).where(where)).mappings().first()
+def _first(
+    connection: sa.Connection, where: sa.ColumnElement[bool], *, to_change: bool = False
+) -> Mapping[Any, Any] | None:
+    wanted = sa.select(desk_case).where(where)
+    if to_change:  # a database with row locks; SQLite has one writer
+        wanted = wanted.with_for_update()
+    return connection.execute(wanted).mappings().first()
 
 
-def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
-    row = _first(connection, sa.or_(desk_case.c.number == name, desk_case.c.external_id == name))
+def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> Mapping[Any, Any]:
+    same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
+    row = _first(connection, same, to_change=to_change)
     if row is None:
         merged = merged_report(connection, desk_merged.c.external_id == name)
-        row = merged and _first(connection, desk_case.c.number == merged["number"])
+        same = desk_case.c.number == (merged or {}).get("number")
+        row = merged and _first(connection, same, to_change=to_change)
     if row is None:
         raise NoSuchCaseError(f"no case {name!r}")
     return row
@@ -264,7 +292,12 @@ def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document
 
 
 def _next_number(connection: sa.Connection, now: Seconds) -> str:
-    """Number the cases of a day on China's clock: SW-20261123-0001."""
+    """Number the cases of a day on China's clock: SW-20261123-0001. One writer does so at once."""
     day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
-    count = sa.select(sa.func.count()).where(desk_case.c.number.startswith(day))
-    return f"{day}{connection.execute(count).scalar_one() + 1:04d}"
+    same = desk_day.c.day == day
+    last = connection.execute(sa.select(desk_day.c.last).where(same)).scalar_one_or_none()
+    if last is None:
+        connection.execute(sa.insert(desk_day).values(day=day, last=1))
+    else:
+        connection.execute(sa.update(desk_day).where(same).values(last=last + 1))
+    return f"{day}{(last or 0) + 1:04d}"

@@ -57,7 +57,8 @@ def case_that_has(connection: sa.Connection, draft: Draft, near: Nearness) -> Ro
         return None
     open_ones = desk_case.c.state.not_in([state.value for state in ENDS])
     wanted = sa.select(desk_case).where(open_ones, desk_case.c.type == draft.type)
-    rows = connection.execute(wanted.where(_around(draft, near))).mappings().all()
+    nearby = wanted.where(_around(draft, near)).with_for_update()
+    rows = connection.execute(nearby).mappings().all()
     ranked = [(_rank(row, draft), row) for row in rows if _can_be(row, draft, near)]
     for _, row in sorted(ranked, key=lambda pair: pair[0]):
         if draft.camera_id is None or not _has_camera(connection, row, draft.camera_id):
@@ -135,8 +136,9 @@ def merged_report(connection: sa.Connection, where: sa.ColumnElement[bool]) -> R
 
 def names_of(connection: sa.Connection, row: Row) -> tuple[str, ...]:
     """Return a case's external id and those of the reports that were merged into it."""
-    wanted = sa.select(desk_merged.c.external_id).where(desk_merged.c.number == row["number"])
-    return (row["external_id"], *connection.execute(wanted.order_by(desk_merged.c.merged_at)).scalars())
+    of_it = desk_merged.c.number == row["number"]
+    merged = sa.select(desk_merged.c.external_id).where(of_it).order_by(desk_merged.c.merged_at)
+    return (row["external_id"], *connection.execute(merged).scalars())
 
 
 def merge(connection: sa.Connection, row: Row, draft: Draft, filing: Filing) -> Document:

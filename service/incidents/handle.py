@@ -12,7 +12,9 @@ from streetwatch.service.incidents.case import (
     message,
 )
 from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
+from streetwatch.service.incidents.platform import Heard, PlatformState, Standing
 from streetwatch.service.incidents.ports import Store, Transaction
+from streetwatch.service.incidents.routing import TO_THE_DESK, Routes, targets_of
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.presence import Observation
 from streetwatch.zones.rules import Rule
@@ -22,6 +24,10 @@ from streetwatch.zones.zone import Zone
 #: A stay is remembered as a candidate once it has stood for this share of its dwell.
 CANDIDATE_SHARE = 0.25
 
+#: How long a place is remembered: what stands there later is no recurrence (7, 30 and 90 days are
+#: what is reported).
+RECURRENCE_S: Seconds = 90 * 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -30,6 +36,7 @@ class Watched:
     site: Site
     zones: tuple[Zone, ...]
     model: str
+    routes: Routes = TO_THE_DESK
 
     def rule(self, stay: Stay) -> Rule:
         """Return the rule that watches a stay."""
@@ -112,6 +119,7 @@ def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident | 
         violation_type=stay.type,
         near=stay.anchor,
         least_iou=rule.match_iou,
+        since=stay.first_seen - RECURRENCE_S,
     )
     if lifecycle.is_muted(earlier, stay.last_seen, mute_s=rule.mute_s):
         return None
@@ -162,13 +170,47 @@ def close(incident_id: str, *, rejected: bool, store: Store, at: Seconds) -> Non
     with store.transaction() as transaction:
         incident = transaction.incident(incident_id)
         if incident is not None:
-            transaction.put_incident(lifecycle.closed(incident, at, rejected=rejected))
+            _closed(incident, transaction, at, rejected=rejected)
+
+
+def hear(
+    said: Standing, *, target: str, incident_id: str, store: Store, at: Seconds
+) -> tuple[Heard, Incident | None]:
+    """Take in what a target says about a case: news that it is at its end closes the incident.
+
+    Returns:
+        What became of it, and the incident as it is now.
+    """
+    with store.transaction() as transaction:
+        incident = transaction.incident(incident_id)
+        before = transaction.standing(target, incident_id)
+        if incident is None or before is None:
+            return Heard.UNKNOWN, None
+        if not said.follows(before):
+            return Heard.OLD, incident
+        transaction.put_standing(target, incident_id, said)
+        if said.state is PlatformState.OPEN:
+            return Heard.KEPT, incident
+        rejected = said.state is PlatformState.REJECTED
+        after = _closed(incident, transaction, at, rejected=rejected)
+    return Heard.KEPT if after == incident else Heard.MOVED, after
+
+
+def _closed(
+    incident: Incident, transaction: Transaction, at: Seconds, *, rejected: bool
+) -> Incident:
+    after = lifecycle.closed(incident, at, rejected=rejected)
+    if after != incident:
+        transaction.put_incident(after)
+    return after
 
 
 def _announce(
     occasion: Occasion, incident: Incident, watched: Watched, transaction: Transaction, at: Seconds
 ) -> None:
+    """Promise a message to every target whose route takes it."""
     evidence = transaction.attachments(incident.id)
-    transaction.enqueue(
-        message(occasion, Case(incident, watched.site_of(incident.zone_id), evidence)), at=at
-    )
+    site = watched.site_of(incident.zone_id)
+    told = message(occasion, Case(incident, site, evidence))
+    targets = targets_of(told, watched.routes, told=transaction.told(incident.id))
+    transaction.enqueue(told, targets=targets, at=at)

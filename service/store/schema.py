@@ -39,6 +39,19 @@ incident = sa.Table(
     sa.Column("opened_at", sa.Float),
     sa.Column("surface", sa.String),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
+    # Few at any time: candidates are deleted after days, and few cases are rejected.
+    sa.Index(
+        "ix_incident_candidate_last_seen",
+        "last_seen",
+        sqlite_where=sa.text("violation_at IS NULL"),
+        postgresql_where=sa.text("violation_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_incident_rejected_at",
+        "rejected_at",
+        sqlite_where=sa.text("rejected_at IS NOT NULL"),
+        postgresql_where=sa.text("rejected_at IS NOT NULL"),
+    ),
 )
 
 attachment = sa.Table(
@@ -51,6 +64,7 @@ attachment = sa.Table(
     sa.Column("media_type", sa.String, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("captured_at", sa.Float, nullable=False),
+    sa.Index(None, "captured_at"),
 )
 
 presence = sa.Table(
@@ -60,11 +74,13 @@ presence = sa.Table(
     sa.Column("state", sa.JSON, nullable=False),
 )
 
+#: One row for each target that a message is promised to.
 outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("key", sa.String, nullable=False, unique=True),
+    sa.Column("target", sa.String, nullable=False),
+    sa.Column("key", sa.String, nullable=False),
     sa.Column("incident_id", sa.ForeignKey("incident.id"), nullable=False),
     sa.Column("occasion", sa.String, nullable=False),
     sa.Column("payload", sa.JSON, nullable=False),
@@ -73,10 +89,28 @@ outbox = sa.Table(
     sa.Column("queued_at", sa.Float, nullable=False),
     sa.Column("due_at", sa.Float, nullable=False),
     sa.Column("lease_until", sa.Float, nullable=False),
+    sa.Column("uncertain", sa.Boolean, nullable=False),
     sa.Column("delivered_at", sa.Float),
     sa.Column("last_error", sa.String),
-    sa.Index(None, "state", "due_at"),
-    sa.Index(None, "incident_id", "position"),
+    sa.UniqueConstraint("target", "key"),
+    sa.Index(None, "target", "state", "due_at"),
+    sa.Index(None, "incident_id", "target", "position"),
+    sa.Index(None, "state", "delivered_at"),
+)
+
+#: What a target calls a case, and how it says that it stands.
+receipt = sa.Table(
+    "receipt",
+    metadata,
+    sa.Column("target", sa.String, primary_key=True),
+    sa.Column("incident_id", sa.ForeignKey("incident.id"), primary_key=True),
+    sa.Column("number", sa.String),
+    sa.Column("token", sa.String),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("said_at", sa.Float, nullable=False),
+    sa.Column("asked_at", sa.Float),  # null: not asked about any more
+    sa.Index(None, "target", "number"),
+    sa.Index(None, "target", "asked_at"),
 )
 
 #: `document` is the report as it was taken, `history` who did what when and why. The columns beside
@@ -125,6 +159,7 @@ desk_case = sa.Table(
     sa.Index(None, "reported_at"),
     sa.Index(None, "state", "reported_at"),
     sa.Index(None, "type", "reported_at"),
+    sa.Index(None, "type", "state", "reported_at"),
     sa.Index(None, "camera_id", "reported_at"),
     sa.Index(None, "grid_code", "reported_at"),
     sa.Index(None, "place_key", "type", "reported_at"),
@@ -158,4 +193,34 @@ desk_merged = sa.Table(
     sa.Column("merged_at", sa.Float, nullable=False),
     sa.Column("document", sa.JSON, nullable=False),
     sa.Index(None, "number"),
+)
+
+#: The last number of a day: `SW-20261123-` and how many cases were numbered so. Cases that are
+#: deleted leave no number to be given again.
+desk_day = sa.Table(
+    "desk_day",
+    metadata,
+    sa.Column("day", sa.String, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+#: What was deleted because its time was over. A row is written before anything goes and ended when
+#: all is gone: what a killed process left is deleted by the next.
+deletion = sa.Table(
+    "deletion",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("files", sa.JSON, nullable=False),
+    sa.Column("begun_at", sa.Float, nullable=False),
+    sa.Column("done_at", sa.Float),
+    sa.Index(None, "name"),
+    sa.Index(
+        "ix_deletion_unfinished",
+        "position",
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    ),
 )

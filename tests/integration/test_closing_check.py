@@ -21,6 +21,8 @@ from streetwatch.service.desk.states import CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents.case import Occasion
+from streetwatch.service.incidents.platform import Receipt
+from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.outbox import Outbox
@@ -109,14 +111,14 @@ class Street:
 
     def _deliver(self) -> None:
         outbox = Outbox(self.store.engine)
-        while (claimed := outbox.claim(now=self.now, lease_s=60.0)) is not None:
+        while (claimed := outbox.claim(DESK, now=self.now, lease_s=60.0)) is not None:
             message = claimed.message
             report = Report.model_validate(case_json(message.case))
             if message.occasion is Occasion.OPENED:
                 self.book.report(report, key=message.key, now=self.now)
             else:
                 self.book.update(report.external_id, report)
-            outbox.delivered(message.key, now=self.now)
+            outbox.delivered(claimed, Receipt(), now=self.now)
 
     def handled(self) -> None:
         """People say that they have taken it away."""

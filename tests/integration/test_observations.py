@@ -408,7 +408,7 @@ def test_what_was_gone_before_the_other_camera_saw_it_was_another_thing(desk: De
 
 
 def test_a_camera_that_files_makes_a_warned_case_of_another_camera_reported(desk: Desk) -> None:
-    warning = {"warned_at": "2026-11-23T12:00:00+08:00", "opened_at": None}
+    warning: dict[str, Any] = {"warned_at": "2026-11-23T12:00:00+08:00", "opened_at": None}
     first = desk.camera("a", **warning, **measured("east"))
     assert first["state"] == "warned"
     desk.camera("b", status=200, **measured("west"))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -55,6 +55,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("desk_merged")
     op.drop_table("desk_grid")
-    with op.batch_alter_table("incident") as batch_op:
-        for name, _ in _OF_INCIDENT:
-            batch_op.drop_column(name)
+    for name, _ in _OF_INCIDENT:  # in place: the rows of other tables point to this one
+        op.drop_column("incident", name)
