@@ -19,6 +19,8 @@ from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.delivery.build import Surroundings, surroundings_of
+from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.book import Book
@@ -63,8 +65,6 @@ THREAD_STOP_S: Seconds = 3.0
 
 #: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
 RING_MARGIN_S: Seconds = 15.0
-
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
 
 
 @dataclass(slots=True)
@@ -113,11 +113,11 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
     """Return the lanes to the targets that the settings name, not started."""
-    return _lanes(_targets(settings), store, clock=clock, registry=CollectorRegistry())
-
-
-def _targets(settings: Settings) -> tuple[Target, ...]:
-    return targets_of(settings.targets, own_url=settings.desk_url or _address(settings))
+    evidence = EvidenceFolder(settings.data_dir / "evidence")
+    around = surroundings_of(settings, evidence=evidence, clock=clock)
+    return _lanes(
+        targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()
+    )
 
 
 def _lanes(
@@ -182,10 +182,10 @@ class Service:
             self.store.engine,
             intake=(grid_step(self.layers), recurrence_step),
             near=Nearness(self.settings.observations.merge_within_m),
-            after_move=(dispatch_on_accept(by_itself=self.settings.grid.auto_dispatch),),
+            follow=(dispatch_on_accept(by_itself=self.settings.grid.auto_dispatch),),
         )
         self.deliveries = Deliveries(self.store.engine)
-        self.targets = _targets(self.settings)
+        self.targets = targets_of(self.settings.targets, self._around())
         self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
@@ -212,6 +212,9 @@ class Service:
             clock=self.clock,
             on_end=self._close,
         )
+
+    def _around(self) -> Surroundings:
+        return surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
 
     def _watching(self, camera: Camera) -> Watching:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
@@ -296,6 +299,7 @@ class Service:
         """Run the threads for the length of a `with` block."""
         self._warn_of_the_undeliverable()
         self.lanes.start()
+        start_asking(self.settings.targets or (), self._around())
         self.loop.start()
         self.closing.start()
         for one in self.watched.values():
@@ -338,16 +342,10 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     log.info("service.started", cameras=len(cameras), model=service.model)
-    sys.stderr.write(f"\n    看这里 look at {_address(settings)}/    (Ctrl-C 停止 stops)\n\n")
+    sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     with service.running():
         uvicorn.Server(config).run(sockets=[listener])
     log.info("service.stopped")
-
-
-def _address(settings: Settings) -> str:
-    """Where this process answers, as seen from itself."""
-    host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
-    return f"http://{host}:{settings.port}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

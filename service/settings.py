@@ -28,18 +28,14 @@ from streetwatch.service.config.groups import (
     ObservationSettings,
     Whole,
 )
-from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.config.target_schema import Target, WebAddress
 from streetwatch.service.config.wording import refused
 
 PREFIX = "STREETWATCH_"
 _GROUPS = ("evidence", "grid", "closing", "observations", "demo")
 NESTED = "__"
 
-
-def _web_address(url: str) -> str:
-    if not url.lower().startswith(("http://", "https://")):
-        raise refused("is no web address: write http://HOST:PORT or https://HOST")
-    return url.rstrip("/")
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
 
 
 def _database_address(url: str) -> str:
@@ -137,17 +133,17 @@ class Settings(BaseSettings):
         description="TCP port of the API and the desk.",
         examples=[8080],
     )
-    desk_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+    desk_url: WebAddress | None = Field(
         None,
         title="Case desk",
         description="Where cases are delivered. Left out: the desk embedded in this process.",
         examples=["http://127.0.0.1:8080"],
     )
-    targets: Annotated[list[DeskEntry], unlike("id"), Field(min_length=1)] | None = Field(
+    targets: Annotated[list[Target], unlike("id"), Field(min_length=1)] | None = Field(
         None,
         title="Targets",
         description="The case platforms, and what each is told. Left out: the case desk alone.",
-        examples=["[{id: city, kind: desk, url: http://10.0.0.7:8080}]"],
+        examples=["[{id: city, kind: open311, url: ..., service_codes: {...}}]"],
     )
     model: str = Field(
         DEFAULT_MODEL,
@@ -210,6 +206,12 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """Where the database is. Holds its password."""
         return self.database or f"sqlite:///{self.data_dir / 'streetwatch.db'}"
+
+    @property
+    def address(self) -> str:
+        """Where this process answers, as seen from itself."""
+        host = "127.0.0.1" if self.host in _EVERYWHERE else self.host
+        return f"http://{host}:{self.port}"
 
     @classmethod
     def settings_customise_sources(
@@ -285,12 +287,14 @@ def _anchored(tree: Tree, folder: Path) -> Tree:
 
 def _placed(key: str, value: Tree, folder: Path) -> Tree:
     match key, value:
-        case (("cameras" | "data_dir" | "clip"), str()):
+        case (("cameras" | "data_dir" | "clip" | "template" | "ca_file"), str()):
             return str(folder / value)
         case "model", str() if value.endswith(".toml"):
             return str(folder / value)
-        case "demo", dict():
+        case "demo" | "target", dict():
             return {name: _placed(name, inner, folder) for name, inner in value.items()}
+        case "targets", list():
+            return [_placed("target", inner, folder) for inner in value]
         case _:
             return value
 

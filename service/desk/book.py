@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from streetwatch.service.desk.draft import (
+    ChangeStep,
     Document,
     Draft,
     IntakeStep,
@@ -35,8 +36,8 @@ from streetwatch.zones.schedule import CHINA
 LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
 
 
-#: What else changes with a case: its row after a move and the time, to further columns.
-Amendment = Callable[[Mapping[Any, Any], Seconds], Document]
+#: Returns the columns of a case that change, its history with them.
+Amend = Callable[[sa.Connection, Mapping[Any, Any]], Document]
 
 
 class KeyTakenError(DeskConflictError):
@@ -80,7 +81,7 @@ class Book:
     Args:
         engine: Of a database that is migrated to this version.
         intake: Steps that fill in a new case, in order, inside the transaction that writes it.
-        after_move: What else changes when a case was moved, in order, in the same transaction.
+        follow: Steps that say what else changes with a case, in order, whenever it does.
         near: When reports are about one place and so one case; None: each is its own.
     """
 
@@ -89,12 +90,12 @@ class Book:
         engine: sa.Engine,
         *,
         intake: tuple[IntakeStep, ...] = (),
-        after_move: tuple[Amendment, ...] = (),
+        follow: tuple[ChangeStep, ...] = (),
         near: Nearness | None = None,
     ) -> None:
         self._engine = engine
         self._intake = intake
-        self._after_move = after_move
+        self._follow = follow
         self._near = near
 
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
@@ -122,15 +123,17 @@ class Book:
                 return as_merged(_change(connection, known, changed), draft.external_id), False
             if known is not None:
                 changed = facts.own(known, draft) if known["state"] in LIGHTER else {}
-                return _change(connection, known, changed), False
+                return _change(connection, known, self._followed(known, changed, now)), False
             has_it = self._near and case_that_has(connection, draft, self._near)
             if has_it:
                 changed = facts.joined(has_it, draft, Filing(key, now, by))
+                changed = self._followed(has_it, changed, now)
                 case = _change(connection, has_it, changed)
                 return as_merged(case, draft.external_id), False
             for step in self._intake:
                 draft = step(connection, draft, now)
-            row = new_row(draft, number=_next_number(connection, now), key=key, now=now, by=by)
+            number = _next_number(connection, now)
+            row = self._followed({}, new_row(draft, number=number, key=key, now=now, by=by), now)
             connection.execute(sa.insert(desk_case).values(row))
         return document_of(row), True
 
@@ -147,16 +150,19 @@ class Book:
         with writing(self._engine) as connection:
             row = _named(connection, name, to_change=True)
             facts = Facts(connection, self._intake)
+            seen = (report.disputed_at or report.last_seen).timestamp()
             merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
             if merged is not None and merged["number"] == row["number"]:
                 changed = facts.merged(row, merged, draft_of(report))
-                return as_merged(_change(connection, row, changed), report.external_id)
+                case = _change(connection, row, self._followed(row, changed, seen))
+                return as_merged(case, report.external_id)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
                     f"not {report.external_id}"
                 )
-            return _change(connection, row, facts.own(row, draft_of(report)))
+            changed = facts.own(row, draft_of(report))
+            return _change(connection, row, self._followed(row, changed, seen))
 
     def move(self, name: str, move: Move, *, now: Seconds) -> Document:
         """Move a case to another state.
@@ -173,23 +179,18 @@ class Book:
             why = {"reason": move.reason.value} if move.reason else {}
             step = entry(now, by=move.by, note=move.note, state=state.value, **why)
             changed = moved_columns(state, now) | {"history": [*row["history"], step]}
-            for follow in self._after_move:
-                changed |= follow({**row, **changed}, now)
-            return _change(connection, row, changed)
+            return _change(connection, row, self._followed(row, changed, now))
 
-    def amend(self, name: str, how: Callable[[Mapping[Any, Any]], Document]) -> Document:
-        """Change columns of a case by what they are, in one transaction.
-
-        Args:
-            name: Number or external id.
-            how: Returns the columns that change; none: nothing does.
+    def amend(self, name: str, amend: Amend, *, now: Seconds) -> Document:
+        """Change a case in another way than by moving it.
 
         Raises:
             NoSuchCaseError: there is no such case.
+            DeskConflictError: as `amend` finds.
         """
         with writing(self._engine) as connection:
             row = _named(connection, name, to_change=True)
-            return _change(connection, row, how(row))
+            return _change(connection, row, self._followed(row, amend(connection, row), now))
 
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
@@ -237,6 +238,12 @@ class Book:
             total = connection.execute(counted(where)).scalar_one()
         following = rows[-1]["number"] if len(rows) == limit else None
         return Page(tuple(document_of(row) for row in rows), total, following)
+
+    def _followed(self, row: Mapping[Any, Any], changed: Document, at: Seconds) -> Document:
+        """Return what was changed and all that changes with it."""
+        for step in self._follow if changed else ():
+            changed = changed | step(row, {**row, **changed}, at)
+        return changed
 
 
 def _known(

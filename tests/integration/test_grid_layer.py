@@ -84,7 +84,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     book = Book(
         store.engine,
         intake=(grid_step(layers),),
-        after_move=(dispatch_on_accept(by_itself=request.param),),
+        follow=(dispatch_on_accept(by_itself=request.param),),
     )
     registry = CollectorRegistry()
     registry.register(UnassignedCollector(Grids(store.engine).unassigned))

@@ -154,7 +154,7 @@ class ClosingCheck:
         ]
         files = [file for file in shown if file is not None]
         after = self._book.amend(
-            case.number, lambda row: self._verified(row, case, finding, files, now)
+            case.number, lambda _, row: self._verified(row, case, finding, files, now), now=now
         )
         log.info("closing.checked", case=case.number, result=finding.result.value)
         if after["state"] == CaseState.CLOSED:

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from pydantic import Field
 
-from streetwatch.service.desk.book import Amendment
-from streetwatch.service.desk.draft import Document
+from streetwatch.service.desk.draft import ChangeStep, Document
 from streetwatch.service.desk.facts import THE_DESK
 from streetwatch.service.desk.report import Strict
 from streetwatch.service.desk.rows import entry, moved_columns
@@ -40,15 +39,16 @@ def assigned(row: Mapping[Any, Any], order: Assignment, now: Seconds) -> Documen
     return {"assignee": order.assignee, "history": [*row["history"], line]}
 
 
-def dispatch_on_accept(*, by_itself: bool) -> Amendment:
+def dispatch_on_accept(*, by_itself: bool) -> ChangeStep:
     """Return what follows when a case is accepted: whom to send, or that they are sent.
 
     Args:
         by_itself: Dispatch to the grid's worker without asking (setting `grid.auto_dispatch`).
     """
 
-    def follow(row: Mapping[Any, Any], now: Seconds) -> Document:
-        if row["state"] != CaseState.ACCEPTED or row["assignee"] is None:
+    def follow(before: Mapping[Any, Any], row: Mapping[Any, Any], now: Seconds) -> Document:
+        is_news = row["state"] == CaseState.ACCEPTED and before.get("state") != row["state"]
+        if not is_news or row["assignee"] is None:
             return {}
         whom = {"assignee": row["assignee"], "authority": row["authority"]}
         if not by_itself:

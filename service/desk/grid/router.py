@@ -87,6 +87,7 @@ def grid_router(
     @router.post("/cases/{name}/assignment")
     def assign(name: str, order: Assignment) -> dict[str, Any]:
         """Give a case to somebody."""
-        return book.amend(name, lambda row: assigned(row, order, clock()))
+        now = clock()
+        return book.amend(name, lambda _, row: assigned(row, order, now), now=now)
 
     return router

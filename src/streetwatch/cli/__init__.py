@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, grid, model, service
+from streetwatch.cli import bench, data, deliveries, grid, model, service, targets
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ for command in (
     service.run,
     service.replay,
     service.detect,
+    deliveries.deliveries,
     data.learn,
     model.train,
     model.export,
@@ -33,6 +34,7 @@ for command in (
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
 app.add_typer(grid.app, name="grid")
+app.add_typer(targets.app, name="targets")
 
 
 def main() -> None:

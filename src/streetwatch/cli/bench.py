@@ -5,6 +5,7 @@
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -172,3 +173,31 @@ def simulation(
                 on_seed=lambda: progress.advance(task),
             )
             print_json(outcome.line())
+
+
+@app.command()
+def delivery(
+    *,
+    cases: Annotated[int, typer.Option(min=1, help="How many are filed, each to two targets.")],
+    seed: Annotated[int, typer.Option(help="Of what goes wrong.")] = 1,
+    kill: Annotated[bool, typer.Option(help="Relays die by kill -9 at random steps.")] = False,
+    as_json: AsJson = True,
+) -> None:
+    """File cases at platforms that misbehave: is each there once, in order? Exit 1 if not."""
+    from streetwatch.benchmarks.delivery import measure_delivery
+
+    del as_json
+    with TemporaryDirectory() as folder, progress_bar() as progress:
+        task = progress.add_task("messages pending", total=None)
+        outcome = measure_delivery(
+            Path(folder),
+            cases=cases,
+            seed=seed,
+            kill=kill,
+            on_pending=lambda pending: progress.update(
+                task, description=f"{pending} messages pending"
+            ),
+        )
+    print_json(outcome.line())
+    if not outcome.is_right:
+        raise typer.Exit(EXIT_FOUND_WRONG)
