@@ -198,7 +198,12 @@ def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
             return _tagged(case, response)
         return _tagged(moving.move(name, body, expected), response)
 
-    @router.put("/cases/{name}/legal-hold", response_model=Case, response_model_exclude_unset=True)
+    @router.put(
+        "/cases/{name}/legal-hold",
+        response_model=Case,
+        response_model_exclude_unset=True,
+        responses={200: _ETAG},
+    )
     def hold(name: CaseName, body: Hold, response: Response) -> Document:
         """Set or lift a legal hold: a held case and its evidence outlive their time."""
         return _tagged(book.hold(name, body, now=moving.clock()), response)
