@@ -57,7 +57,9 @@ class Desk:
         router.include_router(
             lifecycle_router(book, triaging=self.triaging, notices=self.notices, clock=clock)
         )
-        router.include_router(grid_router(engine, self.layers, clock=clock))
+        router.include_router(
+            grid_router(engine, self.layers, self.triaging.profile.authorities, clock=clock)
+        )
         router.include_router(places_router(engine))
         return router
 
@@ -105,7 +107,12 @@ def desk_from(
     dispatched = dispatch_on_accept(by_itself=settings.grid.auto_dispatch)
     book = Book(
         engine,
-        intake=(grid_step(layers), recurrence_step, terms.coded, triaging.suggested),
+        intake=(
+            grid_step(layers, profile.authorities),
+            recurrence_step,
+            terms.coded,
+            triaging.suggested,
+        ),
         follow=(dispatched, triaging.reconsidered, terms.moved),
         near=Nearness(settings.observations.merge_within_m),
     )

@@ -76,3 +76,8 @@ class Profile:
     name: str
     standard: str
     types: Mapping[str, CaseType]
+
+    @property
+    def authorities(self) -> Mapping[str, str]:
+        """Whose business each type is, of those of which the profile says so."""
+        return {name: one.authority for name, one in self.types.items() if one.authority}

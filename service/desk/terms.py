@@ -32,7 +32,7 @@ class Terms:
     respond_s: Mapping[Urgency, Seconds]
 
     def coded(self, _: sa.Connection, draft: Draft, now: Seconds) -> Draft:
-        """Fill in a new case's code, urgency, authority and deadline: a step of the intake.
+        """Fill in a new case's code, urgency and deadline: a step of the intake.
 
         Raises:
             TypeDisabledError: the profile has switched its type off.
@@ -105,5 +105,4 @@ def _columns(known: CaseType | None) -> Document:
         "code_standard": code.standard if code else None,
         "code_kind": code.kind.value if code else None,
         "urgency": known.urgency.value,
-        "authority": known.authority,
     }

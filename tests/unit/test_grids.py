@@ -207,3 +207,18 @@ def test_road_or_pavement_decides_who_is_in_charge(
     kind: str, surface: str | None, authorities: dict[str, str], authority: str
 ) -> None:
     assert authority_of(kind, surface, authorities) == authority
+
+
+@pytest.mark.parametrize(
+    ("authorities", "authority"),
+    [
+        pytest.param({}, "环卫", id="the grid says nothing"),
+        pytest.param({"pavement": "一中队"}, "一中队", id="of its surface"),
+        pytest.param({"exposed_garbage": "清扫队"}, "清扫队", id="of the type"),
+        pytest.param({"road": "交警"}, "环卫", id="of another surface"),
+    ],
+)
+def test_what_the_grid_says_wins_over_the_citys_profile(
+    authorities: dict[str, str], authority: str
+) -> None:
+    assert authority_of("exposed_garbage", None, authorities, "环卫") == authority

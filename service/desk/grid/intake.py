@@ -1,6 +1,8 @@
 """A new case finds its grid, who is in charge, and who goes there."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -10,16 +12,23 @@ from streetwatch.service.desk.grid.unit import UnitGrid, authority_of
 from streetwatch.vision.types import Seconds
 
 
-def grid_step(layers: LatestLayer) -> IntakeStep:
-    """Return the step of the intake that fills in grid, authority and assignee."""
+def grid_step(layers: LatestLayer, usual: Mapping[str, str]) -> IntakeStep:
+    """Return the step of the intake that fills in grid, authority and assignee.
+
+    Args:
+        layers: The city's grids.
+        usual: Whose business a type is where its grid does not say.
+    """
 
     def step(connection: sa.Connection, draft: Draft, now: Seconds) -> Draft:
-        return placed(draft, layers.on(connection), now)
+        return placed(draft, layers.on(connection), now, usual)
 
     return step
 
 
-def placed(draft: Draft, layer: GridLayer, now: Seconds) -> Draft:
+def placed(
+    draft: Draft, layer: GridLayer, now: Seconds, usual: Mapping[str, str] = MappingProxyType({})
+) -> Draft:
     """Return a draft with its grid, who is in charge, and the grid's worker on duty.
 
     A grid code that was reported wins if there is such a grid; else the point decides. Where
@@ -30,7 +39,9 @@ def placed(draft: Draft, layer: GridLayer, now: Seconds) -> Draft:
     authorities = grid.authorities if grid else {}
     filled = {
         **draft.filled,
-        "authority": authority_of(draft.type, draft.document.get("surface"), authorities),
+        "authority": authority_of(
+            draft.type, draft.document.get("surface"), authorities, usual.get(draft.type)
+        ),
         "assignee": worker.id if worker else None,
     }
     return replace(draft, grid_code=grid.code if grid else draft.grid_code, filled=filled)

@@ -1,6 +1,6 @@
 """The grid layer over HTTP: `/desk/grids`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -30,13 +30,18 @@ Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 
 
 def grid_router(
-    engine: sa.Engine, layers: LatestLayer, *, clock: Callable[[], Seconds]
+    engine: sa.Engine,
+    layers: LatestLayer,
+    usual: Mapping[str, str],
+    *,
+    clock: Callable[[], Seconds],
 ) -> APIRouter:
     """Build the router.
 
     Args:
         engine: Of the desk's database.
         layers: The layer that the intake of cases uses.
+        usual: Whose business a type is where its grid does not say.
         clock: Seconds since the epoch.
     """
     router = APIRouter(tags=["grids"])
@@ -77,7 +82,9 @@ def grid_router(
             "grid_code": grid.code,
             "name": grid.name,
             "authorities": {**DEFAULT_AUTHORITIES, **grid.authorities},
-            "authority": authority_of(type, surface, grid.authorities) if type else None,
+            "authority": authority_of(type, surface, grid.authorities, usual.get(type))
+            if type
+            else None,
             "assignee": worker.id if worker else None,
         }
 

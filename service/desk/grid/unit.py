@@ -63,17 +63,21 @@ class UnitGrid:
 
 
 def authority_of(
-    violation_type: str, surface: str | None, authorities: Mapping[str, str] = DEFAULT_AUTHORITIES
+    violation_type: str,
+    surface: str | None,
+    authorities: Mapping[str, str],
+    usual: str | None = None,
 ) -> str:
     """Return who is in charge of a case.
 
     Args:
         violation_type: What the grid says of the type itself wins.
         surface: `road` or `pavement`; None: what the type usually stands on.
-        authorities: The grid's, by type or surface; what it leaves out has the default.
+        authorities: The grid's, by type or surface.
+        usual: Whose business the type is where the grid says nothing, by the city's profile; None:
+            the surface decides.
     """
-    known = {**DEFAULT_AUTHORITIES, **authorities}
-    if violation_type in known:
-        return known[violation_type]
-    usual = _PARKING.get(violation_type)
-    return known[Surface.PAVEMENT if usual is None else surface or usual]
+    stands_on = _PARKING.get(violation_type)
+    on = Surface.PAVEMENT.value if stands_on is None else surface or stands_on.value
+    said = authorities.get(violation_type) or authorities.get(on)
+    return said or usual or DEFAULT_AUTHORITIES[on]
