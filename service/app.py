@@ -20,6 +20,9 @@ from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import Relay
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.packs import packs_router
+from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.reports.router import reports_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -78,11 +81,23 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     Raises:
         InputError: the service of these settings has never run.
     """
+    return Book(_store_of(settings).engine), EvidenceFolder(settings.data_dir / "evidence")
+
+
+def reporter_of(settings: Settings) -> Reporter:
+    """Return what makes reports of a service's desk, running or not.
+
+    Raises:
+        InputError: the service of these settings has never run.
+    """
+    return Reporter(_store_of(settings).engine, time.time)
+
+
+def _store_of(settings: Settings) -> SqlStore:
     database = settings.data_dir / "streetwatch.db"
     if not database.is_file():
         raise InputError(f"{database}: no such file: give --config of a service that has run")
-    store = open_store(f"sqlite:///{database}")
-    return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
+    return open_store(f"sqlite:///{database}")
 
 
 @dataclass(slots=True)
@@ -171,8 +186,13 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
+        book = Book(self.store.engine)
         return create_api(
-            desk=desk_router(Book(self.store.engine), clock=self.clock, on_end=self._close),
+            desk=desk_router(book, clock=self.clock, on_end=self._close),
+            more=(
+                packs_router(book, self.evidence),
+                reports_router(Reporter(self.store.engine, self.clock)),
+            ),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,

@@ -1,6 +1,6 @@
 """The HTTP API of the service, wired from what it is given."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ _PAGE = Path(__file__).with_name("page.html")
 def create_api(
     *,
     desk: APIRouter,
+    more: Iterable[APIRouter] = (),
     evidence: EvidenceFolder,
     readiness: Callable[[], Readiness],
     registry: CollectorRegistry,
@@ -30,6 +31,7 @@ def create_api(
 
     Args:
         desk: The case desk's routes.
+        more: Routes beside them.
         evidence: Whose files are served.
         readiness: Asked anew for every probe.
         registry: Whose metrics are served.
@@ -38,7 +40,8 @@ def create_api(
         title="streetwatch",
         description="From a street camera to exactly one case per violation.",
     )
-    api.include_router(desk)
+    for router in (desk, *more):
+        api.include_router(router)
     api.include_router(_probes(readiness, registry))
     api.include_router(_files(evidence))
     api.add_exception_handler(NoSuchCaseError, _answer(404))

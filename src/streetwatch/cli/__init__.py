@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, model, service
+from streetwatch.cli import bench, data, desk, model, service, verify
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -23,6 +23,9 @@ for command in (
     service.run,
     service.replay,
     service.detect,
+    desk.report,
+    desk.evidence,
+    verify.verify,
     data.learn,
     model.train,
     model.export,
