@@ -75,29 +75,37 @@ class WatchedCamera:
         )
 
 
-def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
-    """Return the desk's book and the evidence of a service, running or not.
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk of a service, for commands.
+
+    Attributes:
+        book: Its cases.
+        evidence: Their files.
+        reporter: Its figures.
+    """
+
+    book: Book
+    evidence: EvidenceFolder
+    reporter: Reporter
+
+
+@contextmanager
+def desk_of(settings: Settings) -> Iterator[Desk]:
+    """Open the desk of a service, running or not, for the length of a `with` block.
 
     Raises:
         InputError: the service of these settings has never run.
     """
-    return Book(_store_of(settings).engine), EvidenceFolder(settings.data_dir / "evidence")
-
-
-def reporter_of(settings: Settings) -> Reporter:
-    """Return what makes reports of a service's desk, running or not.
-
-    Raises:
-        InputError: the service of these settings has never run.
-    """
-    return Reporter(_store_of(settings).engine, time.time)
-
-
-def _store_of(settings: Settings) -> SqlStore:
     database = settings.data_dir / "streetwatch.db"
     if not database.is_file():
         raise InputError(f"{database}: no such file: give --config of a service that has run")
-    return open_store(f"sqlite:///{database}")
+    store = open_store(f"sqlite:///{database}")
+    try:
+        evidence = EvidenceFolder(settings.data_dir / "evidence")
+        yield Desk(Book(store.engine), evidence, Reporter(store.engine, time.time))
+    finally:
+        store.close()
 
 
 @dataclass(slots=True)

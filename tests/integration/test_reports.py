@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import Result
 from prometheus_client import CollectorRegistry
+from typer.testing import CliRunner
 
 from filed import NOON, a_message, an_incident
 from http_parts import serving
+from streetwatch.cli import app
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json
@@ -25,6 +26,7 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.reports.router import reports_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
 HOUR = 3_600.0
@@ -57,6 +59,12 @@ class City:
     def figures(self, **asked: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.asked("figures", **asked).json()["rows"]
         return rows
+
+    def said(self, *arguments: str) -> Result:
+        """What the command prints."""
+        config = self.folder / "streetwatch.yaml"
+        config.write_text("data_dir: .\n")
+        return CliRunner().invoke(app, ["report", *arguments, "--config", str(config)])
 
     def asked(self, what: str, **asked: str) -> httpx.Response:
         return self.http.get(f"/desk/reports/{what}", params=asked)
@@ -188,30 +196,29 @@ def test_a_report_is_a_table_too(city: City) -> None:
 def test_the_month_is_the_same_by_http_and_by_command(city: City) -> None:
     city.file("a", *TO_THE_END)
     city.file("b", WRONG, type="exposed_garbage")
-    config = city.folder / "streetwatch.yaml"
-    config.write_text("data_dir: .\n")
     told = city.asked("month", month="2026-11", grid="310101*").json()
-    said = command("report", "--month", "2026-11", "--grid", "310101*", "--config", config)
-    assert json.loads(said.stdout)["rows"] == told["rows"]
+    assert city.said("--month", "2026-11", "--grid", "310101*").stdout.count("\n") == 1
+    said = json.loads(city.said("--month", "2026-11", "--grid", "310101*").stdout)
+    assert (said["rows"], said["summary"]) == (told["rows"], told["summary"])
     assert told["summary"]["en"].startswith("2026-11, grid 310101*: 2 cases filed (")
-    page = command("report", "--month", "2026-11", "--format", "md", "--config", config)
-    assert "# 2026-11 月报 / monthly report" in page.stdout
-    table = command("report", "--month", "2026-11", "--format", "csv", "--config", config)
-    assert table.stdout == city.asked("month", month="2026-11", format="csv").text.replace("\r", "")
-
-
-def test_a_wrong_month_on_the_command_line_is_one_line(city: City) -> None:
-    config = city.folder / "streetwatch.yaml"
-    config.write_text("data_dir: .\n")
-    refused = command("report", "--month", "11/2026", "--config", config)
-    assert (refused.returncode, refused.stderr) == (
-        2,
-        "month '11/2026': write it like 2026-11\n",
+    page = city.said("--month", "2026-11", "--format", "md").stdout
+    assert "# 2026-11 月报 / monthly report" in page
+    table = city.said("--month", "2026-11", "--format", "csv").stdout
+    assert list(csv.reader(table.splitlines())) == list(
+        csv.reader(city.asked("month", month="2026-11", format="csv").text.splitlines())
     )
 
 
-def command(*arguments: object) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).with_name("streetwatch")
-    return subprocess.run(
-        [program, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--month", "11/2026"], "write it like 2026-11", id="no month"),
+        pytest.param(["--month", "2026-11", "--grid", "north"], "15 digits", id="no grid"),
+    ],
+)
+def test_a_wrong_question_to_the_command_is_refused(
+    city: City, arguments: list[str], said: str
+) -> None:
+    refused = city.said(*arguments)
+    assert isinstance(refused.exception, InputError)
+    assert said in str(refused.exception)

@@ -126,8 +126,8 @@ def verdicts(
     from streetwatch.service.settings import load_settings
 
     del as_json
-    book, evidence = desk_of(load_settings(config, environ=os.environ))
-    lines = list(write_verdicts(book, evidence, out))
+    with desk_of(load_settings(config, environ=os.environ)) as desk:
+        lines = list(write_verdicts(desk.book, desk.evidence, out))
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (out / "verdicts.jsonl").write_text(text, encoding="utf-8")
     print_json({"verdicts": len(lines), "file": str(out / "verdicts.jsonl")})

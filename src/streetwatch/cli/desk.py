@@ -40,13 +40,13 @@ def report(
     config: Config = _CONFIG,
 ) -> None:
     """Print a month of the desk: in words, over all cases, for each type, grid and camera."""
-    from streetwatch.service.app import reporter_of
+    from streetwatch.service.app import desk_of
     from streetwatch.service.desk.reports.formats import as_csv, month_json
     from streetwatch.service.desk.reports.monthly import as_markdown
     from streetwatch.service.settings import load_settings
 
-    reporter = reporter_of(load_settings(config, environ=os.environ))
-    made = reporter.month(month, grid=grid)
+    with desk_of(load_settings(config, environ=os.environ)) as desk:
+        made = desk.reporter.month(month, grid=grid)
     match style:
         case ReportFormat.JSON:
             print_json(month_json(made))
@@ -69,11 +69,11 @@ def evidence(
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.settings import load_settings
 
-    book, folder = desk_of(load_settings(config, environ=os.environ))
-    try:
-        made = pack(book.case(case), folder)
-    except NoSuchCaseError as error:
-        raise InputError(f"{error}: give a number like SW-20261123-0001") from error
+    with desk_of(load_settings(config, environ=os.environ)) as desk:
+        try:
+            made = pack(desk.book.case(case), desk.evidence)
+        except NoSuchCaseError as error:
+            raise InputError(f"{error}: give a number like SW-20261123-0001") from error
     path = out or Path(made.name)
     _write(made, path)
     print_json({"file": str(path), "files": len(made.entries), "findings": list(made.findings)})
