@@ -12,6 +12,7 @@ from streetwatch.service.config.errors import CamerasFileError
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.zone import Zone, ZoneKind
@@ -27,6 +28,7 @@ class Camera:
         source: Where its pictures come from.
         place: Where it stands, if anyone wrote it down.
         zones: Of every kind.
+        calibration: Where the ground in its picture is, if anyone measured it.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Camera:
     source: Source
     place: Place | None
     zones: tuple[Zone, ...]
+    calibration: Calibration | None = None
 
     @property
     def site(self) -> Site:
@@ -78,6 +81,7 @@ def _camera(entry: CameraEntry, folder: Path) -> Camera:
         source=_source(entry.source, folder),
         place=entry.place.place() if entry.place else None,
         zones=tuple(zone.zone() for zone in entry.zones),
+        calibration=entry.calibration.calibration() if entry.calibration else None,
     )
 
 
