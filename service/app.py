@@ -75,6 +75,18 @@ class WatchedCamera:
         )
 
 
+def stored(settings: Settings) -> SqlStore:
+    """Return the store of a service, running or not.
+
+    Raises:
+        InputError: the service of these settings has never run, or its database can't be used.
+    """
+    file = settings.data_dir / "streetwatch.db"
+    if settings.database is None and not file.is_file():
+        raise InputError(f"{file}: no such file: give --config of a service that has run")
+    return open_store(settings.database_url)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The desk of a service, for commands.
@@ -95,12 +107,9 @@ def desk_of(settings: Settings) -> Iterator[Desk]:
     """Open the desk of a service, running or not, for the length of a `with` block.
 
     Raises:
-        InputError: the service of these settings has never run.
+        InputError: the service of these settings has never run, or its database can't be used.
     """
-    database = settings.data_dir / "streetwatch.db"
-    if not database.is_file():
-        raise InputError(f"{database}: no such file: give --config of a service that has run")
-    store = open_store(f"sqlite:///{database}")
+    store = stored(settings)
     try:
         evidence = EvidenceFolder(settings.data_dir / "evidence")
         yield Desk(Book(store.engine), evidence, Reporter(store.engine, time.time))
@@ -133,7 +142,7 @@ class Service:
     def __post_init__(self) -> None:
         data_dir = self.settings.data_dir
         self.evidence = EvidenceFolder(data_dir / "evidence")
-        self.store = open_store(f"sqlite:///{data_dir / 'streetwatch.db'}")
+        self.store = open_store(self.settings.database_url)
         self.outbox = Outbox(self.store.engine)
         self.relay = Relay(
             self.outbox,

@@ -39,6 +39,15 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _database_address(url: str) -> str:
+    if not url.startswith(("postgresql://", "sqlite:////")):
+        raise refused(
+            "is no address of a database: write postgresql://USER:PASSWORD@HOST/NAME, or "
+            "sqlite:////PATH from the root on"
+        )
+    return url
+
+
 Whole = Annotated[int, BeforeValidator(_not_a_switch)]
 Number = Annotated[float, BeforeValidator(_not_a_switch)]
 
@@ -113,6 +122,13 @@ class Settings(BaseSettings):
         description="Where the database and the evidence are kept; made if it is not there.",
         examples=["data"],
     )
+    database: Annotated[str, AfterValidator(_database_address)] | None = Field(
+        None,
+        min_length=1,
+        title="Database",
+        description="Address of the database. Left out: SQLite, streetwatch.db in data_dir.",
+        examples=['"postgresql://streetwatch:${DB_PASSWORD}@db.example/streetwatch"'],
+    )
     host: str = Field(
         "127.0.0.1",
         min_length=1,
@@ -172,6 +188,11 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
     )
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is. Holds its password."""
+        return self.database or f"sqlite:///{self.data_dir / 'streetwatch.db'}"
 
     @classmethod
     def settings_customise_sources(

@@ -13,7 +13,7 @@ from streetwatch.service.config.wording import predicate
 from streetwatch.vision.capture.source import redact
 
 #: Values under these keys may hold passwords: errors don't repeat them.
-_UNSPOKEN: Final = frozenset({"url", "desk_url"})
+_UNSPOKEN: Final = frozenset({"url", "desk_url", "database"})
 
 _LONGEST_SHOWN: Final = 40
 

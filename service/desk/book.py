@@ -15,11 +15,12 @@ from streetwatch.service.desk.draft import (
     progress,
     report_document,
 )
+from streetwatch.service.desk.listing import Place, counted, rows_at
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.schema import desk_case, desk_day
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
@@ -50,10 +51,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the cases, newest first, and how many there are in all."""
+    """Some of the cases, newest first, and how many there are in all.
+
+    Attributes:
+        total: Counted up to `listing.COUNTED`.
+        next: The number to ask the next page with; None at the end.
+    """
 
     cases: tuple[Document, ...]
     total: int
+    next: str | None
 
 
 class Book:
@@ -85,6 +92,7 @@ class Book:
             KeyTakenError: the key was used for another case.
         """
         with writing(self._engine) as connection:
+            locked(connection, "desk numbers")
             same = desk_case.c.external_id == draft.external_id
             known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
             if known is not None and known["external_id"] != draft.external_id:
@@ -108,7 +116,7 @@ class Book:
             OtherCaseError: the report is about another case.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
@@ -129,7 +137,7 @@ class Book:
             MoveRefusedError: it can't go there.
         """
         with writing(self._engine) as connection:
-            row = _named(connection, name)
+            row = _named(connection, name, to_change=True)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
@@ -148,21 +156,32 @@ class Book:
         with reading(self._engine) as connection:
             return document_of(_named(connection, name))
 
-    def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
-        """Return cases, newest first."""
+    def page(
+        self, wanted: Filter, *, limit: int, offset: int = 0, after: str | None = None
+    ) -> Page:
+        """Return cases, newest first.
+
+        Args:
+            wanted: Which.
+            limit: How many at most.
+            offset: How many of the newest to leave out: slow where it is large.
+            after: Instead: the number of the case before the first.
+
+        Raises:
+            NoSuchCaseError: `after` is none.
+        """
         columns = {
             desk_case.c.state: wanted.state,
             desk_case.c.type: wanted.type,
             desk_case.c.camera_id: wanted.camera,
         }
         where = [column == value for column, value in columns.items() if value is not None]
-        newest = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
-        query = sa.select(desk_case).where(*where).order_by(*newest).limit(limit).offset(offset)
-        count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
-            total = connection.execute(count).scalar_one()
-        return Page(tuple(document_of(row) for row in rows), total)
+            before = None if after is None else _named(connection, after)
+            rows = rows_at(connection, where, Place(limit, offset, before))
+            total = connection.execute(counted(where)).scalar_one()
+        following = rows[-1]["number"] if len(rows) == limit else None
+        return Page(tuple(document_of(row) for row in rows), total, following)
 
 
 def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
@@ -177,12 +196,18 @@ def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
     return moved_columns(state, at) | {"history": [*row["history"], step]}
 
 
-def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
-    return connection.execute(sa.select(desk_case).where(where)).mappings().first()
+def _first(
+    connection: sa.Connection, where: sa.ColumnElement[bool], *, to_change: bool = False
+) -> Mapping[Any, Any] | None:
+    wanted = sa.select(desk_case).where(where)
+    if to_change:  # a database with row locks; SQLite has one writer
+        wanted = wanted.with_for_update()
+    return connection.execute(wanted).mappings().first()
 
 
-def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
-    row = _first(connection, sa.or_(desk_case.c.number == name, desk_case.c.external_id == name))
+def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> Mapping[Any, Any]:
+    same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
+    row = _first(connection, same, to_change=to_change)
     if row is None:
         raise NoSuchCaseError(f"no case {name!r}")
     return row
@@ -194,7 +219,12 @@ def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document
 
 
 def _next_number(connection: sa.Connection, now: Seconds) -> str:
-    """Number the cases of a day on China's clock: SW-20261123-0001."""
+    """Number the cases of a day on China's clock: SW-20261123-0001. One writer does so at once."""
     day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
-    count = sa.select(sa.func.count()).where(desk_case.c.number.startswith(day))
-    return f"{day}{connection.execute(count).scalar_one() + 1:04d}"
+    same = desk_day.c.day == day
+    last = connection.execute(sa.select(desk_day.c.last).where(same)).scalar_one_or_none()
+    if last is None:
+        connection.execute(sa.insert(desk_day).values(day=day, last=1))
+    else:
+        connection.execute(sa.update(desk_day).where(same).values(last=last + 1))
+    return f"{day}{(last or 0) + 1:04d}"

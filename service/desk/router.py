@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Header, Query, Response
 from pydantic import BaseModel
 
 from streetwatch.service.desk.book import Book, Filter
+from streetwatch.service.desk.listing import COUNTED
 from streetwatch.service.desk.report import Change, Report
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.vision.types import Seconds
@@ -23,10 +24,16 @@ IdempotencyKey = Annotated[
 
 
 class Cases(BaseModel):
-    """A page of cases, newest first."""
+    """A page of cases, newest first.
+
+    Attributes:
+        total: How many there are, counted up to 10,000.
+        next: Give it as `after` for the next page; null at the end.
+    """
 
     cases: list[dict[str, Any]]
     total: int
+    next: str | None
 
 
 def desk_router(
@@ -50,16 +57,17 @@ def desk_router(
         return case
 
     @router.get("")
-    def cases(
+    def cases(  # noqa: PLR0913, PLR0917 -- one argument per query parameter
         state: CaseState | None = None,
         type: str | None = None,  # noqa: A002 -- the query parameter's name
         camera: str | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        offset: Annotated[int, Query(ge=0, le=COUNTED)] = 0,
+        after: str | None = None,
     ) -> Cases:
-        """List cases, newest first."""
-        page = book.page(Filter(state, type, camera), limit=limit, offset=offset)
-        return Cases(cases=list(page.cases), total=page.total)
+        """List cases, newest first; page on with `after`, the number of the last one seen."""
+        page = book.page(Filter(state, type, camera), limit=limit, offset=offset, after=after)
+        return Cases(cases=list(page.cases), total=page.total, next=page.next)
 
     @router.get("/{name}")
     def case(name: str) -> dict[str, Any]:

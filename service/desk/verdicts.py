@@ -48,10 +48,11 @@ def write_verdicts(book: Book, evidence: EvidenceFolder, out: Path) -> Iterator[
 
 
 def _cases(book: Book) -> Iterator[Mapping[str, Any]]:
-    offset = 0
-    while page := book.page(Filter(), limit=_PAGE, offset=offset).cases:
-        yield from page
-        offset += len(page)
+    page = book.page(Filter(), limit=_PAGE)
+    yield from page.cases
+    while page.next is not None:
+        page = book.page(Filter(), limit=_PAGE, after=page.next)
+        yield from page.cases
 
 
 def _verdict(document: Mapping[str, Any]) -> Mapping[str, Any] | None:

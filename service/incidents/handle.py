@@ -22,6 +22,10 @@ from streetwatch.zones.zone import Zone
 #: A stay is remembered as a candidate once it has stood for this share of its dwell.
 CANDIDATE_SHARE = 0.25
 
+#: How long a place is remembered: what stands there later is no recurrence (7, 30 and 90 days are
+#: what is reported).
+RECURRENCE_S: Seconds = 90 * 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -105,6 +109,7 @@ def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident | 
         violation_type=stay.type,
         near=stay.anchor,
         least_iou=rule.match_iou,
+        since=stay.first_seen - RECURRENCE_S,
     )
     if lifecycle.is_muted(earlier, stay.last_seen, mute_s=rule.mute_s):
         return None

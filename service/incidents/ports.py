@@ -19,7 +19,7 @@ class Transaction(Protocol):
     def put_incident(self, incident: Incident) -> None:
         """Insert or replace the incident."""
 
-    def latest_filed_at(
+    def latest_filed_at(  # noqa: PLR0913 -- what makes a place
         self,
         *,
         camera_id: str,
@@ -27,8 +27,9 @@ class Transaction(Protocol):
         violation_type: str,
         near: Box,
         least_iou: float,
+        since: Seconds,
     ) -> Incident | None:
-        """Return the latest incident that was filed at this place and has ended."""
+        """Return the latest incident filed at this place since then, if it has ended."""
 
     def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
         """Return the incident's evidence, in the order it was added."""
@@ -51,6 +52,9 @@ class Store(Protocol):
 
     def presence(self, camera_id: str) -> Presence:
         """Return what was at its place on a camera when it was last stored; else nothing."""
+
+    def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
+        """Return a camera's filed incidents, not closed yet, whose evidence is not complete."""
 
     def incidents(self, *, camera_id: str | None = None) -> tuple[Incident, ...]:
         """Return all incidents, in order of `violation_at`, candidates last."""

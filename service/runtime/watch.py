@@ -94,11 +94,9 @@ class CameraWatch:
     def _reloaded(self) -> dict[str, Incident]:
         """Return the filed incidents that an earlier process did not live to seal."""
         known = {(zone.id, rule.type) for zone in self._watched.zones for rule in zone.rules}
-        filed = self._store.incidents(camera_id=self._watched.site.camera_id)
+        unsealed = self._store.unsealed(self._watched.site.camera_id)
         return {
             incident.id: incident
-            for incident in filed
-            if incident.violation_at is not None
-            and incident.state is not State.CLOSED
-            and (incident.zone_id, incident.type) in known
+            for incident in unsealed
+            if (incident.zone_id, incident.type) in known
         }

@@ -36,6 +36,19 @@ incident = sa.Table(
     sa.Column("rejected_at", sa.Float),
     sa.Column("disputed_at", sa.Float),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
+    # Few at any time: candidates are deleted after days, and few cases are rejected.
+    sa.Index(
+        "ix_incident_candidate_last_seen",
+        "last_seen",
+        sqlite_where=sa.text("violation_at IS NULL"),
+        postgresql_where=sa.text("violation_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_incident_rejected_at",
+        "rejected_at",
+        sqlite_where=sa.text("rejected_at IS NOT NULL"),
+        postgresql_where=sa.text("rejected_at IS NOT NULL"),
+    ),
 )
 
 attachment = sa.Table(
@@ -48,6 +61,7 @@ attachment = sa.Table(
     sa.Column("media_type", sa.String, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("captured_at", sa.Float, nullable=False),
+    sa.Index(None, "captured_at"),
 )
 
 presence = sa.Table(
@@ -74,6 +88,7 @@ outbox = sa.Table(
     sa.Column("last_error", sa.String),
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "incident_id", "position"),
+    sa.Index(None, "state", "delivered_at"),
 )
 
 #: `document` is the report as it was taken, `history` who did what when and why. The columns beside
@@ -122,8 +137,39 @@ desk_case = sa.Table(
     sa.Index(None, "reported_at"),
     sa.Index(None, "state", "reported_at"),
     sa.Index(None, "type", "reported_at"),
+    sa.Index(None, "type", "state", "reported_at"),
     sa.Index(None, "camera_id", "reported_at"),
     sa.Index(None, "grid_code", "reported_at"),
     sa.Index(None, "place_key", "type", "reported_at"),
     sa.Index(None, "deadline"),
+)
+
+#: The last number of a day: `SW-20261123-` and how many cases were numbered so. Cases that are
+#: deleted leave no number to be given again.
+desk_day = sa.Table(
+    "desk_day",
+    metadata,
+    sa.Column("day", sa.String, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+#: What was deleted because its time was over. A row is written before anything goes and ended when
+#: all is gone: what a killed process left is deleted by the next.
+deletion = sa.Table(
+    "deletion",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("files", sa.JSON, nullable=False),
+    sa.Column("begun_at", sa.Float, nullable=False),
+    sa.Column("done_at", sa.Float),
+    sa.Index(None, "name"),
+    sa.Index(
+        "ix_deletion_unfinished",
+        "position",
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    ),
 )

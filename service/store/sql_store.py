@@ -14,7 +14,7 @@ from streetwatch.service.store import codec
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.schema import attachment, incident, outbox, presence
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.footprint import iou
 from streetwatch.zones.presence import Presence
@@ -86,6 +86,23 @@ class SqlStore:
             rows = connection.execute(wanted).mappings().all()
         return tuple(codec.incident_of(row) for row in rows)
 
+    def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
+        """Return a camera's filed incidents, not closed yet, whose evidence is not complete."""
+        manifest = sa.exists(
+            sa.select(attachment.c.name).where(
+                attachment.c.incident_id == incident.c.id, attachment.c.role == "manifest"
+            )
+        )
+        wanted = sa.select(incident).where(
+            incident.c.camera_id == camera_id,
+            incident.c.violation_at.is_not(None),
+            incident.c.state != State.CLOSED,
+            ~manifest,
+        )
+        with reading(self.engine) as connection:
+            rows = connection.execute(wanted).mappings().all()
+        return tuple(codec.incident_of(row) for row in rows)
+
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
@@ -98,19 +115,21 @@ class SqlTransaction:
         self._connection = connection
 
     def incident(self, incident_id: str) -> Incident | None:
-        """Return the incident, None where there is none."""
+        """Return the incident, None where there is none; no other writer has it until the end."""
+        locked(self._connection, f"incident {incident_id}")
         wanted = sa.select(incident).where(incident.c.id == incident_id)
         row = self._connection.execute(wanted).mappings().one_or_none()
         return None if row is None else codec.incident_of(row)
 
     def put_incident(self, one: Incident, /) -> None:
         """Insert or replace the incident."""
+        locked(self._connection, f"incident {one.id}")
         row = codec.incident_row(one)
         same = incident.c.id == one.id
         if not self._connection.execute(sa.update(incident).where(same).values(row)).rowcount:
             self._connection.execute(sa.insert(incident).values(row))
 
-    def latest_filed_at(
+    def latest_filed_at(  # noqa: PLR0913 -- what makes a place
         self,
         *,
         camera_id: str,
@@ -118,20 +137,13 @@ class SqlTransaction:
         violation_type: str,
         near: Box,
         least_iou: float,
+        since: Seconds,
     ) -> Incident | None:
-        """Return the latest incident that was filed at this place and has ended."""
-        ended = (
-            sa.select(incident.c.id, incident.c.anchor)
-            .where(
-                incident.c.camera_id == camera_id,
-                incident.c.zone_id == zone_id,
-                incident.c.type == violation_type,
-                incident.c.state.in_(_ENDED),
-                incident.c.violation_at.is_not(None),
-            )
-            .order_by(incident.c.violation_at.desc(), incident.c.id)
+        """Return the latest incident filed at this place since then, if it has ended."""
+        ended = place_history(
+            camera_id=camera_id, zone_id=zone_id, violation_type=violation_type, since=since
         )
-        rows = self._connection.execute(ended).all()
+        rows = self._connection.execute(ended.where(*_overlaps(near))).all()
         anchors = np.array([row.anchor for row in rows], np.float32).reshape(-1, 4)
         here = iou(anchors, np.array([near], np.float32))[:, 0] >= least_iou
         return self.incident(rows[int(here.argmax())].id) if here.any() else None
@@ -165,6 +177,7 @@ class SqlTransaction:
 
     def put_presence(self, camera_id: str, state: Presence, /) -> None:
         """Keep what is at its place on a camera, for the next start."""
+        locked(self._connection, f"presence {camera_id}")
         row = {"camera_id": camera_id, "state": codec.presence_document(state)}
         same = presence.c.camera_id == camera_id
         if not self._connection.execute(sa.update(presence).where(same).values(row)).rowcount:
@@ -188,3 +201,26 @@ class SqlTransaction:
                 lease_until=0.0,
             )
         )
+
+
+def place_history(
+    *, camera_id: str, zone_id: str, violation_type: str, since: Seconds
+) -> sa.Select[tuple[str, list[float]]]:
+    """Return the question for what was filed in a zone since then and has ended, latest first."""
+    return (
+        sa.select(incident.c.id, incident.c.anchor)
+        .where(
+            incident.c.camera_id == camera_id,
+            incident.c.zone_id == zone_id,
+            incident.c.type == violation_type,
+            incident.c.violation_at >= since,
+            incident.c.state.in_(_ENDED),
+        )
+        .order_by(incident.c.violation_at.desc(), incident.c.id)
+    )
+
+
+def _overlaps(box: Box) -> tuple[sa.ColumnElement[bool], ...]:
+    """Leave out what stands elsewhere in a zone where thousands were filed."""
+    left, top, right, bottom = (incident.c.anchor[side].as_float() for side in range(4))
+    return (left < box[2], right > box[0], top < box[3], bottom > box[1])

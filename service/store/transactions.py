@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from streetwatch.service.store.dialect import dialect_of
 from streetwatch.service.store.refusals import refusals_named
-from streetwatch.service.store.sqlite import READS
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         StorageError: the database refused; nothing of the block was kept.
     """
-    with refusals_named(), engine.begin() as connection:
+    with refusals_named(dialect_of(engine)), engine.begin() as connection:
         yield connection
 
 
@@ -27,5 +27,14 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         StorageError: the database refused.
     """
-    with refusals_named(), engine.connect().execution_options(**READS) as connection:
+    dialect = dialect_of(engine)
+    with (
+        refusals_named(dialect),
+        engine.connect().execution_options(**dialect.READS) as connection,
+    ):
         yield connection
+
+
+def locked(connection: sa.Connection, name: str) -> None:
+    """Be the only writer of what is named until the transaction ends; wait for an earlier one."""
+    dialect_of(connection).lock(connection, name)

@@ -1,7 +1,7 @@
 """What operators, probes and browsers ask the service, over real HTTP."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,8 +37,8 @@ class Api:
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    store = open_store(f"sqlite:///{tmp_path / 'streetwatch.db'}")
+def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
+    store = open_store(new_database())
     built = Api(store, EvidenceFolder(tmp_path / "evidence"))
     registry = CollectorRegistry()
     registry.register(OutboxCollector(lambda: Outbox(store.engine).backlog(now=NOON + 60)))
@@ -141,11 +141,10 @@ def test_what_fails_inside_shows_neither_traceback_nor_path(api: Api) -> None:
     assert answer.json() == {"detail": "this failed inside the service: its log says why"}
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 def test_a_database_that_refuses_is_a_503_that_says_come_again(api: Api, tmp_path: Path) -> None:
     api.store.close()
-    for file in tmp_path.glob("streetwatch.db*"):
-        file.unlink()
-    (tmp_path / "streetwatch.db").mkdir()
+    (tmp_path / "data").rename(tmp_path / "moved")
     answer = api.http.get("/desk/cases")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "10"

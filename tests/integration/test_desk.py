@@ -1,6 +1,6 @@
 """The case desk over real HTTP, on a real database file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Desk]:
     built = Desk()
-    store = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    store = open_store(new_database())
     router = desk_router(
         Book(store.engine),
         clock=lambda: built.now,
@@ -281,6 +281,17 @@ def file_three(desk: Desk) -> None:
 def test_cases_are_listed(desk: Desk, wanted: dict[str, str | int], numbers: list[int]) -> None:
     file_three(desk)
     assert desk.listed(**wanted) == [f"SW-20261123-{number:04}" for number in numbers]
+
+
+def test_a_list_is_paged_through_by_the_last_number_seen(desk: Desk) -> None:
+    file_three(desk)
+    first = desk.http.get("/desk/cases", params={"limit": 2}).json()
+    desk.post(report(an_incident(id="z" * 26)), key="a-case-that-comes-meanwhile")
+    second = desk.http.get("/desk/cases", params={"limit": 2, "after": first["next"]}).json()
+    numbers = [case["number"] for page in (first, second) for case in page["cases"]]
+    assert numbers == [f"SW-20261123-{number:04}" for number in (3, 2, 1)]
+    assert (first["total"], second["next"]) == (3, None)
+    assert desk.http.get("/desk/cases", params={"after": "SW-none"}).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """What is promised is handed out in order, again after a death, and never twice at once."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -20,8 +19,8 @@ OTHER = a_message(an_incident(id="b" * 26))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path / 'streetwatch.db'}")
+def store(new_database: Callable[..., str]) -> Iterator[SqlStore]:
+    opened = open_store(new_database())
     yield opened
     opened.close()
 
@@ -102,18 +101,31 @@ def test_a_relay_that_comes_late_does_not_undo_a_delivery(
     assert claim(outbox, NOON + 1000) is None
 
 
-@pytest.mark.parametrize("payload", ['{"incident": {}}', "no json"], ids=["no case", "no json"])
+def broken(payload: object) -> sa.Update:
+    return sa.update(table).where(table.c.key == OPENED.key).values(payload=payload)
+
+
+@pytest.mark.parametrize("payload", [{"incident": {}}, "a text"], ids=["no case", "a text"])
 def test_a_message_that_cannot_be_read_is_parked_and_holds_up_nobody(
-    store: SqlStore, outbox: Outbox, payload: str
+    store: SqlStore, outbox: Outbox, payload: object
 ) -> None:
     promise(store, OPENED, OTHER)
-    broken = sa.update(table).where(table.c.key == OPENED.key)
     with store.engine.begin() as connection:
-        connection.execute(broken.values(payload=sa.type_coerce(payload, sa.Text)))
+        connection.execute(broken(payload))
     with capture_logs() as logs:
         assert claimed_message(outbox) == OTHER
     assert [one["event"] for one in logs] == ["outbox.unreadable"]
     assert outbox.backlog(now=NOON).parked == 1
+
+
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)  # which keeps any text
+def test_a_message_that_is_no_json_is_parked_too(store: SqlStore, outbox: Outbox) -> None:
+    promise(store, OPENED, OTHER)
+    with store.engine.begin() as connection:
+        connection.execute(broken(sa.type_coerce("no json", sa.Text)))
+    with capture_logs() as logs:
+        assert claimed_message(outbox) == OTHER
+    assert [one["event"] for one in logs] == ["outbox.unreadable"]
 
 
 def test_the_lag_is_the_age_of_the_oldest_pending_message(store: SqlStore, outbox: Outbox) -> None:

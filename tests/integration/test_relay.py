@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -57,12 +56,12 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(new_database: Callable[..., str]) -> Iterator[World]:
     app = FastAPI()
-    desk = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    desk = open_store(new_database("desk"))
     router = desk_router(Book(desk.engine), clock=lambda: NOON, on_end=lambda *_: None)
     app.include_router(router)
-    store = open_store(f"sqlite:///{tmp_path / 'service.db'}")
+    store = open_store(new_database("service"))
     with ExitStack() as stack:
         stack.callback(desk.close)
         stack.callback(store.close)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ TO_THE_END = [{"state": state} for state in ("accepted", "dispatched", "handled"
 class City:
     """A desk with cases, its clock, and its reports as their readers get them."""
 
-    folder: Path
+    config: Path
     store: SqlStore
     http: httpx.Client
     now: float = NOON
@@ -62,18 +62,19 @@ class City:
 
     def said(self, *arguments: str) -> Result:
         """What the command prints."""
-        config = self.folder / "streetwatch.yaml"
-        config.write_text("data_dir: .\n")
-        return CliRunner().invoke(app, ["report", *arguments, "--config", str(config)])
+        return CliRunner().invoke(app, ["report", *arguments, "--config", str(self.config)])
 
     def asked(self, what: str, **asked: str) -> httpx.Response:
         return self.http.get(f"/desk/reports/{what}", params=asked)
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    store = open_store(f"sqlite:///{tmp_path / 'streetwatch.db'}")
-    built = City(tmp_path, store, httpx.Client())
+def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
+    address = new_database()
+    store = open_store(address)
+    config = tmp_path / "streetwatch.yaml"
+    config.write_text(f"data_dir: .\ndatabase: {address}\n")
+    built = City(config, store, httpx.Client())
     api = create_api(
         desk=desk_router(Book(store.engine), clock=lambda: built.now, on_end=lambda *_: None),
         more=[reports_router(Reporter(store.engine, lambda: built.now))],

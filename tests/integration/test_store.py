@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from structlog.testing import capture_logs
 
+from databases import PostgresServer
 from filed import NOON, a_message, an_incident, evidence, promise
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.incidents.incident import Incident, State
@@ -26,15 +28,26 @@ PRESENCE = Presence(NOON, (Stay("z", "t", BOX, BOX, 0.7, 9, NOON - 10.1, NOON, 9
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> str:
+def address(new_database: Callable[..., str]) -> str:
+    return new_database()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """Where a database of SQLite is to be."""
     return f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}"
 
 
-@pytest.fixture(params=["file", "memory"])
-def store(request: pytest.FixtureRequest, address: str) -> Iterator[SqlStore]:
-    opened = open_store("sqlite://" if request.param == "memory" else address)
-    yield opened
-    opened.close()
+@pytest.fixture(params=["file", "memory", "postgres"])
+def store(request: pytest.FixtureRequest, file: str) -> Iterator[SqlStore]:
+    with ExitStack() as stack:
+        addresses = {"file": file, "memory": "sqlite://"}
+        if request.param not in addresses:
+            server: PostgresServer = request.getfixturevalue(request.param)
+            addresses["postgres"] = stack.enter_context(server.database())
+        opened = open_store(addresses[request.param])
+        stack.callback(opened.close)
+        yield opened
 
 
 def put(store: Store, *incidents: Incident) -> None:
@@ -141,6 +154,7 @@ ENDED = {"state": State.CLEARED, "cleared_at": NOON + 60}
         pytest.param(ENDED | {"camera_id": "other"}, False, id="another camera"),
         pytest.param(ENDED | {"zone_id": "other"}, False, id="another zone"),
         pytest.param(ENDED | {"type": "street_vending"}, False, id="another type"),
+        pytest.param(ENDED | {"violation_at": NOON - 91 * 86_400}, False, id="long ago"),
         pytest.param(ENDED | {"anchor": (300.0, 100.0, 400.0, 180.0)}, False, id="another place"),
     ],
 )
@@ -170,6 +184,7 @@ def _at_the_place(latest_filed_at: Callable[..., Incident | None]) -> Incident |
         violation_type="illegal_parking_motor",
         near=(110.0, 100.0, 210.0, 180.0),
         least_iou=0.5,
+        since=NOON - 90 * 86_400,
     )
 
 
@@ -206,8 +221,8 @@ def test_a_reader_does_not_wait_for_a_writer(address: str) -> None:
     store.close()
 
 
-def test_a_full_disk_is_told_in_plain_words_and_leaves_nothing_half_written(address: str) -> None:
-    store = open_store(address)
+def test_a_full_disk_is_told_in_plain_words_and_leaves_nothing_half_written(file: str) -> None:
+    store = open_store(file)
 
     def fill(connection: sa.Connection) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as if the disk ended here
@@ -237,7 +252,8 @@ def test_a_place_that_cannot_be_used_is_named_with_what_to_do(
     assert "\n" not in str(refused.value)
 
 
-def test_a_database_of_a_newer_version_is_left_alone(address: str) -> None:
+def test_a_database_of_a_newer_version_is_left_alone(new_database: Callable[..., str]) -> None:
+    address = new_database(bare=True)
     store = open_store(address)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -79,6 +79,15 @@ def test_a_hidden_look_at_the_environment_is_never_taken(
     assert load(tmp_path, "{}").port == 8080
 
 
+def test_the_database_is_a_file_in_the_data_folder_or_where_it_is_said_to_be(
+    tmp_path: Path,
+) -> None:
+    assert load(tmp_path, "{}").database_url == f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}"
+    address = "postgresql://u:${P}@db/streetwatch"
+    settings = load(tmp_path, f'database: "{address}"', P="hunter2")
+    assert settings.database_url == "postgresql://u:hunter2@db/streetwatch"
+
+
 def test_a_variable_fills_in_a_text(tmp_path: Path) -> None:
     settings = load(tmp_path, 'desk_url: "https://u:${P}@desk/"', P="hunter2")
     assert settings.desk_url == "https://u:hunter2@desk"
@@ -115,6 +124,12 @@ def test_a_variable_fills_in_a_text(tmp_path: Path) -> None:
             id="format",
         ),
         pytest.param("desk_url: ftp://u:hunter2@h", ":1: desk_url is no web address", id="desk"),
+        pytest.param(
+            "database: mysql://u:hunter2@h/x", ":1: database is no address of a database", id="db"
+        ),
+        pytest.param(
+            "database: sqlite:///here.db", "sqlite:////PATH from the root on", id="db, relative"
+        ),
         pytest.param('host: "${NOWHERE}"', ":1: ${NOWHERE} is not set", id="unset"),
     ],
 )
