@@ -172,7 +172,9 @@ class Service:
             site=camera.site, zones=camera.zones, folder=self.evidence, ring=ring, window=window
         )
         watch = CameraWatch(
-            watched=camera.watched(model=self.model), store=self.store, recorder=recorder
+            watched=camera.watched(model=self.model, others=self.cameras),
+            store=self.store,
+            recorder=recorder,
         )
         return Watching(watch, camera.masks)
 

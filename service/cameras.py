@@ -1,6 +1,6 @@
 """The cameras of `cameras.yaml`, as values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,9 +48,15 @@ class Camera:
         """The areas to paint over before anything looks at the picture."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PRIVACY_MASK)
 
-    def watched(self, *, model: str) -> Watched:
-        """Return the camera as the incidents know it; `model` names what sees for it."""
-        return Watched(self.site, self.zones, model)
+    def watched(self, *, model: str, others: Iterable["Camera"] = ()) -> Watched:
+        """Return the camera as the incidents know it.
+
+        Args:
+            model: Names what sees for it.
+            others: All cameras that may see the same, this one or not.
+        """
+        sites = tuple(one.site for one in others)
+        return Watched(self.site, self.zones, model, self.calibration, sites)
 
 
 def load_cameras(path: Path, *, environ: Mapping[str, str]) -> tuple[Camera, ...]:

@@ -8,7 +8,7 @@ from streetwatch.zones.naming import NAMES
 
 def case_json(case: Case) -> dict[str, object]:
     """Return what a platform is told about a case."""
-    incident, place = case.incident, case.site.place
+    incident, place = case.incident, case.place
     chinese, english = NAMES[incident.type]
     return {
         "external_id": case.external_id,
@@ -34,6 +34,7 @@ def case_json(case: Case) -> dict[str, object]:
         "unobserved_s": round(incident.unobserved_s, 3),
         "confidence": round(incident.confidence, 4),
         "bbox": [round(value, 1) for value in incident.bbox],
+        "seen_by": list(case.seen_by),
         "recurrence_of": incident.recurrence_of,
         "repeat_count": incident.recurrences,
         "versions": {

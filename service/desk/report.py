@@ -44,7 +44,7 @@ class CameraOfCase(Strict):
 
 
 class PlaceOfCase(Strict):
-    """Where the camera stands."""
+    """Where it is, or the camera."""
 
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
@@ -90,6 +90,7 @@ class Report(Strict):
     unobserved_s: Duration
     confidence: Share
     bbox: Annotated[list[float], Field(min_length=4, max_length=4)]
+    seen_by: Annotated[list[Name], Field(max_length=100)] = []
     recurrence_of: Name | None = None
     repeat_count: Annotated[int, Field(ge=0)] = 0
     versions: Versions

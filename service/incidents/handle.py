@@ -1,9 +1,9 @@
 """Use cases: each is one function with one transaction; a message is promised inside it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from streetwatch.service.incidents import lifecycle
+from streetwatch.service.incidents import lifecycle, views
 from streetwatch.service.incidents.case import (
     Attachment,
     Case,
@@ -13,7 +13,8 @@ from streetwatch.service.incidents.case import (
 )
 from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
 from streetwatch.service.incidents.ports import Store, Transaction
-from streetwatch.vision.types import Seconds
+from streetwatch.vision.types import Seconds, Size
+from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.presence import Observation
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.stay import Stay
@@ -29,11 +30,17 @@ RECURRENCE_S: Seconds = 90 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One camera as the incidents know it."""
+    """One camera as the incidents know it.
+
+    Attributes:
+        others: The other cameras, which may see the same violation.
+    """
 
     site: Site
     zones: tuple[Zone, ...]
     model: str
+    calibration: Calibration | None = None
+    others: tuple[Site, ...] = ()
 
     def rule(self, stay: Stay) -> Rule:
         """Return the rule that watches a stay."""
@@ -42,6 +49,11 @@ class Watched:
     def versions(self, stay: Stay) -> Versions:
         """Name what judges a stay."""
         return Versions(self.model, self._zone(stay).version, self.rule(stay).version)
+
+    def site_of_camera(self, camera_id: str) -> Site:
+        """Return this camera's site or another one's."""
+        known = {site.camera_id: site for site in (*self.others, self.site)}
+        return known.get(camera_id) or Site(camera_id, camera_id, None)
 
     def _zone(self, stay: Stay) -> Zone:
         return next(zone for zone in self.zones if zone.id == stay.zone_id)
@@ -69,15 +81,21 @@ def record(
     changed: list[Incident] = []
     with store.transaction() as transaction:
         for stay in observation.presence.stays:
-            changed += _stands(stay, watched, transaction, stills_of, at)
+            changed += _stands(stay, watched, transaction, stills_of, at=at, size=observation.size)
         for stay in observation.gone:
             changed += _left(stay, watched, transaction, stills_of, at)
         transaction.put_presence(watched.site.camera_id, observation.presence)
     return tuple(changed)
 
 
-def _stands(
-    stay: Stay, watched: Watched, transaction: Transaction, stills_of: StillsOf, at: Seconds
+def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
+    stay: Stay,
+    watched: Watched,
+    transaction: Transaction,
+    stills_of: StillsOf,
+    *,
+    at: Seconds,
+    size: Size,
 ) -> list[Incident]:
     rule = watched.rule(stay)
     if stay.violation_at is None and stay.dwell_s < CANDIDATE_SHARE * rule.dwell_s:
@@ -89,6 +107,10 @@ def _stands(
     after = lifecycle.disputed(lifecycle.seen(start, stay), stay, patience_s=rule.clear_s)
     if after == before:
         return []
+    if after.state in views.STANDING and (before is None or before.state is State.CANDIDATE):
+        after = _joined(after, watched, transaction, size)
+    if after.duplicate_of is not None:
+        return _viewed(before, after, watched, transaction, stills_of, at=at)
     transaction.put_incident(after)
     if before is not None and before.state is after.state:
         return []
@@ -97,6 +119,45 @@ def _stands(
         reopened = before is not None and before.state is State.CLOSED
         occasion = Occasion.DISPUTED if reopened else Occasion.OPENED
         _announce(occasion, after, watched, transaction, at)
+    return [after]
+
+
+def _joined(incident: Incident, watched: Watched, transaction: Transaction, size: Size) -> Incident:
+    """Return what is about to be told with its place, and whose case it is a view of."""
+    after = views.placed(incident, watched.calibration, size)
+    place = views.place_of(after)
+    if place is None:
+        return after
+    near = transaction.standing_near(place, violation_type=after.type, within_m=views.RADIUS_M)
+    cases = [transaction.views(one) for one in sorted({one.case_id for one in near})]
+    return replace(after, duplicate_of=views.case_of(after, cases))
+
+
+def _viewed(  # noqa: PLR0913 -- as `_stands`
+    before: Incident | None,
+    after: Incident,
+    watched: Watched,
+    transaction: Transaction,
+    stills_of: StillsOf,
+    *,
+    at: Seconds,
+) -> list[Incident]:
+    """Keep a view of another camera's case; tell the case what is news to it."""
+    case = transaction.incident(after.case_id)
+    is_back = before is not None and before.state is State.CLOSED
+    told = lifecycle.reopened(case, after.last_seen) if case and is_back else case
+    if told is None or told.state not in views.STANDING:
+        return []  # whoever closed it has the last word, for every camera
+    transaction.put_incident(after)
+    if before is not None and before.state is after.state:
+        return []
+    if told != case:
+        transaction.put_incident(told)
+        transaction.put_attachments(told.id, stills_of(after))
+        _announce(Occasion.DISPUTED, told, watched, transaction, at)
+    elif not is_back:
+        transaction.put_attachments(told.id, stills_of(after))
+        _announce(Occasion.EVIDENCE, told, watched, transaction, at, view=after.id)
     return [after]
 
 
@@ -130,11 +191,26 @@ def _left(
     after = lifecycle.left(before, at)
     if after == before:
         return []
+    if after.lon is not None and views.is_seen_by_another(before, transaction.views(after.case_id)):
+        kept = after if after.duplicate_of else replace(before, left_at=at)
+        transaction.put_incident(kept)
+        return [kept] if kept.state is not before.state else []
     transaction.put_incident(after)
     if after.state is State.CLEARED:
-        transaction.put_attachments(after.id, stills_of(after))
-        _announce(Occasion.CLEARED, after, watched, transaction, at)
+        case = _cleared_case(after, transaction, at)
+        transaction.put_attachments(case.id, stills_of(after))
+        _announce(Occasion.CLEARED, case, watched, transaction, at)
     return [after]
+
+
+def _cleared_case(view: Incident, transaction: Transaction, at: Seconds) -> Incident:
+    """Clear the case whose last view has ended."""
+    case = transaction.incident(view.case_id) if view.duplicate_of else None
+    if case is None:
+        return view
+    after = lifecycle.left(case, at)
+    transaction.put_incident(after)
+    return after
 
 
 def complete_evidence(
@@ -159,11 +235,22 @@ def close(incident_id: str, *, rejected: bool, store: Store, at: Seconds) -> Non
     with store.transaction() as transaction:
         incident = transaction.incident(incident_id)
         if incident is not None:
-            transaction.put_incident(lifecycle.closed(incident, at, rejected=rejected))
+            for view in transaction.views(incident.id):
+                transaction.put_incident(lifecycle.closed(view, at, rejected=rejected))
 
 
-def _announce(
-    occasion: Occasion, incident: Incident, watched: Watched, transaction: Transaction, at: Seconds
+def _announce(  # noqa: PLR0913 -- what is told, of what, and where from
+    occasion: Occasion,
+    incident: Incident,
+    watched: Watched,
+    transaction: Transaction,
+    at: Seconds,
+    *,
+    view: str = "",
 ) -> None:
     evidence = transaction.attachments(incident.id)
-    transaction.enqueue(message(occasion, Case(incident, watched.site, evidence)), at=at)
+    others = () if incident.lon is None else transaction.views(incident.id)
+    seen_by = sorted({one.camera_id for one in others} - {incident.camera_id})
+    site = watched.site_of_camera(incident.camera_id)
+    case = Case(incident, site, evidence, tuple(seen_by))
+    transaction.enqueue(message(occasion, case, view=view), at=at)

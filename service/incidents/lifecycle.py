@@ -31,7 +31,7 @@ def born(stay: Stay, *, camera_id: str, versions: Versions, earlier: Incident | 
         bbox=stay.box,
         confidence=stay.confidence,
         versions=versions,
-        recurrence_of=earlier.id if earlier else None,
+        recurrence_of=earlier.case_id if earlier else None,
         recurrences=earlier.recurrences + 1 if earlier else 0,
     )
 
@@ -92,13 +92,19 @@ def disputed(incident: Incident, stay: Stay, *, patience_s: Seconds) -> Incident
         stay: What it is about, as it stands now.
         patience_s: Seen so long after the closing: whoever cleared it has had the time to.
     """
+    after = reopened(incident, stay.last_seen)
+    if incident.closed_at is None or stay.last_seen < incident.closed_at + patience_s:
+        return incident
+    return incident if after == incident else seen(after, stay)
+
+
+def reopened(incident: Incident, at: Seconds) -> Incident:
+    """Return an incident whose case was closed, open again if it may be disputed."""
     if incident.state is not State.CLOSED or incident.violation_at is None:
         return incident
     if incident.rejected_at is not None or incident.disputed_at is not None:
         return incident
-    if incident.closed_at is None or stay.last_seen < incident.closed_at + patience_s:
-        return incident
-    return seen(replace(incident, state=State.OPEN, disputed_at=stay.last_seen), stay)
+    return replace(incident, state=State.OPEN, disputed_at=at)
 
 
 def is_muted(earlier: Incident | None, at: Seconds, *, mute_s: Seconds) -> bool:

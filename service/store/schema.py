@@ -35,7 +35,14 @@ incident = sa.Table(
     sa.Column("recurrences", sa.Integer, nullable=False),
     sa.Column("rejected_at", sa.Float),
     sa.Column("disputed_at", sa.Float),
+    sa.Column("lon", sa.Float),
+    sa.Column("lat", sa.Float),
+    sa.Column("width_m", sa.Float),
+    sa.Column("duplicate_of", sa.String(26)),
+    sa.Column("left_at", sa.Float),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
+    sa.Index(None, "type", "state", "lat"),
+    sa.Index(None, "duplicate_of"),
     # Few at any time: candidates are deleted after days, and few cases are rejected.
     sa.Index(
         "ix_incident_candidate_last_seen",
