@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.app import create_api
+from streetwatch.service.api.callbacks import callbacks_router
+from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.delivery.desk_sink import DeskSink
-from streetwatch.service.delivery.relay import Relay
+from streetwatch.service.delivery.metrics import DeliveryMetrics
+from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.packs import packs_router
 from streetwatch.service.desk.reports.reporter import Reporter
@@ -34,7 +36,9 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
@@ -117,6 +121,32 @@ def desk_of(settings: Settings) -> Iterator[Desk]:
         store.close()
 
 
+def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
+    """Return the lanes to the targets that the settings name, not started."""
+    return _lanes(_targets(settings), store, clock=clock, registry=CollectorRegistry())
+
+
+def _targets(settings: Settings) -> tuple[Target, ...]:
+    return targets_of(settings.targets, own_url=settings.desk_url or _address(settings))
+
+
+def _lanes(
+    targets: tuple[Target, ...],
+    store: SqlStore,
+    *,
+    clock: Callable[[], Seconds],
+    registry: CollectorRegistry,
+) -> Lanes:
+    return Lanes(
+        targets,
+        store=store,
+        outbox=Outbox(store.engine),
+        receipts=Receipts(store.engine),
+        clock=clock,
+        metrics=DeliveryMetrics(registry),
+    )
+
+
 @dataclass(slots=True)
 class Service:
     """Everything that runs, wired from settings and cameras.
@@ -130,8 +160,9 @@ class Service:
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
     store: SqlStore = field(init=False)
-    outbox: Outbox = field(init=False)
-    relay: Relay = field(init=False)
+    deliveries: Deliveries = field(init=False)
+    targets: tuple[Target, ...] = field(init=False)
+    lanes: Lanes = field(init=False)
     evidence: EvidenceFolder = field(init=False)
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
@@ -143,13 +174,10 @@ class Service:
         data_dir = self.settings.data_dir
         self.evidence = EvidenceFolder(data_dir / "evidence")
         self.store = open_store(self.settings.database_url)
-        self.outbox = Outbox(self.store.engine)
-        self.relay = Relay(
-            self.outbox,
-            DeskSink(self.settings.desk_url or _address(self.settings)),
-            clock=self.clock,
-        )
-        self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
+        self.deliveries = Deliveries(self.store.engine)
+        self.targets = _targets(self.settings)
+        self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
+        self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -158,7 +186,7 @@ class Service:
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
             clock=self.clock,
-            on_change=lambda _: self.relay.wake(),
+            on_change=lambda _: self.lanes.wake(),
         )
 
     def _watching(self, camera: Camera) -> Watching:
@@ -172,7 +200,7 @@ class Service:
             site=camera.site, zones=camera.zones, folder=self.evidence, ring=ring, window=window
         )
         watch = CameraWatch(
-            watched=camera.watched(model=self.model, others=self.cameras),
+            watched=camera.watched(model=self.model, others=self.cameras, routes=self.lanes.routes),
             store=self.store,
             recorder=recorder,
         )
@@ -195,7 +223,7 @@ class Service:
     def readiness(self) -> Readiness:
         """Return the cameras' state and the outbox's."""
         now = self.clock()
-        backlog = self.outbox.backlog(now=now)
+        backlog = self.deliveries.backlogs(now=now).total
         return Readiness(
             tuple(one.health(now) for one in self.watched.values()),
             outbox_pending=backlog.pending,
@@ -211,10 +239,21 @@ class Service:
             more=(
                 packs_router(book, self.evidence),
                 reports_router(Reporter(self.store.engine, self.clock)),
+                *self._delivery_routers(),
             ),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,
+        )
+
+    def _delivery_routers(self) -> tuple[APIRouter, ...]:
+        secrets = {
+            one.id: one.callback_secret for one in self.targets if one.callback_secret is not None
+        }
+        receipts = Receipts(self.store.engine)
+        return (
+            deliveries_router(self.deliveries, clock=self.clock, wake=self.lanes.wake),
+            callbacks_router(secrets, receipts=receipts, store=self.store, clock=self.clock),
         )
 
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
@@ -223,7 +262,8 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        self.relay.start()
+        self._warn_of_the_undeliverable()
+        self.lanes.start()
         self.loop.start()
         for one in self.watched.values():
             one.capture.start()
@@ -232,12 +272,19 @@ class Service:
         finally:
             self._stop()
 
+    def _warn_of_the_undeliverable(self) -> None:
+        """Name the targets that were promised something and stand in the settings no more."""
+        here = {one.id for one in self.targets}
+        for target, backlog in self.deliveries.backlogs(now=self.clock()).by_target.items():
+            if backlog.pending and target not in here:
+                log.warning("delivery.no_such_target", target=target, pending=backlog.pending)
+
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
         self.loop.stop(timeout_s=THREAD_STOP_S)
-        self.relay.stop(timeout_s=THREAD_STOP_S)
+        self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 

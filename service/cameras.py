@@ -11,6 +11,7 @@ from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import CamerasFileError
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.routing import TO_THE_DESK, Routes
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.place import Place
@@ -48,15 +49,18 @@ class Camera:
         """The areas to paint over before anything looks at the picture."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PRIVACY_MASK)
 
-    def watched(self, *, model: str, others: Iterable["Camera"] = ()) -> Watched:
+    def watched(
+        self, *, model: str, others: Iterable["Camera"] = (), routes: Routes = TO_THE_DESK
+    ) -> Watched:
         """Return the camera as the incidents know it.
 
         Args:
             model: Names what sees for it.
             others: All cameras that may see the same, this one or not.
+            routes: Which target is told what.
         """
         sites = tuple(one.site for one in others)
-        return Watched(self.site, self.zones, model, self.calibration, sites)
+        return Watched(self.site, self.zones, model, routes, self.calibration, sites)
 
 
 def load_cameras(path: Path, *, environ: Mapping[str, str]) -> tuple[Camera, ...]:

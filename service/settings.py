@@ -16,10 +16,11 @@ from pydantic_settings import (
 )
 
 from streetwatch.models.registry import DEFAULT_MODEL
-from streetwatch.service.config.checking import checked
+from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.target_schema import DeskEntry
 from streetwatch.service.config.wording import refused
 
 PREFIX = "STREETWATCH_"
@@ -149,6 +150,12 @@ class Settings(BaseSettings):
         title="Case desk",
         description="Where cases are delivered. Left out: the desk embedded in this process.",
         examples=["http://127.0.0.1:8080"],
+    )
+    targets: Annotated[list[DeskEntry], unlike("id"), Field(min_length=1)] | None = Field(
+        None,
+        title="Targets",
+        description="The case platforms, and what each is told. Left out: the case desk alone.",
+        examples=["[{id: city, kind: desk, url: http://10.0.0.7:8080}]"],
     )
     model: str = Field(
         DEFAULT_MODEL,

@@ -15,6 +15,7 @@ from streetwatch.service.desk.book import NoSuchCaseError
 from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.store.deliveries import DeliveredAlreadyError, NoSuchDeliveryError
 
 _PAGE = Path(__file__).with_name("page.html")
 
@@ -31,7 +32,7 @@ def create_api(
 
     Args:
         desk: The case desk's routes.
-        more: Routes beside them.
+        more: Routes beside them: reports, the outbox's, those of the targets' callbacks.
         evidence: Whose files are served.
         readiness: Asked anew for every probe.
         registry: Whose metrics are served.
@@ -45,7 +46,9 @@ def create_api(
     api.include_router(_probes(readiness, registry))
     api.include_router(_files(evidence))
     api.add_exception_handler(NoSuchCaseError, _answer(404))
+    api.add_exception_handler(NoSuchDeliveryError, _answer(404))
     api.add_exception_handler(DeskConflictError, _answer(409))
+    api.add_exception_handler(DeliveredAlreadyError, _answer(409))
     api.add_exception_handler(StorageError, _come_again)
     api.add_exception_handler(RequestValidationError, _say_what_is_wrong)
     api.add_exception_handler(Exception, _failed)

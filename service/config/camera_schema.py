@@ -1,11 +1,11 @@
 """The keys of `cameras.yaml`, their bounds and what they become in the core."""
 
 import re
-from typing import Annotated, Final, Self, TypeVar
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from streetwatch.service.config.checking import Entry
+from streetwatch.service.config.checking import Entry, unlike
 from streetwatch.service.config.ground_schema import CalibrationEntry, on_earth
 from streetwatch.service.config.rule_schema import RuleEntry, Windows, schedule_of
 from streetwatch.service.config.wording import refused
@@ -26,28 +26,11 @@ _ADDRESSES: Final = {
     SourceKind.FILE: "a path, from the folder of this file on",
 }
 
-Item = TypeVar("Item")
-
 
 def _identifier(text: str) -> str:
     if not _ID.fullmatch(text):
         raise refused("is no id: write 1 to 64 of the characters a-z, 0-9 and -")
     return text
-
-
-def _unlike(name: str) -> AfterValidator:
-    """Return a check that no two items of a list have the same value of an attribute."""
-
-    def check(items: list[Item]) -> list[Item]:
-        values = [getattr(item, name) for item in items]
-        twice = [row for row, value in enumerate(values) if value in values[:row]]
-        if twice:
-            raise refused(
-                f"stands in this list already: give each its own {name}", at=(twice[0], name)
-            )
-        return items
-
-    return AfterValidator(check)
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
@@ -83,7 +66,7 @@ class ZoneEntry(Entry):
         description="prohibited, permitted, exclude or privacy_mask.",
         examples=["prohibited"],
     )
-    rules: Annotated[list[RuleEntry], _unlike("type")] = Field(
+    rules: Annotated[list[RuleEntry], unlike("type")] = Field(
         [],
         title="Rules",
         description="Only in prohibited zones, where at least one is needed.",
@@ -221,7 +204,7 @@ class CameraEntry(Entry):
         description="Where the ground in its picture is: so that two cameras know one violation.",
         examples=["{image: [...], ground: [...]}"],
     )
-    zones: Annotated[list[ZoneEntry], _unlike("id")] = Field(
+    zones: Annotated[list[ZoneEntry], unlike("id")] = Field(
         [],
         title="Zones",
         description="Areas of the picture. Without any the camera is only kept live.",
@@ -238,7 +221,7 @@ def _wants_a_camera(cameras: list[CameraEntry]) -> list[CameraEntry]:
 class CamerasEntry(Entry):
     """The whole file."""
 
-    cameras: Annotated[list[CameraEntry], _unlike("id"), AfterValidator(_wants_a_camera)] = Field(
+    cameras: Annotated[list[CameraEntry], unlike("id"), AfterValidator(_wants_a_camera)] = Field(
         title="Cameras",
         description="All cameras.",
         examples=["[{id: kerb, source: {kind: rtsp, url: ...}, zones: [...]}]"],

@@ -4,16 +4,16 @@ import json
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from streetwatch.service.config.document import Location, Origin, Tree
 from streetwatch.service.config.errors import ConfigError
-from streetwatch.service.config.wording import predicate
+from streetwatch.service.config.wording import predicate, refused
 from streetwatch.vision.capture.source import redact
 
 #: Values under these keys may hold passwords: errors don't repeat them.
-_UNSPOKEN: Final = frozenset({"url", "desk_url", "database"})
+_UNSPOKEN: Final = frozenset({"url", "desk_url", "database", "callback_secret"})
 
 _LONGEST_SHOWN: Final = 40
 
@@ -27,6 +27,22 @@ class Entry(BaseModel):
 
 
 Schema = TypeVar("Schema", bound=BaseModel)
+Item = TypeVar("Item")
+
+
+def unlike(name: str) -> AfterValidator:
+    """Return a check that no two items of a list have the same value of an attribute."""
+
+    def check(items: list[Item]) -> list[Item]:
+        values = [getattr(item, name) for item in items]
+        twice = [row for row, value in enumerate(values) if value in values[:row]]
+        if twice:
+            raise refused(
+                f"stands in this list already: give each its own {name}", at=(twice[0], name)
+            )
+        return items
+
+    return AfterValidator(check)
 
 
 def checked(

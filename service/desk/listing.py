@@ -47,7 +47,7 @@ def page_of(where: Where, place: Place) -> sa.Select[Any]:
     return query.where(here < (place.after["reported_at"], place.after["number"]))
 
 
-def counted(where: Where) -> sa.Select[tuple[int]]:
+def counted(where: Where) -> sa.Select[Any]:
     """Return the question how many cases there are, up to `COUNTED`."""
     some = sa.select(sa.literal(1)).select_from(desk_case).where(*where).limit(COUNTED)
     return sa.select(sa.func.count()).select_from(some.subquery())

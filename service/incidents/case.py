@@ -12,6 +12,7 @@ from streetwatch.zones.place import Place
 class Occasion(StrEnum):
     """Why the platform is told."""
 
+    WARNED = "warned"  #: soft start: those concerned are warned, nothing is filed yet
     OPENED = "opened"
     EVIDENCE = "evidence"  #: the clip and the manifest are complete
     CLEARED = "cleared"

@@ -12,7 +12,9 @@ from streetwatch.service.incidents.case import (
     message,
 )
 from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
+from streetwatch.service.incidents.platform import Heard, PlatformState, Standing
 from streetwatch.service.incidents.ports import Store, Transaction
+from streetwatch.service.incidents.routing import TO_THE_DESK, Routes, targets_of
 from streetwatch.vision.types import Seconds, Size
 from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.presence import Observation
@@ -39,6 +41,7 @@ class Watched:
     site: Site
     zones: tuple[Zone, ...]
     model: str
+    routes: Routes = TO_THE_DESK
     calibration: Calibration | None = None
     others: tuple[Site, ...] = ()
 
@@ -235,8 +238,42 @@ def close(incident_id: str, *, rejected: bool, store: Store, at: Seconds) -> Non
     with store.transaction() as transaction:
         incident = transaction.incident(incident_id)
         if incident is not None:
-            for view in transaction.views(incident.id):
-                transaction.put_incident(lifecycle.closed(view, at, rejected=rejected))
+            _closed(incident, transaction, at, rejected=rejected)
+
+
+def hear(
+    said: Standing, *, target: str, incident_id: str, store: Store, at: Seconds
+) -> tuple[Heard, Incident | None]:
+    """Take in what a target says about a case: news that it is at its end closes the incident.
+
+    Returns:
+        What became of it, and the incident as it is now.
+    """
+    with store.transaction() as transaction:
+        incident = transaction.incident(incident_id)
+        before = transaction.standing(target, incident_id)
+        if incident is None or before is None:
+            return Heard.UNKNOWN, None
+        if not said.follows(before):
+            return Heard.OLD, incident
+        transaction.put_standing(target, incident_id, said)
+        if said.state is PlatformState.OPEN:
+            return Heard.KEPT, incident
+        rejected = said.state is PlatformState.REJECTED
+        after = _closed(incident, transaction, at, rejected=rejected)
+    return Heard.KEPT if after == incident else Heard.MOVED, after
+
+
+def _closed(
+    incident: Incident, transaction: Transaction, at: Seconds, *, rejected: bool
+) -> Incident:
+    """Close an incident, and what other cameras see of it."""
+    after = lifecycle.closed(incident, at, rejected=rejected)
+    if after != incident:
+        transaction.put_incident(after)
+    for view in () if incident.lon is None else transaction.views(incident.id)[1:]:
+        transaction.put_incident(lifecycle.closed(view, at, rejected=rejected))
+    return after
 
 
 def _announce(  # noqa: PLR0913 -- what is told, of what, and where from
@@ -248,9 +285,12 @@ def _announce(  # noqa: PLR0913 -- what is told, of what, and where from
     *,
     view: str = "",
 ) -> None:
+    """Promise a message to every target whose route takes it."""
     evidence = transaction.attachments(incident.id)
     others = () if incident.lon is None else transaction.views(incident.id)
     seen_by = sorted({one.camera_id for one in others} - {incident.camera_id})
     site = watched.site_of_camera(incident.camera_id)
     case = Case(incident, site, evidence, tuple(seen_by))
-    transaction.enqueue(message(occasion, case, view=view), at=at)
+    told = message(occasion, case, view=view)
+    targets = targets_of(told, watched.routes, told=transaction.told(incident.id))
+    transaction.enqueue(told, targets=targets, at=at)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from streetwatch.service.incidents.case import Attachment, Message
 from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.incidents.platform import Standing
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.ground import MapPoint
 from streetwatch.zones.presence import Presence
@@ -52,8 +53,17 @@ class Transaction(Protocol):
     def put_presence(self, camera_id: str, presence: Presence) -> None:
         """Keep what is at its place on a camera, for the next start."""
 
-    def enqueue(self, message: Message, *, at: Seconds) -> None:
-        """Promise a message. A key that was promised before is not promised twice."""
+    def told(self, incident_id: str) -> frozenset[str]:
+        """Return the targets that were promised something about the incident."""
+
+    def enqueue(self, message: Message, *, targets: Iterable[str], at: Seconds) -> None:
+        """Promise a message to targets. What was promised before is not promised twice."""
+
+    def standing(self, target: str, incident_id: str) -> Standing | None:
+        """Return how a case stands on a target, None where that was told nothing of it."""
+
+    def put_standing(self, target: str, incident_id: str, standing: Standing) -> None:
+        """Note how a case stands on a target."""
 
 
 class Store(Protocol):

@@ -78,11 +78,13 @@ presence = sa.Table(
     sa.Column("state", sa.JSON, nullable=False),
 )
 
+#: One row for each target that a message is promised to.
 outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("key", sa.String, nullable=False, unique=True),
+    sa.Column("target", sa.String, nullable=False),
+    sa.Column("key", sa.String, nullable=False),
     sa.Column("incident_id", sa.ForeignKey("incident.id"), nullable=False),
     sa.Column("occasion", sa.String, nullable=False),
     sa.Column("payload", sa.JSON, nullable=False),
@@ -91,11 +93,28 @@ outbox = sa.Table(
     sa.Column("queued_at", sa.Float, nullable=False),
     sa.Column("due_at", sa.Float, nullable=False),
     sa.Column("lease_until", sa.Float, nullable=False),
+    sa.Column("uncertain", sa.Boolean, nullable=False),
     sa.Column("delivered_at", sa.Float),
     sa.Column("last_error", sa.String),
-    sa.Index(None, "state", "due_at"),
-    sa.Index(None, "incident_id", "position"),
+    sa.UniqueConstraint("target", "key"),
+    sa.Index(None, "target", "state", "due_at"),
+    sa.Index(None, "incident_id", "target", "position"),
     sa.Index(None, "state", "delivered_at"),
+)
+
+#: What a target calls a case, and how it says that it stands.
+receipt = sa.Table(
+    "receipt",
+    metadata,
+    sa.Column("target", sa.String, primary_key=True),
+    sa.Column("incident_id", sa.ForeignKey("incident.id"), primary_key=True),
+    sa.Column("number", sa.String),
+    sa.Column("token", sa.String),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("said_at", sa.Float, nullable=False),
+    sa.Column("asked_at", sa.Float),  # null: not asked about any more
+    sa.Index(None, "target", "number"),
+    sa.Index(None, "target", "asked_at"),
 )
 
 #: `document` is the report as it was taken, `history` who did what when and why. The columns beside

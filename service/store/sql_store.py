@@ -10,8 +10,9 @@ import structlog
 from streetwatch.service.incidents.case import Attachment, Message
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State
+from streetwatch.service.incidents.platform import Standing
 from streetwatch.service.incidents.views import STANDING, place_of
-from streetwatch.service.store import codec
+from streetwatch.service.store import codec, receipts
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.schema import attachment, incident, outbox, presence
@@ -217,24 +218,39 @@ class SqlTransaction:
         if not self._connection.execute(sa.update(presence).where(same).values(row)).rowcount:
             self._connection.execute(sa.insert(presence).values(row))
 
-    def enqueue(self, message: Message, *, at: Seconds) -> None:
-        """Promise a message. A key that was promised before is not promised twice."""
-        known = sa.select(outbox.c.key).where(outbox.c.key == message.key)
-        if self._connection.execute(known).first() is not None:
-            return
-        self._connection.execute(
-            sa.insert(outbox).values(
-                key=message.key,
-                incident_id=message.case.external_id,
-                occasion=message.occasion,
-                payload=codec.message_document(message),
-                state=MessageState.PENDING,
-                attempts=0,
-                queued_at=at,
-                due_at=at,
-                lease_until=0.0,
-            )
-        )
+    def told(self, incident_id: str) -> frozenset[str]:
+        """Return the targets that were promised something about the incident."""
+        wanted = sa.select(outbox.c.target).where(outbox.c.incident_id == incident_id).distinct()
+        return frozenset(self._connection.execute(wanted).scalars())
+
+    def enqueue(self, message: Message, *, targets: Iterable[str], at: Seconds) -> None:
+        """Promise a message to targets. What was promised before is not promised twice."""
+        same = sa.select(outbox.c.target).where(outbox.c.key == message.key)
+        incident_id = message.case.external_id
+        known = self._connection.execute(same.where(outbox.c.incident_id == incident_id)).scalars()
+        fresh = set(targets) - set(known)
+        row = {
+            "key": message.key,
+            "incident_id": incident_id,
+            "occasion": message.occasion,
+            "payload": codec.message_document(message),
+            "state": MessageState.PENDING,
+            "attempts": 0,
+            "queued_at": at,
+            "due_at": at,
+            "lease_until": 0.0,
+            "uncertain": False,
+        }
+        for target in sorted(fresh):
+            self._connection.execute(sa.insert(outbox).values(row | {"target": target}))
+
+    def standing(self, target: str, incident_id: str) -> Standing | None:
+        """Return how a case stands on a target, None where that was told nothing of it."""
+        return receipts.standing(self._connection, target, incident_id)
+
+    def put_standing(self, target: str, incident_id: str, standing: Standing, /) -> None:
+        """Note how a case stands on a target."""
+        receipts.put_standing(self._connection, target, incident_id, standing)
 
 
 def place_history(

@@ -18,7 +18,7 @@ from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
 LIVE = CameraHealth("kerb", "东口", "rtsp://user:***@10.0.0.5/stream1", "live", "", 0.4)
@@ -41,7 +41,7 @@ def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
     store = open_store(new_database())
     built = Api(store, EvidenceFolder(tmp_path / "evidence"))
     registry = CollectorRegistry()
-    registry.register(OutboxCollector(lambda: Outbox(store.engine).backlog(now=NOON + 60)))
+    registry.register(OutboxCollector(lambda: Deliveries(store.engine).backlogs(now=NOON + 60)))
     broken = APIRouter()
     broken.add_api_route("/broken", lambda: 1 / 0)
     app = create_api(
@@ -96,9 +96,9 @@ def test_a_camera_that_is_down_says_why(api: Api) -> None:
 def test_the_outbox_is_counted_when_it_is_asked_for(api: Api) -> None:
     promise(api.store, a_message(), at=NOON)
     lines = api.http.get("/metrics").text.splitlines()
-    assert 'streetwatch_outbox_messages{state="pending"} 1.0' in lines
-    assert 'streetwatch_outbox_messages{state="parked"} 0.0' in lines
-    assert "streetwatch_outbox_lag_seconds 60.0" in lines
+    assert 'streetwatch_outbox_messages{state="pending",target="desk"} 1.0' in lines
+    assert 'streetwatch_outbox_messages{state="parked",target="desk"} 0.0' in lines
+    assert 'streetwatch_outbox_lag_seconds{target="desk"} 60.0' in lines
 
 
 def raw(api: Api, path: str) -> bytes:

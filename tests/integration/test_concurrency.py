@@ -13,6 +13,8 @@ from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.incidents.routing import DESK
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
@@ -55,7 +57,7 @@ def test_writers_of_one_new_incident_see_each_other(stores: tuple[SqlStore, SqlS
             recurrences = before.recurrences + 1 if before else 1
             transaction.put_incident(an_incident(recurrences=recurrences))
             transaction.put_attachments("a" * 26, [evidence(f"{worker}.jpg")])
-            transaction.enqueue(a_message(), at=NOON)
+            transaction.enqueue(a_message(), targets=(DESK,), at=NOON)
 
     at_once(see_it_once_more)
     (incident,) = stores[0].incidents()
@@ -63,7 +65,7 @@ def test_writers_of_one_new_incident_see_each_other(stores: tuple[SqlStore, SqlS
         kept = transaction.attachments("a" * 26)
     assert incident.recurrences == WORKERS
     assert sorted(one.name for one in kept) == [f"{n}.jpg" for n in range(WORKERS)]
-    assert Outbox(stores[0].engine).backlog(now=NOON).pending == 1
+    assert Deliveries(stores[0].engine).backlogs(now=NOON).total.pending == 1
 
 
 def test_relays_that_claim_at_once_get_different_messages(
@@ -73,7 +75,7 @@ def test_relays_that_claim_at_once_get_different_messages(
 
     def claim_all(worker: int) -> list[str]:
         outbox = Outbox(stores[worker % 2].engine)
-        claimed = iter(lambda: outbox.claim(now=NOON, lease_s=60), None)
+        claimed = iter(lambda: outbox.claim(DESK, now=NOON, lease_s=60), None)
         return [one.message.key for one in claimed]
 
     keys = [key for keys in at_once(claim_all) for key in keys]

@@ -12,11 +12,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from filed import NOON, a_message, an_incident
+from filed import NOON, a_message, an_incident, promise
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Report
-from streetwatch.service.incidents.case import Message
+from streetwatch.service.incidents.case import Message, Occasion
+from streetwatch.service.incidents.platform import Receipt
+from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.store import codec, engine
 from streetwatch.service.store.dialect import dialect_at
 from streetwatch.service.store.outbox import Outbox
@@ -112,7 +114,7 @@ def test_what_an_earlier_version_wrote_is_there(address: str, revision: str) -> 
     case = Book(store.engine).case("SW-20261123-0001")
     assert (case["state"], case["accepted_at"]) == ("dispatched", "2026-11-23T05:00:00.000+00:00")
     assert (case["ended_at"], case["legal_hold"]) == (None, False)
-    claimed = Outbox(store.engine).claim(now=NOON, lease_s=60)
+    claimed = Outbox(store.engine).claim(DESK, now=NOON, lease_s=60)
     assert claimed is not None
     assert claimed.message == a_message()
     store.close()
@@ -138,3 +140,30 @@ def test_numbers_go_on_where_an_earlier_version_left_off(address: str, revision:
     case, _ = Book(store.engine).report(told, key="another-key", now=NOON)
     assert case["number"] == "SW-20261123-0002"
     store.close()
+
+
+def bring_to(connection: sa.Connection, revision: str) -> None:
+    """Take a database back to an older version, with what it holds."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
+
+
+def test_messages_of_the_time_before_targets_are_the_desks(address: str) -> None:
+    before = open_store(address)
+    later = a_message(occasion=Occasion.EVIDENCE)
+    promise(before, a_message(), later)
+    outbox = Outbox(before.engine)
+    first = outbox.claim(DESK, now=NOON, lease_s=1.0)
+    assert first is not None
+    outbox.delivered(first, Receipt(), now=NOON)
+    assert outbox.claim(DESK, now=NOON, lease_s=1.0) is not None, "and its relay dies"
+    with before.engine.begin() as connection:
+        bring_to(connection, "0002")
+    before.close()
+    after = open_store(address)
+    again = Outbox(after.engine).claim(DESK, now=NOON + 1.0, lease_s=1.0)
+    assert again is not None
+    assert (again.message, again.known, again.is_uncertain) == (later, Receipt(), True)
+    after.close()

@@ -16,8 +16,9 @@ from filed import NOON, a_message, an_incident, evidence, promise
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
+from streetwatch.service.incidents.routing import DESK
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.engine import open_engine
-from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import metadata, presence
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.zones.presence import Presence
@@ -57,10 +58,10 @@ def put(store: Store, *incidents: Incident) -> None:
 
 
 def test_the_migrations_build_what_the_code_expects(address: str) -> None:
-    engine = open_engine(address)
-    with engine.connect() as connection:
+    opened = open_engine(address)
+    with opened.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
+    opened.dispose()
 
 
 def test_everything_is_there_after_a_restart(address: str) -> None:
@@ -76,7 +77,7 @@ def test_everything_is_there_after_a_restart(address: str) -> None:
     assert after.incidents() == (an_incident(),)
     assert [one.name for one in kept] == ["first_seen.jpg", "threshold.jpg"]
     assert after.presence("kerb") == PRESENCE
-    assert Outbox(after.engine).backlog(now=NOON).pending == 1
+    assert Deliveries(after.engine).backlogs(now=NOON).total.pending == 1
     after.close()
 
 
@@ -98,7 +99,7 @@ def break_off(store: SqlStore) -> None:
         transaction.put_incident(an_incident())
         transaction.put_attachments("a" * 26, [evidence()])
         transaction.put_presence("kerb", PRESENCE)
-        transaction.enqueue(a_message(), at=NOON)
+        transaction.enqueue(a_message(), targets=(DESK,), at=NOON)
         raise OSError("no space left for the picture")
 
 
@@ -107,7 +108,7 @@ def test_an_exception_undoes_the_whole_transaction(store: SqlStore) -> None:
         break_off(store)
     assert store.incidents() == ()
     assert store.presence("kerb") == Presence()
-    assert Outbox(store.engine).backlog(now=NOON).pending == 0
+    assert Deliveries(store.engine).backlogs(now=NOON).total.pending == 0
 
 
 def test_incidents_come_in_order_of_violation_and_candidates_last(store: SqlStore) -> None:

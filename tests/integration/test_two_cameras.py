@@ -71,7 +71,7 @@ class Corner:
 
     def started(self, site: Site) -> CameraWatch:
         calibration = calibrated(VIEWS[site.camera_id], GROUND)
-        watched = Watched(site, (zone(),), "model@1", calibration, self.sites)
+        watched = Watched(site, (zone(),), "model@1", calibration=calibration, others=self.sites)
         recorder = Recorder(
             site=site,
             zones=watched.zones,

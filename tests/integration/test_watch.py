@@ -17,6 +17,7 @@ from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State, incident_id
+from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -208,7 +209,7 @@ def test_a_disk_that_refuses_files_nothing_and_the_next_look_tries_again(street:
 
 def test_a_message_in_the_outbox_is_what_the_incident_was(street: Street) -> None:
     street.looks(50, 62)
-    claimed = Outbox(street.store.engine).claim(now=START + 100, lease_s=60)
+    claimed = Outbox(street.store.engine).claim(DESK, now=START + 100, lease_s=60)
     assert claimed is not None
     case = claimed.message.case
     assert case.external_id == street.incident.id

@@ -20,16 +20,15 @@ _INDEXES = (("type", "state", "lat"), ("duplicate_of",))
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("incident") as batch_op:
-        for name, kind in _ADDED:
-            batch_op.add_column(sa.Column(name, kind))
-        for columns in _INDEXES:
-            batch_op.create_index("ix_incident_" + "_".join(columns), list(columns))
+    for name, kind in _ADDED:
+        op.add_column("incident", sa.Column(name, kind))
+    for columns in _INDEXES:
+        op.create_index("ix_incident_" + "_".join(columns), "incident", list(columns))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("incident") as batch_op:
-        for columns in _INDEXES:
-            batch_op.drop_index("ix_incident_" + "_".join(columns))
-        for name, _ in _ADDED:
-            batch_op.drop_column(name)
+    for columns in _INDEXES:
+        op.drop_index("ix_incident_" + "_".join(columns), "incident")
+    # No batch: messages and receipts hold on to the table, which a batch would drop.
+    for name, _ in _ADDED:
+        op.drop_column("incident", name)

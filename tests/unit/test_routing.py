@@ -1,0 +1,89 @@
+"""Which target is told what."""
+
+from dataclasses import replace
+
+import pytest
+
+from filed import a_message, an_incident
+from streetwatch.service.incidents.case import Message, Occasion, Site
+from streetwatch.service.incidents.routing import TO_THE_DESK, Route, targets_of
+from streetwatch.zones.place import Place
+
+HERE = "310101001001001"
+
+
+def told(
+    occasion: Occasion = Occasion.OPENED,
+    *,
+    kind: str = "illegal_parking_motor",
+    grid: str | None = HERE,
+) -> Message:
+    one = a_message(an_incident(type=kind), occasion)
+    return replace(
+        one, case=replace(one.case, site=Site("kerb", "东口", Place(121.47, 31.23, grid_code=grid)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "message", "taken"),
+    [
+        pytest.param(Route("t"), told(), True, id="everything"),
+        pytest.param(Route("t"), told(grid=None), True, id="a camera without a grid"),
+        pytest.param(Route("t"), told(Occasion.WARNED), False, id="a warning files nothing"),
+        pytest.param(
+            Route("t", occasions=frozenset({Occasion.WARNED})),
+            told(Occasion.WARNED),
+            True,
+            id="warnings asked for",
+        ),
+        pytest.param(
+            Route("t", types=frozenset({"illegal_parking_motor"})), told(), True, id="its type"
+        ),
+        pytest.param(
+            Route("t", types=frozenset({"street_vending"})), told(), False, id="another type"
+        ),
+        pytest.param(Route("t", grids=("310101*",)), told(), True, id="its district"),
+        pytest.param(Route("t", grids=("310104*",)), told(), False, id="another district"),
+        pytest.param(Route("t", grids=("310104*", HERE)), told(), True, id="its very grid"),
+        pytest.param(Route("t", grids=("310101",)), told(), False, id="a beginning without *"),
+        pytest.param(Route("t", grids=("310101*",)), told(grid=None), False, id="no grid known"),
+        pytest.param(
+            Route("t", frozenset({"illegal_parking_motor"}), ("310104*",)),
+            told(),
+            False,
+            id="its type elsewhere",
+        ),
+    ],
+)
+def test_a_target_is_told_of_its_types_grids_and_occasions(
+    route: Route,
+    message: Message,
+    taken: bool,  # noqa: FBT001 -- a column of the table
+) -> None:
+    assert targets_of(message, (route,), told=()) == (("t",) if taken else ())
+
+
+def test_a_message_goes_to_every_target_whose_route_takes_it() -> None:
+    routes = (Route("a"), Route("b", types=frozenset({"street_vending"})), Route("c"))
+    assert targets_of(told(), routes, told=()) == ("a", "c")
+
+
+def test_where_nobody_wrote_targets_the_desk_is_told() -> None:
+    assert targets_of(told(), TO_THE_DESK, told=()) == ("desk",)
+
+
+@pytest.mark.parametrize(
+    ("route", "known", "expected"),
+    [
+        pytest.param(Route("t"), (), (), id="added after the case had opened"),
+        pytest.param(Route("t"), ("other",), (), id="another target was told"),
+        pytest.param(Route("t"), ("t",), ("t",), id="told of the beginning"),
+        pytest.param(
+            Route("t", occasions=frozenset({Occasion.CLEARED})), (), ("t",), id="wants ends only"
+        ),
+    ],
+)
+def test_who_missed_the_beginning_is_not_told_how_it_goes_on(
+    route: Route, known: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert targets_of(told(Occasion.CLEARED), (route,), told=known) == expected
