@@ -167,6 +167,13 @@ desk_case = sa.Table(
     sa.Index(None, "camera_id", "reported_at"),
     sa.Index(None, "grid_code", "reported_at"),
     sa.Index(None, "place_key", "type", "reported_at"),
+    sa.Index(
+        "ix_desk_case_recurrence_of_occurred_at",
+        "recurrence_of",
+        "occurred_at",
+        sqlite_where=sa.text("recurrence_of IS NOT NULL"),
+        postgresql_where=sa.text("recurrence_of IS NOT NULL"),
+    ),
     sa.Index(None, "deadline"),
 )
 

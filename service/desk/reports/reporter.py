@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.desk.reports.monthly import Month
 from streetwatch.service.desk.reports.period import Step, month
-from streetwatch.service.desk.reports.query import Wanted, facts
+from streetwatch.service.desk.reports.query import GRID_DIGITS, Wanted, facts
 from streetwatch.service.desk.reports.table import By, Row, rows
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.vision.types import Seconds
@@ -66,6 +66,6 @@ def grid_prefix(grid: str | None) -> str | None:
     digits = grid.removesuffix("*")
     whole = digits == grid
     fits = digits.isascii() and digits.isdigit()
-    if not fits or len(digits) > 15 or (whole and len(digits) != 15):
+    if not fits or len(digits) > GRID_DIGITS or (whole and len(digits) != GRID_DIGITS):
         raise InputError(f'grid {grid!r}: write its 15 digits, or how they begin: "310101*"')
     return digits

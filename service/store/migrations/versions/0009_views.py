@@ -1,4 +1,4 @@
-"""where incidents are on the ground, and whose case they are views of"""
+"""where incidents are on the ground, whose case they are views of; recurrences by their origin"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,8 @@ _ADDED = (
     ("left_at", sa.Float()),
 )
 
+_RECURS = sa.text("recurrence_of IS NOT NULL")
+
 _INDEXES = (("type", "state", "lat"), ("duplicate_of",))
 
 
@@ -24,9 +26,17 @@ def upgrade() -> None:
         op.add_column("incident", sa.Column(name, kind))
     for columns in _INDEXES:
         op.create_index("ix_incident_" + "_".join(columns), "incident", list(columns))
+    op.create_index(
+        "ix_desk_case_recurrence_of_occurred_at",
+        "desk_case",
+        ["recurrence_of", "occurred_at"],
+        sqlite_where=_RECURS,
+        postgresql_where=_RECURS,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_desk_case_recurrence_of_occurred_at", "desk_case")
     for columns in _INDEXES:
         op.drop_index("ix_incident_" + "_".join(columns), "incident")
     # No batch: messages and receipts hold on to the table, which a batch would drop.
