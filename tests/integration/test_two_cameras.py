@@ -1,5 +1,6 @@
 """Two cameras that look at one place, each with its chain, on one store and one folder."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.delivery.case_json import case_json
+from streetwatch.service.desk.report import Report
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
@@ -144,6 +146,7 @@ def test_what_two_cameras_see_is_one_case_with_both_views(
     assert corner.of(second).duplicate_of == corner.of(first).id
     case = corner.last_told()
     assert (case["camera"]["id"], case["seen_by"]) == (first, [second])
+    assert Report.model_validate_json(json.dumps(case)).seen_by == [second], "and the desk takes it"
     pictures = {one["role"]: one["name"] for one in case["evidence"] if second in one["name"]}
     assert set(pictures) == {"first_seen", "threshold", "close_up", "zone_overlay"}
     for one in case["evidence"]:

@@ -78,7 +78,8 @@ def _asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.grid is not None:
         # A range, not LIKE: the index is of use.
         first, last = (wanted.grid.ljust(GRID_DIGITS, digit) for digit in "09")
-        yield case.grid_code.between(first, last)
+        # A whole code as an equation: only then its cases are read by code and time together.
+        yield case.grid_code == first if first == last else case.grid_code.between(first, last)
     if wanted.type is not None:
         yield case.type == wanted.type
     if wanted.camera is not None:
