@@ -19,8 +19,10 @@ from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.delivery.build import Surroundings, surroundings_of
+from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.metrics import DeliveryMetrics
-from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.packs import packs_router
 from streetwatch.service.desk.reports.reporter import Reporter
@@ -31,6 +33,7 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -40,6 +43,9 @@ from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.upkeep.daily import Daily
+from streetwatch.service.upkeep.retention import Retention
+from streetwatch.service.upkeep.verify import Verification
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
@@ -53,8 +59,6 @@ THREAD_STOP_S: Seconds = 3.0
 
 #: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
 RING_MARGIN_S: Seconds = 15.0
-
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
 
 
 @dataclass(slots=True)
@@ -115,19 +119,44 @@ def desk_of(settings: Settings) -> Iterator[Desk]:
     """
     store = stored(settings)
     try:
-        evidence = EvidenceFolder(settings.data_dir / "evidence")
-        yield Desk(Book(store.engine), evidence, Reporter(store.engine, time.time))
+        yield Desk(Book(store.engine), evidence_of(settings), Reporter(store.engine, time.time))
     finally:
         store.close()
 
 
+def evidence_of(settings: Settings) -> EvidenceFolder:
+    """Return the evidence of a service, running or not."""
+    return EvidenceFolder(settings.data_dir / "evidence")
+
+
+def retention_of(
+    settings: Settings, cameras: tuple[Camera, ...], store: SqlStore, evidence: EvidenceFolder
+) -> Retention:
+    """Return the retention job of a service, running or not."""
+    watched = frozenset(camera.id for camera in cameras)
+    return Retention(store.engine, evidence, settings.retention.periods, watched)
+
+
+def verification_of(settings: Settings, store: SqlStore) -> Verification:
+    """Return the check of a service's store, evidence and deliveries."""
+    entries = named(settings.targets)
+    ours = (one.id for one in entries if one.url is None)
+    return Verification(
+        store.engine,
+        evidence_of(settings),
+        settings.retention.periods,
+        told=types_told_everywhere(tuple(route_of(one) for one in entries)),
+        desk=None if settings.desk_url else next(ours, None),
+    )
+
+
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
     """Return the lanes to the targets that the settings name, not started."""
-    return _lanes(_targets(settings), store, clock=clock, registry=CollectorRegistry())
-
-
-def _targets(settings: Settings) -> tuple[Target, ...]:
-    return targets_of(settings.targets, own_url=settings.desk_url or _address(settings))
+    evidence = EvidenceFolder(settings.data_dir / "evidence")
+    around = surroundings_of(settings, evidence=evidence, clock=clock)
+    return _lanes(
+        targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()
+    )
 
 
 def _lanes(
@@ -168,16 +197,22 @@ class Service:
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
+    daily: Daily = field(init=False)
     model: str = field(init=False)
 
     def __post_init__(self) -> None:
-        data_dir = self.settings.data_dir
-        self.evidence = EvidenceFolder(data_dir / "evidence")
+        self.evidence = evidence_of(self.settings)
         self.store = open_store(self.settings.database_url)
         self.deliveries = Deliveries(self.store.engine)
-        self.targets = _targets(self.settings)
+        self.targets = targets_of(self.settings.targets, self._around())
         self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
+        self.daily = Daily(
+            retention_of(self.settings, self.cameras, self.store, self.evidence),
+            hour=self.settings.retention.hour,
+            clock=self.clock,
+            registry=self.registry,
+        )
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -188,6 +223,9 @@ class Service:
             clock=self.clock,
             on_change=lambda _: self.lanes.wake(),
         )
+
+    def _around(self) -> Surroundings:
+        return surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
 
     def _watching(self, camera: Camera) -> Watching:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
@@ -264,6 +302,8 @@ class Service:
         """Run the threads for the length of a `with` block."""
         self._warn_of_the_undeliverable()
         self.lanes.start()
+        start_asking(self.settings.targets or (), self._around())
+        self.daily.start()
         self.loop.start()
         for one in self.watched.values():
             one.capture.start()
@@ -284,6 +324,7 @@ class Service:
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
         self.loop.stop(timeout_s=THREAD_STOP_S)
+        self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
@@ -304,16 +345,10 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     log.info("service.started", cameras=len(cameras), model=service.model)
-    sys.stderr.write(f"\n    看这里 look at {_address(settings)}/    (Ctrl-C 停止 stops)\n\n")
+    sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     with service.running():
         uvicorn.Server(config).run(sockets=[listener])
     log.info("service.stopped")
-
-
-def _address(settings: Settings) -> str:
-    """Where this process answers, as seen from itself."""
-    host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
-    return f"http://{host}:{settings.port}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

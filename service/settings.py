@@ -20,11 +20,15 @@ from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
-from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.config.target_schema import Target
+from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
+from streetwatch.service.incidents.retention import DAY_S, Periods
 
 PREFIX = "STREETWATCH_"
 NESTED = "__"
+
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
 
 
 def _not_a_switch(value: object) -> object:
@@ -32,12 +36,6 @@ def _not_a_switch(value: object) -> object:
     if isinstance(value, bool):
         raise refused("is not a number: write one")
     return value
-
-
-def _web_address(url: str) -> str:
-    if not url.lower().startswith(("http://", "https://")):
-        raise refused("is no web address: write http://HOST:PORT or https://HOST")
-    return url.rstrip("/")
 
 
 def _database_address(url: str) -> str:
@@ -78,6 +76,63 @@ class EvidenceSettings(_Group):
         description="Seconds of the clip after the violation.",
         examples=[10],
     )
+
+
+Days = Annotated[float, BeforeValidator(_not_a_switch), Field(ge=1, le=36_500)]
+
+
+class RetentionSettings(_Group):
+    """How long things are kept, in days, before the daily job deletes them."""
+
+    candidate_d: Days = Field(
+        7,
+        title="Candidates",
+        description="What never became a case, since it was last seen.",
+        examples=[7],
+    )
+    rejected_d: Days = Field(
+        30,
+        title="Rejected cases",
+        description="Their evidence, since the rejection.",
+        examples=[30],
+    )
+    evidence_d: Days = Field(
+        180,
+        title="Evidence",
+        description="Of other cases, since the violation.",
+        examples=[180],
+    )
+    after_close_d: Days = Field(
+        90,
+        title="Evidence after the end",
+        description="And at least so long after the case has ended.",
+        examples=[90],
+    )
+    delivered_d: Days = Field(
+        30,
+        title="Messages",
+        description="What was delivered about an incident that is over.",
+        examples=[30],
+    )
+    hour: Whole = Field(
+        3,
+        ge=0,
+        le=23,
+        title="Hour",
+        description="When the daily job runs, on China's clock.",
+        examples=[3],
+    )
+
+    @property
+    def periods(self) -> Periods:
+        """Return them in seconds."""
+        return Periods(
+            candidate_s=self.candidate_d * DAY_S,
+            rejected_s=self.rejected_d * DAY_S,
+            evidence_s=self.evidence_d * DAY_S,
+            after_close_s=self.after_close_d * DAY_S,
+            delivered_s=self.delivered_d * DAY_S,
+        )
 
 
 class DemoSettings(_Group):
@@ -145,17 +200,17 @@ class Settings(BaseSettings):
         description="TCP port of the API and the desk.",
         examples=[8080],
     )
-    desk_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+    desk_url: WebAddress | None = Field(
         None,
         title="Case desk",
         description="Where cases are delivered. Left out: the desk embedded in this process.",
         examples=["http://127.0.0.1:8080"],
     )
-    targets: Annotated[list[DeskEntry], unlike("id"), Field(min_length=1)] | None = Field(
+    targets: Annotated[list[Target], unlike("id"), Field(min_length=1)] | None = Field(
         None,
         title="Targets",
         description="The case platforms, and what each is told. Left out: the case desk alone.",
-        examples=["[{id: city, kind: desk, url: http://10.0.0.7:8080}]"],
+        examples=["[{id: city, kind: open311, url: ..., service_codes: {...}}]"],
     )
     model: str = Field(
         DEFAULT_MODEL,
@@ -186,6 +241,12 @@ class Settings(BaseSettings):
         description="How much video belongs to a case.",
         examples=["{pre_s: 5, post_s: 10}"],
     )
+    retention: RetentionSettings = Field(
+        RetentionSettings(),
+        title="Retention",
+        description="How long things are kept.",
+        examples=["{evidence_d: 180, hour: 3}"],
+    )
     demo: DemoSettings = Field(
         DemoSettings(),
         title="Demo camera",
@@ -200,6 +261,12 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """Where the database is. Holds its password."""
         return self.database or f"sqlite:///{self.data_dir / 'streetwatch.db'}"
+
+    @property
+    def address(self) -> str:
+        """Where this process answers, as seen from itself."""
+        host = "127.0.0.1" if self.host in _EVERYWHERE else self.host
+        return f"http://{host}:{self.port}"
 
     @classmethod
     def settings_customise_sources(
@@ -253,7 +320,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
     try:
         return _Variables(environ)()
     except UnreadableVariableError:
-        groups = f"{PREFIX}EVIDENCE, {PREFIX}DEMO"
+        groups = f"{PREFIX}EVIDENCE, {PREFIX}RETENTION, {PREFIX}DEMO"
         text = f"{groups}: holds no JSON: write {PREFIX}DEMO{NESTED}PORT=8554 instead"
         raise SettingsError([text]) from None
 
@@ -275,12 +342,14 @@ def _anchored(tree: Tree, folder: Path) -> Tree:
 
 def _placed(key: str, value: Tree, folder: Path) -> Tree:
     match key, value:
-        case (("cameras" | "data_dir" | "clip"), str()):
+        case (("cameras" | "data_dir" | "clip" | "template" | "ca_file"), str()):
             return str(folder / value)
         case "model", str() if value.endswith(".toml"):
             return str(folder / value)
-        case "demo", dict():
+        case "demo" | "target", dict():
             return {name: _placed(name, inner, folder) for name, inner in value.items()}
+        case "targets", list():
+            return [_placed("target", inner, folder) for inner in value]
         case _:
             return value
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from streetwatch.service.store.deliveries import Deliveries, Delivery, Wanted
 from streetwatch.service.store.outbox import MessageState
+from streetwatch.service.store.transactions import COUNTED
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
 
@@ -43,7 +44,7 @@ def deliveries_router(
         target: str | None = None,
         incident: str | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
-        offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+        offset: Annotated[int, Query(ge=0, le=COUNTED)] = 0,
     ) -> DeliveriesPage:
         """List messages to targets, newest first."""
         found = deliveries.page(Wanted(state, target, incident), limit=limit, offset=offset)

@@ -31,3 +31,9 @@ class SettingsError(ConfigError):
     """`streetwatch.yaml` or a `STREETWATCH_*` variable is wrong."""
 
     reference: ClassVar[str] = "docs/reference/settings.md"
+
+
+class TemplateError(ConfigError):
+    """The template of a target is wrong."""
+
+    reference: ClassVar[str] = "docs/reference/targets.md"

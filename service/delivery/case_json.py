@@ -42,11 +42,12 @@ def case_json(case: Case) -> dict[str, object]:
             "zone": incident.versions.zone,
             "rule": incident.versions.rule,
         },
-        "evidence": [_attachment(case.external_id, one) for one in case.evidence],
+        "evidence": [attachment_json(case.external_id, one) for one in case.evidence],
     }
 
 
-def _attachment(external_id: str, one: Attachment) -> dict[str, object]:
+def attachment_json(external_id: str, one: Attachment) -> dict[str, object]:
+    """Return what a platform is told about a file of evidence."""
     return {
         "name": one.name,
         "role": one.role,

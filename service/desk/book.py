@@ -15,12 +15,12 @@ from streetwatch.service.desk.draft import (
     progress,
     report_document,
 )
-from streetwatch.service.desk.listing import Place, counted, rows_at
-from streetwatch.service.desk.report import Move, Report
+from streetwatch.service.desk.listing import Place, rows_at
+from streetwatch.service.desk.report import Hold, Move, Report
 from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
 from streetwatch.service.store.schema import desk_case, desk_day
-from streetwatch.service.store.transactions import locked, reading, writing
+from streetwatch.service.store.transactions import counted, locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
@@ -54,7 +54,7 @@ class Page:
     """Some of the cases, newest first, and how many there are in all.
 
     Attributes:
-        total: Counted up to `listing.COUNTED`.
+        total: Counted up to `COUNTED`.
         next: The number to ask the next page with; None at the end.
     """
 
@@ -147,6 +147,22 @@ class Book:
             _change(connection, row, changed)
         return document_of({**row, **changed})
 
+    def hold(self, name: str, hold: Hold, *, now: Seconds) -> Document:
+        """Set or lift a legal hold: while it is set, retention deletes nothing of the case.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
+        with writing(self._engine) as connection:
+            row = _named(connection, name, to_change=True)
+            if row["legal_hold"] == hold.held:
+                return document_of(row)
+            action = "legal_hold_set" if hold.held else "legal_hold_lifted"
+            step = entry(now, by=hold.by, note=hold.why, action=action)
+            changed = {"legal_hold": hold.held, "history": [*row["history"], step]}
+            _change(connection, row, changed)
+        return document_of({**row, **changed})
+
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
 
@@ -179,7 +195,7 @@ class Book:
         with reading(self._engine) as connection:
             before = None if after is None else _named(connection, after)
             rows = rows_at(connection, where, Place(limit, offset, before))
-            total = connection.execute(counted(where)).scalar_one()
+            total = connection.execute(counted(desk_case, where)).scalar_one()
         following = rows[-1]["number"] if len(rows) == limit else None
         return Page(tuple(document_of(row) for row in rows), total, following)
 

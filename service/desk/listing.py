@@ -8,9 +8,6 @@ import sqlalchemy as sa
 
 from streetwatch.service.store.schema import desk_case
 
-#: How far a list is counted. A page for people needs to know that there are many, not how many.
-COUNTED: Final = 10_000
-
 #: The order of every list; the number tells apart what was reported in one moment.
 NEWEST: Final = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
 
@@ -45,9 +42,3 @@ def page_of(where: Where, place: Place) -> sa.Select[Any]:
         return query.offset(place.offset) if place.offset else query
     here = sa.tuple_(desk_case.c.reported_at, desk_case.c.number)
     return query.where(here < (place.after["reported_at"], place.after["number"]))
-
-
-def counted(where: Where) -> sa.Select[Any]:
-    """Return the question how many cases there are, up to `COUNTED`."""
-    some = sa.select(sa.literal(1)).select_from(desk_case).where(*where).limit(COUNTED)
-    return sa.select(sa.func.count()).select_from(some.subquery())

@@ -112,6 +112,14 @@ class Move(Strict):
         return self
 
 
+class Hold(Strict):
+    """Whether a case and its evidence must be kept beyond their time (legal hold)."""
+
+    held: bool
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    why: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 def _kind(body: Any) -> str:  # noqa: ANN401 -- whatever was sent
     return "move" if isinstance(body, dict) and "state" in body else "report"
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body, Header, Query, Response
 from pydantic import BaseModel
 
 from streetwatch.service.desk.book import Book, Filter
-from streetwatch.service.desk.listing import COUNTED
-from streetwatch.service.desk.report import Change, Report
+from streetwatch.service.desk.report import Change, Hold, Report
 from streetwatch.service.desk.states import ENDS, CaseState
+from streetwatch.service.store.transactions import COUNTED
 from streetwatch.vision.types import Seconds
 
 IdempotencyKey = Annotated[
@@ -84,5 +84,10 @@ def desk_router(
         if after["state"] in ENDS:
             on_end(after["external_id"], CaseState(after["state"]), now)
         return after
+
+    @router.put("/{name}/legal-hold")
+    def hold(name: str, body: Hold) -> dict[str, Any]:
+        """Set or lift a legal hold: a held case and its evidence outlive their time."""
+        return book.hold(name, body, now=clock())
 
     return router

@@ -33,7 +33,7 @@ class Route:
         """Whether its target is to be told this."""
         case = message.case
         of_type = self.types is None or case.incident.type in self.types
-        place = case.site.place
+        place = case.place
         grid = None if place is None else place.grid_code
         return of_type and message.occasion in self.occasions and self._covers(grid)
 
@@ -64,6 +64,14 @@ def targets_of(message: Message, routes: Routes, *, told: Collection[str]) -> tu
         for route in routes
         if route.takes(message) and (_begins(message, route) or route.target in told)
     )
+
+
+def types_told_everywhere(routes: Routes) -> frozenset[str] | None:
+    """Return the types of whose every case some target is told when it opens; None for all."""
+    everywhere = [one for one in routes if one.grids is None and Occasion.OPENED in one.occasions]
+    if any(one.types is None for one in everywhere):
+        return None
+    return frozenset().union(*(one.types for one in everywhere if one.types is not None))
 
 
 def _begins(message: Message, route: Route) -> bool:

@@ -7,17 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from streetwatch.service.incidents.case import Occasion
+from streetwatch.service.incidents.errors import StreetwatchError
 from streetwatch.service.store.outbox import MessageState, behind
 from streetwatch.service.store.schema import outbox, receipt
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import counted, reading, writing
 from streetwatch.vision.types import Seconds
 
 
-class NoSuchDeliveryError(LookupError):
+class NoSuchDeliveryError(StreetwatchError):
     """Nothing of this key was promised to this target."""
 
 
-class DeliveredAlreadyError(ValueError):
+class DeliveredAlreadyError(StreetwatchError):
     """The target has it: sending it again could file it twice."""
 
 
@@ -66,7 +67,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """Some of the deliveries, newest first, and how many there are in all."""
+    """Some of the deliveries, newest first, and how many there are, counted up to `COUNTED`."""
 
     deliveries: tuple[Delivery, ...]
     total: int
@@ -124,7 +125,7 @@ class Deliveries:
             .limit(limit)
             .offset(offset)
         )
-        count = sa.select(sa.func.count()).select_from(outbox).where(*wanted.where())
+        count = counted(outbox, wanted.where())
         with reading(self._engine) as connection:
             rows = connection.execute(newest).all()
             total = connection.execute(count).scalar_one()

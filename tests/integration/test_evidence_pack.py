@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -167,7 +167,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("spoil", "said", "name", "packed"), WRONG.values(), ids=WRONG.keys())
 def test_a_pack_with_something_wrong_is_made_and_says_so(
-    office: Office, spoil: type[lose], said: str, name: str, *, packed: bool
+    office: Office, spoil: Callable[[Office], None], said: str, name: str, *, packed: bool
 ) -> None:
     office.file()
     spoil(office)
@@ -293,7 +293,11 @@ def test_the_commands_make_and_check_a_pack(office: Office, tmp_path: Path) -> N
     assert (made.exit_code, said) == (1, ["threshold.jpg: is missing"])
     checked = run.invoke(app, ["verify", str(path)])
     assert checked.exit_code == 1
-    assert checked.stdout.splitlines()[0] == "when the pack was made: threshold.jpg: is missing"
+    assert json.loads(checked.stdout.splitlines()[0]) == {
+        "finding": "pack",
+        "name": "when the pack was made",
+        "says": "threshold.jpg: is missing",
+    }
 
     refused = run.invoke(app, ["evidence", "SW-1", "--config", config])
     assert str(refused.exception) == "no case 'SW-1': give a number like SW-20261123-0001"

@@ -10,9 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from click.testing import Result
 from prometheus_client import CollectorRegistry
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from filed import NOON, a_message, an_incident
 from http_parts import serving

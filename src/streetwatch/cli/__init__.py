@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, desk, model, service, verify
+from streetwatch.cli import bench, data, deliveries, desk, model, service, targets, upkeep
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -25,7 +25,11 @@ for command in (
     service.detect,
     desk.report,
     desk.evidence,
-    verify.verify,
+    deliveries.deliveries,
+    upkeep.retention,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.verify,
     data.learn,
     model.train,
     model.export,
@@ -35,6 +39,7 @@ for command in (
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(targets.app, name="targets")
 
 
 def main() -> None:
