@@ -178,7 +178,7 @@ desk_case = sa.Table(
     sa.Column(
         "revision", sa.Integer, nullable=False, default=_NEXT_REVISION, onupdate=_NEXT_REVISION
     ),
-    sa.Index(None, "revision"),
+    sa.Index(None, "revision", "number"),
     sa.Index(None, "reported_at"),
     sa.Index(None, "state", "reported_at"),
     sa.Index(None, "type", "reported_at"),
