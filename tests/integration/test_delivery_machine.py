@@ -123,11 +123,19 @@ class Delivery(RuleBasedStateMachine):
             one = a_message(an_incident(id=incident), occasion)
             promise(self.store, one, one, at=self.now, targets=TARGETS)
 
-    @rule(lane=st.sampled_from(TARGETS), takes=st.lists(TAKES, max_size=4))
-    def deliver_what_is_due(self, lane: str, takes: list[Taking]) -> None:
-        """The platform takes the first messages as drawn, and the others as it should."""
-        self.platforms[lane].takes = list(takes)
-        self.relay(lane).drain()
+    @rule(
+        seconds=st.sampled_from([0.0, LEASE_S]),
+        keyed=st.lists(TAKES, min_size=1, max_size=4),
+        searched=st.lists(TAKES, min_size=1, max_size=4),
+    )
+    def deliver_what_is_due(
+        self, seconds: float, keyed: list[Taking], searched: list[Taking]
+    ) -> None:
+        """The platforms take the first messages as drawn, and the others as they should."""
+        self.now += seconds
+        for lane, takes in (("keyed", keyed), ("searched", searched)):
+            self.platforms[lane].takes = list(takes)
+            self.relay(lane).drain()
 
     @rule(target=flights, lane=st.sampled_from(TARGETS))
     def overtake(self, lane: str) -> MultipleResults[Flight]:
