@@ -117,7 +117,7 @@ class Book:
         with writing(self._engine) as connection:
             locked(connection, "desk numbers")
             known, merged = _known(connection, draft.external_id, key)
-            facts = Facts(connection, self._intake)
+            facts = Facts(connection)
             if known is not None and merged is not None:
                 changed = facts.merged(known, merged, draft) if draft.camera_id else {}
                 return as_merged(_change(connection, known, changed), draft.external_id), False
@@ -149,7 +149,7 @@ class Book:
         """
         with writing(self._engine) as connection:
             row = _named(connection, name, to_change=True)
-            facts = Facts(connection, self._intake)
+            facts = Facts(connection)
             seen = (report.disputed_at or report.last_seen).timestamp()
             merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
             if merged is not None and merged["number"] == row["number"]:

@@ -27,8 +27,8 @@ class Assignment(Strict):
 
 def unassigned() -> sa.ColumnElement[bool]:
     """Tell of a case under way that nobody was given: for `GET /desk/cases?unassigned=true`."""
-    ends = [state.value for state in (*ENDS, CaseState.WARNED)]
-    return sa.and_(desk_case.c.assignee.is_(None), desk_case.c.state.not_in(ends))
+    under_way = [state.value for state in CaseState if state not in {*ENDS, CaseState.WARNED}]
+    return sa.and_(desk_case.c.assignee.is_(None), desk_case.c.state.in_(under_way))
 
 
 def assigned(row: Mapping[Any, Any], order: Assignment, now: Seconds) -> Document:
