@@ -3,10 +3,12 @@
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -19,29 +21,26 @@ from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
+from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.metrics import DeliveryMetrics
-from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
 from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.closing.check import ClosingCheck
-from streetwatch.service.desk.closing.decide import Terms
-from streetwatch.service.desk.grid.dispatch import dispatch_on_accept
 from streetwatch.service.desk.grid.grids import Grids
-from streetwatch.service.desk.grid.intake import grid_step
-from streetwatch.service.desk.grid.layer import LatestLayer
-from streetwatch.service.desk.grid.router import grid_router
-from streetwatch.service.desk.merging import Nearness
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
 from streetwatch.service.desk.observations.take import Observations
-from streetwatch.service.desk.places import places_router, recurrence_step
+from streetwatch.service.desk.open311.keys import ApiKeys
+from streetwatch.service.desk.open311.router import Open311, open311_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -52,6 +51,9 @@ from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.upkeep.daily import Daily
+from streetwatch.service.upkeep.retention import Retention
+from streetwatch.service.upkeep.verify import Verification
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
@@ -108,7 +110,33 @@ def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
     Raises:
         InputError: the service of these settings has never run.
     """
-    return Book(stored(settings).engine), EvidenceFolder(settings.data_dir / "evidence")
+    return Book(stored(settings).engine), evidence_of(settings)
+
+
+def evidence_of(settings: Settings) -> EvidenceFolder:
+    """Return the evidence of a service, running or not."""
+    return EvidenceFolder(settings.data_dir / "evidence")
+
+
+def retention_of(
+    settings: Settings, cameras: tuple[Camera, ...], store: SqlStore, evidence: EvidenceFolder
+) -> Retention:
+    """Return the retention job of a service, running or not."""
+    watched = frozenset(camera.id for camera in cameras)
+    return Retention(store.engine, evidence, settings.retention.periods, watched)
+
+
+def verification_of(settings: Settings, store: SqlStore) -> Verification:
+    """Return the check of a service's store, evidence and deliveries."""
+    entries = named(settings.targets)
+    ours = (one.id for one in entries if one.url is None)
+    return Verification(
+        store.engine,
+        evidence_of(settings),
+        settings.retention.periods,
+        told=types_told_everywhere(tuple(route_of(one) for one in entries)),
+        desk=None if settings.desk_url else next(ours, None),
+    )
 
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
@@ -166,28 +194,35 @@ class Service:
     evidence: EvidenceFolder = field(init=False)
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
-    layers: LatestLayer = field(init=False, default_factory=LatestLayer)
     detector: Detector = field(init=False)
-    closing: ClosingCheck = field(init=False)
-    book: Book = field(init=False)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
+    daily: Daily = field(init=False)
     model: str = field(init=False)
+    ending: threading.Event = field(init=False, default_factory=threading.Event)
+    desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
-        data_dir = self.settings.data_dir
-        self.evidence = EvidenceFolder(data_dir / "evidence")
+        self.evidence = evidence_of(self.settings)
         self.store = open_store(self.settings.database_url)
-        self.book = Book(
-            self.store.engine,
-            intake=(grid_step(self.layers), recurrence_step),
-            near=Nearness(self.settings.observations.merge_within_m),
-            follow=(dispatch_on_accept(by_itself=self.settings.grid.auto_dispatch),),
-        )
         self.deliveries = Deliveries(self.store.engine)
         self.targets = targets_of(self.settings.targets, self._around())
         self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
+        self.daily = Daily(
+            retention_of(self.settings, self.cameras, self.store, self.evidence),
+            hour=self.settings.retention.hour,
+            clock=self.clock,
+            registry=self.registry,
+        )
+        self.desk = desk_from(
+            self.settings,
+            self.store.engine,
+            CameraSights(self.store, self.watched),
+            clock=self.clock,
+            on_end=self._close,
+        )
+        warn_of_disabled(self.desk.triaging.profile, self.cameras)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
         self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = self.detector.card.version
@@ -198,19 +233,6 @@ class Service:
             metrics=RuntimeMetrics(self.registry),
             clock=self.clock,
             on_change=lambda _: self.lanes.wake(),
-        )
-        self.closing = self._closing()
-
-    def _closing(self) -> ClosingCheck:
-        told = self.settings.closing
-        return ClosingCheck(
-            self.store.engine,
-            self.book,
-            CameraSights(self.store, self.watched),
-            terms=Terms(told.patience_s, told.limit_s),
-            auto_close=told.auto_close,
-            clock=self.clock,
-            on_end=self._close,
         )
 
     def _around(self) -> Surroundings:
@@ -261,23 +283,22 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
-        api = create_api(
-            desk=desk_router(self.book, clock=self.clock, on_end=self._close),
-            delivery=self._delivery_routers(),
+        book, served = self.desk.book, _open311(self.settings.open311)
+        desk = desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set)
+        desk.include_router(self.desk.routes())
+        return create_api(
+            desk=desk,
+            open311=open311_router(book, clock=self.clock, served=served),
+            beside=(*self._delivery_routers(), observations_router(self._observations())),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,
         )
-        engine = self.store.engine
-        api.include_router(grid_router(engine, self.book, self.layers, clock=self.clock))
-        api.include_router(places_router(engine))
-        api.include_router(observations_router(self._observations()))
-        return api
 
     def _observations(self) -> Observations:
         most = self.settings.observations
         limits = Limits(int(most.picture_mb * 1e6), int(most.picture_megapixels * 1e6))
-        return Observations(self.book, self.evidence, self.detector, limits, self.clock)
+        return Observations(self.desk.book, self.evidence, self.detector, limits, self.clock)
 
     def _delivery_routers(self) -> tuple[APIRouter, ...]:
         secrets = {
@@ -291,7 +312,7 @@ class Service:
 
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
         """Close every incident of a case: those whose reports were merged into it too."""
-        for each in self.book.names(incident_id):
+        for each in self.desk.book.names(incident_id):
             handle.close(each, rejected=state in REFUSALS, store=self.store, at=at)
 
     @contextmanager
@@ -299,9 +320,10 @@ class Service:
         """Run the threads for the length of a `with` block."""
         self._warn_of_the_undeliverable()
         self.lanes.start()
+        self.desk.start()
         start_asking(self.settings.targets or (), self._around())
+        self.daily.start()
         self.loop.start()
-        self.closing.start()
         for one in self.watched.values():
             one.capture.start()
         try:
@@ -320,10 +342,23 @@ class Service:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
-        self.closing.stop(timeout_s=THREAD_STOP_S)
         self.loop.stop(timeout_s=THREAD_STOP_S)
+        self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
+        self.desk.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Says that the end has come before it waits for answers: the desk's feeds never end else."""
+
+    def __init__(self, config: uvicorn.Config, ending: threading.Event) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._ending.set()
+        super().handle_exit(sig, frame)
 
 
 def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
@@ -344,8 +379,17 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     log.info("service.started", cameras=len(cameras), model=service.model)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     with service.running():
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, service.ending).run(sockets=[listener])
     log.info("service.stopped")
+
+
+def _open311(settings: Open311Settings) -> Open311:
+    return Open311(
+        keys=ApiKeys((entry.client, entry.key.get_secret_value()) for entry in settings.api_keys),
+        jurisdiction_id=settings.jurisdiction_id,
+        public_url=settings.public_url,
+        contact=settings.contact,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

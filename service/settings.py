@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from streetwatch.models.registry import DEFAULT_MODEL
 from streetwatch.service.config.checking import checked, unlike
+from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
@@ -26,13 +27,15 @@ from streetwatch.service.config.groups import (
     Group,
     Number,
     ObservationSettings,
+    RetentionSettings,
     Whole,
 )
-from streetwatch.service.config.target_schema import Target, WebAddress
+from streetwatch.service.config.open311_schema import Open311Settings
+from streetwatch.service.config.target_schema import Target
+from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
 
 PREFIX = "STREETWATCH_"
-_GROUPS = ("evidence", "grid", "closing", "observations", "demo")
 NESTED = "__"
 
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
@@ -174,6 +177,12 @@ class Settings(BaseSettings):
         description="How much video belongs to a case.",
         examples=["{pre_s: 5, post_s: 10}"],
     )
+    retention: RetentionSettings = Field(
+        RetentionSettings(),
+        title="Retention",
+        description="How long things are kept.",
+        examples=["{evidence_d: 180, hour: 3}"],
+    )
     grid: GridSettings = Field(
         GridSettings(),
         title="Grids",
@@ -197,6 +206,37 @@ class Settings(BaseSettings):
         title="Demo camera",
         description="A clip served as a live camera.",
         examples=["{clip: demo.mp4, port: 8554}"],
+    )
+    open311: Open311Settings = Field(
+        Open311Settings(),
+        title="Open311",
+        description="What other tools may file and read over Open311.",
+        examples=["{jurisdiction_id: city.example}"],
+    )
+    code_profile: str = Field(
+        "default",
+        min_length=1,
+        title="Profile of codes",
+        description="The city's codes and deadlines: a shipped profile, or a path of one (.yaml).",
+        examples=["default"],
+    )
+    work_calendar: Path | None = Field(
+        None,
+        title="Work calendar",
+        description="The city's own hours, holidays and make-up days. Left out: China's.",
+        examples=["calendar.yaml"],
+    )
+    notices: NoticeSettings = Field(
+        NoticeSettings(),
+        title="Notices",
+        description="Who is told of cases that wait, and after how long.",
+        examples=["{urgent_h: 2, ordinary_h: 24}"],
+    )
+    triage: TriageSettings = Field(
+        TriageSettings(),
+        title="Triage",
+        description="Where service ends, and management and enforcement begin.",
+        examples=["{window_d: 90}"],
     )
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
@@ -265,9 +305,15 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
     try:
         return _Variables(environ)()
     except UnreadableVariableError:
-        groups = ", ".join(f"{PREFIX}{name.upper()}" for name in _GROUPS)
+        groups = ", ".join(PREFIX + name.upper() for name in _groups())
         text = f"{groups}: holds no JSON: write {PREFIX}DEMO{NESTED}PORT=8554 instead"
         raise SettingsError([text]) from None
+
+
+def _groups() -> list[str]:
+    """Return the settings that hold others."""
+    fields = Settings.model_fields.items()
+    return [name for name, field in fields if isinstance(field.default, BaseModel)]
 
 
 def _merged(tree: Tree, over: Tree) -> Tree:
@@ -287,7 +333,12 @@ def _anchored(tree: Tree, folder: Path) -> Tree:
 
 def _placed(key: str, value: Tree, folder: Path) -> Tree:
     match key, value:
-        case (("cameras" | "data_dir" | "clip" | "template" | "ca_file"), str()):
+        case (
+            ("cameras" | "data_dir" | "clip" | "template" | "ca_file" | "work_calendar"),
+            str(),
+        ):
+            return str(folder / value)
+        case "code_profile", str() if value.endswith((".yaml", ".yml")):
             return str(folder / value)
         case "model", str() if value.endswith(".toml"):
             return str(folder / value)

@@ -16,7 +16,7 @@ from streetwatch.vision.capture.source import redact
 _UNSPOKEN: Final = frozenset(
     {
         *("url", "desk_url", "public_url", "path", "database"),
-        *("api_key", "secret", "callback_secret", "username", "password"),
+        *("key", "api_key", "secret", "callback_secret", "username", "password"),
         *("auth", "attributes", "headers", "query", "body"),
     }
 )

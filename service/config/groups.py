@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from streetwatch.service.config.wording import refused
+from streetwatch.service.incidents.retention import DAY_S, Periods
 
 
 def _not_a_switch(value: object) -> object:
@@ -101,3 +102,60 @@ class ObservationSettings(Group):
         "place.",
         examples=[15],
     )
+
+
+Days = Annotated[float, BeforeValidator(_not_a_switch), Field(ge=1, le=36_500)]
+
+
+class RetentionSettings(Group):
+    """How long things are kept, in days, before the daily job deletes them."""
+
+    candidate_d: Days = Field(
+        7,
+        title="Candidates",
+        description="What never became a case, since it was last seen.",
+        examples=[7],
+    )
+    rejected_d: Days = Field(
+        30,
+        title="Rejected cases",
+        description="Their evidence, since the rejection.",
+        examples=[30],
+    )
+    evidence_d: Days = Field(
+        180,
+        title="Evidence",
+        description="Of other cases, since the violation.",
+        examples=[180],
+    )
+    after_close_d: Days = Field(
+        90,
+        title="Evidence after the end",
+        description="And at least so long after the case has ended.",
+        examples=[90],
+    )
+    delivered_d: Days = Field(
+        30,
+        title="Messages",
+        description="What was delivered about an incident that is over.",
+        examples=[30],
+    )
+    hour: Whole = Field(
+        3,
+        ge=0,
+        le=23,
+        title="Hour",
+        description="When the daily job runs, on China's clock.",
+        examples=[3],
+    )
+
+    @property
+    def periods(self) -> Periods:
+        """Return them in seconds."""
+        return Periods(
+            candidate_s=self.candidate_d * DAY_S,
+            rejected_s=self.rejected_d * DAY_S,
+            evidence_s=self.evidence_d * DAY_S,
+            after_close_s=self.after_close_d * DAY_S,
+            delivered_s=self.delivered_d * DAY_S,
+        )

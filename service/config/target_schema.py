@@ -3,89 +3,26 @@
 Each kind of platform has its own keys; `kind` says which apply.
 """
 
-import re
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, JsonValue, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from streetwatch.service.config.camera_schema import Identifier
 from streetwatch.service.config.checking import Entry
-from streetwatch.service.config.template_schema import Filled
+from streetwatch.service.config.target_values import (
+    AnswerFormat,
+    BrokerAddress,
+    GridPrefix,
+    MapCrs,
+    RootAddress,
+    TextOrTexts,
+    Topic,
+    WebAddress,
+)
 from streetwatch.service.config.wording import refused
 from streetwatch.service.incidents.case import Occasion
 from streetwatch.zones.rules import ViolationType
-
-_GRID: Final = re.compile(r"[0-9]{15}|[0-9]{1,14}\*")
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-
-#: What an MQTT topic may be filled in with.
-TOPIC_WORDS: Final = ("target", "camera", "zone", "type", "occasion", "external_id")
-
-
-class MapCrs(StrEnum):
-    """Coordinates as a platform wants them."""
-
-    WGS84 = "wgs84"
-    CGCS2000 = "cgcs2000"
-    GCJ02 = "gcj02"
-    BD09 = "bd09"
-
-
-class AnswerFormat(StrEnum):
-    """What an Open311 platform is asked to answer in."""
-
-    JSON = "json"
-    XML = "xml"
-
-
-def web_address(url: str) -> str:
-    """Check an address and take its last slash away."""
-    if not re.fullmatch(r"https?://[^/\s]+\S*", url, re.IGNORECASE):
-        raise refused("is no web address: write http://HOST:PORT or https://HOST")
-    return url.rstrip("/")
-
-
-def _root(url: str) -> str:
-    if re.search(r"[?#]", url):
-        raise refused("has a ? or a #: write the address that all paths follow, without them")
-    return web_address(url)
-
-
-def _grid(text: str) -> str:
-    if not _GRID.fullmatch(text):
-        raise refused('is no grid: write 15 digits, or the first of them and *, as "310101*"')
-    return text
-
-
-def _text_or_texts(value: JsonValue) -> JsonValue:
-    texts = value if isinstance(value, list) else [value]
-    if not all(isinstance(text, str) for text in texts):
-        raise refused("is neither a text nor a list of texts: put it in quotes")
-    return value
-
-
-def _broker(url: str) -> str:
-    if not re.fullmatch(r"mqtts?://[^/@\s:]+(:[0-9]{1,5})?/?", url, re.IGNORECASE):
-        raise refused(
-            "is no broker: write mqtt://HOST:1883 or mqtts://HOST:8883 (with TLS), "
-            "and the user and password under their own keys"
-        )
-    return url.rstrip("/")
-
-
-def _topic(topic: str) -> str:
-    unknown = set(_PLACEHOLDER.findall(topic)) - set(TOPIC_WORDS)
-    bare = _PLACEHOLDER.sub("x", topic)
-    if unknown or re.search(r"[{}#+\x00]", bare) or bare.startswith(("/", "$")):
-        words = ", ".join(f"{{{word}}}" for word in TOPIC_WORDS)
-        raise refused(f"is no topic: write words with / between them, and any of {words}")
-    return topic
-
-
-WebAddress = Annotated[str, AfterValidator(web_address)]
-RootAddress = Annotated[str, AfterValidator(_root)]
 
 
 class TargetEntry(Entry):
@@ -99,7 +36,7 @@ class TargetEntry(Entry):
         description="Which types it is told of. Left out: all.",
         examples=["[illegal_parking_motor]"],
     )
-    grids: list[Annotated[str, AfterValidator(_grid)]] | None = Field(
+    grids: list[GridPrefix] | None = Field(
         None,
         min_length=1,
         title="Grids",
@@ -223,7 +160,7 @@ class Open311Entry(TrustedEntry):
         description="The endpoint's service_code of each type.",
         examples=['{illegal_parking_motor: "006"}'],
     )
-    attributes: dict[str, Annotated[Filled, AfterValidator(_text_or_texts)]] = Field(
+    attributes: dict[str, TextOrTexts] = Field(
         {},
         title="Attributes",
         description="`attribute[NAME]` of a new request, a text or a list of texts; {field} is "
@@ -290,12 +227,12 @@ class MqttEntry(ShownEntry):
     """An MQTT broker."""
 
     kind: Literal["mqtt"] = Field(title="Kind", description="MQTT 3.1.1.", examples=["mqtt"])
-    url: Annotated[str, AfterValidator(_broker)] = Field(
+    url: BrokerAddress = Field(
         title="Broker",
         description="mqtt://HOST:1883, or mqtts://HOST:8883 with TLS.",
         examples=["mqtts://broker.city.example:8883"],
     )
-    topic: Annotated[str, AfterValidator(_topic)] = Field(
+    topic: Topic = Field(
         "streetwatch/{camera}/{type}/{occasion}",
         min_length=1,
         title="Topic",

@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import dataclass
 from inspect import isclass
-from typing import Final, Self, get_args
+from typing import Final, Self, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -156,8 +156,11 @@ class _Spot:
         written = (*self.written, part)
         if isinstance(part, int):
             return cls(self.model, self.key, self.field, self.annotation, written)
+        if get_origin(self.annotation) is dict:  # the keys are the user's own
+            inside = get_args(self.annotation)[1]
+            return cls(schema_in(inside), self.key, self.field, inside, written)
         found = fields_of(self.model).get(part) if self.model else None
-        if found is None:  # inside a mapping of free keys, or unknown: its field still says most
+        if found is None:  # unknown: its field still says most
             return cls(None, self.key, self.field, None, written)
         return cls(schema_in(found.annotation), part, found, found.annotation, written)
 

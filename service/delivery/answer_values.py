@@ -4,7 +4,8 @@ import json
 
 import httpx
 
-from streetwatch.service.config.template_schema import ConditionEntry, Values
+from streetwatch.service.config.request_schema import ConditionEntry
+from streetwatch.service.config.template_values import Values
 from streetwatch.service.delivery.field_paths import NoSuchFieldError, found
 from streetwatch.service.delivery.filling import as_text
 

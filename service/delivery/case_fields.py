@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from streetwatch.service.config.target_schema import MapCrs
-from streetwatch.service.delivery.case_json import NAMES, attachment_json, case_json
+from streetwatch.service.config.target_values import MapCrs
+from streetwatch.service.delivery.case_json import attachment_json, case_json
 from streetwatch.service.delivery.coordinates import on_map
 from streetwatch.service.incidents.case import Attachment, Case, Message
+from streetwatch.service.incidents.names import NAMES
 
 #: A ten-millionth of a degree is a centimetre.
 _DIGITS = 7

@@ -12,13 +12,8 @@ from functools import partial
 
 import structlog
 
-from streetwatch.service.config.target_schema import (
-    DeskEntry,
-    HttpEntry,
-    Open311Entry,
-    Target,
-)
-from streetwatch.service.config.template_schema import RequestEntry
+from streetwatch.service.config.request_schema import RequestEntry
+from streetwatch.service.config.target_schema import DeskEntry, HttpEntry, Open311Entry, Target
 from streetwatch.service.delivery.build import Sink, Surroundings, sink_of
 from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.http_template import HttpTemplateSink

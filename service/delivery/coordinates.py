@@ -10,7 +10,7 @@ CGCS2000 is taken for WGS-84: they differ by centimetres to decimetres.
 from math import atan2, cos, hypot, pi, radians, sin, sqrt
 from typing import Final, NamedTuple, assert_never
 
-from streetwatch.service.config.target_schema import MapCrs
+from streetwatch.service.config.target_values import MapCrs
 from streetwatch.zones.place import Place
 
 #: Krasovsky 1940: half of the long axis in metres, and the square of the eccentricity.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 from urllib.parse import quote
 
-from streetwatch.service.config.template_schema import PLACEHOLDER
+from streetwatch.service.config.template_values import PLACEHOLDER
 from streetwatch.service.delivery.field_paths import NoSuchFieldError, found
 from streetwatch.zones.schedule import CHINA
 

@@ -4,13 +4,9 @@ import base64
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from streetwatch.service.config.request_schema import FindEntry, RequestEntry, StatusEntry
 from streetwatch.service.config.target_schema import HttpEntry
-from streetwatch.service.config.template_schema import (
-    FindEntry,
-    RequestEntry,
-    StatusEntry,
-    placeholders,
-)
+from streetwatch.service.config.template_values import placeholders
 from streetwatch.service.delivery.answer_values import is_one_of, text_at
 from streetwatch.service.delivery.case_fields import (
     EvidenceFiles,

@@ -2,10 +2,10 @@
 
 from streetwatch.service.config.target_schema import Open311Entry
 from streetwatch.service.delivery.case_fields import View, pictures, template_fields
-from streetwatch.service.delivery.case_json import NAMES
 from streetwatch.service.delivery.filling import Filling, as_text
 from streetwatch.service.delivery.open311_answers import Record
 from streetwatch.service.incidents.case import Case, Message
+from streetwatch.service.incidents.names import NAMES
 from streetwatch.zones.moment import local
 from streetwatch.zones.rules import ViolationType
 

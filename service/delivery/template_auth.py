@@ -9,15 +9,15 @@ from typing import Protocol, assert_never
 
 import httpx
 
-from streetwatch.service.config.template_schema import (
+from streetwatch.service.config.auth_schema import (
     Auth,
     BasicAuth,
-    CallEntry,
     HeaderAuth,
     HmacAuth,
     LoginAuth,
     NoAuth,
 )
+from streetwatch.service.config.request_schema import CallEntry
 from streetwatch.service.delivery.answer_values import fits, json_of, text_at
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from streetwatch.service.config.template_schema import CallEntry, Encoding
+from streetwatch.service.config.request_schema import CallEntry
+from streetwatch.service.config.template_values import Encoding
 from streetwatch.service.delivery.field_paths import NoSuchFieldError, built
 from streetwatch.service.delivery.filling import Filling, FillingError, as_text
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import httpx
 
+from streetwatch.service.config.request_schema import AnswerEntry, CallEntry
 from streetwatch.service.config.target_schema import HttpEntry
-from streetwatch.service.config.template_schema import AnswerEntry, CallEntry
 from streetwatch.service.delivery.answer_values import fits, json_of, text_at
 from streetwatch.service.delivery.answers import misunderstood, refused
 from streetwatch.service.delivery.exchange import Exchange

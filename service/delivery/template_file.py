@@ -9,13 +9,10 @@ from streetwatch.service.config.checking import checked
 from streetwatch.service.config.document import Document, Location, Tree, read_document
 from streetwatch.service.config.environment import filled, filled_in
 from streetwatch.service.config.errors import TemplateError
+from streetwatch.service.config.request_schema import CallEntry
 from streetwatch.service.config.secrets import secrets_in
-from streetwatch.service.config.template_schema import (
-    CallEntry,
-    Encoding,
-    TemplateEntry,
-    placeholders,
-)
+from streetwatch.service.config.template_schema import TemplateEntry
+from streetwatch.service.config.template_values import Encoding, placeholders
 from streetwatch.service.delivery.case_fields import View, template_fields
 from streetwatch.service.delivery.field_paths import NoSuchFieldError, built, found, steps
 from streetwatch.service.delivery.filling import Filling

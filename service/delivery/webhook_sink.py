@@ -25,9 +25,8 @@ class WebhookSink:
 
     def __init__(self, entry: WebhookEntry, *, clock: Callable[[], Seconds]) -> None:
         self._url = entry.url
-        self._secret = entry.secret.get_secret_value().encode()
+        self._signed = signer(entry.secret.get_secret_value().encode(), clock)
         self._view = View(entry.crs, entry.public_url)
-        self._clock = clock
         self._exchange = Exchange(
             "",
             timeout_s=entry.timeout_s,
@@ -70,12 +69,18 @@ class WebhookSink:
             sign=self._signed,
         )
 
-    def _signed(self, content: bytes) -> dict[str, str]:
-        seconds = str(int(self._clock()))
+
+def signer(secret: bytes, clock: Callable[[], Seconds]) -> Callable[[bytes], dict[str, str]]:
+    """Return what signs a body with the time of sending: the headers that it needs."""
+
+    def signed(content: bytes) -> dict[str, str]:
+        seconds = str(int(clock()))
         return {
             "X-Streetwatch-Timestamp": seconds,
-            "X-Streetwatch-Signature": signature(self._secret, seconds, content),
+            "X-Streetwatch-Signature": signature(secret, seconds, content),
         }
+
+    return signed
 
 
 def signature(secret: bytes, timestamp: str, content: bytes) -> str:

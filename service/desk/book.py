@@ -1,7 +1,7 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from streetwatch.service.desk.draft import (
     draft_of,
 )
 from streetwatch.service.desk.facts import THE_DESK, Facts
-from streetwatch.service.desk.listing import Place, counted, rows_at
+from streetwatch.service.desk.listing import Place, rows_at
 from streetwatch.service.desk.merging import (
     Filing,
     Nearness,
@@ -24,17 +24,24 @@ from streetwatch.service.desk.merging import (
     merged_report,
     names_of,
 )
-from streetwatch.service.desk.report import Move, Report
-from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
+from streetwatch.service.desk.query import (
+    Filter,
+    Page,
+    Revision,
+    Sort,
+    changed_since,
+    conditions,
+)
+from streetwatch.service.desk.report import Hold, Move, Report
+from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
 from streetwatch.service.store.schema import desk_case, desk_day, desk_merged
-from streetwatch.service.store.transactions import locked, reading, writing
+from streetwatch.service.store.transactions import counted, locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
 #: A case in one of these was not filed yet: the camera that opens it files it.
 LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
-
 
 #: Returns the columns of a case that change, its history with them.
 Amend = Callable[[sa.Connection, Mapping[Any, Any]], Document]
@@ -48,31 +55,12 @@ class OtherCaseError(DeskConflictError):
     """The facts are about another case than the one that was named."""
 
 
+class ChangedMeanwhileError(DeskConflictError):
+    """Somebody else has changed the case since it was read."""
+
+
 class NoSuchCaseError(LookupError):
     """There is no case of this number or external id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which cases are asked for; None does not filter."""
-
-    state: CaseState | None = None
-    type: str | None = None
-    camera: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some of the cases, newest first, and how many there are in all.
-
-    Attributes:
-        total: Counted up to `listing.COUNTED`.
-        next: The number to ask the next page with; None at the end.
-    """
-
-    cases: tuple[Document, ...]
-    total: int
-    next: str | None
 
 
 class Book:
@@ -98,6 +86,11 @@ class Book:
         self._follow = follow
         self._near = near
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The database that it is in."""
+        return self._engine
+
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
         """Take a camera's report; return the case and whether it is a new one.
 
@@ -114,8 +107,7 @@ class Book:
         Raises:
             KeyTakenError: the key was used for another case.
         """
-        with writing(self._engine) as connection:
-            locked(connection, "desk numbers")
+        with _writing(self._engine) as connection:
             known, merged = _known(connection, draft.external_id, key)
             facts = Facts(connection)
             if known is not None and merged is not None:
@@ -128,16 +120,17 @@ class Book:
             if has_it:
                 changed = facts.joined(has_it, draft, Filing(key, now, by))
                 changed = self._followed(has_it, changed, now)
-                case = _change(connection, has_it, changed)
-                return as_merged(case, draft.external_id), False
+                return as_merged(_change(connection, has_it, changed), draft.external_id), False
             for step in self._intake:
                 draft = step(connection, draft, now)
             number = _next_number(connection, now)
             row = self._followed({}, new_row(draft, number=number, key=key, now=now, by=by), now)
-            connection.execute(sa.insert(desk_case).values(row))
-        return document_of(row), True
+            insert = sa.insert(desk_case).values(row).returning(desk_case)
+            return document_of(connection.execute(insert).mappings().one()), True
 
-    def update(self, name: str, report: Report) -> Document:
+    def update(
+        self, name: str, report: Report, *, expected: Container[int] | None = None
+    ) -> Document:
         """Bring a case's facts and evidence up to date; its state is people's business.
 
         Facts that are older than those it has (a delivery that was long under way) change
@@ -146,15 +139,16 @@ class Book:
         Raises:
             NoSuchCaseError: nothing was reported under this name.
             OtherCaseError: the report is about another case.
+            ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
-        with writing(self._engine) as connection:
-            row = _named(connection, name, to_change=True)
+        with _writing(self._engine) as connection:
+            row = _expected(_named(connection, name, to_change=True), expected)
             facts = Facts(connection)
-            seen = (report.disputed_at or report.last_seen).timestamp()
+            at = max((report.disputed_at or report.last_seen).timestamp(), last_at(row))
             merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
             if merged is not None and merged["number"] == row["number"]:
                 changed = facts.merged(row, merged, draft_of(report))
-                case = _change(connection, row, self._followed(row, changed, seen))
+                case = _change(connection, row, self._followed(row, changed, at))
                 return as_merged(case, report.external_id)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
@@ -162,23 +156,26 @@ class Book:
                     f"not {report.external_id}"
                 )
             changed = facts.own(row, draft_of(report))
-            return _change(connection, row, self._followed(row, changed, seen))
+            return _change(connection, row, self._followed(row, changed, at))
 
-    def move(self, name: str, move: Move, *, now: Seconds) -> Document:
+    def move(
+        self, name: str, move: Move, *, now: Seconds, expected: Container[int] | None = None
+    ) -> Document:
         """Move a case to another state.
 
         Raises:
             NoSuchCaseError: there is no such case.
             MoveRefusedError: it can't go there.
+            ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
-        with writing(self._engine) as connection:
-            row = _named(connection, name, to_change=True)
+        with _writing(self._engine) as connection:
+            row = _expected(_named(connection, name, to_change=True), expected)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
-            why = {"reason": move.reason.value} if move.reason else {}
-            step = entry(now, by=move.by, note=move.note, state=state.value, **why)
-            changed = moved_columns(state, now) | {"history": [*row["history"], step]}
+            said = move.columns(now)
+            history = added(row, now, by=move.by, note=move.note, state=state.value, **move.why())
+            changed = moved_columns(state, now) | said | {"history": history}
             return _change(connection, row, self._followed(row, changed, now))
 
     def amend(self, name: str, amend: Amend, *, now: Seconds) -> Document:
@@ -188,9 +185,23 @@ class Book:
             NoSuchCaseError: there is no such case.
             DeskConflictError: as `amend` finds.
         """
-        with writing(self._engine) as connection:
+        with _writing(self._engine) as connection:
             row = _named(connection, name, to_change=True)
             return _change(connection, row, self._followed(row, amend(connection, row), now))
+
+    def hold(self, name: str, hold: Hold, *, now: Seconds) -> Document:
+        """Set or lift a legal hold: while it is set, retention deletes nothing of the case.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
+        with _writing(self._engine) as connection:
+            row = _named(connection, name, to_change=True)
+            if row["legal_hold"] == hold.held:
+                return document_of(row)
+            action = "legal_hold_set" if hold.held else "legal_hold_lifted"
+            history = added(row, now, by=hold.by, note=hold.why, action=action)
+            return _change(connection, row, {"legal_hold": hold.held, "history": history})
 
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
@@ -213,37 +224,61 @@ class Book:
             return names_of(connection, _named(connection, name))
 
     def page(
-        self, wanted: Filter, *, limit: int, offset: int = 0, after: str | None = None
+        self,
+        wanted: Filter,
+        *,
+        limit: int,
+        offset: int = 0,
+        after: str | None = None,
+        sort: Sort = Sort.NEWEST,
     ) -> Page:
-        """Return cases, newest first.
+        """Return the cases that are asked for, in order.
 
         Args:
             wanted: Which.
             limit: How many at most.
-            offset: How many of the newest to leave out: slow where it is large.
+            offset: How many of the first to leave out: slow where it is large.
             after: Instead: the number of the case before the first.
+            sort: In which order.
 
         Raises:
             NoSuchCaseError: `after` is none.
         """
-        columns = {
-            desk_case.c.state: wanted.state,
-            desk_case.c.type: wanted.type,
-            desk_case.c.camera_id: wanted.camera,
-        }
-        where = [column == value for column, value in columns.items() if value is not None]
+        where = conditions(wanted)
         with reading(self._engine) as connection:
             before = None if after is None else _named(connection, after)
-            rows = rows_at(connection, where, Place(limit, offset, before))
-            total = connection.execute(counted(where)).scalar_one()
+            rows = rows_at(connection, where, Place(limit, offset, before, sort))
+            total = connection.execute(counted(desk_case, where)).scalar_one()
         following = rows[-1]["number"] if len(rows) == limit else None
         return Page(tuple(document_of(row) for row in rows), total, following)
+
+    def latest_revision(self) -> Revision:
+        """Return where the order of changes has come to."""
+        newest = (desk_case.c.revision.desc(), desk_case.c.number.desc())
+        query = sa.select(desk_case.c.revision, desk_case.c.number).order_by(*newest).limit(1)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return Revision(0) if row is None else Revision(row.revision, row.number)
+
+    def changes(self, since: Revision, *, limit: int) -> tuple[Document, ...]:
+        """Return the cases that changed after a point, each once, as it is now."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(changed_since(since, limit=limit)).mappings().all()
+        return tuple(document_of(row) for row in rows)
 
     def _followed(self, row: Mapping[Any, Any], changed: Document, at: Seconds) -> Document:
         """Return what was changed and all that changes with it."""
         for step in self._follow if changed else ():
             changed = changed | step(row, {**row, **changed}, at)
         return changed
+
+
+@contextmanager
+def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Write into the book, one after the other: its numbers and revisions have an order."""
+    with writing(engine) as connection:
+        locked(connection, "desk")
+        yield connection
 
 
 def _known(
@@ -290,12 +325,21 @@ def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> 
     return row
 
 
+def _expected(row: Mapping[Any, Any], revisions: Container[int] | None) -> Mapping[Any, Any]:
+    if revisions is not None and row["revision"] not in revisions:
+        raise ChangedMeanwhileError(
+            f"case {row['number']} has changed since you read it: read it again"
+        )
+    return row
+
+
 def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> Document:
     """Write what has changed of a case, if anything, and return it as it is now."""
+    if not changed:
+        return document_of(row)
     here = desk_case.c.number == row["number"]
-    if changed:
-        connection.execute(sa.update(desk_case).where(here).values(changed))
-    return document_of({**row, **changed})
+    update = sa.update(desk_case).where(here).values(changed).returning(desk_case)
+    return document_of(connection.execute(update).mappings().one())
 
 
 def _next_number(connection: sa.Connection, now: Seconds) -> str:

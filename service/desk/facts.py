@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.desk.draft import Document, Draft, progress, with_added
 from streetwatch.service.desk.merging import Filing, brought, merge
-from streetwatch.service.desk.rows import entry, moved_columns
+from streetwatch.service.desk.rows import added, last_at, moved_columns
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.turns import turn
 
@@ -56,7 +56,8 @@ class Facts:
         by_another = draft.external_id != row["external_id"]
         if move is None or (by_another and move.state is CaseState.SELF_CORRECTED):
             return changed  # that it is gone is for the case's own camera to say
-        line = entry(move.at, by=THE_DESK, note=move.note, state=move.state.value)
-        history: list[Document] = [*(changed.get("history") or row["history"]), line]
-        filed = {"reported_at": move.at} if move.state is CaseState.REPORTED else {}
-        return {**changed, **moved_columns(move.state, move.at), "history": history, **filed}
+        so_far = {"history": changed.get("history") or row["history"]}
+        at = max(move.at, last_at(so_far))
+        history = added(so_far, at, by=THE_DESK, note=move.note, state=move.state.value)
+        filed = {"reported_at": at} if move.state is CaseState.REPORTED else {}
+        return {**changed, **moved_columns(move.state, at), "history": history, **filed}

@@ -81,7 +81,7 @@ def recurrence_step(connection: sa.Connection, draft: Draft, now: Seconds) -> Dr
 
 def places_router(engine: sa.Engine) -> APIRouter:
     """Build the router of `/desk/places`."""
-    router = APIRouter(prefix="/desk/places", tags=["desk"])
+    router = APIRouter(prefix="/places", tags=["desk"])
 
     @router.get("/{place_key:path}/history")
     def history(

@@ -69,6 +69,14 @@ def targets_of(message: Message, routes: Routes, *, told: Collection[str]) -> tu
     )
 
 
+def types_told_everywhere(routes: Routes) -> frozenset[str] | None:
+    """Return the types of whose every case some target is told when it opens; None for all."""
+    everywhere = [one for one in routes if one.grids is None and Occasion.OPENED in one.occasions]
+    if any(one.types is None for one in everywhere):
+        return None
+    return frozenset().union(*(one.types for one in everywhere if one.types is not None))
+
+
 def _begins(message: Message, route: Route) -> bool:
     """Tell whether a target can hear this without having heard anything before."""
     starts = {Occasion.WARNED, Occasion.OPENED} & route.occasions

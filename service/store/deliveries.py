@@ -10,7 +10,7 @@ from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.errors import StreetwatchError
 from streetwatch.service.store.outbox import MessageState, behind
 from streetwatch.service.store.schema import outbox, receipt
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import counted, reading, writing
 from streetwatch.vision.types import Seconds
 
 
@@ -67,7 +67,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """Some of the deliveries, newest first, and how many there are in all."""
+    """Some of the deliveries, newest first, and how many there are, counted up to `COUNTED`."""
 
     deliveries: tuple[Delivery, ...]
     total: int
@@ -125,7 +125,7 @@ class Deliveries:
             .limit(limit)
             .offset(offset)
         )
-        count = sa.select(sa.func.count()).select_from(outbox).where(*wanted.where())
+        count = counted(outbox, wanted.where())
         with reading(self._engine) as connection:
             rows = connection.execute(newest).all()
             total = connection.execute(count).scalar_one()

@@ -1,6 +1,7 @@
 """What must be said to each database in its own way, and which module says it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -31,6 +32,13 @@ class Dialect(Protocol):
 
     def lock(self, connection: sa.Connection, name: str) -> None:
         """Be the only writer of what is named until the transaction ends."""
+
+    def copy_to(self, engine: sa.Engine, file: Path) -> None:
+        """Copy one state of the whole database into a file, whatever is written meanwhile.
+
+        Raises:
+            InputError: this database is copied in another way; says which.
+        """
 
     def mending(self, error: BaseException) -> str | None:
         """Say in plain words what the driver's error means and how to mend it, if it is known."""

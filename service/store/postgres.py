@@ -1,6 +1,7 @@
 """All that is particular to PostgreSQL; nothing outside this module knows which database it is."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -137,6 +138,18 @@ def lock(connection: sa.Connection, name: str) -> None:
     """
     key = sa.func.hashtextextended(name, 0)
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def copy_to(_engine: sa.Engine, _file: Path) -> None:
+    """Say how PostgreSQL is copied: it has its own tools, and they know its server.
+
+    Raises:
+        InputError: always.
+    """
+    raise InputError(
+        "database: PostgreSQL is backed up by its own tools: run pg_dump --format=custom, then "
+        "copy the folder evidence (docs/how-to/backup-and-restore.md)"
+    )
 
 
 def mending(error: BaseException) -> str | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.platform import PlatformState, Receipt, Standing
 from streetwatch.service.store.schema import incident, receipt
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
 
 
@@ -79,6 +79,7 @@ def keep(
     connection: sa.Connection, target: str, incident_id: str, given: Receipt, *, now: Seconds
 ) -> None:
     """Keep what a target that was just told something calls the case."""
+    locked(connection, f"receipt {target} {incident_id}")
     again = _renamed(target, incident_id, given).values(asked_at=now)
     if connection.execute(again).rowcount:
         return

@@ -1,5 +1,6 @@
 """All that is particular to SQLite; nothing outside this module knows which database it is."""
 
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -80,6 +81,19 @@ def prepare(connection: sa.Connection) -> None:
 
 def lock(connection: sa.Connection, name: str) -> None:
     """Be the only writer of what is named: a transaction that writes is the only one as it is."""
+
+
+def copy_to(engine: sa.Engine, file: Path) -> None:
+    """Copy one state of the whole database into a file, whatever is written meanwhile."""
+    target = sqlite3.connect(file)
+    try:
+        with engine.connect() as connection:
+            source: Any = connection.connection.driver_connection
+            source.execute("BEGIN")  # a reader: pages of one state, and no writer waits
+            source.backup(target)
+            source.execute("ROLLBACK")
+    finally:
+        target.close()
 
 
 def mending(error: BaseException) -> str | None:

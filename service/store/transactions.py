@@ -1,12 +1,16 @@
 """How a connection is had: for writing, or for one consistent read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import sqlalchemy as sa
 
 from streetwatch.service.store.dialect import dialect_of
 from streetwatch.service.store.refusals import refusals_named
+
+#: How far lists are counted. A page for people needs to know that there are many, not how many.
+COUNTED: Final = 10_000
 
 
 @contextmanager
@@ -33,6 +37,14 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         engine.connect().execution_options(**dialect.READS) as connection,
     ):
         yield connection
+
+
+def counted(
+    table: sa.Table, where: Sequence[sa.ColumnElement[bool]], *, limit: int = COUNTED
+) -> sa.Select[int]:
+    """Return the question how many rows there are, up to a limit."""
+    some = sa.select(sa.literal(1)).select_from(table).where(*where).limit(limit)
+    return sa.select(sa.func.count()).select_from(some.subquery())
 
 
 def locked(connection: sa.Connection, name: str) -> None:

@@ -1,7 +1,7 @@
 """A platform tells, signed and over real HTTP, how a case stands: it moves ours, once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +63,8 @@ class City:
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    store = open_store(f"sqlite:///{tmp_path / 'streetwatch.db'}")
+def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
+    store = open_store(new_database())
     built = City(store, httpx.Client())
     receipts = Receipts(store.engine)
     callbacks = callbacks_router(
@@ -75,7 +75,7 @@ def city(tmp_path: Path) -> Iterator[City]:
     )
     app = create_api(
         desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
-        delivery=(callbacks,),
+        beside=(callbacks,),
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,12 +70,12 @@ class People:
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[People]:
-    store = open_store(f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}")
+def people(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[People]:
+    store = open_store(new_database())
     built = People(store, httpx.Client())
     app = create_api(
         desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
-        delivery=(
+        beside=(
             deliveries_router(Deliveries(store.engine), clock=lambda: NOON + 10, wake=built.wake),
         ),
         evidence=EvidenceFolder(tmp_path / "evidence"),

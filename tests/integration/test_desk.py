@@ -283,6 +283,38 @@ def test_cases_are_listed(desk: Desk, wanted: dict[str, str | int], numbers: lis
     assert desk.listed(**wanted) == [f"SW-20261123-{number:04}" for number in numbers]
 
 
+def test_a_legal_hold_is_set_and_lifted_and_the_history_says_by_whom_and_why(desk: Desk) -> None:
+    desk.post()
+    for held, why in ((True, "诉讼"), (True, "诉讼"), (False, "结束")):
+        answer = desk.http.put(
+            "/desk/cases/SW-20261123-0001/legal-hold",
+            json={"held": held, "by": "王律师", "why": why},
+        )
+        assert answer.json()["legal_hold"] is held
+    steps = [one for one in desk.case()["history"] if "action" in one]
+    assert [(one["action"], one["by"], one["note"]) for one in steps] == [
+        ("legal_hold_set", "王律师", "诉讼"),
+        ("legal_hold_lifted", "王律师", "结束"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        pytest.param("SW-none", {"held": True, "by": "a", "why": "b"}, 404, id="no such case"),
+        pytest.param("SW-20261123-0001", {"held": True, "by": "a"}, 422, id="without a reason"),
+        pytest.param("SW-20261123-0001", {"held": True, "why": "b"}, 422, id="by nobody"),
+        pytest.param("SW-20261123-0001", {"held": 1, "by": "a", "why": "b"}, 422, id="a number"),
+    ],
+)
+def test_a_hold_that_nobody_answers_for_is_refused(
+    desk: Desk, name: str, body: dict[str, Any], status: int
+) -> None:
+    desk.post()
+    assert desk.http.put(f"/desk/cases/{name}/legal-hold", json=body).status_code == status
+    assert desk.case()["legal_hold"] is False
+
+
 def test_a_list_is_paged_through_by_the_last_number_seen(desk: Desk) -> None:
     file_three(desk)
     first = desk.http.get("/desk/cases", params={"limit": 2}).json()

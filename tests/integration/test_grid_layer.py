@@ -18,15 +18,12 @@ from streetwatch.service.api.app import create_api
 from streetwatch.service.api.metrics import UnassignedCollector
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json
-from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.grid.dispatch import dispatch_on_accept
 from streetwatch.service.desk.grid.grids import Grids
-from streetwatch.service.desk.grid.intake import grid_step
-from streetwatch.service.desk.grid.layer import LatestLayer
-from streetwatch.service.desk.grid.router import grid_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.settings import Settings
 from streetwatch.service.store.sql_store import open_store
+from wired_desk import wired_desk
 
 CODES = ("310101001001001", "310101001001002", "310104001001001")
 HERE = {"lon": 121.47, "lat": 31.23}
@@ -80,21 +77,18 @@ class Desk:
 @pytest.fixture(params=[False])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     store = open_store(f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}")
-    layers = LatestLayer()
-    book = Book(
-        store.engine,
-        intake=(grid_step(layers),),
-        follow=(dispatch_on_accept(by_itself=request.param),),
-    )
+    settings = Settings.model_validate({"grid": {"auto_dispatch": request.param}})
+    parts = wired_desk(settings, store, clock=lambda: NOON)
+    router = desk_router(parts.book, clock=lambda: NOON, on_end=lambda *_: None)
+    router.include_router(parts.routes())
     registry = CollectorRegistry()
     registry.register(UnassignedCollector(Grids(store.engine).unassigned))
     api = create_api(
-        desk=desk_router(book, clock=lambda: NOON, on_end=lambda *_: None),
+        desk=router,
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=registry,
     )
-    api.include_router(grid_router(store.engine, book, layers, clock=lambda: NOON))
     with serving(api) as url, httpx.Client(base_url=url) as client:
         yield Desk(client, tmp_path)
     store.close()
@@ -180,7 +174,7 @@ def test_nobody_assigned_is_seen_until_people_assign(desk: Desk) -> None:
     accepted = desk.accept(case)
     assert accepted["history"][-1]["state"] == "accepted"  # nobody to suggest
     order = {"assignee": "w-9", "by": "王队", "note": "替班"}
-    given = desk.http.post(f"/desk/cases/{case['number']}/assignment", json=order).json()
+    given = desk.http.put(f"/desk/cases/{case['number']}/assignment", json=order).json()
     assert given["assignee"] == "w-9"
     assert given["history"][-1] == {
         "action": "assign",

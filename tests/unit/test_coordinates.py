@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streetwatch.service.config.target_schema import MapCrs
+from streetwatch.service.config.target_values import MapCrs
 from streetwatch.service.delivery.coordinates import (
     Point,
     bd09,

@@ -100,6 +100,27 @@ def test_who_missed_the_beginning_is_not_told_how_it_goes_on(
     assert targets_of(told(Occasion.CLEARED), (route,), told=known) == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "route"),
+    [
+        pytest.param({}, Route("city"), id="all that is left out"),
+        pytest.param(
+            {"types": ["street_vending"], "grids": ["310101*"], "occasions": ["opened", "warned"]},
+            Route(
+                "city",
+                frozenset({"street_vending"}),
+                ("310101*",),
+                frozenset({Occasion.OPENED, Occasion.WARNED}),
+            ),
+            id="all that is written",
+        ),
+    ],
+)
+def test_a_target_of_the_settings_has_its_route(written: dict[str, object], route: Route) -> None:
+    entry = DeskEntry.model_validate({"id": "city", "kind": "desk"} | written)
+    assert route_of(entry) == route
+
+
 def test_a_warning_goes_to_the_desk_and_its_end_to_whom_it_was_told() -> None:
     routes = (*TO_THE_DESK, Route("city"))
     assert targets_of(told(Occasion.WARNED), routes, told=()) == ("desk",)

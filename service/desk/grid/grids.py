@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from streetwatch.service.desk.grid.dispatch import unassigned
 from streetwatch.service.desk.grid.geojson import GridFile, worker_of, written
 from streetwatch.service.desk.grid.outline import area_of, geometry_of
 from streetwatch.service.desk.grid.unit import UnitGrid
+from streetwatch.service.desk.query import unassigned
 from streetwatch.service.store.schema import desk_case, desk_grid
 from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Seconds

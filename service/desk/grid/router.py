@@ -1,4 +1,4 @@
-"""The grid layer over HTTP: `/desk/grids`, and who a case is given to."""
+"""The grid layer over HTTP: `/desk/grids`."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -8,8 +8,6 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from streetwatch.service.desk.bodies import body_of
-from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.grid.dispatch import Assignment, assigned
 from streetwatch.service.desk.grid.geojson import GridFileError, read_grids
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.grid.layer import LatestLayer
@@ -32,17 +30,16 @@ Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 
 
 def grid_router(
-    engine: sa.Engine, book: Book, layers: LatestLayer, *, clock: Callable[[], Seconds]
+    engine: sa.Engine, layers: LatestLayer, *, clock: Callable[[], Seconds]
 ) -> APIRouter:
     """Build the router.
 
     Args:
         engine: Of the desk's database.
-        book: Where the cases are.
         layers: The layer that the intake of cases uses.
         clock: Seconds since the epoch.
     """
-    router = APIRouter(prefix="/desk", tags=["grids"])
+    router = APIRouter(tags=["grids"])
     grids = Grids(engine)
 
     def take(content: bytes) -> dict[str, Any]:
@@ -83,11 +80,5 @@ def grid_router(
             "authority": authority_of(type, surface, grid.authorities) if type else None,
             "assignee": worker.id if worker else None,
         }
-
-    @router.post("/cases/{name}/assignment")
-    def assign(name: str, order: Assignment) -> dict[str, Any]:
-        """Give a case to somebody."""
-        now = clock()
-        return book.amend(name, lambda _, row: assigned(row, order, now), now=now)
 
     return router

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, deliveries, grid, model, service, targets
+from streetwatch.cli import bench, data, deliveries, grid, model, service, targets, upkeep
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -24,6 +24,10 @@ for command in (
     service.replay,
     service.detect,
     deliveries.deliveries,
+    upkeep.retention,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.verify,
     data.learn,
     model.train,
     model.export,

@@ -201,3 +201,36 @@ def delivery(
     print_json(outcome.line())
     if not outcome.is_right:
         raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+@app.command()
+def store(
+    *,
+    rows: Annotated[int, typer.Option(min=1000, help="Incidents, and as many cases.")] = 1_000_000,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Address of an empty or filled database; left out: SQLite, thrown away."),
+    ] = None,
+    times: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 50,
+    as_json: AsJson = True,
+) -> None:
+    """Fill a store with a year of a city, then time and explain every question asked of it."""
+    from streetwatch.benchmarks.store import facts, measure
+    from streetwatch.benchmarks.store_rows import fill, filled
+    from streetwatch.service.incidents.errors import InputError
+    from streetwatch.service.store.sql_store import open_store
+
+    del as_json
+    with TemporaryDirectory(prefix="streetwatch-") as folder, progress_bar() as progress:
+        opened = open_store(database or f"sqlite:///{folder}/store.db")
+        try:
+            there = filled(opened.engine)
+            if there not in {0, rows}:
+                raise InputError(f"--database: holds {there} incidents: give an empty one")
+            task = progress.add_task("rows", total=rows)
+            if not there:
+                fill(opened.engine, rows, on_rows=lambda n: progress.advance(task, n))
+            for figure in measure(opened, rows, times=times):
+                print_json({**facts(opened), "rows": rows, **figure.line()})
+        finally:
+            opened.close()
