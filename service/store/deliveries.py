@@ -14,7 +14,7 @@ from streetwatch.vision.types import Seconds
 
 #: What waits is counted to the last one, what is done with up to this.
 _EVERY = 2**31 - 1
-_ENOUGH = 100_000
+_ENOUGH = 50_000
 
 
 class NoSuchDeliveryError(LookupError):
@@ -81,7 +81,7 @@ class Backlog:
     """What the outbox holds, for one target or for all.
 
     Attributes:
-        delivered: Counted up to 100,000 for each target.
+        delivered: Counted up to 50,000 for each target.
         oldest_s: Age of the oldest pending message that does not wait behind a parked one; 0 where
             there is none.
     """
