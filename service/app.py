@@ -3,10 +3,12 @@
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -19,17 +21,22 @@ from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
+from streetwatch.service.config.open311_schema import Open311Settings
+from streetwatch.service.delivery.build import Surroundings, surroundings_of
+from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.metrics import DeliveryMetrics
-from streetwatch.service.delivery.targets import Lanes, Target, route_of, targets_of
+from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.open311.keys import ApiKeys
+from streetwatch.service.desk.open311.router import Open311, open311_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.incidents.routing import DESK, types_told_everywhere
+from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -55,8 +62,6 @@ THREAD_STOP_S: Seconds = 3.0
 
 #: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
 RING_MARGIN_S: Seconds = 15.0
-
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
 
 
 @dataclass(slots=True)
@@ -117,7 +122,7 @@ def retention_of(
 
 def verification_of(settings: Settings, store: SqlStore) -> Verification:
     """Return the check of a service's store, evidence and deliveries."""
-    entries = settings.targets or [DeskEntry(id=DESK, kind="desk")]
+    entries = named(settings.targets)
     ours = (one.id for one in entries if one.url is None)
     return Verification(
         store.engine,
@@ -130,11 +135,11 @@ def verification_of(settings: Settings, store: SqlStore) -> Verification:
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
     """Return the lanes to the targets that the settings name, not started."""
-    return _lanes(_targets(settings), store, clock=clock, registry=CollectorRegistry())
-
-
-def _targets(settings: Settings) -> tuple[Target, ...]:
-    return targets_of(settings.targets, own_url=settings.desk_url or _address(settings))
+    evidence = EvidenceFolder(settings.data_dir / "evidence")
+    around = surroundings_of(settings, evidence=evidence, clock=clock)
+    return _lanes(
+        targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()
+    )
 
 
 def _lanes(
@@ -177,12 +182,14 @@ class Service:
     loop: DetectorLoop = field(init=False)
     daily: Daily = field(init=False)
     model: str = field(init=False)
+    ending: threading.Event = field(init=False, default_factory=threading.Event)
+    desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
         self.store = open_store(self.settings.database_url)
         self.deliveries = Deliveries(self.store.engine)
-        self.targets = _targets(self.settings)
+        self.targets = targets_of(self.settings.targets, self._around())
         self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
         self.daily = Daily(
@@ -191,6 +198,8 @@ class Service:
             clock=self.clock,
             registry=self.registry,
         )
+        self.desk = desk_from(self.settings, self.store.engine, clock=self.clock)
+        warn_of_disabled(self.desk.triaging.profile, self.cameras)
         detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = detector.card.version
         self.loop = DetectorLoop(
@@ -201,6 +210,9 @@ class Service:
             clock=self.clock,
             on_change=lambda _: self.lanes.wake(),
         )
+
+    def _around(self) -> Surroundings:
+        return surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
 
     def _watching(self, camera: Camera) -> Watching:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
@@ -246,8 +258,12 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
+        book, served = self.desk.book, _open311(self.settings.open311)
+        desk = desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set)
+        desk.include_router(self.desk.routes())
         return create_api(
-            desk=desk_router(Book(self.store.engine), clock=self.clock, on_end=self._close),
+            desk=desk,
+            open311=open311_router(book, clock=self.clock, served=served),
             delivery=self._delivery_routers(),
             evidence=self.evidence,
             readiness=self.readiness,
@@ -272,6 +288,8 @@ class Service:
         """Run the threads for the length of a `with` block."""
         self._warn_of_the_undeliverable()
         self.lanes.start()
+        self.desk.start()
+        start_asking(self.settings.targets or (), self._around())
         self.daily.start()
         self.loop.start()
         for one in self.watched.values():
@@ -295,7 +313,20 @@ class Service:
         self.loop.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
+        self.desk.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Says that the end has come before it waits for answers: the desk's feeds never end else."""
+
+    def __init__(self, config: uvicorn.Config, ending: threading.Event) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._ending.set()
+        super().handle_exit(sig, frame)
 
 
 def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
@@ -314,16 +345,19 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     log.info("service.started", cameras=len(cameras), model=service.model)
-    sys.stderr.write(f"\n    看这里 look at {_address(settings)}/    (Ctrl-C 停止 stops)\n\n")
+    sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     with service.running():
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, service.ending).run(sockets=[listener])
     log.info("service.stopped")
 
 
-def _address(settings: Settings) -> str:
-    """Where this process answers, as seen from itself."""
-    host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
-    return f"http://{host}:{settings.port}"
+def _open311(settings: Open311Settings) -> Open311:
+    return Open311(
+        keys=ApiKeys((entry.client, entry.key.get_secret_value()) for entry in settings.api_keys),
+        jurisdiction_id=settings.jurisdiction_id,
+        public_url=settings.public_url,
+        contact=settings.contact,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -84,7 +84,11 @@ def callbacks_router(
     """
     router = APIRouter(tags=["delivery"])
 
-    @router.post("/callbacks/{target}", openapi_extra=_SCHEMA)
+    @router.post(
+        "/callbacks/{target}",
+        openapi_extra=_SCHEMA,
+        responses={401: {"description": "The signature or its time is wrong."}},
+    )
     def callback(
         target: str,
         body: Annotated[bytes, Depends(_body)],

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
+from streetwatch.service.desk.questions import Word
 from streetwatch.service.store.deliveries import Deliveries, Delivery, Wanted
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.transactions import COUNTED
@@ -41,8 +42,8 @@ def deliveries_router(
     @router.get("")
     def page(
         state: MessageState | None = None,
-        target: str | None = None,
-        incident: str | None = None,
+        target: Word | None = None,
+        incident: Word | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
         offset: Annotated[int, Query(ge=0, le=COUNTED)] = 0,
     ) -> DeliveriesPage:
@@ -52,7 +53,7 @@ def deliveries_router(
         return DeliveriesPage(deliveries=lines, total=found.total)
 
     @router.post("/{target}/{key}/resend")
-    def resend(target: str, key: str) -> dict[str, Any]:
+    def resend(target: Annotated[Word, Path()], key: Annotated[Word, Path()]) -> dict[str, Any]:
         """Send a parked or waiting message now. 409 where the target has it."""
         line = delivery_line(deliveries.resend(target, key, now=clock()))
         wake()
@@ -60,7 +61,7 @@ def deliveries_router(
 
     @router.post("/drain")
     def drain(
-        target: str | None = None,
+        target: Word | None = None,
         parked: Annotated[bool, Query(description="What is parked too.")] = False,  # noqa: FBT002
     ) -> Drained:
         """Send everything now that waits for its time, to one target or to all."""

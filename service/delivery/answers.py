@@ -15,6 +15,7 @@ _REASON_LENGTH = 300
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
+    httpx.LocalProtocolError,
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
@@ -29,7 +30,7 @@ def unanswered(error: httpx.HTTPError) -> Failure:
 
 def refused(answer: httpx.Response) -> Failure:
     """Return the failure that an answer other than 2xx is."""
-    moved = f" to {_shown(answer)}" if answer.is_redirect else ""
+    moved = f" to {_shown(answer)}" if answer.has_redirect_location else ""
     said = redact(answer.text[:_REASON_LENGTH])
     return Failure(
         f"{answer.status_code} {answer.reason_phrase}{moved}: {said}".removesuffix(": "),

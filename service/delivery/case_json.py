@@ -1,18 +1,9 @@
 """A case as JSON: the fields of the domain table (docs/reference/case.md)."""
 
 from streetwatch.service.incidents.case import Attachment, Case
+from streetwatch.service.incidents.names import NAMES
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
-
-#: What people read, Chinese and English.
-NAMES = {
-    "street_vending": ("占道经营", "street vending"),
-    "out_of_store": ("店外经营", "out-of-store operation"),
-    "exposed_garbage": ("暴露垃圾", "exposed garbage"),
-    "bin_overflow": ("垃圾满溢", "bin overflow"),
-    "illegal_parking_motor": ("机动车乱停放", "illegal parking (motor)"),
-    "illegal_parking_nonmotor": ("非机动车乱停放", "illegal parking (non-motor)"),
-}
 
 
 def case_json(case: Case) -> dict[str, object]:
@@ -50,11 +41,12 @@ def case_json(case: Case) -> dict[str, object]:
             "zone": incident.versions.zone,
             "rule": incident.versions.rule,
         },
-        "evidence": [_attachment(case.external_id, one) for one in case.evidence],
+        "evidence": [attachment_json(case.external_id, one) for one in case.evidence],
     }
 
 
-def _attachment(external_id: str, one: Attachment) -> dict[str, object]:
+def attachment_json(external_id: str, one: Attachment) -> dict[str, object]:
+    """Return what a platform is told about a file of evidence."""
     return {
         "name": one.name,
         "role": one.role,

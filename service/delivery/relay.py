@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 #: A message whose relay died is sent again after this; longer than a search and a post may take.
 LEASE_S: Seconds = 60.0
 
+#: A platform that is searched before a second post is given so long to store the first.
+SETTLING_S: Seconds = 30.0
+
 #: How often the outbox is looked at when nobody wakes the relay: retries come due by time.
 POLL_S: Seconds = 1.0
 
@@ -123,7 +126,13 @@ class Relay:
         self._count("failed")
         self._metrics.failures.labels(self._target, failure.kind).inc()
         now, arrived = self._clock(), failure.may_have_arrived
-        decision = decide(failure, attempts=claimed.attempts, now=now, chance=self._chance())
+        decision = decide(
+            failure,
+            attempts=claimed.attempts,
+            now=now,
+            chance=self._chance(),
+            settling_s=SETTLING_S if isinstance(self._sink, Searchable) else 0.0,
+        )
         facts = _facts(claimed) | {"reason": failure.reason}
         match decision:
             case Again(due_at, quiet_until):

@@ -101,7 +101,14 @@ _ADVICE = {
 }
 
 
-def decide(failure: Failure, *, attempts: int, now: Seconds, chance: float) -> RetryDecision:
+def decide(
+    failure: Failure,
+    *,
+    attempts: int,
+    now: Seconds,
+    chance: float,
+    settling_s: Seconds = 0.0,
+) -> RetryDecision:
     """Decide what becomes of a message that was not delivered.
 
     Args:
@@ -109,12 +116,15 @@ def decide(failure: Failure, *, attempts: int, now: Seconds, chance: float) -> R
         attempts: How often it was sent before.
         now: Seconds since the epoch.
         chance: Random 0..1: spreads the messages that failed together.
+        settling_s: How long a platform may still be storing what it did not answer. Until then a
+            search for it says nothing.
     """
     advice = _ADVICE.get(failure.kind)
     if advice is not None:
         return Park(advice)
     longest = min(LONGEST_S, FIRST_S * 2.0 ** min(attempts, 30))
-    wait_s = longest * (0.5 + chance / 2)
+    settling_s = settling_s if failure.may_have_arrived else 0.0
+    wait_s = max(longest * (0.5 + chance / 2), settling_s)
     if failure.retry_after_s is None:
         return Again(now + wait_s)
     asked_s = min(failure.retry_after_s, LONGEST_ASKED_S)

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from streetwatch.service.config.target_schema import DeskEntry
-from streetwatch.service.delivery.build import sink_of
+from streetwatch.service.config.target_schema import DeskEntry, TargetEntry
+from streetwatch.service.config.target_schema import Target as Entry
+from streetwatch.service.delivery.build import Surroundings, sink_of
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.poller import Poller
 from streetwatch.service.delivery.relay import Relay
@@ -40,22 +41,26 @@ class Target:
         return self.route.target
 
 
-def targets_of(entries: Sequence[DeskEntry] | None, *, own_url: str) -> tuple[Target, ...]:
-    """Return the targets that the settings name; none named is the embedded desk.
+def targets_of(entries: Sequence[Entry] | None, around: Surroundings) -> tuple[Target, ...]:
+    """Return the targets that the settings name.
 
     Args:
         entries: As the file has them.
-        own_url: Where the embedded desk answers.
+        around: What their sinks need.
 
     Raises:
-        InputError: a target is to be polled and can't be.
+        InputError: a target is to be polled and can't be, or a file that it names is wrong.
     """
-    wanted = entries or (DeskEntry(id=DESK, kind="desk"),)
-    return tuple(_target(entry, own_url=own_url) for entry in wanted)
+    return tuple(_target(entry, around) for entry in named(entries))
 
 
-def _target(entry: DeskEntry, *, own_url: str) -> Target:
-    sink = sink_of(entry, own_url=own_url)
+def named(entries: Sequence[Entry] | None) -> Sequence[Entry]:
+    """Return the entries of the settings; none named is the embedded desk."""
+    return entries or (DeskEntry(id=DESK, kind="desk"),)
+
+
+def _target(entry: Entry, around: Surroundings) -> Target:
+    sink = sink_of(entry, around)
     if entry.poll_s is not None and not isinstance(sink, Pollable):
         sink.close()
         raise InputError(
@@ -71,7 +76,7 @@ def _target(entry: DeskEntry, *, own_url: str) -> Target:
     )
 
 
-def route_of(entry: DeskEntry) -> Route:
+def route_of(entry: TargetEntry) -> Route:
     """Return what a target is told."""
     return Route(
         entry.id,
@@ -138,9 +143,23 @@ class Lanes:
         for relay in self._relays:
             relay.wake()
 
-    def drain(self) -> int:
-        """Deliver everything that is due now, here and not in a thread; return how many."""
-        return sum(relay.drain() for relay in self._relays)
+    def drain(self, target: str | None = None) -> int:
+        """Deliver everything that is due now, here and not in a thread.
+
+        Args:
+            target: Only to this one; None for all.
+
+        Returns:
+            How many messages were tried.
+
+        Raises:
+            InputError: there is no such target.
+        """
+        known = [one.id for one in self._targets]
+        if target not in (None, *known):
+            raise InputError(f"no target {target!r} stands in the settings: {', '.join(known)}")
+        lanes = zip(known, self._relays, strict=True)
+        return sum(relay.drain() for name, relay in lanes if target in (None, name))
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish what is at hand, end, and let go of the platforms. May be called again.

@@ -53,6 +53,10 @@ class Draft:
 #: suggests. The time is the desk's, seconds since the epoch.
 IntakeStep = Callable[[sa.Connection, Draft, Seconds], Draft]
 
+#: Returns what else changes with a case: its deadline when it moves, its suggestion with new facts.
+#: Given the row before and after, and when.
+ChangeStep = Callable[[Mapping[Any, Any], Mapping[Any, Any], Seconds], Document]
+
 
 def draft_of(report: Report) -> Draft:
     """Return the draft of what a camera reports."""

@@ -6,7 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from streetwatch.service.desk.book import Book, Filter
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.query import Filter
 from streetwatch.service.desk.states import CaseState, RejectReason
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.zones.rules import ViolationType
@@ -24,6 +25,9 @@ _LABEL_OF: Mapping[str, str] = MappingProxyType(
 _ANY_VEHICLE = "car"
 
 _PAGE = 200
+
+#: What other people tell says nothing about the model.
+_SEEN = Filter(sources=("video",))
 
 #: The still that shows the object where the case says it stood.
 _FRAME = "threshold.jpg"
@@ -48,10 +52,10 @@ def write_verdicts(book: Book, evidence: EvidenceFolder, out: Path) -> Iterator[
 
 
 def _cases(book: Book) -> Iterator[Mapping[str, Any]]:
-    page = book.page(Filter(), limit=_PAGE)
+    page = book.page(_SEEN, limit=_PAGE)
     yield from page.cases
     while page.next is not None:
-        page = book.page(Filter(), limit=_PAGE, after=page.next)
+        page = book.page(_SEEN, limit=_PAGE, after=page.next)
         yield from page.cases
 
 

@@ -47,6 +47,20 @@ class EvidenceFolder:
                 raise ValueError(f"not a name of evidence: {part!r}")
         return self.root / incident_id / name
 
+    def read(self, incident_id: str, name: str) -> bytes:
+        """Return a file.
+
+        Raises:
+            StorageError: it can't be read, or is not there.
+            ValueError: a name that could lead out of the folder.
+        """
+        try:
+            return self.path(incident_id, name).read_bytes()
+        except OSError as error:
+            raise StorageError(
+                f"evidence {incident_id}/{name} can't be read: {error.strerror or error}"
+            ) from error
+
     def write(self, incident_id: str, name: str, content: bytes) -> str:
         """Write a file whole, replacing an earlier one, and return its sha256.
 

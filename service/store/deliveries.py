@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from streetwatch.service.incidents.case import Occasion
+from streetwatch.service.incidents.errors import StreetwatchError
 from streetwatch.service.store.outbox import MessageState, behind
 from streetwatch.service.store.schema import outbox, receipt
 from streetwatch.service.store.transactions import counted, reading, writing
@@ -17,11 +18,11 @@ _EVERY = 2**31 - 1
 _ENOUGH = 50_000
 
 
-class NoSuchDeliveryError(LookupError):
+class NoSuchDeliveryError(StreetwatchError):
     """Nothing of this key was promised to this target."""
 
 
-class DeliveredAlreadyError(ValueError):
+class DeliveredAlreadyError(StreetwatchError):
     """The target has it: sending it again could file it twice."""
 
 

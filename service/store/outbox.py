@@ -70,7 +70,7 @@ class Outbox:
                 )
             except (StorageError, ValueError) as error:
                 log.error("outbox.unreadable", key=row.key, reason=str(error))  # noqa: TRY400
-                self._set(row, state=MessageState.PARKED, last_error=str(error))
+                self._set(row, state=MessageState.PARKED, lease_until=0.0, last_error=str(error))
             else:
                 lease = now + lease_s
                 return Claimed(target, message, row.attempts, lease, known, row.uncertain)
@@ -133,7 +133,7 @@ class Outbox:
     def park(self, claimed: Claimed, *, reason: str, may_have_arrived: bool) -> None:
         """Lay the message aside for a person; later ones of its incident wait behind it."""
         uncertain = claimed.is_uncertain or may_have_arrived
-        aside = {"state": MessageState.PARKED, "last_error": reason}
+        aside = {"state": MessageState.PARKED, "lease_until": 0.0, "last_error": reason}
         self._settle(claimed, aside | {"uncertain": uncertain})
 
     def _settle(self, claimed: Claimed, values: dict[str, object]) -> None:

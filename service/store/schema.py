@@ -113,6 +113,12 @@ receipt = sa.Table(
     sa.Index(None, "target", "asked_at"),
 )
 
+#: The next number in the order of the book's changes: every write of a case takes one, whoever
+#: writes it. Cases that one statement changes share theirs.
+_NEXT_REVISION: sa.ColumnClause[int] = sa.literal_column(
+    "(SELECT coalesce(max(revision), 0) + 1 FROM desk_case)"
+)
+
 #: `document` is the report as it was taken, `history` who did what when and why. The columns beside
 #: them are what is asked for by value; `docs/reference/case.md` says what each means.
 desk_case = sa.Table(
@@ -133,6 +139,8 @@ desk_case = sa.Table(
     sa.Column("authority", sa.String),
     sa.Column("assignee", sa.String),
     sa.Column("code", sa.String),
+    sa.Column("code_standard", sa.String),
+    sa.Column("code_kind", sa.String),
     sa.Column("urgency", sa.String),
     sa.Column("occurred_at", sa.Float, nullable=False),
     sa.Column("reported_at", sa.Float, nullable=False),
@@ -141,6 +149,9 @@ desk_case = sa.Table(
     sa.Column("handled_at", sa.Float),
     sa.Column("ended_at", sa.Float),
     sa.Column("deadline", sa.Float),
+    sa.Column("remaining_s", sa.Float),
+    sa.Column("suspended_until", sa.Float),
+    sa.Column("remind_at", sa.Float),
     sa.Column("urged_at", sa.Float),
     sa.Column("overdue_at", sa.Float),
     sa.Column("level", sa.String),
@@ -148,6 +159,7 @@ desk_case = sa.Table(
     sa.Column("suggestion", sa.String),
     sa.Column("measure", sa.String),
     sa.Column("triage", sa.JSON),
+    sa.Column("subject", sa.String),
     sa.Column("recurrence_of", sa.String),
     sa.Column("repeat_count", sa.Integer, nullable=False),
     sa.Column("duplicate_of", sa.String),
@@ -156,6 +168,10 @@ desk_case = sa.Table(
     sa.Column("legal_hold", sa.Boolean, nullable=False),
     sa.Column("document", sa.JSON, nullable=False),
     sa.Column("history", sa.JSON, nullable=False),
+    sa.Column(
+        "revision", sa.Integer, nullable=False, default=_NEXT_REVISION, onupdate=_NEXT_REVISION
+    ),
+    sa.Index(None, "revision"),
     sa.Index(None, "reported_at"),
     sa.Index(None, "state", "reported_at"),
     sa.Index(None, "type", "reported_at"),
@@ -165,6 +181,25 @@ desk_case = sa.Table(
     sa.Index(None, "grid_code", "reported_at"),
     sa.Index(None, "place_key", "type", "reported_at"),
     sa.Index(None, "deadline"),
+    sa.Index(None, "remind_at"),
+    sa.Index(None, "subject", "type", "reported_at"),
+)
+
+#: What a webhook is told about cases that wait: promised with the line in the case's history.
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String, nullable=False, unique=True),
+    sa.Column("case_number", sa.String, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("promised_at", sa.Float, nullable=False),
+    sa.Column("due_at", sa.Float, nullable=False),
+    sa.Column("delivered_at", sa.Float),
+    sa.Column("last_error", sa.String),
+    sa.Index(None, "state", "due_at"),
 )
 
 #: The last number of a day: `SW-20261123-` and how many cases were numbered so. Cases that are

@@ -20,7 +20,7 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.routing import DESK
-from streetwatch.service.store.deliveries import Backlog, Deliveries
+from streetwatch.service.store.deliveries import Backlog, Deliveries, Wanted
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
@@ -165,6 +165,31 @@ def test_what_sending_again_cannot_mend_is_parked(world: World, status: int) -> 
     assert world.backlog.parked == 1
     assert len(world.network.requests) == 1
     assert world.cases() == []
+
+
+def test_a_redirect_names_the_new_address_without_its_secrets(world: World) -> None:
+    location = "https://user:hunter2@new.city/cases?api_key=hunter2"
+    world.network.expect(Answer(308, {"Location": location}))
+    promise(world.store, OPENED)
+    world.relay().drain()
+    (parked,) = Deliveries(world.store.engine).page(Wanted(), limit=9, offset=0).deliveries
+    assert parked.reason is not None
+    assert "308 Permanent Redirect to https://new.city/cases" in parked.reason
+    assert "write the address it has moved to into the target's url" in parked.reason
+    assert "hunter2" not in parked.reason
+
+
+def test_a_platform_that_asks_for_patience_gets_it_from_every_message(world: World) -> None:
+    world.network.expect(Answer(503, {"Retry-After": "120"}))
+    promise(world.store, OPENED, a_message(an_incident(id="b" * 26)))
+    relay = world.relay()
+    relay.drain()
+    world.now += 119.0
+    relay.drain()
+    assert len(world.network.requests) == 1, "the other message is not sent either"
+    world.now += 1.0
+    relay.drain()
+    assert len(world.cases()) == 2
 
 
 @pytest.mark.parametrize("was_sent", [False, True], ids=["before sending", "after sending"])

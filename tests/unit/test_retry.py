@@ -117,5 +117,18 @@ def test_a_shorter_wish_does_not_shorten_the_wait() -> None:
     assert wait_of(Failure("busy", 503, retry_after_s=1.0), attempts=6) == 64.0
 
 
+@pytest.mark.parametrize(
+    ("arrived", "wait"),
+    [pytest.param(True, 30.0, id="may have arrived"), pytest.param(False, 1.0, id="has not")],
+)
+def test_a_platform_that_will_be_searched_is_given_time_to_store(
+    arrived: bool,  # noqa: FBT001 -- a column of the table
+    wait: float,
+) -> None:
+    failure = Failure("no answer", may_have_arrived=arrived)
+    decision = decide(failure, attempts=0, now=NOW, chance=1.0, settling_s=30.0)
+    assert decision == Again(NOW + wait)
+
+
 def test_an_absurd_wish_is_cut_short() -> None:
     assert wait_of(Failure("busy", 503, retry_after_s=1e9)) == LONGEST_ASKED_S

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from filed import a_message, an_incident
+from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.delivery.targets import route_of
 from streetwatch.service.incidents.case import Message, Occasion, Site
 from streetwatch.service.incidents.routing import TO_THE_DESK, Route, targets_of
 from streetwatch.zones.place import Place
@@ -87,3 +89,24 @@ def test_who_missed_the_beginning_is_not_told_how_it_goes_on(
     route: Route, known: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     assert targets_of(told(Occasion.CLEARED), (route,), told=known) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "route"),
+    [
+        pytest.param({}, Route("city"), id="all that is left out"),
+        pytest.param(
+            {"types": ["street_vending"], "grids": ["310101*"], "occasions": ["opened", "warned"]},
+            Route(
+                "city",
+                frozenset({"street_vending"}),
+                ("310101*",),
+                frozenset({Occasion.OPENED, Occasion.WARNED}),
+            ),
+            id="all that is written",
+        ),
+    ],
+)
+def test_a_target_of_the_settings_has_its_route(written: dict[str, object], route: Route) -> None:
+    entry = DeskEntry.model_validate({"id": "city", "kind": "desk"} | written)
+    assert route_of(entry) == route

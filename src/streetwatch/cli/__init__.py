@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, model, service, upkeep
+from streetwatch.cli import bench, data, deliveries, model, service, targets, upkeep
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ for command in (
     service.run,
     service.replay,
     service.detect,
+    deliveries.deliveries,
     upkeep.retention,
     upkeep.backup,
     upkeep.restore,
@@ -36,6 +37,7 @@ for command in (
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(targets.app, name="targets")
 
 
 def main() -> None:
