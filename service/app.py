@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
-from streetwatch.service.api.metrics import OutboxCollector
+from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
@@ -28,6 +28,10 @@ from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.grid.grids import Grids
+from streetwatch.service.desk.observations.picture import Limits
+from streetwatch.service.desk.observations.router import observations_router
+from streetwatch.service.desk.observations.take import Observations
 from streetwatch.service.desk.open311.keys import ApiKeys
 from streetwatch.service.desk.open311.router import Open311, open311_router
 from streetwatch.service.desk.router import desk_router
@@ -42,6 +46,7 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
+from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
@@ -70,6 +75,7 @@ class WatchedCamera:
 
     camera: Camera
     capture: Capture
+    recorder: Recorder
     last_frame_at: Seconds | None = None
 
     def health(self, now: Seconds) -> CameraHealth:
@@ -159,6 +165,16 @@ def _lanes(
     )
 
 
+@contextmanager
+def grids_of(settings: Settings) -> Iterator[Grids]:
+    """Open the grid layer of a service, running or not, or not yet."""
+    store = open_store(settings.database_url)
+    try:
+        yield Grids(store.engine)
+    finally:
+        store.close()
+
+
 @dataclass(slots=True)
 class Service:
     """Everything that runs, wired from settings and cameras.
@@ -178,6 +194,7 @@ class Service:
     evidence: EvidenceFolder = field(init=False)
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
+    detector: Detector = field(init=False)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
     daily: Daily = field(init=False)
@@ -198,12 +215,19 @@ class Service:
             clock=self.clock,
             registry=self.registry,
         )
-        self.desk = desk_from(self.settings, self.store.engine, clock=self.clock)
+        self.desk = desk_from(
+            self.settings,
+            self.store.engine,
+            CameraSights(self.store, self.watched),
+            clock=self.clock,
+            on_end=self._close,
+        )
         warn_of_disabled(self.desk.triaging.profile, self.cameras)
-        detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
-        self.model = detector.card.version
+        self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
+        self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
+        self.model = self.detector.card.version
         self.loop = DetectorLoop(
-            detector=detector,
+            detector=self.detector,
             mailboxes=self.mailboxes,
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
@@ -220,10 +244,11 @@ class Service:
         keep_s = window.before_s + window.after_s + RING_MARGIN_S
         # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
         ring = None if camera.masks else Ring(keep_s=keep_s)
-        self.watched[camera.id] = WatchedCamera(camera, self._capture(camera, ring))
         recorder = Recorder(
             site=camera.site, zones=camera.zones, folder=self.evidence, ring=ring, window=window
         )
+        capture = self._capture(camera, ring)
+        self.watched[camera.id] = WatchedCamera(camera, capture, recorder)
         watch = CameraWatch(
             watched=camera.watched(model=self.model, routes=self.lanes.routes),
             store=self.store,
@@ -264,11 +289,16 @@ class Service:
         return create_api(
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
-            delivery=self._delivery_routers(),
+            beside=(*self._delivery_routers(), observations_router(self._observations())),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,
         )
+
+    def _observations(self) -> Observations:
+        most = self.settings.observations
+        limits = Limits(int(most.picture_mb * 1e6), int(most.picture_megapixels * 1e6))
+        return Observations(self.desk.book, self.evidence, self.detector, limits, self.clock)
 
     def _delivery_routers(self) -> tuple[APIRouter, ...]:
         secrets = {
@@ -281,7 +311,9 @@ class Service:
         )
 
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
-        handle.close(incident_id, rejected=state in REFUSALS, store=self.store, at=at)
+        """Close every incident of a case: those whose reports were merged into it too."""
+        for each in self.desk.book.names(incident_id):
+            handle.close(each, rejected=state in REFUSALS, store=self.store, at=at)
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""The case desk, wired from its settings: book, clerk and courier."""
+"""The case desk, wired from its settings: book, grids, clerk, courier and closing check."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,9 +12,18 @@ from streetwatch.service.config.desk_schema import NoticeSettings, TriageSetting
 from streetwatch.service.delivery.courier import Courier, NoticeHook
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.clerk import Clerk
+from streetwatch.service.desk.closing.check import ClosingCheck, Watches
+from streetwatch.service.desk.closing.decide import Terms as Patience
+from streetwatch.service.desk.grid.dispatch import dispatch_on_accept
+from streetwatch.service.desk.grid.intake import grid_step
+from streetwatch.service.desk.grid.layer import LatestLayer
+from streetwatch.service.desk.grid.router import grid_router
 from streetwatch.service.desk.lifecycle_router import lifecycle_router
+from streetwatch.service.desk.merging import Nearness
+from streetwatch.service.desk.places import places_router, recurrence_step
 from streetwatch.service.desk.profile import Profile, Urgency
 from streetwatch.service.desk.profile_file import load_profile
+from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.terms import Terms
 from streetwatch.service.desk.triage import Thresholds
 from streetwatch.service.desk.triaging import Triaging
@@ -33,7 +42,9 @@ class Desk:
     """The desk and those who work at it."""
 
     book: Book
+    layers: LatestLayer
     triaging: Triaging
+    closing: ClosingCheck
     clerk: Clerk
     notices: Notices
     courier: Courier | None
@@ -41,25 +52,46 @@ class Desk:
 
     def routes(self) -> APIRouter:
         """Return the routes beside the cases' own."""
-        return lifecycle_router(
-            self.book, triaging=self.triaging, notices=self.notices, clock=self.clock
+        router = APIRouter()
+        book, engine, clock = self.book, self.book.engine, self.clock
+        router.include_router(
+            lifecycle_router(book, triaging=self.triaging, notices=self.notices, clock=clock)
         )
+        router.include_router(grid_router(engine, self.layers, clock=clock))
+        router.include_router(places_router(engine))
+        return router
 
     def start(self) -> None:
         """Begin to work."""
         self.clerk.start()
+        self.closing.start()
         if self.courier is not None:
             self.courier.start()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """End: the clerk first, so that nothing is promised to a courier that has gone."""
+        self.closing.stop(timeout_s=timeout_s)
         self.clerk.stop(timeout_s=timeout_s)
         if self.courier is not None:
             self.courier.stop(timeout_s=timeout_s)
 
 
-def desk_from(settings: Settings, engine: sa.Engine, *, clock: Callable[[], Seconds]) -> Desk:
+def desk_from(
+    settings: Settings,
+    engine: sa.Engine,
+    watches: Watches,
+    *,
+    clock: Callable[[], Seconds],
+    on_end: Callable[[str, CaseState, Seconds], None],
+) -> Desk:
     """Wire a desk.
+
+    Args:
+        settings: Of the service.
+        engine: Of its database.
+        watches: Who looks again whether what was handled is gone.
+        clock: Seconds since the epoch.
+        on_end: Told of a case that the desk itself closed.
 
     Raises:
         InputError: the profile of codes or the work calendar is wrong.
@@ -69,13 +101,27 @@ def desk_from(settings: Settings, engine: sa.Engine, *, clock: Callable[[], Seco
     triaging = Triaging(profile, _thresholds(settings.triage))
     notices = Notices(engine)
     courier = _courier(settings.notices, notices, clock)
+    layers, closing = LatestLayer(), settings.closing
+    dispatched = dispatch_on_accept(by_itself=settings.grid.auto_dispatch)
+    book = Book(
+        engine,
+        intake=(grid_step(layers), recurrence_step, terms.coded, triaging.suggested),
+        follow=(dispatched, triaging.reconsidered, terms.moved),
+        near=Nearness(settings.observations.merge_within_m),
+    )
     return Desk(
-        book=Book(
-            engine,
-            intake=(terms.coded, triaging.suggested),
-            follow=(triaging.reconsidered, terms.moved),
-        ),
+        book=book,
+        layers=layers,
         triaging=triaging,
+        closing=ClosingCheck(
+            engine,
+            book,
+            watches,
+            terms=Patience(closing.patience_s, closing.limit_s),
+            auto_close=closing.auto_close,
+            clock=clock,
+            on_end=on_end,
+        ),
         clerk=Clerk(
             engine,
             terms,

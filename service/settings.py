@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -21,23 +21,24 @@ from streetwatch.service.config.desk_schema import NoticeSettings, TriageSetting
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.groups import (
+    ClosingSettings,
+    GridSettings,
+    Group,
+    Number,
+    ObservationSettings,
+    RetentionSettings,
+    Whole,
+)
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.target_schema import Target
 from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
-from streetwatch.service.incidents.retention import DAY_S, Periods
 
 PREFIX = "STREETWATCH_"
 NESTED = "__"
 
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
-
-
-def _not_a_switch(value: object) -> object:
-    """Refuse true and false where a number is wanted: pydantic would read them as 1 and 0."""
-    if isinstance(value, bool):
-        raise refused("is not a number: write one")
-    return value
 
 
 def _database_address(url: str) -> str:
@@ -49,17 +50,7 @@ def _database_address(url: str) -> str:
     return url
 
 
-Whole = Annotated[int, BeforeValidator(_not_a_switch)]
-Number = Annotated[float, BeforeValidator(_not_a_switch)]
-
-
-class _Group(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
-    )
-
-
-class EvidenceSettings(_Group):
+class EvidenceSettings(Group):
     """How much video belongs to a case."""
 
     pre_s: Number = Field(
@@ -80,64 +71,7 @@ class EvidenceSettings(_Group):
     )
 
 
-Days = Annotated[float, BeforeValidator(_not_a_switch), Field(ge=1, le=36_500)]
-
-
-class RetentionSettings(_Group):
-    """How long things are kept, in days, before the daily job deletes them."""
-
-    candidate_d: Days = Field(
-        7,
-        title="Candidates",
-        description="What never became a case, since it was last seen.",
-        examples=[7],
-    )
-    rejected_d: Days = Field(
-        30,
-        title="Rejected cases",
-        description="Their evidence, since the rejection.",
-        examples=[30],
-    )
-    evidence_d: Days = Field(
-        180,
-        title="Evidence",
-        description="Of other cases, since the violation.",
-        examples=[180],
-    )
-    after_close_d: Days = Field(
-        90,
-        title="Evidence after the end",
-        description="And at least so long after the case has ended.",
-        examples=[90],
-    )
-    delivered_d: Days = Field(
-        30,
-        title="Messages",
-        description="What was delivered about an incident that is over.",
-        examples=[30],
-    )
-    hour: Whole = Field(
-        3,
-        ge=0,
-        le=23,
-        title="Hour",
-        description="When the daily job runs, on China's clock.",
-        examples=[3],
-    )
-
-    @property
-    def periods(self) -> Periods:
-        """Return them in seconds."""
-        return Periods(
-            candidate_s=self.candidate_d * DAY_S,
-            rejected_s=self.rejected_d * DAY_S,
-            evidence_s=self.evidence_d * DAY_S,
-            after_close_s=self.after_close_d * DAY_S,
-            delivered_s=self.delivered_d * DAY_S,
-        )
-
-
-class DemoSettings(_Group):
+class DemoSettings(Group):
     """A clip served by `run` itself as a live RTSP camera."""
 
     clip: Path | None = Field(
@@ -248,6 +182,24 @@ class Settings(BaseSettings):
         title="Retention",
         description="How long things are kept.",
         examples=["{evidence_d: 180, hour: 3}"],
+    )
+    grid: GridSettings = Field(
+        GridSettings(),
+        title="Grids",
+        description="What the grid layer does by itself.",
+        examples=["{auto_dispatch: true}"],
+    )
+    closing: ClosingSettings = Field(
+        ClosingSettings(),
+        title="Closing check",
+        description="How the camera looks whether what is said to be handled is gone.",
+        examples=["{patience_s: 600, limit_s: 7200}"],
+    )
+    observations: ObservationSettings = Field(
+        ObservationSettings(),
+        title="Observations",
+        description="Reports of citizens and sensors.",
+        examples=["{picture_mb: 10}"],
     )
     demo: DemoSettings = Field(
         DemoSettings(),

@@ -28,6 +28,7 @@ _INCIDENT = Incident(
     confidence=0.77,
     versions=Versions("street-1", "0f0f", "1e1e"),
     violation_at=NOON,
+    opened_at=NOON,
 )
 
 

@@ -22,7 +22,7 @@ MOST_BYTES = 1_000_000
 def create_api(  # noqa: PLR0913 -- an argument for each part of the service
     *,
     desk: APIRouter,
-    delivery: Iterable[APIRouter] = (),
+    beside: Iterable[APIRouter] = (),
     evidence: EvidenceFolder,
     readiness: Callable[[], Readiness],
     registry: CollectorRegistry,
@@ -32,7 +32,7 @@ def create_api(  # noqa: PLR0913 -- an argument for each part of the service
 
     Args:
         desk: The case desk's routes.
-        delivery: The outbox's routes, and those of the targets' callbacks.
+        beside: The routes of other parts: the outbox, callbacks, observations.
         evidence: Whose files are served.
         readiness: Asked anew for every probe.
         registry: Whose metrics are served.
@@ -43,7 +43,7 @@ def create_api(  # noqa: PLR0913 -- an argument for each part of the service
         description="From a street camera to exactly one case per violation.",
         max_body_size=MOST_BYTES,
     )
-    own = (desk, *delivery, _probes(readiness, registry), _files(evidence))
+    own = (desk, *beside, _probes(readiness, registry), _files(evidence))
     for router in own:
         api.include_router(router, responses=RESPONSES)
     if open311 is not None:

@@ -1,4 +1,4 @@
-"""The outbox as metrics, counted when they are asked for."""
+"""The outbox and the desk as metrics, counted when they are asked for."""
 
 from collections.abc import Callable, Iterator
 
@@ -39,4 +39,23 @@ class OutboxCollector(Collector):
                 "Age of the target's oldest message that can be sent and was not.",
                 labels=["target"],
             ),
+        )
+
+
+class UnassignedCollector(Collector):
+    """Cases under way that nobody was given."""
+
+    def __init__(self, unassigned: Callable[[], int]) -> None:
+        self._unassigned = unassigned
+
+    def describe(self) -> Iterator[Metric]:
+        """Name the metric without counting."""
+        yield GaugeMetricFamily("streetwatch_desk_unassigned", "Cases that nobody was given.")
+
+    def collect(self) -> Iterator[Metric]:
+        """Count."""
+        yield GaugeMetricFamily(
+            "streetwatch_desk_unassigned",
+            "Cases that nobody was given.",
+            value=self._unassigned(),
         )

@@ -11,7 +11,7 @@ from streetwatch.service.config.wording import refused
 from streetwatch.vision.capture.errors import SourceError
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.zones import polygon as outline
-from streetwatch.zones.place import Crs, Place
+from streetwatch.zones.place import Crs, Place, Surface
 from streetwatch.zones.rules import ViolationType
 from streetwatch.zones.zone import Zone, ZoneKind
 
@@ -45,6 +45,49 @@ def _sound(polygon: list[list[float]]) -> list[list[float]]:
         advice = instead or "write [x, y] for each, each 0..1"
         raise refused(f"is no area ({what}): {advice}")
     return polygon
+
+
+def _on_earth(degrees: float, info: ValidationInfo) -> float:
+    limit = 180 if info.field_name == "lon" else 90
+    if abs(degrees) > limit:
+        raise refused(
+            f"is out of bounds: write degrees from -{limit} to {limit} (lon is east, lat is north)"
+        )
+    return degrees
+
+
+def _digits(code: str) -> str:
+    if not _GRID_CODE.fullmatch(code):
+        raise refused('is no grid code: write its 15 digits in quotes, "310101001001001"')
+    return code
+
+
+class PlaceEntry(Entry):
+    """Where a camera stands on the map, or where the ground of a zone lies."""
+
+    lon: Annotated[float, AfterValidator(_on_earth)] = Field(
+        title="Longitude", description="Degrees east.", examples=[121.47]
+    )
+    lat: Annotated[float, AfterValidator(_on_earth)] = Field(
+        title="Latitude", description="Degrees north.", examples=[31.23]
+    )
+    crs: Crs = Field(
+        Crs.WGS84,
+        strict=False,
+        title="Reference system",
+        description="wgs84 or cgcs2000; convert GCJ-02 and BD-09 first.",
+        examples=["wgs84"],
+    )
+    grid_code: Annotated[str, AfterValidator(_digits)] | None = Field(
+        None,
+        title="Grid code",
+        description="15 digits of the unit grid, in quotes.",
+        examples=['"310101001001001"'],
+    )
+
+    def place(self) -> Place:
+        """Return what the core works with."""
+        return Place(self.lon, self.lat, self.crs, self.grid_code)
 
 
 class ZoneEntry(Entry):
@@ -86,6 +129,21 @@ class ZoneEntry(Entry):
         description="Only of a permitted zone: for so many seconds after its hours it still is.",
         examples=[900],
     )
+    surface: Surface | None = Field(
+        None,
+        strict=False,
+        title="Surface",
+        description="road or pavement: whether the traffic police or the bureau sees to it. Left "
+        "out: what its type usually stands on.",
+        examples=["pavement"],
+    )
+    place: PlaceEntry | None = Field(
+        None,
+        title="Place",
+        description="Where its ground lies on the map. Cases of two cameras at one place are one "
+        "where both zones have this. Left out: the camera's place.",
+        examples=["{lon: 121.4701, lat: 31.2302}"],
+    )
 
     @model_validator(mode="after")
     def _has_hours_where_they_count(self) -> Self:
@@ -113,7 +171,8 @@ class ZoneEntry(Entry):
         corners = tuple((x, y) for x, y in self.polygon)
         rules = tuple(entry.rule() for entry in self.rules)
         hours = schedule_of(self.schedule)
-        return Zone(self.id, corners, self.kind, rules, hours, self.grace_s)
+        place = self.place.place() if self.place else None
+        return Zone(self.id, corners, self.kind, rules, hours, self.grace_s, self.surface, place)
 
 
 def _built(kind: object) -> object:
@@ -143,49 +202,6 @@ class SourceEntry(Entry):
             advice = f"is no address of a {self.kind} source: write {_ADDRESSES[self.kind]}"
             raise refused(advice, at=("url",)) from None
         return self
-
-
-def _on_earth(degrees: float, info: ValidationInfo) -> float:
-    limit = 180 if info.field_name == "lon" else 90
-    if abs(degrees) > limit:
-        raise refused(
-            f"is out of bounds: write degrees from -{limit} to {limit} (lon is east, lat is north)"
-        )
-    return degrees
-
-
-def _digits(code: str) -> str:
-    if not _GRID_CODE.fullmatch(code):
-        raise refused('is no grid code: write its 15 digits in quotes, "310101001001001"')
-    return code
-
-
-class PlaceEntry(Entry):
-    """Where a camera stands on the map."""
-
-    lon: Annotated[float, AfterValidator(_on_earth)] = Field(
-        title="Longitude", description="Degrees east.", examples=[121.47]
-    )
-    lat: Annotated[float, AfterValidator(_on_earth)] = Field(
-        title="Latitude", description="Degrees north.", examples=[31.23]
-    )
-    crs: Crs = Field(
-        Crs.WGS84,
-        strict=False,
-        title="Reference system",
-        description="wgs84 or cgcs2000; convert GCJ-02 and BD-09 first.",
-        examples=["wgs84"],
-    )
-    grid_code: Annotated[str, AfterValidator(_digits)] | None = Field(
-        None,
-        title="Grid code",
-        description="15 digits of the unit grid, in quotes.",
-        examples=['"310101001001001"'],
-    )
-
-    def place(self) -> Place:
-        """Return what the core works with."""
-        return Place(self.lon, self.lat, self.crs, self.grid_code)
 
 
 class CameraEntry(Entry):

@@ -48,7 +48,8 @@ class TargetEntry(Entry):
         None,
         min_length=1,
         title="Occasions",
-        description="On which occasions it is told. Left out: all but warned.",
+        description="On which occasions it is told. Left out: all; warned only for desk, webhook "
+        "and mqtt.",
         examples=["[opened, cleared]"],
     )
     timeout_s: float = Field(

@@ -50,7 +50,7 @@ class DeskSink:
             DeliveryFailedError: it was not taken, or nobody knows whether it was.
         """
         del known
-        opens = message.occasion is Occasion.OPENED
+        opens = message.occasion in {Occasion.WARNED, Occasion.OPENED}
         external_id = message.case.external_id
         case = self._case(
             external_id,

@@ -4,19 +4,23 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from streetwatch.service.config.target_schema import DeskEntry, TargetEntry
+from streetwatch.service.config.target_schema import DeskEntry
 from streetwatch.service.config.target_schema import Target as Entry
 from streetwatch.service.delivery.build import Surroundings, sink_of
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.poller import Poller
 from streetwatch.service.delivery.relay import Relay
 from streetwatch.service.delivery.sink import CaseSink, Pollable
+from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.ports import Store
-from streetwatch.service.incidents.routing import DESK, USUAL, Route, Routes
+from streetwatch.service.incidents.routing import DESK, EVERYTHING, USUAL, Route, Routes
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.vision.types import Seconds
+
+#: Kinds of target that can do something with a warning.
+_TOLD_OF_WARNINGS = frozenset({"desk", "webhook", "mqtt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,19 @@ def _target(entry: Entry, around: Surroundings) -> Target:
     )
 
 
-def route_of(entry: TargetEntry) -> Route:
+def route_of(entry: Entry) -> Route:
     """Return what a target is told."""
     return Route(
         entry.id,
         types=None if entry.types is None else frozenset(entry.types),
         grids=None if entry.grids is None else tuple(entry.grids),
-        occasions=USUAL if entry.occasions is None else frozenset(entry.occasions),
+        occasions=_usual(entry.kind) if entry.occasions is None else frozenset(entry.occasions),
     )
+
+
+def _usual(kind: str) -> frozenset[Occasion]:
+    """Return what a kind of target is told of where nobody said."""
+    return EVERYTHING if kind in _TOLD_OF_WARNINGS else USUAL
 
 
 class Lanes:

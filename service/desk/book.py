@@ -13,10 +13,17 @@ from streetwatch.service.desk.draft import (
     Draft,
     IntakeStep,
     draft_of,
-    progress,
-    report_document,
 )
+from streetwatch.service.desk.facts import THE_DESK, Facts
 from streetwatch.service.desk.listing import Place, rows_at
+from streetwatch.service.desk.merging import (
+    Filing,
+    Nearness,
+    as_merged,
+    case_that_has,
+    merged_report,
+    names_of,
+)
 from streetwatch.service.desk.query import (
     Filter,
     Page,
@@ -28,13 +35,13 @@ from streetwatch.service.desk.query import (
 from streetwatch.service.desk.report import Hold, Move, Report
 from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.store.schema import desk_case, desk_day
+from streetwatch.service.store.schema import desk_case, desk_day, desk_merged
 from streetwatch.service.store.transactions import counted, locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
-#: Who has done what the desk does by itself.
-THE_DESK = "streetwatch"
+#: A case in one of these was not filed yet: the camera that opens it files it.
+LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
 
 #: Returns the columns of a case that change, its history with them.
 Amend = Callable[[sa.Connection, Mapping[Any, Any]], Document]
@@ -63,6 +70,7 @@ class Book:
         engine: Of a database that is migrated to this version.
         intake: Steps that fill in a new case, in order, inside the transaction that writes it.
         follow: Steps that say what else changes with a case, in order, whenever it does.
+        near: When reports are about one place and so one case; None: each is its own.
     """
 
     def __init__(
@@ -71,10 +79,12 @@ class Book:
         *,
         intake: tuple[IntakeStep, ...] = (),
         follow: tuple[ChangeStep, ...] = (),
+        near: Nearness | None = None,
     ) -> None:
         self._engine = engine
         self._intake = intake
         self._follow = follow
+        self._near = near
 
     @property
     def engine(self) -> sa.Engine:
@@ -98,12 +108,19 @@ class Book:
             KeyTakenError: the key was used for another case.
         """
         with _writing(self._engine) as connection:
-            same = desk_case.c.external_id == draft.external_id
-            known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
-            if known is not None and known["external_id"] != draft.external_id:
-                raise KeyTakenError(f"Idempotency-Key {key} belongs to case {known['number']}")
+            known, merged = _known(connection, draft.external_id, key)
+            facts = Facts(connection, self._intake)
+            if known is not None and merged is not None:
+                changed = facts.merged(known, merged, draft) if draft.camera_id else {}
+                return as_merged(_change(connection, known, changed), draft.external_id), False
             if known is not None:
-                return document_of(known), False
+                changed = facts.own(known, draft) if known["state"] in LIGHTER else {}
+                return _change(connection, known, self._followed(known, changed, now)), False
+            has_it = self._near and case_that_has(connection, draft, self._near)
+            if has_it:
+                changed = facts.joined(has_it, draft, Filing(key, now, by))
+                changed = self._followed(has_it, changed, now)
+                return as_merged(_change(connection, has_it, changed), draft.external_id), False
             for step in self._intake:
                 draft = step(connection, draft, now)
             number = _next_number(connection, now)
@@ -126,17 +143,19 @@ class Book:
         """
         with _writing(self._engine) as connection:
             row = _expected(_named(connection, name, to_change=True), expected)
+            facts = Facts(connection, self._intake)
+            at = max((report.disputed_at or report.last_seen).timestamp(), last_at(row))
+            merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
+            if merged is not None and merged["number"] == row["number"]:
+                changed = facts.merged(row, merged, draft_of(report))
+                case = _change(connection, row, self._followed(row, changed, at))
+                return as_merged(case, report.external_id)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
                     f"not {report.external_id}"
                 )
-            changed = {"document": report_document(report)}
-            if progress(changed["document"]) < progress(row["document"]):
-                return document_of(row)
-            seen = report.disputed_at or report.last_seen
-            at = max(seen.timestamp(), last_at(row))
-            changed |= _reopened(row, changed["document"], at)
+            changed = facts.own(row, draft_of(report))
             return _change(connection, row, self._followed(row, changed, at))
 
     def move(
@@ -191,7 +210,18 @@ class Book:
             NoSuchCaseError: there is no such case.
         """
         with reading(self._engine) as connection:
-            return document_of(_named(connection, name))
+            case = document_of(_named(connection, name))
+            merged = merged_report(connection, desk_merged.c.external_id == name)
+        return case if merged is None else as_merged(case, name, merged["document"])
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Return a case's external id and those of the reports that were merged into it.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
+        with reading(self._engine) as connection:
+            return names_of(connection, _named(connection, name))
 
     def page(
         self,
@@ -238,7 +268,7 @@ class Book:
 
     def _followed(self, row: Mapping[Any, Any], changed: Document, at: Seconds) -> Document:
         """Return what was changed and all that changes with it."""
-        for step in self._follow:
+        for step in self._follow if changed else ():
             changed = changed | step(row, {**row, **changed}, at)
         return changed
 
@@ -251,15 +281,27 @@ def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _reopened(row: Mapping[Any, Any], document: Document, at: Seconds) -> Document:
-    """Return what changes where a closed case turns out to stand on: it is dispatched again."""
-    disputed_at = document["disputed_at"]
-    is_new = disputed_at is not None and row["document"].get("disputed_at") is None
-    if not is_new or row["state"] != CaseState.CLOSED:
-        return {}
-    state, note = CaseState.DISPATCHED, "结案后仍在 / still there after closing"
-    history = added(row, at, by=THE_DESK, note=note, state=state.value)
-    return moved_columns(state, at) | {"history": history}
+def _known(
+    connection: sa.Connection, external_id: str, key: str
+) -> tuple[Mapping[Any, Any] | None, Mapping[Any, Any] | None]:
+    """Return the case there is, and the report it was merged as if it was.
+
+    Raises:
+        KeyTakenError: the key was used for another case.
+    """
+    same = desk_case.c.external_id == external_id
+    key_too = desk_case.c.idempotency_key == key
+    row = _first(connection, sa.or_(same, key_too), to_change=True)
+    merged = None
+    if row is None:
+        same = desk_merged.c.external_id == external_id
+        merged = merged_report(connection, sa.or_(same, desk_merged.c.idempotency_key == key))
+        number = desk_case.c.number == (merged or {}).get("number")
+        row = merged and _first(connection, number, to_change=True)
+    found = merged or row
+    if found is not None and found["external_id"] != external_id:
+        raise KeyTakenError(f"Idempotency-Key {key} belongs to case {found['number']}")
+    return row, merged
 
 
 def _first(
@@ -275,6 +317,10 @@ def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> 
     same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
     row = _first(connection, same, to_change=to_change)
     if row is None:
+        merged = merged_report(connection, desk_merged.c.external_id == name)
+        same = desk_case.c.number == (merged or {}).get("number")
+        row = merged and _first(connection, same, to_change=to_change)
+    if row is None:
         raise NoSuchCaseError(f"no case {name!r}")
     return row
 
@@ -288,6 +334,9 @@ def _expected(row: Mapping[Any, Any], revisions: Container[int] | None) -> Mappi
 
 
 def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> Document:
+    """Write what has changed of a case, if anything, and return it as it is now."""
+    if not changed:
+        return document_of(row)
     here = desk_case.c.number == row["number"]
     update = sa.update(desk_case).where(here).values(changed).returning(desk_case)
     return document_of(connection.execute(update).mappings().one())

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from streetwatch.service.desk.book import THE_DESK
 from streetwatch.service.desk.draft import Document
+from streetwatch.service.desk.facts import THE_DESK
 from streetwatch.service.desk.reminders import STAGE_OF, Reminder, due, planned, standing_of
 from streetwatch.service.desk.rows import added
 from streetwatch.service.desk.states import CaseState

@@ -41,6 +41,7 @@ class Filter:
         text: Part of the number or of the external id.
         since: Reported then or later.
         until: Reported then or earlier.
+        is_unassigned: Under way and given to nobody, or not so.
     """
 
     states: tuple[CaseState, ...] = ()
@@ -56,6 +57,7 @@ class Filter:
     since: Seconds | None = None
     until: Seconds | None = None
     overdue: Overdue | None = None
+    is_unassigned: bool | None = None
     box: Box | None = None
 
 
@@ -121,10 +123,18 @@ def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         met.append(case.reported_at <= wanted.until)
     if wanted.overdue is not None:
         met.append(_past_deadline(wanted.overdue))
+    if wanted.is_unassigned is not None:
+        met.append(unassigned() if wanted.is_unassigned else ~unassigned())
     if wanted.box is not None:
         met.append(case.lon.between(wanted.box.west, wanted.box.east))
         met.append(case.lat.between(wanted.box.south, wanted.box.north))
     return met
+
+
+def unassigned() -> sa.ColumnElement[bool]:
+    """Tell of a case under way that nobody was given."""
+    over = (*ENDS, CaseState.WARNED)
+    return sa.and_(desk_case.c.assignee.is_(None), desk_case.c.state.not_in(over))
 
 
 def _in_grid(code: str) -> sa.ColumnElement[bool]:

@@ -62,6 +62,7 @@ class CaseQuestion(BaseModel):
     source: list[Word] = Field([], max_length=20)
     level: list[Word] = Field([], max_length=20)
     overdue: bool | None = Field(None, description="Past the deadline of its stage, or not.")
+    unassigned: bool | None = Field(None, description="Under way and given to nobody, or not so.")
     q: Word | None = Field(None, description="Part of the number or of the external id.")
     since: Since | None = Field(None, description="Reported then or later, ISO 8601 with offset.")
     until: Since | None = Field(None, description="Reported then or earlier.")
@@ -97,6 +98,7 @@ class CaseQuestion(BaseModel):
             since=self.since.timestamp() if self.since else None,
             until=self.until.timestamp() if self.until else None,
             overdue=None if self.overdue is None else Overdue(self.overdue, now),
+            is_unassigned=self.unassigned,
             box=Box(*map(float, self.bbox.split(","))) if self.bbox else None,
         )
 

@@ -18,6 +18,7 @@ from pydantic import (
 from streetwatch.service.desk.states import CaseState, MoveRefusedError, RejectReason
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
+from streetwatch.zones.place import Surface
 
 #: Moments outside were not measured by a clock, and not every one of them is a day in UTC.
 _YEARS: Final = range(1970, 2200)
@@ -66,12 +67,13 @@ class CameraOfCase(Strict):
 
 
 class PlaceOfCase(Strict):
-    """Where the camera stands."""
+    """Where it is: the ground of the zone where that `is_measured`, else the camera."""
 
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
     crs: Literal["wgs84", "cgcs2000"]
-    grid_code: Annotated[str, Field(pattern=r"^\d{15}$")] | None = None
+    grid_code: Annotated[str, Field(pattern=r"^[0-9]{15}$")] | None = None
+    is_measured: bool = False
 
 
 class EvidenceOfCase(Strict):
@@ -106,7 +108,10 @@ class Report(Strict):
     zone_id: Name
     place: PlaceOfCase | None
     first_seen: Moment
+    surface: Annotated[Surface, Field(strict=False)] | None = None
     violation_at: Moment
+    warned_at: Moment | None = None
+    opened_at: Moment | None = None
     last_seen: Moment
     cleared_at: Moment | None = None
     disputed_at: Moment | None = None

@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from streetwatch.service.desk.book import THE_DESK
 from streetwatch.service.desk.draft import Document, Draft
+from streetwatch.service.desk.facts import THE_DESK
 from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.rows import added
 from streetwatch.service.desk.states import ENDS, REFUSALS, CaseState

@@ -61,6 +61,8 @@ def _cases(book: Book) -> Iterator[Mapping[str, Any]]:
 
 def _verdict(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return what a case's history says of it; None where that is nothing about the model."""
+    if document["camera"] is None:
+        return None  # a picture from outside is not what a camera sees
     moves = {entry["state"]: entry for entry in document["history"] if "state" in entry}
     facts = {
         "place": f"{document['camera']['id']}/{document['zone_id']}",

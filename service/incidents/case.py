@@ -25,7 +25,7 @@ class Attachment:
 
     Attributes:
         name: File name inside the incident's evidence folder.
-        role: `first_seen`, `threshold`, `latest`, `zone_overlay`, `clip` or `manifest`.
+        role: `first_seen`, `warned`, `threshold`, `latest`, `zone_overlay`, `clip`, `manifest` ...
         media_type: As in HTTP.
         sha256: Of the file's bytes, hex.
         captured_at: Capture time of the picture or of the clip's start, seconds since the epoch.
@@ -40,11 +40,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The camera as the case platform knows it."""
+    """The camera as the case platform knows it.
+
+    Attributes:
+        place: Where the case is on the map.
+        is_measured: Whether that is where the ground of its zone lies, and not the camera.
+    """
 
     camera_id: str
     name: str
     place: Place | None
+    is_measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Use cases: each is one function with one transaction; a message is promised inside it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streetwatch.service.incidents import lifecycle
 from streetwatch.service.incidents.case import (
@@ -40,13 +40,19 @@ class Watched:
 
     def rule(self, stay: Stay) -> Rule:
         """Return the rule that watches a stay."""
-        return self._zone(stay).rule(stay.type)
+        return self.zone(stay).rule(stay.type)
 
     def versions(self, stay: Stay) -> Versions:
         """Name what judges a stay."""
-        return Versions(self.model, self._zone(stay).version, self.rule(stay).version)
+        return Versions(self.model, self.zone(stay).version, self.rule(stay).version)
 
-    def _zone(self, stay: Stay) -> Zone:
+    def site_of(self, zone_id: str) -> Site:
+        """Return the site of a zone's cases: its own place on the map, else the camera's."""
+        places = [zone.place for zone in self.zones if zone.id == zone_id and zone.place]
+        return replace(self.site, place=places[0], is_measured=True) if places else self.site
+
+    def zone(self, stay: Stay) -> Zone:
+        """Return the zone that a stay stands in."""
         return next(zone for zone in self.zones if zone.id == stay.zone_id)
 
 
@@ -58,7 +64,7 @@ StillsOf = Callable[[Incident], tuple[Attachment, ...]]
 def record(
     observation: Observation, *, watched: Watched, store: Store, stills_of: StillsOf
 ) -> tuple[Incident, ...]:
-    """Fold one look's stays into their incidents; file each once, when it opens.
+    """Fold one look's stays into their incidents; tell of each state once.
 
     Returns:
         The incidents whose state this look changed.
@@ -89,16 +95,17 @@ def _stands(
     start = before or _born(stay, watched, transaction)
     if start is None:
         return []
-    after = lifecycle.disputed(lifecycle.seen(start, stay), stay, patience_s=rule.clear_s)
+    soft_s = rule.soft_start_s
+    after = lifecycle.seen(start, stay, soft_start_s=soft_s)
+    after = lifecycle.disputed(after, stay, patience_s=rule.clear_s, soft_start_s=soft_s)
     if after == before:
         return []
     transaction.put_incident(after)
     if before is not None and before.state is after.state:
         return []
     transaction.put_attachments(after.id, stills_of(after))
-    if after.state is State.OPEN:
-        reopened = before is not None and before.state is State.CLOSED
-        occasion = Occasion.DISPUTED if reopened else Occasion.OPENED
+    occasion = lifecycle.occasion(before, after)
+    if occasion is not None:
         _announce(occasion, after, watched, transaction, at)
     return [after]
 
@@ -121,6 +128,7 @@ def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident | 
         camera_id=watched.site.camera_id,
         versions=watched.versions(stay),
         earlier=earlier,
+        surface=watched.zone(stay).surface,
     )
 
 
@@ -202,6 +210,7 @@ def _announce(
 ) -> None:
     """Promise a message to every target whose route takes it."""
     evidence = transaction.attachments(incident.id)
-    told = message(occasion, Case(incident, watched.site, evidence))
+    site = watched.site_of(incident.zone_id)
+    told = message(occasion, Case(incident, site, evidence))
     targets = targets_of(told, watched.routes, told=transaction.told(incident.id))
     transaction.enqueue(told, targets=targets, at=at)

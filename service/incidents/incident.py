@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from streetwatch.vision.types import Box, Seconds
+from streetwatch.zones.place import Surface
 
 
 class State(StrEnum):
     """Where an incident is in its life.
 
-    `CANDIDATE` stands but not long enough; `OPEN` is a violation and is filed; `CLEARED` was
-    seen to be gone; `CLOSED` is done with: closed or rejected by the case platform, or a candidate
-    that left. What stands on after its case was closed is `OPEN` again.
+    `CANDIDATE` stands but not long enough; `WARNED` is a violation whose people were warned and
+    have a while to go (soft start); `OPEN` is a violation and is filed; `CLEARED` was seen to be
+    gone; `CLOSED` is done with: closed or rejected by the case platform, or a candidate that left.
+    What stands on after its case was closed is `OPEN` again.
     """
 
     CANDIDATE = "candidate"
+    WARNED = "warned"
     OPEN = "open"
     CLEARED = "cleared"
     CLOSED = "closed"
@@ -42,6 +45,9 @@ class Incident:
         closed_at: When the case platform last closed or rejected it, or the candidate left.
         rejected_at: When the case platform said that it is none.
         disputed_at: When it was found to stand on though its case was closed.
+        warned_at: When those concerned were warned; None without a soft start.
+        opened_at: When it was filed; None for what never was.
+        surface: Of its zone.
         recurrence_of: The earlier incident at this place that had been cleared, if any.
         recurrences: How many earlier incidents stood at this place.
     """
@@ -66,6 +72,9 @@ class Incident:
     recurrences: int = 0
     rejected_at: Seconds | None = None
     disputed_at: Seconds | None = None
+    warned_at: Seconds | None = None
+    opened_at: Seconds | None = None
+    surface: Surface | None = None
 
 
 def incident_id(camera_id: str, stay_key: str) -> str:

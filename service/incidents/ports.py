@@ -30,7 +30,7 @@ class Transaction(Protocol):
         least_iou: float,
         since: Seconds,
     ) -> Incident | None:
-        """Return the latest incident filed at this place since then, if it has ended."""
+        """Return the latest incident told at this place since then, if it has ended."""
 
     def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
         """Return the incident's evidence, in the order it was added."""

@@ -8,8 +8,11 @@ from streetwatch.service.incidents.case import Message, Occasion
 #: The target that is the desk embedded in the service; all there is where nobody wrote targets.
 DESK = "desk"
 
-#: A warning files nothing yet: only who asks for it is told.
+#: A warning files nothing yet: a case platform is told only if it asks for it.
 USUAL = frozenset(Occasion) - {Occasion.WARNED}
+
+#: Who can do something with a warning is told everything: the desk, a loudspeaker, a phone.
+EVERYTHING = frozenset(Occasion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Route:
 
 Routes = tuple[Route, ...]
 
-TO_THE_DESK: Routes = (Route(DESK),)
+TO_THE_DESK: Routes = (Route(DESK, occasions=EVERYTHING),)
 
 
 def targets_of(message: Message, routes: Routes, *, told: Collection[str]) -> tuple[str, ...]:

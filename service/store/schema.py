@@ -35,6 +35,9 @@ incident = sa.Table(
     sa.Column("recurrences", sa.Integer, nullable=False),
     sa.Column("rejected_at", sa.Float),
     sa.Column("disputed_at", sa.Float),
+    sa.Column("warned_at", sa.Float),
+    sa.Column("opened_at", sa.Float),
+    sa.Column("surface", sa.String),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
     # Few at any time: candidates are deleted after days, and few cases are rejected.
     sa.Index(
@@ -200,6 +203,35 @@ notice = sa.Table(
     sa.Column("delivered_at", sa.Float),
     sa.Column("last_error", sa.String),
     sa.Index(None, "state", "due_at"),
+)
+
+#: Unit grids: `revision` counts the imports that changed something; a retired one is kept.
+desk_grid = sa.Table(
+    "desk_grid",
+    metadata,
+    sa.Column("code", sa.String(15), primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("geometry", sa.JSON, nullable=False),
+    sa.Column("workers", sa.JSON, nullable=False),
+    sa.Column("authorities", sa.JSON, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("imported_at", sa.Float, nullable=False),
+    sa.Column("retired_at", sa.Float),
+    sa.Index(None, "revision"),
+)
+
+#: Reports that another case had already: each has a name of its own and the case's number.
+desk_merged = sa.Table(
+    "desk_merged",
+    metadata,
+    sa.Column("external_id", sa.String, primary_key=True),
+    sa.Column("idempotency_key", sa.String, nullable=False, unique=True),
+    sa.Column("number", sa.ForeignKey("desk_case.number"), nullable=False),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("camera_id", sa.String),
+    sa.Column("merged_at", sa.Float, nullable=False),
+    sa.Column("document", sa.JSON, nullable=False),
+    sa.Index(None, "number"),
 )
 
 #: The last number of a day: `SW-20261123-` and how many cases were numbered so. Cases that are

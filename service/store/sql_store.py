@@ -87,6 +87,16 @@ class SqlStore:
             rows = connection.execute(wanted).mappings().all()
         return tuple(codec.incident_of(row) for row in rows)
 
+    def incident(self, incident_id: str) -> Incident | None:
+        """Return the incident, None where there is none."""
+        with reading(self.engine) as connection:
+            return SqlTransaction(connection).incident(incident_id)
+
+    def evidence(self, incident_id: str) -> tuple[Attachment, ...]:
+        """Return the incident's evidence, in the order it was added."""
+        with reading(self.engine) as connection:
+            return SqlTransaction(connection).attachments(incident_id)
+
     def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
         """Return a camera's filed incidents, not closed yet, whose evidence is not complete."""
         manifest = sa.exists(
@@ -96,7 +106,7 @@ class SqlStore:
         )
         wanted = sa.select(incident).where(
             incident.c.camera_id == camera_id,
-            incident.c.violation_at.is_not(None),
+            incident.c.opened_at.is_not(None),
             incident.c.state != State.CLOSED,
             ~manifest,
         )
@@ -142,7 +152,7 @@ class SqlTransaction:
         least_iou: float,
         since: Seconds,
     ) -> Incident | None:
-        """Return the latest incident filed at this place since then, if it has ended."""
+        """Return the latest incident told at this place since then, if it has ended."""
         ended = place_history(
             camera_id=camera_id, zone_id=zone_id, violation_type=violation_type, since=since
         )
@@ -224,7 +234,7 @@ class SqlTransaction:
 def place_history(
     *, camera_id: str, zone_id: str, violation_type: str, since: Seconds
 ) -> sa.Select[tuple[str, list[float]]]:
-    """Return the question for what was filed in a zone since then and has ended, latest first."""
+    """Return the question for what was told of a zone since then and has ended, latest first."""
     return (
         sa.select(incident.c.id, incident.c.anchor)
         .where(

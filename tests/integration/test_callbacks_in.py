@@ -75,7 +75,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
     )
     app = create_api(
         desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
-        delivery=(callbacks,),
+        beside=(callbacks,),
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),

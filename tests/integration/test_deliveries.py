@@ -75,7 +75,7 @@ def people(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[People]
     built = People(store, httpx.Client())
     app = create_api(
         desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
-        delivery=(
+        beside=(
             deliveries_router(Deliveries(store.engine), clock=lambda: NOON + 10, wake=built.wake),
         ),
         evidence=EvidenceFolder(tmp_path / "evidence"),

@@ -355,3 +355,46 @@ def test_a_closed_case_that_stands_on_is_dispatched_again_once(desk: Desk) -> No
     assert case["state"] == "dispatched"
     assert [one["state"] for one in case["history"]].count("dispatched") == 2
     assert "结案后仍在" in case["history"][-1]["note"]
+
+
+WARNING = {"warned_at": "2026-11-23T12:00:00+08:00", "opened_at": None}
+
+
+def test_a_warned_case_is_no_second_one_when_it_is_filed(desk: Desk) -> None:
+    first = desk.post(report() | WARNING).json()
+    assert first["state"] == "warned"
+    filed = report() | WARNING | {"opened_at": "2026-11-23T12:10:00+08:00"}
+    answer = desk.post(filed, key="another-key")
+    assert (answer.status_code, answer.json()["number"]) == (200, first["number"])
+    case = desk.case()
+    assert case["state"] == "reported"
+    assert case["reported_at"] == "2026-11-23T04:10:00.000+00:00"
+    assert [line["state"] for line in case["history"]] == ["warned", "reported"]
+    assert len(desk.listed()) == 1
+
+
+def test_what_goes_when_it_is_warned_has_corrected_itself(desk: Desk) -> None:
+    desk.post(report() | WARNING)
+    gone = report() | WARNING | {"cleared_at": "2026-11-23T12:06:00+08:00"}
+    desk.http.patch(f"/desk/cases/{'a' * 26}", json=gone)
+    case = desk.case()
+    assert (case["state"], case["ended_at"]) == (
+        "self_corrected",
+        "2026-11-23T04:06:00.000+00:00",
+    )
+    assert "自行改正" in case["history"][-1]["note"]
+
+
+def test_what_people_called_corrected_and_stands_on_is_reported(desk: Desk) -> None:
+    desk.post(report() | WARNING)
+    desk.move("self_corrected", by="王队")
+    filed = report() | WARNING | {"opened_at": "2026-11-23T12:10:00+08:00"}
+    desk.post(filed, key="another-key")
+    assert (desk.case()["state"], desk.case()["ended_at"]) == ("reported", None)
+
+
+def test_a_warning_that_comes_late_does_not_undo_the_filing(desk: Desk) -> None:
+    filed = report() | WARNING | {"opened_at": "2026-11-23T12:10:00+08:00"}
+    desk.post(filed, key="another-key")
+    assert desk.post(report() | WARNING).status_code == 200
+    assert desk.case()["state"] == "reported"

@@ -14,12 +14,12 @@ from filed import NOON, a_message, an_incident
 from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
-from streetwatch.service.case_desk import desk_from
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.sql_store import open_store
+from wired_desk import wired_desk
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 
@@ -71,7 +71,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         code_profile=str(tmp_path / "codes.yaml"), triage={"severe_places": ["gate/*"]}
     )
     store = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
-    parts = desk_from(settings, store.engine, clock=lambda: built.now)
+    parts = wired_desk(settings, store, clock=lambda: built.now)
     router = desk_router(parts.book, clock=lambda: built.now, on_end=lambda *_: None)
     router.include_router(parts.routes())
     api = create_api(

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 
 from filed import NOON, a_message, an_incident
-from streetwatch.service.case_desk import desk_from
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.decisions import Attribution, Decision, attributed, decided
 from streetwatch.service.desk.query import Filter
@@ -15,6 +14,7 @@ from streetwatch.service.desk.triage import Measure
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.sql_store import open_store
+from wired_desk import wired_desk
 
 DAY_S = 86_400.0
 HOOK = {"url": "http://127.0.0.1:9/", "secret": "of-no-use-in-this-test"}
@@ -30,7 +30,7 @@ def test_a_case_is_counted_told_and_decided_on_either_database(
 ) -> None:
     store = open_store(new_database())
     now = NOON
-    desk = desk_from(Settings.model_validate({"notices": HOOK}), store.engine, clock=lambda: now)
+    desk = wired_desk(Settings.model_validate({"notices": HOOK}), store, clock=lambda: now)
     try:
         for number in (1, 2):
             desk.book.report(a_report(number), key=f"key-of-{number}", now=NOON + number)

@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from filed import NOON, a_message, an_incident
 from http_parts import serving
 from live_service import free_port, wait_for
-from streetwatch.service.case_desk import Desk, desk_from
+from streetwatch.service.case_desk import Desk
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.delivery.courier import LEASE_S
 from streetwatch.service.desk.report import Move, Report
@@ -25,7 +25,8 @@ from streetwatch.service.settings import Settings
 from streetwatch.service.store.notices import Notices
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.schema import notice
-from streetwatch.service.store.sql_store import open_store
+from streetwatch.service.store.sql_store import SqlStore, open_store
+from wired_desk import wired_desk
 
 HOUR_S = 3600.0
 NAME = f"{1:026}"
@@ -67,7 +68,7 @@ class World:
     def desk(self, **notices: Any) -> Desk:  # noqa: ANN401
         """A desk as after a start of the process."""
         told = {"url": self.url, "secret": SECRET} | notices
-        return desk_from(Settings(notices=told), self.engine, clock=lambda: self.now)
+        return wired_desk(Settings(notices=told), SqlStore(self.engine), clock=lambda: self.now)
 
     def file(self, type_: str = "exposed_garbage") -> None:
         report = case_json(a_message(an_incident(id=NAME)).case) | {"type": type_}
@@ -239,7 +240,7 @@ def test_a_clerk_that_dies_promises_and_writes_down_both_or_neither(world: World
 def test_without_a_webhook_the_history_tells_all_the_same(world: World) -> None:
     world.file()
     world.now += 24 * HOUR_S
-    desk = desk_from(Settings(), world.engine, clock=lambda: world.now)
+    desk = wired_desk(Settings(), SqlStore(world.engine), clock=lambda: world.now)
     assert desk.courier is None
     assert desk.clerk.work() == 1
     assert world.lines() == ["urge"]

@@ -3,15 +3,24 @@
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
 from filed import a_message, an_incident
-from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.config.target_schema import (
+    DeskEntry,
+    MqttEntry,
+    Open311Entry,
+    WebhookEntry,
+)
+from streetwatch.service.config.target_schema import Target as Entry
 from streetwatch.service.delivery.targets import route_of
 from streetwatch.service.incidents.case import Message, Occasion, Site
 from streetwatch.service.incidents.routing import TO_THE_DESK, Route, targets_of
 from streetwatch.zones.place import Place
+from streetwatch.zones.rules import ViolationType
 
 HERE = "310101001001001"
+SECRET = SecretStr("s" * 16)
 
 
 def told(
@@ -110,3 +119,44 @@ def test_who_missed_the_beginning_is_not_told_how_it_goes_on(
 def test_a_target_of_the_settings_has_its_route(written: dict[str, object], route: Route) -> None:
     entry = DeskEntry.model_validate({"id": "city", "kind": "desk"} | written)
     assert route_of(entry) == route
+
+
+def test_a_warning_goes_to_the_desk_and_its_end_to_whom_it_was_told() -> None:
+    routes = (*TO_THE_DESK, Route("city"))
+    assert targets_of(told(Occasion.WARNED), routes, told=()) == ("desk",)
+    assert targets_of(told(Occasion.CLEARED), routes, told=("desk",)) == ("desk",)
+    assert targets_of(told(Occasion.OPENED), routes, told=("desk",)) == ("desk", "city")
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_told"),
+    [
+        pytest.param(DeskEntry(id="a", kind="desk"), True, id="desk"),
+        pytest.param(
+            WebhookEntry(
+                id="a", kind="webhook", url="https://x.example", secret=SecretStr("s" * 16)
+            ),
+            True,
+            id="webhook",
+        ),
+        pytest.param(MqttEntry(id="a", kind="mqtt", url="mqtt://x.example:1883"), True, id="mqtt"),
+        pytest.param(
+            Open311Entry(
+                id="a",
+                kind="open311",
+                url="https://x.example",
+                service_codes=dict.fromkeys(ViolationType, "006"),
+            ),
+            False,
+            id="open311",
+        ),
+        pytest.param(
+            DeskEntry(id="a", kind="desk", occasions=[Occasion.OPENED]), False, id="not asked for"
+        ),
+    ],
+)
+def test_of_warnings_those_are_told_who_can_do_something_with_them(
+    entry: Entry,
+    is_told: bool,  # noqa: FBT001 -- a column of the table
+) -> None:
+    assert (Occasion.WARNED in route_of(entry).occasions) is is_told

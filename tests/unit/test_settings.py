@@ -214,7 +214,8 @@ def test_every_setting_stands_in_its_reference_with_variable_default_and_descrip
     page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
     (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` ")]
     variable = "STREETWATCH_" + name.replace(".", "__").upper()
-    default = "none" if field.default is None else f"`{field.default}`"
+    written = str(field.default).lower() if isinstance(field.default, bool) else field.default
+    default = "none" if field.default is None else f"`{written}`"
     assert field.title
     assert row.split(" | ")[1:3] == [f"`{variable}`", default]
     assert str(field.description) in row

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, deliveries, model, service, targets, upkeep
+from streetwatch.cli import bench, data, deliveries, grid, model, service, targets, upkeep
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ for command in (
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
 
 

@@ -1,0 +1,42 @@
+"""A new case finds its grid, who is in charge, and who goes there."""
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from streetwatch.service.desk.draft import Draft, IntakeStep
+from streetwatch.service.desk.grid.layer import GridLayer, LatestLayer
+from streetwatch.service.desk.grid.unit import UnitGrid, authority_of
+from streetwatch.vision.types import Seconds
+
+
+def grid_step(layers: LatestLayer) -> IntakeStep:
+    """Return the step of the intake that fills in grid, authority and assignee."""
+
+    def step(connection: sa.Connection, draft: Draft, now: Seconds) -> Draft:
+        return placed(draft, layers.on(connection), now)
+
+    return step
+
+
+def placed(draft: Draft, layer: GridLayer, now: Seconds) -> Draft:
+    """Return a draft with its grid, who is in charge, and the grid's worker on duty.
+
+    A grid code that was reported wins if there is such a grid; else the point decides. Where
+    neither leads to a grid, the code is kept as it was reported and nobody is assigned.
+    """
+    grid = layer.named(draft.grid_code) or _around(draft, layer)
+    worker = grid.on_duty(now) if grid else None
+    authorities = grid.authorities if grid else {}
+    filled = {
+        **draft.filled,
+        "authority": authority_of(draft.type, draft.document.get("surface"), authorities),
+        "assignee": worker.id if worker else None,
+    }
+    return replace(draft, grid_code=grid.code if grid else draft.grid_code, filled=filled)
+
+
+def _around(draft: Draft, layer: GridLayer) -> UnitGrid | None:
+    if draft.lon is None or draft.lat is None:
+        return None
+    return layer.at(draft.lon, draft.lat)
