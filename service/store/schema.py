@@ -103,6 +103,8 @@ outbox = sa.Table(
     sa.Index(None, "target", "state", "due_at"),
     sa.Index(None, "incident_id", "target", "position"),
     sa.Index(None, "state", "delivered_at"),
+    sa.Index(None, "state", "position"),
+    sa.Index(None, "target", "state", "position"),
 )
 
 #: What a target calls a case, and how it says that it stands.
@@ -116,6 +118,7 @@ receipt = sa.Table(
     sa.Column("state", sa.String, nullable=False),
     sa.Column("said_at", sa.Float, nullable=False),
     sa.Column("asked_at", sa.Float),  # null: not asked about any more
+    sa.Index(None, "incident_id"),
     sa.Index(None, "target", "number"),
     sa.Index(None, "target", "asked_at"),
 )
@@ -184,6 +187,7 @@ desk_case = sa.Table(
     sa.Index(None, "type", "reported_at"),
     sa.Index(None, "type", "state", "reported_at"),
     sa.Index(None, "camera_id", "reported_at"),
+    sa.Index(None, "camera_id", "state", "reported_at"),
     sa.Index(None, "grid_code", "reported_at"),
     sa.Index(None, "place_key", "type", "reported_at"),
     sa.Index(

@@ -138,8 +138,10 @@ class SqlTransaction:
         """Insert or replace the incident."""
         locked(self._connection, f"incident {one.id}")
         row = codec.incident_row(one)
-        same = incident.c.id == one.id
-        if not self._connection.execute(sa.update(incident).where(same).values(row)).rowcount:
+        # A key that is set anew, even to itself, is looked for in every table that refers to it.
+        facts = {name: value for name, value in row.items() if name != "id"}
+        again = sa.update(incident).where(incident.c.id == one.id).values(facts)
+        if not self._connection.execute(again).rowcount:
             self._connection.execute(sa.insert(incident).values(row))
 
     def latest_filed_at(  # noqa: PLR0913 -- what makes a place

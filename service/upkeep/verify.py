@@ -11,7 +11,14 @@ from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.store.outbox import MessageState
-from streetwatch.service.store.schema import attachment, deletion, desk_case, incident, outbox
+from streetwatch.service.store.schema import (
+    attachment,
+    deletion,
+    desk_case,
+    desk_merged,
+    incident,
+    outbox,
+)
 from streetwatch.service.store.transactions import reading
 from streetwatch.service.upkeep.backup import files_of
 from streetwatch.vision.types import Seconds
@@ -109,11 +116,12 @@ class Verification:
 
     def _without_case(self, desk: str) -> Iterator[Finding]:
         has_case = sa.exists().where(desk_case.c.external_id == outbox.c.incident_id)
+        is_merged = sa.exists().where(desk_merged.c.external_id == outbox.c.incident_id)
         question = sa.select(outbox.c.incident_id).where(
             outbox.c.target == desk,
             outbox.c.occasion == Occasion.OPENED,
             outbox.c.state == MessageState.DELIVERED,
-            ~has_case,
+            ~sa.or_(has_case, is_merged),
         )
         for name in self._ask(question):
             yield Finding("no_case", name, "it was delivered, and the desk has no case of it")
