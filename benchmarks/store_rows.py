@@ -245,6 +245,7 @@ def _case(one: One) -> dict[str, Any]:
         "deadline": one.at + 86_400,
         "repeat_count": 0,
         "legal_hold": False,
+        "revision": one.number + 1,
         "document": _DOCUMENT | {"external_id": one.id, "type": one.type},
         "history": [{"state": step, "at": "2026-01-01T00:00:00.000+00:00"} for step in steps],
     }

@@ -1,6 +1,6 @@
 """The outbox, as people see it: what is under way, what is parked, and how to send it again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,10 @@ from streetwatch.service.store.outbox import MessageState, behind
 from streetwatch.service.store.schema import outbox, receipt
 from streetwatch.service.store.transactions import counted, reading, writing
 from streetwatch.vision.types import Seconds
+
+#: What waits is counted to the last one, what is done with up to this.
+_EVERY = 2**31 - 1
+_ENOUGH = 50_000
 
 
 class NoSuchDeliveryError(StreetwatchError):
@@ -78,6 +82,7 @@ class Backlog:
     """What the outbox holds, for one target or for all.
 
     Attributes:
+        delivered: Counted up to 50,000 for each target.
         oldest_s: Age of the oldest pending message that does not wait behind a parked one; 0 where
             there is none.
     """
@@ -177,34 +182,47 @@ class Deliveries:
         Raises:
             StorageError: the database refused.
         """
-        counted = sa.select(outbox.c.target, outbox.c.state, sa.func.count()).group_by(
-            outbox.c.target, outbox.c.state
-        )
-        oldest = (
-            sa.select(outbox.c.target, sa.func.min(outbox.c.queued_at))
-            .where(outbox.c.state == MessageState.PENDING, ~behind(MessageState.PARKED))
-            .group_by(outbox.c.target)
-        )
         with reading(self._engine) as connection:
-            count = {(row[0], row[1]): row[2] for row in connection.execute(counted)}
-            since = {row[0]: row[1] for row in connection.execute(oldest)}
-        return Backlogs(
-            {
-                target: Backlog(
-                    pending=count.get((target, MessageState.PENDING), 0),
-                    parked=count.get((target, MessageState.PARKED), 0),
-                    delivered=count.get((target, MessageState.DELIVERED), 0),
-                    oldest_s=max(now - since.get(target, now), 0.0),
-                )
-                for target in sorted({name for name, _ in count})
-            }
-        )
+            return Backlogs(
+                {target: _backlog(connection, target, now) for target in _targets(connection)}
+            )
 
     def _wake(self, now: Seconds, *where: sa.ColumnElement[bool]) -> int:
         """Make messages due; a lease that runs is left alone: somebody is sending it."""
         due = {"state": MessageState.PENDING, "due_at": now}
         with writing(self._engine) as connection:
             return connection.execute(sa.update(outbox).where(*where).values(due)).rowcount
+
+
+def _targets(connection: sa.Connection) -> Iterator[str]:
+    """Yield every target that was ever told something, each found by one step in the index."""
+    last = ""
+    while True:
+        following = sa.select(sa.func.min(outbox.c.target)).where(outbox.c.target > last)
+        found = connection.execute(following).scalar_one()
+        if found is None:
+            return
+        last = found
+        yield found
+
+
+def _backlog(connection: sa.Connection, target: str, now: Seconds) -> Backlog:
+    def count(state: MessageState, limit: int) -> int:
+        where = (outbox.c.target == target, outbox.c.state == state)
+        return connection.execute(counted(outbox, where, limit=limit)).scalar_one()
+
+    oldest = sa.select(sa.func.min(outbox.c.queued_at)).where(
+        outbox.c.target == target,
+        outbox.c.state == MessageState.PENDING,
+        ~behind(MessageState.PARKED),
+    )
+    since = connection.execute(oldest).scalar_one()
+    return Backlog(
+        pending=count(MessageState.PENDING, _EVERY),
+        parked=count(MessageState.PARKED, _EVERY),
+        delivered=count(MessageState.DELIVERED, _ENOUGH),
+        oldest_s=0.0 if since is None else max(now - since, 0.0),
+    )
 
 
 def _with_number() -> sa.Select[Any]:

@@ -7,7 +7,14 @@ import sqlalchemy as sa
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import Periods, Subject
 from streetwatch.service.store.outbox import MessageState
-from streetwatch.service.store.schema import attachment, desk_case, incident, notice, outbox
+from streetwatch.service.store.schema import (
+    attachment,
+    desk_case,
+    desk_merged,
+    incident,
+    notice,
+    outbox,
+)
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
 
@@ -78,8 +85,9 @@ def subject_of(connection: sa.Connection, incident_id: str, *, to_delete: bool) 
     row = connection.execute(sa.select(incident).where(incident.c.id == incident_id)).one_or_none()
     if row is None:
         return None
+    elsewhere = sa.select(desk_merged.c.number).where(desk_merged.c.external_id == incident_id)
     wanted = sa.select(desk_case.c.ended_at, desk_case.c.legal_hold).where(
-        desk_case.c.external_id == incident_id
+        sa.or_(desk_case.c.external_id == incident_id, desk_case.c.number.in_(elsewhere))
     )
     if to_delete:  # a database with row locks; SQLite has one writer
         wanted = wanted.with_for_update()

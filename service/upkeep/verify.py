@@ -11,13 +11,23 @@ from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.store.outbox import MessageState
-from streetwatch.service.store.schema import attachment, deletion, desk_case, incident, outbox
+from streetwatch.service.store.schema import (
+    attachment,
+    deletion,
+    desk_case,
+    desk_merged,
+    incident,
+    outbox,
+)
 from streetwatch.service.store.transactions import reading
 from streetwatch.service.upkeep.backup import files_of
 from streetwatch.vision.types import Seconds
 
 #: A file younger than this may belong to a transaction that is under way.
 SETTLED_S: Seconds = 600.0
+
+#: Has a case of its own: a view of another camera's case tells nothing, and its files are there.
+_FILED = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,7 @@ class Verification:
     def _without_evidence(self) -> Iterator[Finding]:
         has_files = sa.exists().where(attachment.c.incident_id == incident.c.id)
         was_deleted = sa.exists().where(deletion.c.name == incident.c.id)
-        question = sa.select(incident.c.id).where(
-            incident.c.violation_at.is_not(None), ~has_files, ~was_deleted
-        )
+        question = sa.select(incident.c.id).where(_FILED, ~has_files, ~was_deleted)
         for name in self._ask(question):
             yield Finding("no_evidence", name, "it was filed and has no evidence")
 
@@ -100,9 +108,7 @@ class Verification:
             incident.c.state.in_([State.CLEARED, State.CLOSED]),
             incident.c.violation_at <= now - self.periods.delivered_s,
         )
-        question = sa.select(incident.c.id).where(
-            incident.c.violation_at.is_not(None), ~is_told, ~is_old
-        )
+        question = sa.select(incident.c.id).where(_FILED, ~is_told, ~is_old)
         if self.told is not None:
             question = question.where(incident.c.type.in_(self.told))
         for name in self._ask(question):
@@ -110,11 +116,12 @@ class Verification:
 
     def _without_case(self, desk: str) -> Iterator[Finding]:
         has_case = sa.exists().where(desk_case.c.external_id == outbox.c.incident_id)
+        is_merged = sa.exists().where(desk_merged.c.external_id == outbox.c.incident_id)
         question = sa.select(outbox.c.incident_id).where(
             outbox.c.target == desk,
             outbox.c.occasion == Occasion.OPENED,
             outbox.c.state == MessageState.DELIVERED,
-            ~has_case,
+            ~sa.or_(has_case, is_merged),
         )
         for name in self._ask(question):
             yield Finding("no_case", name, "it was delivered, and the desk has no case of it")

@@ -23,7 +23,7 @@ from streetwatch.service.incidents.retention import DAY_S, Periods
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.notices import Notices, promise_notice
 from streetwatch.service.store.outbox import Outbox
-from streetwatch.service.store.schema import deletion
+from streetwatch.service.store.schema import deletion, desk_merged
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.daily import Daily
 from streetwatch.service.upkeep.retention import Deleted, Retention
@@ -171,6 +171,19 @@ def test_delivered_notices_go_and_others_stay(world: World) -> None:
     assert world.run(days=29) == []
     assert world.run(days=31) == [("messages", "1 notices")]
     assert [one.key for one in notices.latest(state=None, limit=9)] == ["waiting"]
+
+
+def test_a_case_that_took_in_another_report_holds_its_evidence_too(world: World) -> None:
+    world.add(an_incident())
+    merged = an_incident(id="m" * 26, state=State.CLEARED, cleared_at=NOON)
+    world.add(merged, with_case=False)
+    row = {"external_id": merged.id, "number": world.book.case(CASE)["number"], "source": "video"}
+    with world.store.engine.begin() as connection:
+        values = row | {"idempotency_key": "m", "merged_at": NOON, "document": {}}
+        connection.execute(sa.insert(desk_merged).values(values))
+    assert world.run(days=1000) == []
+    world.end()
+    assert {name for _, name in world.run(days=1000)} == {CASE, merged.id}
 
 
 def test_delivered_messages_of_what_is_over_go_and_others_stay(world: World) -> None:

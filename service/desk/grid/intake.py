@@ -32,16 +32,19 @@ def placed(
     """Return a draft with its grid, who is in charge, and the grid's worker on duty.
 
     A grid code that was reported wins if there is such a grid; else the point decides. Where
-    neither leads to a grid, the code is kept as it was reported and nobody is assigned.
+    neither leads to a grid, the code is kept as it was reported and nobody is assigned; who is in
+    charge is then the surface's to say if the zone names one, else it is left open.
     """
     grid = layer.named(draft.grid_code) or _around(draft, layer)
     worker = grid.on_duty(now) if grid else None
+    surface = draft.document.get("surface")
     authorities = grid.authorities if grid else {}
+    is_known, profiled = grid is not None or surface is not None, usual.get(draft.type)
     filled = {
         **draft.filled,
-        "authority": authority_of(
-            draft.type, draft.document.get("surface"), authorities, usual.get(draft.type)
-        ),
+        "authority": authority_of(draft.type, surface, authorities, profiled)
+        if is_known
+        else profiled,
         "assignee": worker.id if worker else None,
     }
     return replace(draft, grid_code=grid.code if grid else draft.grid_code, filled=filled)

@@ -12,6 +12,16 @@ _CANDIDATE = sa.text("violation_at IS NULL")
 _REJECTED = sa.text("rejected_at IS NOT NULL")
 _UNFINISHED = sa.text("done_at IS NULL")
 
+_INDEXES = (
+    ("attachment", "captured_at"),
+    ("outbox", "state", "delivered_at"),
+    ("outbox", "state", "position"),
+    ("outbox", "target", "state", "position"),
+    ("receipt", "incident_id"),
+    ("desk_case", "type", "state", "reported_at"),
+    ("desk_case", "camera_id", "state", "reported_at"),
+)
+
 #: SW-20261123-0001: eleven letters and a dash name the day.
 _DAYS = """
 INSERT INTO desk_day (day, last)
@@ -43,11 +53,8 @@ def upgrade() -> None:
     _create_partial("ix_deletion_unfinished", "deletion", "position", _UNFINISHED)
     _create_partial("ix_incident_candidate_last_seen", "incident", "last_seen", _CANDIDATE)
     _create_partial("ix_incident_rejected_at", "incident", "rejected_at", _REJECTED)
-    op.create_index("ix_attachment_captured_at", "attachment", ["captured_at"])
-    op.create_index("ix_outbox_state_delivered_at", "outbox", ["state", "delivered_at"])
-    op.create_index(
-        "ix_desk_case_type_state_reported_at", "desk_case", ["type", "state", "reported_at"]
-    )
+    for table, *columns in _INDEXES:
+        op.create_index(f"ix_{table}_{'_'.join(columns)}", table, columns)
 
 
 def _create_partial(name: str, table: str, column: str, where: sa.TextClause) -> None:
@@ -55,9 +62,8 @@ def _create_partial(name: str, table: str, column: str, where: sa.TextClause) ->
 
 
 def downgrade() -> None:
-    op.drop_index("ix_desk_case_type_state_reported_at", "desk_case")
-    op.drop_index("ix_outbox_state_delivered_at", "outbox")
-    op.drop_index("ix_attachment_captured_at", "attachment")
+    for table, *columns in _INDEXES:
+        op.drop_index(f"ix_{table}_{'_'.join(columns)}", table)
     op.drop_index("ix_incident_rejected_at", "incident")
     op.drop_index("ix_incident_candidate_last_seen", "incident")
     op.drop_table("deletion")
