@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -119,7 +120,7 @@ def test_what_does_not_agree_is_found(
 def test_the_picture_of_a_report_that_no_camera_made_is_known_and_checked(world: World) -> None:
     name, digest = "o" * 26, world.evidence.write("o" * 26, "picture.jpg", b"picture")
     os.utime(world.evidence.path(name, "picture.jpg"), (NOON, NOON))
-    told = case_json(a_message(an_incident(id=name)).case)
+    told: dict[str, Any] = case_json(a_message(an_incident(id=name)).case)
     told["evidence"][0] |= {
         "name": "picture.jpg",
         "sha256": digest,
