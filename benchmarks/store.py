@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from streetwatch.benchmarks.store_rows import START, TARGET, YEAR_S, One, report_of
 from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.query import Filter
+from streetwatch.service.desk.query import Filter, Revision
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.store.deliveries import Deliveries, Wanted
@@ -100,6 +100,8 @@ def _desk(store: SqlStore) -> Mapping[str, Ask]:
         "desk: all three": page(
             lambda one: Filter(states=(closed,), types=(one.type,), cameras=(one.camera_id,))
         ),
+        "desk: feed of changes": lambda one: book.changes(Revision(one.number), limit=50),
+        "desk: latest change": lambda _: book.latest_revision(),
         "desk: case by number": lambda one: book.case(one.case_number),
         "desk: case by external id": lambda one: book.case(one.id),
         "desk: known report again": lambda one: book.report(

@@ -25,22 +25,23 @@ from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
-from streetwatch.service.delivery.metrics import DeliveryMetrics
-from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
-from streetwatch.service.desk.book import Book
+from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
 from streetwatch.service.desk.observations.take import Observations
 from streetwatch.service.desk.open311.keys import ApiKeys
 from streetwatch.service.desk.open311.router import Open311, open311_router
+from streetwatch.service.desk.packs import packs_router
+from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.reports.router import reports_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.incidents.routing import types_told_everywhere
+from streetwatch.service.openings import evidence_of, lanes, retention_of
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -48,12 +49,9 @@ from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.deliveries import Deliveries
-from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.daily import Daily
-from streetwatch.service.upkeep.retention import Retention
-from streetwatch.service.upkeep.verify import Verification
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
@@ -92,89 +90,6 @@ class WatchedCamera:
         )
 
 
-def stored(settings: Settings) -> SqlStore:
-    """Return the store of a service, running or not.
-
-    Raises:
-        InputError: the service of these settings has never run, or its database can't be used.
-    """
-    file = settings.data_dir / "streetwatch.db"
-    if settings.database is None and not file.is_file():
-        raise InputError(f"{file}: no such file: give --config of a service that has run")
-    return open_store(settings.database_url)
-
-
-def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
-    """Return the desk's book and the evidence of a service, running or not.
-
-    Raises:
-        InputError: the service of these settings has never run.
-    """
-    return Book(stored(settings).engine), evidence_of(settings)
-
-
-def evidence_of(settings: Settings) -> EvidenceFolder:
-    """Return the evidence of a service, running or not."""
-    return EvidenceFolder(settings.data_dir / "evidence")
-
-
-def retention_of(
-    settings: Settings, cameras: tuple[Camera, ...], store: SqlStore, evidence: EvidenceFolder
-) -> Retention:
-    """Return the retention job of a service, running or not."""
-    watched = frozenset(camera.id for camera in cameras)
-    return Retention(store.engine, evidence, settings.retention.periods, watched)
-
-
-def verification_of(settings: Settings, store: SqlStore) -> Verification:
-    """Return the check of a service's store, evidence and deliveries."""
-    entries = named(settings.targets)
-    ours = (one.id for one in entries if one.url is None)
-    return Verification(
-        store.engine,
-        evidence_of(settings),
-        settings.retention.periods,
-        told=types_told_everywhere(tuple(route_of(one) for one in entries)),
-        desk=None if settings.desk_url else next(ours, None),
-    )
-
-
-def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
-    """Return the lanes to the targets that the settings name, not started."""
-    evidence = EvidenceFolder(settings.data_dir / "evidence")
-    around = surroundings_of(settings, evidence=evidence, clock=clock)
-    return _lanes(
-        targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()
-    )
-
-
-def _lanes(
-    targets: tuple[Target, ...],
-    store: SqlStore,
-    *,
-    clock: Callable[[], Seconds],
-    registry: CollectorRegistry,
-) -> Lanes:
-    return Lanes(
-        targets,
-        store=store,
-        outbox=Outbox(store.engine),
-        receipts=Receipts(store.engine),
-        clock=clock,
-        metrics=DeliveryMetrics(registry),
-    )
-
-
-@contextmanager
-def grids_of(settings: Settings) -> Iterator[Grids]:
-    """Open the grid layer of a service, running or not, or not yet."""
-    store = open_store(settings.database_url)
-    try:
-        yield Grids(store.engine)
-    finally:
-        store.close()
-
-
 @dataclass(slots=True)
 class Service:
     """Everything that runs, wired from settings and cameras.
@@ -207,7 +122,7 @@ class Service:
         self.store = open_store(self.settings.database_url)
         self.deliveries = Deliveries(self.store.engine)
         self.targets = targets_of(self.settings.targets, self._around())
-        self.lanes = _lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
+        self.lanes = lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
         self.daily = Daily(
             retention_of(self.settings, self.cameras, self.store, self.evidence),
@@ -250,7 +165,7 @@ class Service:
         capture = self._capture(camera, ring)
         self.watched[camera.id] = WatchedCamera(camera, capture, recorder)
         watch = CameraWatch(
-            watched=camera.watched(model=self.model, routes=self.lanes.routes),
+            watched=camera.watched(model=self.model, others=self.cameras, routes=self.lanes.routes),
             store=self.store,
             recorder=recorder,
         )
@@ -289,7 +204,12 @@ class Service:
         return create_api(
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
-            beside=(*self._delivery_routers(), observations_router(self._observations())),
+            beside=(
+                packs_router(book, self.evidence),
+                reports_router(Reporter(self.store.engine, self.clock)),
+                observations_router(self._observations()),
+                *self._delivery_routers(),
+            ),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,

@@ -32,7 +32,7 @@ def create_api(  # noqa: PLR0913 -- an argument for each part of the service
 
     Args:
         desk: The case desk's routes.
-        beside: The routes of other parts: the outbox, callbacks, observations.
+        beside: The routes of other parts: reports, the outbox, callbacks, observations.
         evidence: Whose files are served.
         readiness: Asked anew for every probe.
         registry: Whose metrics are served.

@@ -3,9 +3,10 @@
 import re
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from streetwatch.service.config.checking import Entry, unlike
+from streetwatch.service.config.ground_schema import CalibrationEntry, on_earth
 from streetwatch.service.config.rule_schema import RuleEntry, Windows, schedule_of
 from streetwatch.service.config.wording import refused
 from streetwatch.vision.capture.errors import SourceError
@@ -47,15 +48,6 @@ def _sound(polygon: list[list[float]]) -> list[list[float]]:
     return polygon
 
 
-def _on_earth(degrees: float, info: ValidationInfo) -> float:
-    limit = 180 if info.field_name == "lon" else 90
-    if abs(degrees) > limit:
-        raise refused(
-            f"is out of bounds: write degrees from -{limit} to {limit} (lon is east, lat is north)"
-        )
-    return degrees
-
-
 def _digits(code: str) -> str:
     if not _GRID_CODE.fullmatch(code):
         raise refused('is no grid code: write its 15 digits in quotes, "310101001001001"')
@@ -65,10 +57,10 @@ def _digits(code: str) -> str:
 class PlaceEntry(Entry):
     """Where a camera stands on the map, or where the ground of a zone lies."""
 
-    lon: Annotated[float, AfterValidator(_on_earth)] = Field(
+    lon: Annotated[float, AfterValidator(on_earth)] = Field(
         title="Longitude", description="Degrees east.", examples=[121.47]
     )
-    lat: Annotated[float, AfterValidator(_on_earth)] = Field(
+    lat: Annotated[float, AfterValidator(on_earth)] = Field(
         title="Latitude", description="Degrees north.", examples=[31.23]
     )
     crs: Crs = Field(
@@ -221,6 +213,12 @@ class CameraEntry(Entry):
         title="Place",
         description="Where it stands on the map.",
         examples=["{lon: 121.47, lat: 31.23}"],
+    )
+    calibration: CalibrationEntry | None = Field(
+        None,
+        title="Calibration",
+        description="Where the ground in its picture is: so that two cameras know one violation.",
+        examples=["{image: [...], ground: [...]}"],
     )
     zones: Annotated[list[ZoneEntry], unlike("id")] = Field(
         [],

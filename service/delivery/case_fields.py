@@ -8,7 +8,7 @@ from streetwatch.service.config.target_values import MapCrs
 from streetwatch.service.delivery.case_json import attachment_json, case_json
 from streetwatch.service.delivery.coordinates import on_map
 from streetwatch.service.incidents.case import Attachment, Case, Message
-from streetwatch.service.incidents.names import NAMES
+from streetwatch.zones.naming import NAMES
 
 #: A ten-millionth of a degree is a centimetre.
 _DIGITS = 7
@@ -66,7 +66,7 @@ def template_fields(
         base64: Returns a picture's bytes as text, where they are wanted.
     """
     told = case_message(message, view)
-    place = message.case.site.place
+    place = message.case.place
     chinese, english = NAMES[message.case.incident.type]
     point = on_map(place, view.crs) if place else None
     return told | {
@@ -89,7 +89,7 @@ def pictures(case: Case) -> list[Attachment]:
 
 
 def _place(case: Case, view: View) -> dict[str, object] | None:
-    place = case.site.place
+    place = case.place
     if place is None:
         return None
     point = on_map(place, view.crs)

@@ -1,14 +1,14 @@
 """A case as JSON: the fields of the domain table (docs/reference/case.md)."""
 
 from streetwatch.service.incidents.case import Attachment, Case
-from streetwatch.service.incidents.names import NAMES
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
+from streetwatch.zones.naming import NAMES
 
 
 def case_json(case: Case) -> dict[str, object]:
     """Return what a platform is told about a case."""
-    incident, place = case.incident, case.site.place
+    incident, place = case.incident, case.place
     chinese, english = NAMES[incident.type]
     return {
         "external_id": case.external_id,
@@ -24,7 +24,7 @@ def case_json(case: Case) -> dict[str, object]:
             "lat": place.lat,
             "crs": place.crs.value,
             "grid_code": place.grid_code,
-            "is_measured": case.site.is_measured,
+            "is_measured": case.is_measured,
         },
         "surface": incident.surface,
         "first_seen": utc(incident.first_seen),
@@ -38,6 +38,7 @@ def case_json(case: Case) -> dict[str, object]:
         "unobserved_s": round(incident.unobserved_s, 3),
         "confidence": round(incident.confidence, 4),
         "bbox": [round(value, 1) for value in incident.bbox],
+        "seen_by": list(case.seen_by),
         "recurrence_of": incident.recurrence_of,
         "repeat_count": incident.recurrences,
         "versions": {

@@ -5,8 +5,8 @@ from streetwatch.service.delivery.case_fields import View, pictures, template_fi
 from streetwatch.service.delivery.filling import Filling, as_text
 from streetwatch.service.delivery.open311_answers import Record
 from streetwatch.service.incidents.case import Case, Message
-from streetwatch.service.incidents.names import NAMES
 from streetwatch.zones.moment import local
+from streetwatch.zones.naming import NAMES
 from streetwatch.zones.rules import ViolationType
 
 Form = dict[str, str | list[str]]
@@ -46,7 +46,7 @@ def is_about(request: Record, external_id: str) -> bool:
 
 def _location(case: Case) -> Form:
     """Return where it is, in WGS-84; a camera without a place has its name for an address."""
-    place = case.site.place
+    place = case.place
     if place is None:
         return {"address_string": case.site.name}
     return {"lat": f"{place.lat:.7f}", "long": f"{place.lon:.7f}"}
@@ -54,7 +54,7 @@ def _location(case: Case) -> Form:
 
 def _description(case: Case) -> str:
     """Say what it is in plain text; the last line is ours to find it by."""
-    incident, place = case.incident, case.site.place
+    incident, place = case.incident, case.place
     chinese, english = NAMES[incident.type]
     lines = [
         f"{case.site.name} {chinese} / {english}",

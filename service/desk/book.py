@@ -109,7 +109,7 @@ class Book:
         """
         with _writing(self._engine) as connection:
             known, merged = _known(connection, draft.external_id, key)
-            facts = Facts(connection, self._intake)
+            facts = Facts(connection)
             if known is not None and merged is not None:
                 changed = facts.merged(known, merged, draft) if draft.camera_id else {}
                 return as_merged(_change(connection, known, changed), draft.external_id), False
@@ -143,7 +143,7 @@ class Book:
         """
         with _writing(self._engine) as connection:
             row = _expected(_named(connection, name, to_change=True), expected)
-            facts = Facts(connection, self._intake)
+            facts = Facts(connection)
             at = max((report.disputed_at or report.last_seen).timestamp(), last_at(row))
             merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
             if merged is not None and merged["number"] == row["number"]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from streetwatch.service.desk.draft import Document, Draft, IntakeStep, progress, with_added
+from streetwatch.service.desk.draft import Document, Draft, progress, with_added
 from streetwatch.service.desk.merging import Filing, brought, merge
 from streetwatch.service.desk.rows import added, last_at, moved_columns
 from streetwatch.service.desk.states import CaseState
@@ -25,11 +24,9 @@ class Facts:
 
     Attributes:
         connection: The transaction's.
-        intake: Fills in a case that was only warned of until now, when it is filed.
     """
 
     connection: sa.Connection
-    intake: tuple[IntakeStep, ...]
 
     def own(self, row: Row, draft: Draft) -> Document:
         """Return the columns that its own camera's facts change; older ones change nothing."""
@@ -62,14 +59,5 @@ class Facts:
         so_far = {"history": changed.get("history") or row["history"]}
         at = max(move.at, last_at(so_far))
         history = added(so_far, at, by=THE_DESK, note=move.note, state=move.state.value)
-        filed = self._filed(row, draft) if move.state is CaseState.REPORTED else {}
+        filed = {"reported_at": at} if move.state is CaseState.REPORTED else {}
         return {**changed, **moved_columns(move.state, at), "history": history, **filed}
-
-    def _filed(self, row: Row, draft: Draft) -> Document:
-        """Fill in a case that was only warned of until now: its time to be handled begins."""
-        now = datetime.fromisoformat(draft.document["opened_at"]).timestamp()
-        for step in self.intake:
-            draft = step(self.connection, draft, now)
-        kept = {"assignee"} if row["assignee"] else set()
-        filled = {name: value for name, value in draft.filled.items() if name not in kept}
-        return {**filled, "grid_code": draft.grid_code, "reported_at": now}

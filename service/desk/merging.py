@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.desk.draft import Document, Draft
 from streetwatch.service.desk.rows import entry
-from streetwatch.service.desk.states import ENDS
+from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.store.schema import desk_case, desk_merged
 from streetwatch.vision.types import Seconds
 
@@ -55,7 +55,7 @@ def case_that_has(connection: sa.Connection, draft: Draft, near: Nearness) -> Ro
     """Return the open case that a new report is about, None where it is a case of its own."""
     if draft.source not in _SOURCES or draft.type == UNCLASSIFIED:
         return None
-    open_ones = desk_case.c.state.not_in([state.value for state in ENDS])
+    open_ones = desk_case.c.state.in_([state.value for state in CaseState if state not in ENDS])
     wanted = sa.select(desk_case).where(open_ones, desk_case.c.type == draft.type)
     nearby = wanted.where(_around(draft, near)).with_for_update()
     rows = connection.execute(nearby).mappings().all()

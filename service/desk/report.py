@@ -67,7 +67,7 @@ class CameraOfCase(Strict):
 
 
 class PlaceOfCase(Strict):
-    """Where it is: the ground of the zone where that `is_measured`, else the camera."""
+    """Where it is: it or the ground of its zone where that `is_measured`, else the camera."""
 
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
@@ -119,6 +119,7 @@ class Report(Strict):
     unobserved_s: Duration
     confidence: Share
     bbox: Annotated[list[float], Field(min_length=4, max_length=4)]
+    seen_by: Annotated[list[Name], Field(max_length=100)] = []
     recurrence_of: Name | None = None
     repeat_count: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     versions: Versions

@@ -102,7 +102,9 @@ class Recorder:
         first = self._first.get(incident.id, frame)
         # After a restart the picture on disk is the earlier one: it stays.
         is_first = first.at == incident.first_seen
-        if is_first or not self._folder.path(incident.id, "first_seen.jpg").exists():
+        # (Of a view of another camera's case it stays where it is, with the view.)
+        is_on_disk = self._folder.path(incident.id, "first_seen.jpg").exists()
+        if is_first or not is_on_disk:
             return (self._still(incident, "first_seen", first.image, first.at), *stills)
         return stills
 
@@ -177,8 +179,10 @@ class Recorder:
         return []
 
     def _still(self, incident: Incident, role: str, image: Image, at: Seconds) -> Attachment:
-        name = f"{role}.jpg"
-        digest = self._folder.write(incident.id, name, jpeg(image))
+        # A view of another camera's case hands its pictures over, under a name of its own.
+        view = f".{incident.camera_id}.{incident.id[:6]}" if incident.duplicate_of else ""
+        name = f"{role}{view}.jpg"
+        digest = self._folder.write(incident.case_id, name, jpeg(image))
         return Attachment(name, role, "image/jpeg", digest, at)
 
 

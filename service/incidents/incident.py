@@ -50,6 +50,11 @@ class Incident:
         surface: Of its zone.
         recurrence_of: The earlier incident at this place that had been cleared, if any.
         recurrences: How many earlier incidents stood at this place.
+        lon: Where it is on the ground, degrees east; None where its camera can't tell.
+        lat: Degrees north.
+        width_m: How wide it is on the ground, as far as its camera can tell.
+        duplicate_of: The incident of another camera whose case this is a view of.
+        left_at: When its own camera found it gone while another one still saw it.
     """
 
     id: str
@@ -75,6 +80,16 @@ class Incident:
     warned_at: Seconds | None = None
     opened_at: Seconds | None = None
     surface: Surface | None = None
+    lon: float | None = None
+    lat: float | None = None
+    width_m: float | None = None
+    duplicate_of: str | None = None
+    left_at: Seconds | None = None
+
+    @property
+    def case_id(self) -> str:
+        """The incident whose case this is: another camera's, or itself."""
+        return self.duplicate_of or self.id
 
 
 def incident_id(camera_id: str, stay_key: str) -> str:

@@ -41,7 +41,7 @@ def born(
         bbox=stay.box,
         confidence=stay.confidence,
         versions=versions,
-        recurrence_of=earlier.id if earlier else None,
+        recurrence_of=earlier.case_id if earlier else None,
         recurrences=earlier.recurrences + 1 if earlier else 0,
         surface=surface,
     )
@@ -59,7 +59,11 @@ def seen(incident: Incident, stay: Stay, *, soft_start_s: Seconds = 0.0) -> Inci
         case State.WARNED:
             after = _following(incident, stay)
             counts = stay.observed_s > incident.observed_s
-            return _opened(after) if counts and _is_over(after, soft_start_s) else after
+            return (
+                opened(after, after.last_seen)
+                if counts and _is_over(after, soft_start_s)
+                else after
+            )
         case State.OPEN:
             return _following(incident, stay)
         case State.CLEARED | State.CLOSED:
@@ -85,11 +89,12 @@ def _matured(incident: Incident, soft_start_s: Seconds) -> Incident:
         return incident
     if soft_start_s > 0:
         return replace(incident, state=State.WARNED, warned_at=incident.last_seen)
-    return _opened(incident)
+    return opened(incident, incident.last_seen)
 
 
-def _opened(incident: Incident) -> Incident:
-    return replace(incident, state=State.OPEN, opened_at=incident.last_seen)
+def opened(incident: Incident, at: Seconds) -> Incident:
+    """Return the incident as it is filed."""
+    return replace(incident, state=State.OPEN, opened_at=at)
 
 
 def _is_over(incident: Incident, soft_start_s: Seconds) -> bool:
@@ -138,14 +143,22 @@ def disputed(
     """
     if incident.state is not State.CLOSED or incident.violation_at is None:
         return incident
-    if incident.rejected_at is not None or incident.disputed_at is not None:
-        return incident
     if incident.closed_at is None or stay.last_seen < incident.closed_at + patience_s:
         return incident
     after = _following(incident, stay)
-    if incident.opened_at is None:
-        return _opened(after) if _is_over(after, soft_start_s) else incident
-    return replace(after, state=State.OPEN, disputed_at=stay.last_seen)
+    if incident.opened_at is None and incident.rejected_at is None:
+        return opened(after, after.last_seen) if _is_over(after, soft_start_s) else incident
+    again = reopened(after, stay.last_seen)
+    return incident if again == after else again
+
+
+def reopened(incident: Incident, at: Seconds) -> Incident:
+    """Return an incident whose case was closed, open again if it may be disputed."""
+    if incident.state is not State.CLOSED or incident.opened_at is None:
+        return incident
+    if incident.rejected_at is not None or incident.disputed_at is not None:
+        return incident
+    return replace(incident, state=State.OPEN, disputed_at=at)
 
 
 def occasion(before: Incident | None, after: Incident) -> Occasion | None:

@@ -8,6 +8,7 @@ from streetwatch.service.incidents.case import Attachment, Message
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.incidents.platform import Standing
 from streetwatch.vision.types import Box, Seconds
+from streetwatch.zones.ground import MapPoint
 from streetwatch.zones.presence import Presence
 
 
@@ -31,6 +32,17 @@ class Transaction(Protocol):
         since: Seconds,
     ) -> Incident | None:
         """Return the latest incident told at this place since then, if it has ended."""
+
+    def standing_near(
+        self, place: MapPoint, *, violation_type: str, within_m: float
+    ) -> tuple[Incident, ...]:
+        """Return the incidents of a type that were told, stand, and are at most so far away.
+
+        No other writer finds or opens one there until the transaction ends.
+        """
+
+    def views(self, case_id: str) -> tuple[Incident, ...]:
+        """Return all cameras' incidents of a case: its own, then the others'."""
 
     def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
         """Return the incident's evidence, in the order it was added."""

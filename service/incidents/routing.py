@@ -36,7 +36,7 @@ class Route:
         """Whether its target is to be told this."""
         case = message.case
         of_type = self.types is None or case.incident.type in self.types
-        place = case.site.place
+        place = case.place
         grid = None if place is None else place.grid_code
         return of_type and message.occasion in self.occasions and self._covers(grid)
 

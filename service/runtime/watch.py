@@ -52,7 +52,7 @@ class CameraWatch:
             self._recorder.remember(frame, (*observation.presence.stays, *observation.gone))
         changed = self._record(observation)
         self._presence = observation.presence
-        self._unsealed |= {one.id: one for one in changed if one.state is State.OPEN}
+        self._unsealed |= {one.id: one for one in changed if _is_sealed_here(one)}
         self.seal(look.at)
         return changed
 
@@ -98,5 +98,10 @@ class CameraWatch:
         return {
             incident.id: incident
             for incident in unsealed
-            if (incident.zone_id, incident.type) in known
+            if (incident.zone_id, incident.type) in known and incident.duplicate_of is None
         }
+
+
+def _is_sealed_here(incident: Incident) -> bool:
+    """Tell whether an incident has evidence of its own to complete: a view hands its over."""
+    return incident.state is State.OPEN and incident.duplicate_of is None

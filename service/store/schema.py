@@ -38,7 +38,14 @@ incident = sa.Table(
     sa.Column("warned_at", sa.Float),
     sa.Column("opened_at", sa.Float),
     sa.Column("surface", sa.String),
+    sa.Column("lon", sa.Float),
+    sa.Column("lat", sa.Float),
+    sa.Column("width_m", sa.Float),
+    sa.Column("duplicate_of", sa.String(26)),
+    sa.Column("left_at", sa.Float),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
+    sa.Index(None, "type", "state", "lat"),
+    sa.Index(None, "duplicate_of"),
     # Few at any time: candidates are deleted after days, and few cases are rejected.
     sa.Index(
         "ix_incident_candidate_last_seen",
@@ -174,7 +181,7 @@ desk_case = sa.Table(
     sa.Column(
         "revision", sa.Integer, nullable=False, default=_NEXT_REVISION, onupdate=_NEXT_REVISION
     ),
-    sa.Index(None, "revision"),
+    sa.Index(None, "revision", "number"),
     sa.Index(None, "reported_at"),
     sa.Index(None, "state", "reported_at"),
     sa.Index(None, "type", "reported_at"),
@@ -183,6 +190,13 @@ desk_case = sa.Table(
     sa.Index(None, "camera_id", "state", "reported_at"),
     sa.Index(None, "grid_code", "reported_at"),
     sa.Index(None, "place_key", "type", "reported_at"),
+    sa.Index(
+        "ix_desk_case_recurrence_of_occurred_at",
+        "recurrence_of",
+        "occurred_at",
+        sqlite_where=sa.text("recurrence_of IS NOT NULL"),
+        postgresql_where=sa.text("recurrence_of IS NOT NULL"),
+    ),
     sa.Index(None, "deadline"),
     sa.Index(None, "remind_at"),
     sa.Index(None, "subject", "type", "reported_at"),

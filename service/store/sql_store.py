@@ -11,6 +11,7 @@ from streetwatch.service.incidents.case import Attachment, Message
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.platform import Standing
+from streetwatch.service.incidents.views import STANDING, place_of
 from streetwatch.service.store import codec, receipts
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
@@ -18,6 +19,7 @@ from streetwatch.service.store.schema import attachment, incident, outbox, prese
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.footprint import iou
+from streetwatch.zones.ground import MapPoint, distance_m
 from streetwatch.zones.presence import Presence
 
 log = structlog.get_logger(__name__)
@@ -160,6 +162,38 @@ class SqlTransaction:
         anchors = np.array([row.anchor for row in rows], np.float32).reshape(-1, 4)
         here = iou(anchors, np.array([near], np.float32))[:, 0] >= least_iou
         return self.incident(rows[int(here.argmax())].id) if here.any() else None
+
+    def standing_near(
+        self, place: MapPoint, *, violation_type: str, within_m: float
+    ) -> tuple[Incident, ...]:
+        """Return the incidents of a type that were told, stand, and are at most so far away.
+
+        No other writer finds or opens one there until the transaction ends.
+        """
+        locked(self._connection, f"places of {violation_type}")
+        low, high = place.moved((-within_m, -within_m)), place.moved((within_m, within_m))
+        wanted = sa.select(incident).where(
+            incident.c.type == violation_type,
+            incident.c.state.in_(STANDING),
+            incident.c.lat.between(low.lat, high.lat),
+            incident.c.lon.between(low.lon, high.lon),
+        )
+        found = [codec.incident_of(row) for row in self._connection.execute(wanted).mappings()]
+        return tuple(
+            one
+            for one in found
+            if (there := place_of(one)) and distance_m(place, there) <= within_m
+        )
+
+    def views(self, case_id: str) -> tuple[Incident, ...]:
+        """Return all cameras' incidents of a case: its own, then the others'."""
+        wanted = (
+            sa.select(incident)
+            .where(sa.or_(incident.c.id == case_id, incident.c.duplicate_of == case_id))
+            .order_by(incident.c.id != case_id, incident.c.id)
+        )
+        rows = self._connection.execute(wanted).mappings()
+        return tuple(codec.incident_of(row) for row in rows)
 
     def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
         """Return the incident's evidence, in the order it was added."""

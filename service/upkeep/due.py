@@ -7,7 +7,14 @@ import sqlalchemy as sa
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import Periods, Subject
 from streetwatch.service.store.outbox import MessageState
-from streetwatch.service.store.schema import attachment, desk_case, desk_merged, incident, outbox
+from streetwatch.service.store.schema import (
+    attachment,
+    desk_case,
+    desk_merged,
+    incident,
+    notice,
+    outbox,
+)
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
 
@@ -66,6 +73,11 @@ def delivered(before: Seconds) -> sa.Select[int]:
             incident.c.state.in_(_OVER),
         )
     )
+
+
+def brought(before: Seconds) -> sa.ColumnElement[bool]:
+    """Return the condition for notices that the webhook has."""
+    return sa.and_(notice.c.state == MessageState.DELIVERED, notice.c.delivered_at <= before)
 
 
 def subject_of(connection: sa.Connection, incident_id: str, *, to_delete: bool) -> Subject | None:

@@ -15,11 +15,12 @@ from streetwatch.service.store.schema import (
     deletion,
     desk_case,
     incident,
+    notice,
     outbox,
     presence,
 )
 from streetwatch.service.store.transactions import locked, reading, writing
-from streetwatch.service.upkeep.due import delivered, due_incidents, subject_of
+from streetwatch.service.upkeep.due import brought, delivered, due_incidents, subject_of
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
@@ -84,6 +85,7 @@ class Retention:
             if gone is not None:
                 yield gone
         yield from self._messages(now)
+        yield from self._notices(now)
         yield from self._presences(now)
 
     def plan(self, *, now: Seconds) -> Iterator[Deleted]:
@@ -98,9 +100,13 @@ class Retention:
             count = connection.execute(
                 sa.select(sa.func.count()).select_from(question)
             ).scalar_one()
+            told = sa.select(sa.func.count()).where(brought(now - self.periods.delivered_s))
+            notices = connection.execute(told).scalar_one()
             absent = self._absent(connection, now)
         if count:
             yield self._message_deletion(count)
+        if notices:
+            yield self._message_deletion(notices, "notices")
         yield from absent
 
     def _resume(self, ends: Callable[[], Seconds]) -> None:
@@ -158,9 +164,19 @@ class Retention:
                 _write_down(connection, gone, now, done_at=now)
             yield gone
 
-    def _message_deletion(self, count: int) -> Deleted:
+    def _notices(self, now: Seconds) -> Iterator[Deleted]:
+        old = sa.delete(notice).where(brought(now - self.periods.delivered_s))
+        with writing(self.engine) as connection:
+            count = connection.execute(old).rowcount
+            if not count:
+                return
+            gone = self._message_deletion(count, "notices")
+            _write_down(connection, gone, now, done_at=now)
+        yield gone
+
+    def _message_deletion(self, count: int, what: str = "messages") -> Deleted:
         age = f"{self.periods.delivered_s / DAY_S:g} d"
-        return Deleted(Kind.MESSAGES, f"{count} messages", f"delivered {age} ago or more")
+        return Deleted(Kind.MESSAGES, f"{count} {what}", f"delivered {age} ago or more")
 
     def _presences(self, now: Seconds) -> Iterator[Deleted]:
         with writing(self.engine) as connection:

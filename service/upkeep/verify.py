@@ -26,6 +26,9 @@ from streetwatch.vision.types import Seconds
 #: A file younger than this may belong to a transaction that is under way.
 SETTLED_S: Seconds = 600.0
 
+#: Has a case of its own: a view of another camera's case tells nothing, and its files are there.
+_FILED = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is_(None))
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -93,9 +96,7 @@ class Verification:
     def _without_evidence(self) -> Iterator[Finding]:
         has_files = sa.exists().where(attachment.c.incident_id == incident.c.id)
         was_deleted = sa.exists().where(deletion.c.name == incident.c.id)
-        question = sa.select(incident.c.id).where(
-            incident.c.violation_at.is_not(None), ~has_files, ~was_deleted
-        )
+        question = sa.select(incident.c.id).where(_FILED, ~has_files, ~was_deleted)
         for name in self._ask(question):
             yield Finding("no_evidence", name, "it was filed and has no evidence")
 
@@ -107,9 +108,7 @@ class Verification:
             incident.c.state.in_([State.CLEARED, State.CLOSED]),
             incident.c.violation_at <= now - self.periods.delivered_s,
         )
-        question = sa.select(incident.c.id).where(
-            incident.c.violation_at.is_not(None), ~is_told, ~is_old
-        )
+        question = sa.select(incident.c.id).where(_FILED, ~is_told, ~is_old)
         if self.told is not None:
             question = question.where(incident.c.type.in_(self.told))
         for name in self._ask(question):

@@ -35,7 +35,7 @@ TARGETS = ("keyed", "searched")
 OCCASIONS = (Occasion.OPENED, Occasion.EVIDENCE, Occasion.CLEARED)
 
 #: How a platform takes a message: does it store, and what does it say then?
-REFUSES = (False, Failure("422", 422, may_have_arrived=False))
+Taking = tuple[bool, Failure | None]
 TAKES = st.sampled_from(
     [
         (True, None),
@@ -44,6 +44,7 @@ TAKES = st.sampled_from(
         (False, Failure("no answer")),
         (False, Failure("refused connection", may_have_arrived=False)),
         (False, Failure("429", 429, retry_after_s=5.0, may_have_arrived=False)),
+        (False, Failure("422", 422, may_have_arrived=False)),
     ]
 )
 
@@ -54,10 +55,10 @@ class Platform:
     def __init__(self) -> None:
         self.stored: list[tuple[str, Occasion]] = []
         self.keys: set[str] = set()
-        self.takes: tuple[bool, Failure | None] = (True, None)
+        self.takes: list[Taking] = []
 
     def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:
-        stores, failure = self.takes
+        stores, failure = self.takes.pop(0) if self.takes else (True, None)
         if stores and self.is_new(message):
             self.keys.add(message.key)
             self.stored.append((message.case.external_id, message.occasion))
@@ -114,23 +115,27 @@ class Delivery(RuleBasedStateMachine):
     def claim(self, target: str) -> Claimed | None:
         return self.outbox.claim(target, now=self.now, lease_s=LEASE_S)
 
-    @rule(incident=st.sampled_from(INCIDENTS))
-    def promise_the_next(self, incident: str) -> None:
+    @rule(incident=st.sampled_from(INCIDENTS), messages=st.integers(1, len(OCCASIONS)))
+    def go_on(self, incident: str, messages: int) -> None:
         told = self.promised[incident]
-        if len(told) == len(OCCASIONS):
-            return
-        told.append(OCCASIONS[len(told)])
-        one = a_message(an_incident(id=incident), told[-1])
-        promise(self.store, one, one, at=self.now, targets=TARGETS)
+        for occasion in OCCASIONS[len(told) :][:messages]:
+            told.append(occasion)
+            one = a_message(an_incident(id=incident), occasion)
+            promise(self.store, one, one, at=self.now, targets=TARGETS)
 
-    @rule(lane=st.sampled_from(TARGETS), takes=TAKES)
-    def deliver_what_is_due(self, lane: str, takes: tuple[bool, Failure | None]) -> None:
-        self.platforms[lane].takes = takes
-        self.relay(lane).drain()
-
-    @rule(lane=st.sampled_from(TARGETS))
-    def refuse_what_is_due(self, lane: str) -> None:
-        self.deliver_what_is_due(lane, REFUSES)
+    @rule(
+        seconds=st.sampled_from([0.0, LEASE_S]),
+        keyed=st.lists(TAKES, min_size=1, max_size=4),
+        searched=st.lists(TAKES, min_size=1, max_size=4),
+    )
+    def deliver_what_is_due(
+        self, seconds: float, keyed: list[Taking], searched: list[Taking]
+    ) -> None:
+        """The platforms take the first messages as drawn, and the others as they should."""
+        self.now += seconds
+        for lane, takes in (("keyed", keyed), ("searched", searched)):
+            self.platforms[lane].takes = list(takes)
+            self.relay(lane).drain()
 
     @rule(target=flights, lane=st.sampled_from(TARGETS))
     def overtake(self, lane: str) -> MultipleResults[Flight]:
@@ -162,7 +167,7 @@ class Delivery(RuleBasedStateMachine):
         if flight.has_arrived or flight.is_over or self.now >= claimed.lease_until:
             return
         platform = self.platforms[claimed.target]
-        platform.takes = (True, None)
+        platform.takes = []
         platform.deliver(claimed.message, known=claimed.known)
         flight.has_arrived = True
 
@@ -224,7 +229,7 @@ class Delivery(RuleBasedStateMachine):
         self.now += LEASE_S + 3600.0
         self.deliveries.drain(None, parked=True, now=self.now)
         for target, platform in self.platforms.items():
-            platform.takes = (True, None)
+            platform.takes = []
             self.relay(target).drain()
         total = self.deliveries.backlogs(now=self.now).total
         promised = sum(len(told) for told in self.promised.values())

@@ -9,12 +9,16 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from filed import NOON, a_message, an_incident
 from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
+from streetwatch.service.cameras import load_cameras
+from streetwatch.service.case_desk import warn_of_disabled
 from streetwatch.service.delivery.case_json import case_json
+from streetwatch.service.desk.profile_file import load_profile
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Settings
@@ -355,3 +359,17 @@ def test_the_profile_can_be_read(desk: Desk) -> None:
 def test_no_notice_is_promised_where_nobody_is_to_be_told(desk: Desk) -> None:
     assert desk.http.get("/desk/notices").json() == []
     assert desk.http.post("/desk/notices/resend").json() == {"resent": 0}
+
+
+def test_a_rule_of_a_disabled_type_is_told_at_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.yaml"
+    zone = "{id: a, polygon: [[0, 0], [1, 0], [1, 1]], rules: [{type: illegal_parking_motor}]}"
+    camera = "{id: kerb, source: {kind: file, url: a.mp4}, zones: [ZONE]}".replace("ZONE", zone)
+    path.write_text(f"cameras: [{camera}]", encoding="utf-8")
+    cameras = load_cameras(path, environ={})
+    with capture_logs() as logged:
+        warn_of_disabled(load_profile("default"), cameras)
+        warn_of_disabled(load_profile("yuncheng"), cameras)
+    (line,) = logged
+    assert (line["event"], line["profile"]) == ("desk.type_disabled", "yuncheng")
+    assert (line["camera"], line["zone"], line["type"]) == ("kerb", "a", "illegal_parking_motor")

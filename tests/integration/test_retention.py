@@ -21,6 +21,7 @@ from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.retention import DAY_S, Periods
 from streetwatch.service.store.deliveries import Deliveries
+from streetwatch.service.store.notices import Notices, promise_notice
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import deletion, desk_merged
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -159,6 +160,17 @@ def test_a_held_case_outlives_its_time_until_the_hold_is_lifted(world: World) ->
     assert world.run(days=1000) == []
     world.book.hold(CASE, Hold(held=False, by="王律师", why="结束"), now=NOON)
     assert world.run(days=1000) == [("evidence", CASE)]
+
+
+def test_delivered_notices_go_and_others_stay(world: World) -> None:
+    notices = Notices(world.store.engine)
+    with world.store.engine.begin() as connection:
+        for key in ("told", "waiting"):
+            promise_notice(connection, key, "SW-20261123-0001", {}, at=NOON)
+    notices.delivered("told", now=NOON)
+    assert world.run(days=29) == []
+    assert world.run(days=31) == [("messages", "1 notices")]
+    assert [one.key for one in notices.latest(state=None, limit=9)] == ["waiting"]
 
 
 def test_a_case_that_took_in_another_report_holds_its_evidence_too(world: World) -> None:

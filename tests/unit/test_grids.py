@@ -182,6 +182,28 @@ def test_a_case_finds_its_grid_and_the_worker_on_duty(
     assert (found.grid_code, found.filled["assignee"]) == (code, assignee)
 
 
+@pytest.mark.parametrize(
+    ("changes", "authority"),
+    [
+        pytest.param({}, "urban_management", id="its grid says"),
+        pytest.param({"lon": 120.0}, None, id="no grid, no surface"),
+        pytest.param(
+            {
+                "lon": 120.0,
+                "type": "illegal_parking_motor",
+                "document": {"surface": "road"},
+            },
+            "traffic_police",
+            id="its zone says",
+        ),
+    ],
+)
+def test_who_is_in_charge_is_left_open_where_nothing_says_so(
+    changes: dict[str, Any], authority: str | None
+) -> None:
+    assert placed(draft(**changes), LAYER, NOON).filled["authority"] == authority
+
+
 def test_before_noon_another_one_is_on_duty() -> None:
     assert placed(draft(), LAYER, NOON - 1).filled["assignee"] == "early"
 

@@ -23,14 +23,17 @@ def placed(draft: Draft, layer: GridLayer, now: Seconds) -> Draft:
     """Return a draft with its grid, who is in charge, and the grid's worker on duty.
 
     A grid code that was reported wins if there is such a grid; else the point decides. Where
-    neither leads to a grid, the code is kept as it was reported and nobody is assigned.
+    neither leads to a grid, the code is kept as it was reported and nobody is assigned; who is in
+    charge is then the surface's to say if the zone names one, else it is left open.
     """
     grid = layer.named(draft.grid_code) or _around(draft, layer)
     worker = grid.on_duty(now) if grid else None
+    surface = draft.document.get("surface")
     authorities = grid.authorities if grid else {}
+    is_known = grid is not None or surface is not None
     filled = {
         **draft.filled,
-        "authority": authority_of(draft.type, draft.document.get("surface"), authorities),
+        "authority": authority_of(draft.type, surface, authorities) if is_known else None,
         "assignee": worker.id if worker else None,
     }
     return replace(draft, grid_code=grid.code if grid else draft.grid_code, filled=filled)

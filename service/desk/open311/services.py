@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from streetwatch.service.incidents.names import NAMES
+from streetwatch.zones.naming import NAMES
 from streetwatch.zones.rules import ViolationType
 
 #: When this list or its attributes changed for the last time; a test holds the two together.

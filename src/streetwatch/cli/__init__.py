@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, deliveries, grid, model, service, targets, upkeep
+from streetwatch.cli import bench, data, deliveries, desk, grid, model, service, targets, upkeep
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ for command in (
     service.run,
     service.replay,
     service.detect,
+    desk.report,
+    desk.evidence,
     deliveries.deliveries,
     upkeep.retention,
     upkeep.backup,

@@ -39,9 +39,9 @@ def deliveries(  # noqa: PLR0913 -- one argument per option
     as_json: AsJson = True,
 ) -> None:
     """List what was promised to the targets, newest first; or send it. The service may run."""
-    from streetwatch.service.app import stored
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.logs import configure_logs
+    from streetwatch.service.openings import stored
     from streetwatch.service.settings import load_settings
 
     del as_json
@@ -89,7 +89,7 @@ def _drained(
     settings: "Settings", store: "SqlStore", target: str | None, *, parked: bool
 ) -> dict[str, object]:
     """Send from here what waits; a service that runs meanwhile sends its share."""
-    from streetwatch.service.app import lanes_of
+    from streetwatch.service.openings import lanes_of
     from streetwatch.service.store.deliveries import Deliveries
 
     deliveries = Deliveries(store.engine)

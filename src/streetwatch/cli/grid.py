@@ -30,9 +30,9 @@ def import_(
     as_json: AsJson = True,
 ) -> None:
     """Put a file's unit grids in force; a running service uses them from its next case on."""
-    from streetwatch.service.app import grids_of
     from streetwatch.service.desk.grid.geojson import read_grids
     from streetwatch.service.incidents.errors import InputError
+    from streetwatch.service.openings import grids_of
     from streetwatch.service.settings import load_settings
 
     del as_json

@@ -4,6 +4,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +23,9 @@ def retention(
     as_json: AsJson = True,
 ) -> None:
     """Delete what has been kept long enough, a line each; the service does so every night."""
-    from streetwatch.service.app import evidence_of, retention_of, stored
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
+    from streetwatch.service.openings import evidence_of, retention_of, stored
     from streetwatch.service.settings import load_settings
 
     del as_json
@@ -46,7 +47,7 @@ def backup(
     as_json: AsJson = True,
 ) -> None:
     """Copy database and evidence of a service, running or not, with their hashes."""
-    from streetwatch.service.app import evidence_of, stored
+    from streetwatch.service.openings import evidence_of, stored
     from streetwatch.service.settings import load_settings
     from streetwatch.service.upkeep.backup import back_up
 
@@ -83,6 +84,9 @@ def restore(
 
 
 def verify(
+    evidence: Annotated[
+        Path | None, typer.Argument(help="An evidence pack (.zip): every file and hash.")
+    ] = None,
     *,
     store: Annotated[
         bool, typer.Option("--store", help="Do store, evidence and deliveries agree?")
@@ -91,19 +95,33 @@ def verify(
     as_json: AsJson = True,
 ) -> None:
     """Check what is kept: a line a finding, exit status 1 where there is any."""
-    from streetwatch.service.app import stored, verification_of
     from streetwatch.service.incidents.errors import InputError
-    from streetwatch.service.settings import load_settings
 
     del as_json
-    if not store:
-        raise InputError("verify: say what is to be checked: --store")
-    settings = load_settings(config, environ=os.environ)
-    opened = stored(settings)
+    if (evidence is None) is not store:
+        raise InputError("verify: say what is to be checked: EVIDENCE.zip, or --store")
     found = 0
-    for finding in verification_of(settings, opened).run(now=time.time()):
-        print_json(finding.line())
+    for line in _of_store(config) if evidence is None else _of_pack(evidence):
+        print_json(line)
         found += 1
-    opened.close()
     if found:
         raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+def _of_store(config: Path) -> Iterator[dict[str, str]]:
+    from streetwatch.service.openings import stored, verification_of
+    from streetwatch.service.settings import load_settings
+
+    settings = load_settings(config, environ=os.environ)
+    opened = stored(settings)
+    for finding in verification_of(settings, opened).run(now=time.time()):
+        yield finding.line()
+    opened.close()
+
+
+def _of_pack(path: Path) -> Iterator[dict[str, str]]:
+    from streetwatch.service.evidence.pack_check import findings
+
+    for finding in findings(path):
+        name, _, says = finding.partition(": ")
+        yield {"finding": "pack", "name": name, "says": says}

@@ -15,10 +15,10 @@ def upgrade() -> None:
     op.execute("UPDATE desk_case SET revision = 0")
     with op.batch_alter_table("desk_case") as batch_op:
         batch_op.alter_column("revision", existing_type=sa.Integer(), nullable=False)
-        batch_op.create_index("ix_desk_case_revision", ["revision"])
+        batch_op.create_index("ix_desk_case_revision_number", ["revision", "number"])
 
 
 def downgrade() -> None:
     with op.batch_alter_table("desk_case") as batch_op:
-        batch_op.drop_index("ix_desk_case_revision")
+        batch_op.drop_index("ix_desk_case_revision_number")
         batch_op.drop_column("revision")

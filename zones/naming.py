@@ -1,4 +1,4 @@
-"""What people read for a type of violation, Chinese and English."""
+"""What violations are called by people, in Chinese and English."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
