@@ -2,10 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -14,7 +14,7 @@ from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.store.dialect import dialect_of
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.refusals import refusals_named
-from streetwatch.service.store.schema import attachment
+from streetwatch.service.store.schema import attachment, desk_case, desk_merged
 from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
@@ -35,11 +35,17 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of evidence as a database has it."""
+    """One file of evidence as a database has it.
+
+    Attributes:
+        incident_id: Or the external id of a case that no camera has reported.
+        is_attached: Whether it belongs to an incident; else to a report of people or a sensor.
+    """
 
     incident_id: str
     name: str
     sha256: str
+    is_attached: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def _taken(
 ) -> File | None:
     """Copy a file; return it as the copy's database has it then, None where it has it no more."""
     _copy(file, evidence, out)
-    if _is_whole(file, out):
+    if _is_whole(file, out) or not file.is_attached:
         return file
     now = _as_it_is(live, file)
     if now is not None:
@@ -148,6 +154,38 @@ def _same(file: File) -> tuple[sa.ColumnElement[bool], ...]:
 
 def files_of(engine: sa.Engine) -> Iterator[File]:
     """Yield every file of evidence that a database names, in batches of their own transactions."""
+    yield from _attached(engine)
+    for table in (desk_case, desk_merged):
+        yield from _reported(engine, table)
+
+
+def _reported(engine: sa.Engine, table: sa.Table) -> Iterator[File]:
+    """Yield the pictures of reports that no camera has made."""
+    last = ""
+    while True:
+        page = (
+            sa.select(table.c.external_id, table.c.document)
+            .where(table.c.source != "video", table.c.external_id > last)
+            .order_by(table.c.external_id)
+            .limit(_BATCH)
+        )
+        with reading(engine) as connection:
+            rows = connection.execute(page).all()
+        for row in rows:
+            yield from reported_files(row.external_id, row.document)
+        if len(rows) < _BATCH:
+            return
+        last = rows[-1].external_id
+
+
+def reported_files(external_id: str, document: Mapping[str, Any]) -> Iterator[File]:
+    """Yield the files of a report that are kept here; pictures elsewhere are not ours."""
+    for one in document.get("evidence") or ():
+        if one["url"] == f"/evidence/{external_id}/{one['name']}":
+            yield File(external_id, one["name"], one["sha256"], is_attached=False)
+
+
+def _attached(engine: sa.Engine) -> Iterator[File]:
     key = sa.tuple_(attachment.c.incident_id, attachment.c.name)
     columns = (attachment.c.incident_id, attachment.c.name, attachment.c.sha256)
     last = ("", "")

@@ -20,7 +20,7 @@ from streetwatch.service.store.schema import (
     outbox,
 )
 from streetwatch.service.store.transactions import reading
-from streetwatch.service.upkeep.backup import files_of
+from streetwatch.service.upkeep.backup import files_of, reported_files
 from streetwatch.vision.types import Seconds
 
 #: A file younger than this may belong to a transaction that is under way.
@@ -152,7 +152,14 @@ class Verification:
 
     def _names(self, incident_id: str) -> frozenset[str]:
         names = sa.select(attachment.c.name).where(attachment.c.incident_id == incident_id)
-        return frozenset(self._ask(names))
+        reported = (
+            sa.select(table.c.document).where(table.c.external_id == incident_id)
+            for table in (desk_case, desk_merged)
+        )
+        with reading(self.engine) as connection:
+            documents = [one for ask in reported for one in connection.execute(ask).scalars()]
+        ours = (file for one in documents for file in reported_files(incident_id, one))
+        return frozenset(self._ask(names)) | {file.name for file in ours}
 
 
 def _is_settled(path: Path, now: Seconds) -> bool:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -114,6 +115,25 @@ def test_what_does_not_agree_is_found(
 ) -> None:
     harm(world)
     assert world.findings() == [finding]
+
+
+def test_the_picture_of_a_report_that_no_camera_made_is_known_and_checked(world: World) -> None:
+    name, digest = "o" * 26, world.evidence.write("o" * 26, "picture.jpg", b"picture")
+    os.utime(world.evidence.path(name, "picture.jpg"), (NOON, NOON))
+    told: dict[str, Any] = case_json(a_message(an_incident(id=name)).case)
+    told["evidence"][0] |= {
+        "name": "picture.jpg",
+        "sha256": digest,
+        "url": f"/evidence/{name}/picture.jpg",
+    }
+    Book(world.store.engine).report(
+        Report.model_validate_json(json.dumps(told)), key="another-key", now=NOON
+    )
+    here = sa.update(desk_case).where(desk_case.c.external_id == name)
+    world.execute(here.values(source="mobile"))
+    assert world.findings() == []
+    world.evidence.write(name, "picture.jpg", b"another")
+    assert world.findings() == [("file_changed", f"{name}/picture.jpg")]
 
 
 def test_a_file_that_is_just_being_stored_is_no_orphan(world: World) -> None:
