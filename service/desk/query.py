@@ -133,8 +133,8 @@ def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
 
 def unassigned() -> sa.ColumnElement[bool]:
     """Tell of a case under way that nobody was given."""
-    over = (*ENDS, CaseState.WARNED)
-    return sa.and_(desk_case.c.assignee.is_(None), desk_case.c.state.not_in(over))
+    under_way = [state for state in CaseState if state not in {*ENDS, CaseState.WARNED}]
+    return sa.and_(desk_case.c.assignee.is_(None), desk_case.c.state.in_(under_way))
 
 
 def _in_grid(code: str) -> sa.ColumnElement[bool]:
