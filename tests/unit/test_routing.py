@@ -103,7 +103,7 @@ def test_who_missed_the_beginning_is_not_told_how_it_goes_on(
 @pytest.mark.parametrize(
     ("written", "route"),
     [
-        pytest.param({}, Route("city"), id="all that is left out"),
+        pytest.param({}, Route("city", occasions=frozenset(Occasion)), id="all that is left out"),
         pytest.param(
             {"types": ["street_vending"], "grids": ["310101*"], "occasions": ["opened", "warned"]},
             Route(
