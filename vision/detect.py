@@ -1,6 +1,6 @@
 """Detection: from a picture to what is in it, at the model card's operating thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import cv2
@@ -60,6 +60,12 @@ def _without_doubles(rows: Rows, classes: npt.NDArray[np.int64]) -> npt.NDArray[
         boxes.tolist(), rows[:, 4].tolist(), classes.tolist(), 0.0, _SAME_OBJECT_IOU
     )
     return np.sort(np.asarray(kept, np.int64).reshape(-1))
+
+
+def above(seen: Detections, thresholds: Mapping[str, float]) -> Detections:
+    """Return what is at least as sure as its label's threshold."""
+    least = np.array([thresholds.get(label, np.inf) for label in seen.labels], np.float32)
+    return seen[seen.confidence >= least]
 
 
 class Detector:

@@ -152,12 +152,22 @@ def visible(boxes: Boxes, others: Boxes, hides: npt.NDArray[np.bool_]) -> npt.ND
         others: (M, 4).
         hides: (N, M), which of them may hide which box.
     """
+    shown = np.ones((len(boxes), SIDE * SIDE), bool)
     xs, ys = _points(boxes)
-    x1, y1, x2, y2 = (side[None, :, None] for side in others.T.astype(np.float64))
-    across = ((xs[:, None] >= x1) & (xs[:, None] <= x2) & hides[:, :, None]).astype(np.float32)
-    down = ((ys[:, None] >= y1) & (ys[:, None] <= y2)).astype(np.float32)
-    covered: npt.NDArray[np.bool_] = np.matmul(down.transpose(0, 2, 1), across) > 0
-    return ~covered.reshape(len(boxes), -1)
+    pairs = np.nonzero(hides & _touch(boxes, others))
+    for row, other in zip(*(side.tolist() for side in pairs), strict=True):
+        x1, y1, x2, y2 = others[other].tolist()
+        across, down = (xs[row] >= x1) & (xs[row] <= x2), (ys[row] >= y1) & (ys[row] <= y2)
+        shown[row] &= ~np.logical_and.outer(down, across).ravel()
+    return shown
+
+
+def _touch(left: Boxes, right: Boxes) -> npt.NDArray[np.bool_]:
+    """Tell which boxes have points in common, (len(left), len(right))."""
+    lx1, ly1, lx2, ly2 = left.T[:, :, None]
+    rx1, ry1, rx2, ry2 = right.T[:, None, :]
+    common: npt.NDArray[np.bool_] = (lx1 <= rx2) & (rx1 <= lx2) & (ly1 <= ry2) & (ry1 <= ly2)
+    return common
 
 
 def likeness(
@@ -198,7 +208,7 @@ def _correlation(
     left: Patches, right: Patches, visible: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
     """Return the normalised correlation of each pair over its visible points; NaN where flat."""
-    count = np.maximum(visible.sum(axis=1), 1)
+    count = np.maximum(np.count_nonzero(visible, axis=1), 1)
     a, b = (_mean_free(side, visible, count) for side in (left, right))
     spread_a, spread_b = (np.sqrt(np.einsum("ij,ij->i", x, x) / count) for x in (a, b))
     alike = np.einsum("ij,ij->i", a, b) / count / np.maximum(spread_a * spread_b, 1e-6)
@@ -211,6 +221,6 @@ def _correlation(
 def _mean_free(
     side: Patches, visible: npt.NDArray[np.bool_], count: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    shown = np.where(visible, side.astype(np.float32), 0.0)
-    centred = np.where(visible, shown - (shown.sum(axis=1) / count)[:, None], 0.0)
-    return centred.astype(np.float32)
+    shown = side * visible.astype(np.float32)
+    means = (shown.sum(axis=1) / count).astype(np.float32)
+    return (shown - means[:, None]) * visible

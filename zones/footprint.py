@@ -21,10 +21,11 @@ def _areas(boxes: Boxes) -> npt.NDArray[np.float64]:
 
 
 def _intersections(left: Boxes, right: Boxes) -> npt.NDArray[np.float64]:
-    low = np.maximum(left[:, None, :2], right[None, :, :2])
-    high = np.minimum(left[:, None, 2:], right[None, :, 2:])
-    sides = np.clip(high - low, 0, None).astype(np.float64)
-    overlap: npt.NDArray[np.float64] = sides.prod(axis=2)
+    lx1, ly1, lx2, ly2 = left.T.astype(np.float64)[:, :, None]
+    rx1, ry1, rx2, ry2 = right.T.astype(np.float64)[:, None, :]
+    across = np.minimum(lx2, rx2) - np.maximum(lx1, rx1)
+    down = np.minimum(ly2, ry2) - np.maximum(ly1, ry1)
+    overlap: npt.NDArray[np.float64] = np.maximum(across, 0) * np.maximum(down, 0)
     return overlap
 
 
@@ -48,6 +49,8 @@ def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float)
     One vehicle is often seen as a car and as a truck in the same look.
     """
     overlap = iou(boxes, boxes)
+    if np.count_nonzero(overlap > limit) <= len(boxes):  # each with itself only
+        return list(range(len(boxes)))
     kept: list[int] = []
     for row in np.argsort(-confidence, kind="stable").tolist():
         if not kept or overlap[row, kept].max() <= limit:

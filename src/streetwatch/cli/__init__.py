@@ -9,6 +9,7 @@ import sys
 import typer
 
 from streetwatch.cli import bench, data, model, service
+from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ for command in (
     service.replay,
     service.detect,
     data.learn,
+    compose,
     model.train,
     model.export,
     model.quantize,
