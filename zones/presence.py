@@ -6,7 +6,7 @@ nobody looked at: an outage adds no dwell and clears nothing.
 
 from dataclasses import dataclass, replace
 from math import hypot
-from typing import TypedDict, assert_never
+from typing import Self, TypedDict, assert_never
 
 import numpy as np
 
@@ -62,8 +62,10 @@ class Presence:
         last_look: Capture time of the latest look.
         stays: What is there.
         pace_s: Usual time between two looks; None before the second.
-        backdrop: A patch of the whole latest picture; None where there was none.
+        backdrop: A patch of the whole picture in the light that the stays are known in; None where
+            there was no picture.
         watched_since: The first look, or the first one after the latest outage.
+        relit_since: Since when the whole picture has looked otherwise; None: it does not.
     """
 
     last_look: Seconds | None = None
@@ -71,6 +73,7 @@ class Presence:
     pace_s: Seconds | None = None
     backdrop: str | None = None
     watched_since: Seconds | None = None
+    relit_since: Seconds | None = None
 
     def is_outage(self, since: Seconds) -> bool:
         """Tell whether nobody looked for `since` seconds, though somebody should have."""
@@ -92,13 +95,23 @@ class Presence:
         clock = None if epoch is None else at + epoch
         known = None if self.last_look is None or outage else self.watched_since
         return Circumstances(
+            at=at,
             since=since,
             outage=outage,
             watched_since=at if known is None else known,
-            relit=is_relit(self.backdrop, backdrop),
+            relit_since=self._relit_since(at, backdrop),
             clock=clock,
             cut_out=tuple(zone for zone in zones if zone.cuts_out(clock)),
         )
+
+    def _relit_since(self, at: Seconds, backdrop: str | None) -> Seconds | None:
+        if not is_relit(self.backdrop, backdrop):
+            return None
+        return at if self.relit_since is None else self.relit_since
+
+    def under_new_light(self) -> Self:
+        """Return it with nothing known of what the stays look like."""
+        return replace(self, stays=tuple(replace(stay, appearance=None) for stay in self.stays))
 
     def next_pace(self, since: Seconds) -> Seconds:
         """Return the pace after a look that came `since` seconds after the one before."""
@@ -148,6 +161,8 @@ def observe(
         return Observation(presence, ())
     backdrop = backdrop_of(look)
     here = presence.circumstances(look.at, backdrop, zones, epoch=epoch)
+    if here.has_new_light:
+        presence = presence.under_new_light()
     kept: list[Stay] = []
     gone: list[Stay] = []
     for zone in zones:
@@ -159,7 +174,15 @@ def observe(
             kept += stands
             gone += left
     pace_s = None if presence.last_look is None else presence.next_pace(here.since)
-    after = Presence(look.at, tuple(kept), pace_s, backdrop, here.watched_since)
+    is_strange = here.relit and not here.has_new_light
+    after = Presence(
+        look.at,
+        tuple(kept),
+        pace_s,
+        presence.backdrop if is_strange else backdrop,
+        here.watched_since,
+        here.relit_since if is_strange else None,
+    )
     return Observation(after, tuple(gone))
 
 
@@ -206,8 +229,8 @@ def _after(stay: Stay, sight: Sight, scene: Scene, rule: Rule) -> tuple[Stay | N
 
 def _recognised(stay: Stay, sight: Sight, scene: Scene) -> tuple[Own, Verdict]:
     """Return what the stay looks like after a look that found it, and whether that is it."""
-    if scene.here.relit:
-        return None, Verdict.SAME  # of this light or of the next? The next look says.
+    if scene.here.relit:  # nothing can be compared
+        return stay.appearance, Verdict.SAME
     if sight.patch is None or sight.likeness is None:
         return stay.appearance, Verdict.SAME
     if stay.appearance is None:

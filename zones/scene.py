@@ -19,6 +19,9 @@ _SAME_OBJECT_IOU = 0.7
 #: Something else covers so much of the place that its absence proves nothing.
 _HIDDEN_SHARE = 0.4
 
+#: Another light is one to stay when it has lasted for so long: headlights pass, a bus drives on.
+_NEW_LIGHT_S: Seconds = 30.0
+
 #: Two pictures of one street one look apart correlate above this while the light stays the same.
 _SAME_LIGHT = 0.5
 
@@ -28,20 +31,32 @@ class Circumstances:
     """What holds for all rules in one look.
 
     Attributes:
+        at: Its capture time.
         since: Time since the look before.
         outage: Nobody looked in that time, though somebody should have.
         watched_since: The first look without an outage after it.
-        relit: The whole picture differs from the one before.
+        relit_since: Since when the whole picture differs from what is known; None: it does not.
         clock: Seconds since the epoch; None: hours are left out.
         cut_out: Zones in which nothing counts at this hour.
     """
 
+    at: Seconds
     since: Seconds
     outage: bool
     watched_since: Seconds
-    relit: bool
+    relit_since: Seconds | None
     clock: Seconds | None
     cut_out: tuple[Zone, ...]
+
+    @property
+    def relit(self) -> bool:
+        """The light is not the one that the stays are known in."""
+        return self.relit_since is not None
+
+    @property
+    def has_new_light(self) -> bool:
+        """It is another light to stay: no beam, and no bus before the lens."""
+        return self.relit_since is not None and self.at - self.relit_since >= _NEW_LIGHT_S
 
 
 @dataclass(frozen=True, slots=True, eq=False)

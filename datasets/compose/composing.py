@@ -31,7 +31,7 @@ _LABEL: Mapping[Kind, tuple[str, frozenset[str]]] = {
     Kind.VENDING: ("vendor_stall", frozenset()),
 }
 
-_FROM_ELSEWHERE = 0.3
+_FROM_ELSEWHERE = 0.2
 _HIDDEN_FIRST_S, _HIDDEN_EVERY_S, _HIDDEN_FOR_S = 40.0, 75.0, 20.0
 _OUTAGE_S = (60.0, 180.0)
 
@@ -113,7 +113,7 @@ class Order:
     count: int
     seed: int
     minutes: float
-    fps: int
+    fps: float
     kinds: Sequence[Kind]
     disturbances: Sequence[Disturbance]
 

@@ -16,7 +16,7 @@ _DIFFERS = 26
 LEAST_AREA = 140
 
 #: An object's cut-out has more than its rim and less than its whole box.
-_PLAUSIBLE_SHARE = (0.3, 0.97)
+_PLAUSIBLE_SHARE = (0.3, 0.95)
 
 _FEATHER_PX = 2.0
 _SWEPT_PX = 5
@@ -33,13 +33,14 @@ def differing(picture: Image, empty: Image) -> Mask:
     )
 
 
-def cut_moving(picture: Image, mask: Mask, box: Box) -> Cutout | None:
+def cut_moving(picture: Image, mask: Mask, box: Box, *, is_vehicle: bool) -> Cutout | None:
     """Cut what differs from the empty street out of a box.
 
     Args:
         picture: With the object.
         mask: Where it differs from the empty street.
         box: Of the object.
+        is_vehicle: It has no hollows.
 
     Returns:
         None where the mask holds too little or too much of the box to be the object alone.
@@ -50,7 +51,7 @@ def cut_moving(picture: Image, mask: Mask, box: Box) -> Cutout | None:
     low, high = _PLAUSIBLE_SHARE
     if not low <= (inside > 0).mean() * inside.size / max((x2 - x1) * (y2 - y1), 1) <= high:
         return None
-    return _cut(picture, _outline(inside), (x1, y1, x2, y2))
+    return _cut(picture, _outline(inside) if is_vehicle else inside, (x1, y1, x2, y2))
 
 
 def _outline(mask: Mask) -> Mask:
@@ -61,8 +62,8 @@ def _outline(mask: Mask) -> Mask:
     return filled
 
 
-def cut_still(picture: Image, box: Box) -> Cutout:
-    """Cut an object out of one photograph: by GrabCut, or the whole box where that fails."""
+def cut_still(picture: Image, box: Box) -> Cutout | None:
+    """Cut an object out of one photograph by GrabCut; None where that finds no outline."""
     x1, y1, x2, y2 = _whole(box, picture.shape[1], picture.shape[0])
     mask = np.full(picture.shape[:2], cv2.GC_BGD, np.uint8)
     mask[y1:y2, x1:x2] = cv2.GC_PR_FGD
@@ -71,11 +72,11 @@ def cut_still(picture: Image, box: Box) -> Cutout:
     try:
         cv2.grabCut(picture, mask, None, *models, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
     except cv2.error:  # one colour all over
-        mask[y1:y2, x1:x2] = cv2.GC_FGD
+        return None
     found = np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
     low, high = _PLAUSIBLE_SHARE
     if not low <= (found[y1:y2, x1:x2] > 0).mean() <= high:
-        found[y1:y2, x1:x2] = 255
+        return None
     return _cut(picture, found, (x1, y1, x2, y2))
 
 

@@ -40,7 +40,7 @@ class Film:
     people: Sequence[Cutout]
     disturbance: Disturbance
     rolls: bool
-    fps: int
+    fps: float
 
     def pictures(self, chance: np.random.Generator) -> Iterator[tuple[int, Image]]:
         """Yield every picture of the clip with its number; none in an outage."""
@@ -136,7 +136,7 @@ def write_clip(
     path: Path,
     pictures: Iterable[tuple[int, Image]],
     *,
-    fps: int,
+    fps: float,
     disturbance: Disturbance,
     chance: np.random.Generator,
 ) -> None:
@@ -145,12 +145,14 @@ def write_clip(
     lossy = disturbance.has(Disturbance.DROPPED)
     part = path.with_suffix(".part.mp4")
     with av.open(str(part), "w", options={"movflags": "+faststart"}) as clip:
-        stream = clip.add_stream("libx264", rate=fps)
-        stream.pix_fmt, stream.time_base = "yuv420p", Fraction(1, fps)
+        rate = Fraction(fps).limit_denominator(100)
+        between_keys = max(round(_KEY_FRAME_EVERY_S * fps), 1)
+        stream = clip.add_stream("libx264", rate=rate)
+        stream.pix_fmt, stream.time_base = "yuv420p", 1 / rate
         stream.options = {
             "crf": str(_LOW_BIT_RATE_CRF if low else _CRF),
             "preset": "veryfast",
-            "x264-params": f"keyint={_KEY_FRAME_EVERY_S * fps}:scenecut=0:bframes=0:threads=1",
+            "x264-params": f"keyint={between_keys}:scenecut=0:bframes=0:threads=1",
         }
         for number, picture in pictures:
             if not stream.codec_context.is_open:

@@ -47,7 +47,7 @@ class Photograph:
         """Everything: nothing in it counts but what is put there."""
         return _ALMOST_ALL
 
-    def streets(self, count: int, fps: int, chance: np.random.Generator) -> Sequence[Street]:
+    def streets(self, count: int, fps: float, chance: np.random.Generator) -> Sequence[Street]:
         """Return so many pictures of a street on which nothing moves."""
         del fps, chance
         return [Street(self.empty)] * count
@@ -80,7 +80,7 @@ class Album:
         """Return a street without the label's things, with some from elsewhere to be put on it."""
         image = self.without[int(chance.integers(len(self.without)))]
         empty = self._swept(image, self._read(image)[0])
-        things = [self._brought(chance) for _ in range(3)]
+        things = [self._brought(chance) for _ in range(6)]
         return Photograph(image.path.stem, empty, tuple(thing for thing in things if thing))
 
     def _brought(self, chance: np.random.Generator) -> Cutout | None:
@@ -91,7 +91,9 @@ class Album:
         if not plausible:
             return None
         cutout = cut_still(picture, plausible[int(chance.integers(len(plausible)))])
-        ground = float(chance.uniform(0.6, 0.95))
+        if cutout is None:
+            return None
+        ground = float(chance.uniform(0.7, 0.97))
         width = _FAR_WIDTH + (_NEAR_WIDTH - _FAR_WIDTH) * (ground - 0.5) / 0.5
         there = scaled(cutout, width * _SIZE[0] / (cutout.box[2] - cutout.box[0]))
         x1, _, x2, y2 = there.box

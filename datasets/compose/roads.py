@@ -33,6 +33,7 @@ _VEHICLES = frozenset({"car", "bus", "truck"})
 _LEAST_BOX = 1200.0  # pixels
 _RIM = 3.0
 _MOST_THINGS = 80
+_LEAST_THINGS = 6
 
 #: One object seen under two labels, as presence has it.
 _SAME_OBJECT_IOU = 0.6
@@ -67,7 +68,7 @@ class Road:
     pictures: tuple[Street, ...]
     runs: tuple[range, ...]
 
-    def streets(self, count: int, fps: int, chance: np.random.Generator) -> list[Street]:
+    def streets(self, count: int, fps: float, chance: np.random.Generator) -> list[Street]:
         """Return so many pictures one after the other: stretches of the clip, joined by chance."""
         step = PICTURES_A_SECOND / fps
         made: list[Street] = []
@@ -102,7 +103,7 @@ def read_roads(folder: Path, sees: Sees) -> tuple[list[Road], list[Cutout]]:
     """
     read = [road for clip in _clips(folder) if (road := _road(clip, sees))]
     people = [person for road in read for person in road.people]
-    return [road for road in read if road.runs and road.things], people
+    return [road for road in read if road.runs and len(road.things) >= _LEAST_THINGS], people
 
 
 def _clips(folder: Path) -> list[_Clip]:
@@ -224,10 +225,13 @@ def _cut_out(
         seen = seen[np.array(_distinct(seen), np.int64)]
         for row in _alone(seen, size):
             x1, y1, x2, y2 = seen.xyxy[row].tolist()
-            cutout = cut_moving(images[number], masks[number], (x1, y1, x2, y2))
+            is_vehicle = seen.labels[row] in _VEHICLES
+            cutout = cut_moving(
+                images[number], masks[number], (x1, y1, x2, y2), is_vehicle=is_vehicle
+            )
             if cutout is None:
                 continue
-            if seen.labels[row] in _VEHICLES and zone and _stands_in(zone, seen, row, size):
+            if is_vehicle and zone and _stands_in(zone, seen, row, size):
                 vehicles.append(cutout)
             elif seen.labels[row] == "person" and seen.confidence[row] >= _SURELY_A_PERSON:
                 people.append(cutout)

@@ -61,7 +61,7 @@ class Stage(Protocol):
     def things(self) -> Sequence[Cutout]:
         """What can stand in it, each at its place."""
 
-    def streets(self, count: int, fps: int, chance: np.random.Generator) -> Sequence[Street]:
+    def streets(self, count: int, fps: float, chance: np.random.Generator) -> Sequence[Street]:
         """Return so many pictures one after the other."""
 
 
