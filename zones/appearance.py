@@ -185,6 +185,25 @@ def likeness(
     return alike
 
 
+def renewed(before: Patches, now: Patches, shown: npt.NDArray[np.bool_]) -> Patches:
+    """Return the patches of a look, with what is hidden as it was before, in the look's light.
+
+    Args:
+        before: (N, SIDE * SIDE).
+        now: The same places in this look.
+        shown: (N, SIDE * SIDE), the points of `now` that are of the place itself.
+    """
+    mixed = now.copy()
+    for row in np.flatnonzero(~shown.all(axis=1) & shown.any(axis=1)).tolist():
+        seen, old = shown[row], before[row].astype(np.float32)
+        gain = float(now[row][seen].std()) / max(float(old[seen].std()), 1.0)
+        relit = (old - old[seen].mean()) * gain + float(now[row][seen].mean())
+        mixed[row] = np.where(seen, now[row], np.clip(relit, 0, 255))
+    hidden = ~shown.any(axis=1)
+    mixed[hidden] = before[hidden]
+    return mixed
+
+
 def big_enough(boxes: Boxes, pixels: float) -> npt.NDArray[np.bool_]:
     """Tell which boxes have a picture of their own, (N,).
 

@@ -219,8 +219,7 @@ def _after(stay: Stay, sight: Sight, scene: Scene, rule: Rule) -> tuple[Stay | N
         case Verdict.SAME:
             return _seen(stay, sight.found, scene, rule, own), []
         case Verdict.DOUBTFUL:
-            doubted = replace(stay, appearance=own)
-            return _missed(doubted, scene, replace(sight, hidden=True)), []
+            return _doubted(stay, scene, own), []
         case Verdict.ANOTHER:
             return None, [_settled(stay.zone_id, own, sight.found, scene, rule)]
         case _:
@@ -338,6 +337,12 @@ def _missed(stay: Stay, scene: Scene, sight: Sight) -> Stay:
     if sight.hidden:
         return replace(stay, covered_s=stay.covered_s + scene.here.since)
     return replace(stay, absent_s=stay.absent_s + scene.here.since)
+
+
+def _doubted(stay: Stay, scene: Scene, own: Own) -> Stay:
+    """Something stands there, and nobody can tell what: it is neither seen nor gone."""
+    unlooked = scene.here.since if scene.here.outage else 0.0
+    return replace(stay, appearance=own, unlooked_s=stay.unlooked_s + unlooked)
 
 
 def _is_gone(stay: Stay, rule: Rule) -> bool:

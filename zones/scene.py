@@ -213,7 +213,7 @@ def _looks_like(
     alike = appearance.likeness(own, now, shown)
     first = np.array([stay.appearance is None for stay in stays])
     alike[first & (shown.mean(axis=1) < appearance.FIRST_VISIBLE)] = np.nan
-    now = np.where(shown, now, own)  # what is hidden is as it was
+    now = appearance.renewed(own, now, shown)
     return [
         (None, None) if isnan(value) else (appearance.encoded(patch), value)
         for patch, value in zip(now, alike.tolist(), strict=True)

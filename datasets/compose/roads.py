@@ -145,8 +145,9 @@ def _road(clip: _Clip, sees: Sees) -> Road | None:
         return None
     masks = [differing(image, empty) for image in images]
     runs = _runs(images, masks, _inside(clip.zone, size)) if clip.zone else ()
-    usable = [number for run in runs for number in run] or range(0, len(images), 3)
-    vehicles, people = _cut_out(images, masks, list(usable), clip.zone, sees)
+    usable = [number for run in runs for number in run] or range(0, len(images), 6)
+    busy = [number for number in usable if np.count_nonzero(masks[number]) > _LEAST_BOX / 2]
+    vehicles, people = _cut_out(images, masks, busy, clip.zone, sees)
     pictures = tuple(Street(image, blobs(mask)) for image, mask in zip(images, masks, strict=True))
     return Road(clip.path.stem, clip.zone or (), vehicles, people, pictures, runs)
 
