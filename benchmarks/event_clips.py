@@ -14,7 +14,7 @@ from streetwatch.service.replay import chosen_camera, look_line, recorded_looks,
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.file import read_file
 from streetwatch.vision.capture.source import Source, SourceKind
-from streetwatch.vision.detect import Detector, above
+from streetwatch.vision.detect import Detector, above, watching
 from streetwatch.vision.privacy import masked
 from streetwatch.vision.types import Look, Seconds
 from streetwatch.vision.view import look_at
@@ -102,8 +102,8 @@ class Seeing:
     looks: Path | None = None
 
     def at(self, clip: Path, camera: Camera) -> Iterator[Look]:
-        """Yield the looks at a clip, at the card's operating thresholds."""
-        thresholds = self.detector.card.thresholds
+        """Yield the looks at a clip, as a watched camera has them."""
+        thresholds = watching(self.detector.card)
         for look in self._everything(clip, camera):
             yield replace(look, detections=above(look.detections, thresholds))
 

@@ -118,7 +118,9 @@ class Service:
             clock=self.clock,
         )
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
-        detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
+        detector = Detector.load(
+            self.settings.model, threads=self.settings.detector_threads
+        ).watching()
         self.model = detector.card.version
         self.loop = DetectorLoop(
             detector=detector,

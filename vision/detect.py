@@ -68,14 +68,35 @@ def above(seen: Detections, thresholds: Mapping[str, float]) -> Detections:
     return seen[seen.confidence >= least]
 
 
+#: A fixed camera is looked at again and again: what is as unsure as this share of its operating
+#: threshold, but stays where it is for its whole dwell, is there (docs/adr/0012).
+WATCHING_SHARE = 0.4
+
+
+def watching(card: ModelCard) -> dict[str, float]:
+    """Return the least confidence of each label in the looks at a fixed camera."""
+    return {label: WATCHING_SHARE * threshold for label, threshold in card.thresholds.items()}
+
+
 class Detector:
     """A model that looks at pictures. Safe to call from several threads."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, thresholds: Mapping[str, float] | None = None) -> None:
+        """Look with a session.
+
+        Args:
+            session: The loaded model.
+            thresholds: Least confidence of each label; None: the card's operating thresholds.
+        """
         card = session.card
+        least = card.thresholds if thresholds is None else thresholds
         self._session = session
         self._class_ids = np.array([CLASS_ID[label] for label in card.labels], np.int64)
-        self._thresholds = np.array([card.thresholds[label] for label in card.labels], np.float32)
+        self._thresholds = np.array([least[label] for label in card.labels], np.float32)
+
+    def watching(self) -> Self:
+        """Return the same model for the looks at a fixed camera: less sure of one picture."""
+        return type(self)(self._session, watching(self.card))
 
     @classmethod
     def load(cls, name: str | None = None, *, threads: int = 0) -> Self:

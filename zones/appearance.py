@@ -48,6 +48,9 @@ _ANOTHER_AFTER_ABSENCE = 0.7
 #: drives past does not.
 _SETTLED_S: Seconds = 3.0
 
+#: What is larger and nearer may have stopped before it: a bus. It moves on, or has parked there.
+_SETTLED_BEFORE_S: Seconds = 30.0
+
 #: Headlights shine in one or two looks, whatever the time between them.
 _SETTLED_LOOKS = 3
 
@@ -79,7 +82,7 @@ class Appearance:
     other_looks: int = 0
 
     def seen(
-        self, now: str, at: Seconds, likeness: float, *, was_absent: bool
+        self, now: str, at: Seconds, likeness: float, *, was_absent: bool, is_before: bool
     ) -> tuple[Self, Verdict]:
         """Return the appearance after a look that found something there, and what that was.
 
@@ -88,6 +91,7 @@ class Appearance:
             at: Its capture time.
             likeness: Of `now` to `patch`.
             was_absent: The place had been seen empty just before.
+            is_before: What was found is larger than it and nearer to the camera.
         """
         if likeness >= SAME:
             return type(self)(now, is_sure=True), Verdict.SAME
@@ -95,7 +99,8 @@ class Appearance:
             return type(self)(now), Verdict.SAME
         differs = likeness < (_ANOTHER_AFTER_ABSENCE if was_absent else LIKE)
         after = self._with_other(now, at)
-        if after.other_looks < _SETTLED_LOOKS or at - after.other_since < _SETTLED_S:
+        settled_s = _SETTLED_BEFORE_S if is_before else _SETTLED_S
+        if after.other_looks < _SETTLED_LOOKS or at - after.other_since < settled_s:
             return after, Verdict.DOUBTFUL if differs else Verdict.SAME
         # A lasting change that leaves it alike is its light or its load: that is how it looks now.
         return (

@@ -43,6 +43,9 @@ _PACE_SHARE = 0.3
 #: says nothing about where its centre moved.
 _SIMILAR_AREA = (0.7, 1.4)
 
+#: What touches the ground lower by this share of a stay's height stands nearer.
+_LEAST_NEARER = 0.05
+
 #: A shift of less, in box widths, is the detector's trembling.
 _LEAST_SHIFT = 0.05
 
@@ -65,7 +68,7 @@ class Presence:
         backdrop: A patch of the whole picture in the light that the stays are known in; None where
             there was no picture.
         watched_since: The first look, or the first one after the latest outage.
-        relit_since: Since when the whole picture has looked otherwise; None: it does not.
+        relit_s: For how long the whole picture has looked otherwise, less the time it did not.
     """
 
     last_look: Seconds | None = None
@@ -73,7 +76,7 @@ class Presence:
     pace_s: Seconds | None = None
     backdrop: str | None = None
     watched_since: Seconds | None = None
-    relit_since: Seconds | None = None
+    relit_s: Seconds = 0.0
 
     def is_outage(self, since: Seconds) -> bool:
         """Tell whether nobody looked for `since` seconds, though somebody should have."""
@@ -94,20 +97,16 @@ class Presence:
         outage = self.is_outage(since)
         clock = None if epoch is None else at + epoch
         known = None if self.last_look is None or outage else self.watched_since
+        relit = is_relit(self.backdrop, backdrop)
         return Circumstances(
-            at=at,
             since=since,
             outage=outage,
             watched_since=at if known is None else known,
-            relit_since=self._relit_since(at, backdrop),
+            relit=relit,
+            relit_s=self.relit_s + since if relit else max(self.relit_s - since, 0.0),
             clock=clock,
             cut_out=tuple(zone for zone in zones if zone.cuts_out(clock)),
         )
-
-    def _relit_since(self, at: Seconds, backdrop: str | None) -> Seconds | None:
-        if not is_relit(self.backdrop, backdrop):
-            return None
-        return at if self.relit_since is None else self.relit_since
 
     def under_new_light(self) -> Self:
         """Return it with nothing known of what the stays look like."""
@@ -181,7 +180,7 @@ def observe(
         pace_s,
         presence.backdrop if is_strange else backdrop,
         here.watched_since,
-        here.relit_since if is_strange else None,
+        0.0 if here.has_new_light else here.relit_s,
     )
     return Observation(after, tuple(gone))
 
@@ -219,6 +218,9 @@ def _after(stay: Stay, sight: Sight, scene: Scene, rule: Rule) -> tuple[Stay | N
         case Verdict.SAME:
             return _seen(stay, sight.found, scene, rule, own), []
         case Verdict.DOUBTFUL:
+            if _is_before(stay, sight):
+                doubted = replace(stay, appearance=own)
+                return _missed(doubted, scene, replace(sight, hidden=True)), []
             return _doubted(stay, scene, own), []
         case Verdict.ANOTHER:
             return None, [_settled(stay.zone_id, own, sight.found, scene, rule)]
@@ -236,19 +238,33 @@ def _recognised(stay: Stay, sight: Sight, scene: Scene) -> tuple[Own, Verdict]:
         return Appearance(sight.patch), Verdict.SAME
     if sight.likeness < appearance.SAME and _has_shifted(stay, sight, scene):
         return Appearance(sight.patch), Verdict.SAME
-    return stay.appearance.seen(sight.patch, scene.at, sight.likeness, was_absent=stay.absent_s > 0)
+    return stay.appearance.seen(
+        sight.patch,
+        scene.at,
+        sight.likeness,
+        was_absent=stay.absent_s > 0,
+        is_before=_is_before(stay, sight),
+    )
+
+
+def _is_before(stay: Stay, sight: Sight) -> bool:
+    """Tell whether what was found is larger than a stay and touches the ground nearer to us."""
+    if sight.found is None:
+        return False
+    box = sight.found[0]
+    nearer = box[3] - stay.anchor[3] > _LEAST_NEARER * (stay.anchor[3] - stay.anchor[1])
+    return nearer and _area(box) > _SIMILAR_AREA[1] * _area(stay.anchor)
 
 
 def _has_shifted(stay: Stay, sight: Sight, scene: Scene) -> bool:
     """Tell whether the object itself moved a little and took its looks along: a pushed stall."""
-    if stay.appearance is None or sight.found is None or scene.view is None:
+    if stay.appearance is None or sight.found is None:
         return False
     box = sight.found[0]
     if _shift(stay.anchor, box) < _LEAST_SHIFT * (stay.anchor[2] - stay.anchor[0]):
         return False
-    moved = appearance.patches(scene.view, scene.size, np.array([box], np.float32))[0]
-    found = appearance.alike(stay.appearance.patch, appearance.encoded(moved))
-    return found >= appearance.LIKE
+    moved = _patch_at(scene, box)
+    return moved is not None and appearance.alike(stay.appearance.patch, moved) >= appearance.LIKE
 
 
 def _settled(zone_id: str, other: Own, found: tuple[Box, float], scene: Scene, rule: Rule) -> Stay:
@@ -262,8 +278,16 @@ def _settled(zone_id: str, other: Own, found: tuple[Box, float], scene: Scene, r
         last_seen=scene.at,
         observed_s=there if scene.active else 0.0,
         idle_s=0.0 if scene.active else there,
-        appearance=Appearance(other.other, is_sure=True),
+        appearance=Appearance(_patch_at(scene, found[0]) or other.other, is_sure=True),
     )
+
+
+def _patch_at(scene: Scene, box: Box) -> str | None:
+    """Return what a look shows in a box; None where it has no picture."""
+    if scene.view is None:
+        return None
+    boxes = np.array([box], np.float32)
+    return appearance.encoded(appearance.patches(scene.view, scene.size, boxes)[0])
 
 
 def _start(zone_id: str, rule: Rule, box: Box, confidence: float, at: Seconds) -> Stay:

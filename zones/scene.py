@@ -31,32 +31,27 @@ class Circumstances:
     """What holds for all rules in one look.
 
     Attributes:
-        at: Its capture time.
         since: Time since the look before.
         outage: Nobody looked in that time, though somebody should have.
         watched_since: The first look without an outage after it.
-        relit_since: Since when the whole picture differs from what is known; None: it does not.
+        relit: The light is not the one that the stays are known in.
+        relit_s: For how long it has not been, less the time it was.
         clock: Seconds since the epoch; None: hours are left out.
         cut_out: Zones in which nothing counts at this hour.
     """
 
-    at: Seconds
     since: Seconds
     outage: bool
     watched_since: Seconds
-    relit_since: Seconds | None
+    relit: bool
+    relit_s: Seconds
     clock: Seconds | None
     cut_out: tuple[Zone, ...]
 
     @property
-    def relit(self) -> bool:
-        """The light is not the one that the stays are known in."""
-        return self.relit_since is not None
-
-    @property
     def has_new_light(self) -> bool:
         """It is another light to stay: no beam, and no bus before the lens."""
-        return self.relit_since is not None and self.at - self.relit_since >= _NEW_LIGHT_S
+        return self.relit and self.relit_s >= _NEW_LIGHT_S
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -53,6 +53,10 @@ DWELL_S = {
 }
 
 
+#: Vehicles that come within a minute and stand together are a queue to the rules (zones.guards).
+_NOT_TOGETHER_S: Seconds = 65.0
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """Something stands somewhere for a time.
@@ -154,7 +158,7 @@ def written(kind: Kind, cast: Cast, *, length_s: Seconds, chance: np.random.Gene
         acts += writer.queue(acts) if kind.is_road else []
         acts += writer.permitted(acts)
     else:
-        acts = writer.long_stays()
+        acts = writer.long_stays(apart_s=_NOT_TOGETHER_S if kind.is_road else 0.0)
         acts += writer.followers(acts) if kind.is_road else []
     passing = () if kind.is_road or not cast.people else writer.passing()
     return Script(length_s, tuple(sorted(acts, key=lambda act: act.start)), passing)
@@ -173,13 +177,19 @@ class _Writer:
     def _between(self, low: float, high: float) -> float:
         return float(self.chance.uniform(low, high))
 
-    def long_stays(self) -> list[Act]:
-        """Return up to four things that stand clear of each other for longer than their dwell."""
+    def long_stays(self, *, apart_s: Seconds) -> list[Act]:
+        """Return up to four things that stand clear of each other for longer than their dwell.
+
+        Args:
+            apart_s: They come at least so long after one another.
+        """
         acts: list[Act] = []
         for thing in self.order:
             if len(acts) < 4 and self.cast.apart(thing, [act.thing for act in acts]):
                 was_there = self.chance.random() < 0.1
                 start = 0.0 if was_there else self._between(15, 0.45 * self.length_s)
+                if any(abs(act.start - start) < apart_s for act in acts):
+                    continue
                 longest = max(0.5 * self.length_s, 1.6 * self.dwell_s)
                 acts.append(Act(thing, start, start + self._between(1.5 * self.dwell_s, longest)))
         return acts
