@@ -247,4 +247,5 @@ def _mean_free(
 ) -> npt.NDArray[np.float32]:
     shown = side * visible.astype(np.float32)
     means = (shown.sum(axis=1) / count).astype(np.float32)
-    return (shown - means[:, None]) * visible
+    centred: npt.NDArray[np.float32] = (shown - means[:, None]) * visible
+    return centred
