@@ -14,7 +14,16 @@ from streetwatch.datasets.compose.disturb import Disturbance
 from streetwatch.datasets.compose.film import Film, write_clip
 from streetwatch.datasets.compose.photographs import Album, read_album
 from streetwatch.datasets.compose.roads import Road, read_roads
-from streetwatch.datasets.compose.script import DWELL_S, Act, Cast, Kind, Script, full_at, written
+from streetwatch.datasets.compose.script import (
+    DWELL_S,
+    Act,
+    Cast,
+    Kind,
+    Script,
+    Span,
+    full_at,
+    written,
+)
 from streetwatch.datasets.compose.stage import Stage
 from streetwatch.datasets.demo.cutouts import Cutout
 from streetwatch.datasets.sources import sources
@@ -154,8 +163,7 @@ def _compose(  # noqa: PLR0913, PLR0917 -- one clip and all that it is made of
 ) -> None:
     stage = material.stage(kind, chance)
     people = [] if kind.is_road else material.people
-    things = tuple(thing.box for thing in stage.things)
-    cast = Cast(tuple(tuple(map(float, box)) for box in things), len(people))
+    cast = Cast(tuple(thing.box for thing in stage.things), len(people))
     script = written(kind, cast, length_s=60 * order.minutes, chance=chance)
     script = _disturbed(script, disturbance, DWELL_S[kind.types[0]], chance)
     film = Film(stage, script, people, disturbance, rolls=kind.is_road, fps=order.fps)
@@ -174,7 +182,8 @@ def _disturbed(
     script: Script, disturbance: Disturbance, dwell_s: Seconds, chance: np.random.Generator
 ) -> Script:
     """Add what a disturbance does to the script; leave out what it makes unclear."""
-    length_s, outage, hidden = script.length_s, None, ()
+    length_s, outage = script.length_s, None
+    hidden: tuple[Span, ...] = ()
     if disturbance.has(Disturbance.OUTAGE):
         start = float(chance.uniform(0.2, 0.6)) * length_s
         outage = (start, min(start + float(chance.uniform(*_OUTAGE_S)), 0.9 * length_s))
@@ -189,9 +198,7 @@ def _disturbed(
     return replace(script, acts=acts, outage=outage, hidden=hidden)
 
 
-def _is_unclear(
-    act: Act, dwell_s: Seconds, outage: tuple[Seconds, Seconds] | None, length_s: Seconds
-) -> bool:
+def _is_unclear(act: Act, dwell_s: Seconds, outage: Span | None, length_s: Seconds) -> bool:
     end = min(act.end, length_s)
     full = full_at(replace(act, end=2 * length_s), dwell_s, outage) or end
     return abs(full - end) < _UNCLEAR_S and not act.permitted

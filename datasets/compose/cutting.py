@@ -67,10 +67,11 @@ def cut_still(picture: Image, box: Box) -> Cutout | None:
     x1, y1, x2, y2 = _whole(box, picture.shape[1], picture.shape[0])
     mask = np.full(picture.shape[:2], cv2.GC_BGD, np.uint8)
     mask[y1:y2, x1:x2] = cv2.GC_PR_FGD
-    models = np.zeros((1, 65)), np.zeros((1, 65))
+    behind, before = np.zeros((1, 65)), np.zeros((1, 65))
+    unused = (0, 0, 1, 1)
     cv2.setRNGSeed(0)  # k-means inside: the same cut each time
     try:
-        cv2.grabCut(picture, mask, None, *models, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(picture, mask, unused, behind, before, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
     except cv2.error:  # one colour all over
         return None
     found = np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)

@@ -194,10 +194,10 @@ def _runs(images: Sequence[Image], masks: Sequence[Mask], zone: Mask) -> tuple[r
     passing = [mask[::2, ::2] & zone[::2, ::2] for mask in masks]
     free = np.ones(len(images), bool)
     for number in range(back, len(images)):
-        stands = passing[number]
+        stands = passing[number] > 0
         for before in range(number - back, number, PICTURES_A_SECOND):
             apart = cv2.absdiff(small[number], small[before]).max(axis=2)
-            stands = stands & passing[before] & np.where(apart < _STANDS_LEVELS, 255, 0)
+            stands = stands & (passing[before] > 0) & (apart < _STANDS_LEVELS)
         whole = cv2.morphologyEx(stands.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
         if np.count_nonzero(whole) > _STANDS_AREA:
             free[number - back : number + 1] = False

@@ -139,7 +139,10 @@ class Cast:
 
     def _overlap(self, thing: int, others: Sequence[int]) -> npt.NDArray[np.float64]:
         boxes = np.array(self.boxes, np.float32)
-        return footprint.iou(boxes[thing : thing + 1], boxes[list(others)])[0]
+        overlap: npt.NDArray[np.float64] = footprint.iou(
+            boxes[thing : thing + 1], boxes[list(others)]
+        )[0]
+        return overlap
 
 
 def written(kind: Kind, cast: Cast, *, length_s: Seconds, chance: np.random.Generator) -> Script:

@@ -42,9 +42,8 @@ class FindsRed:
 
 def street() -> Image:
     chance = np.random.default_rng(0)
-    return cv2.resize(
-        chance.integers(90, 150, (24, 32, 3)).astype(np.uint8), SIZE, interpolation=cv2.INTER_CUBIC
-    )
+    coarse = chance.integers(90, 150, (24, 32, 3)).astype(np.uint8)
+    return np.asarray(cv2.resize(coarse, SIZE, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def write_film(path: Path, pictures: Sequence[Image]) -> None:
@@ -68,8 +67,12 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
         cv2.rectangle(picture, (x, y), (x + CAR[0], y + CAR[1]), RED, -1)
         passing.append(picture)
     write_film(videos / "road.mp4", passing)
-    zone = {"id": "road", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]], "kind": "prohibited"}
-    zone["rules"] = [{"type": "illegal_parking_motor"}]
+    zone = {
+        "id": "road",
+        "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]],
+        "kind": "prohibited",
+        "rules": [{"type": "illegal_parking_motor"}],
+    }
     camera = {"id": "road", "source": {"kind": "file", "url": "road.mp4"}, "zones": [zone]}
     (videos / "cameras.yaml").write_text(yaml.safe_dump({"cameras": [camera]}))
     (videos / "truth.json").write_text('{"road.mp4": []}')
@@ -99,7 +102,7 @@ def order(out: Path, *kinds: Kind, **changed: object) -> Order:
 def pictures(clip: Path) -> dict[float, Image]:
     with av.open(str(clip)) as container:
         return {
-            frame.time: frame.to_ndarray(format="bgr24")
+            frame.time: np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
             for frame in container.decode(container.streams.video[0])
         }
 
