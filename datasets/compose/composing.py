@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import yaml
 
-from streetwatch.datasets.compose.disturb import Disturbance
 from streetwatch.datasets.compose.film import Film, write_clip
+from streetwatch.datasets.compose.kinds import Disturbance, Kind
 from streetwatch.datasets.compose.photographs import Album, read_album
 from streetwatch.datasets.compose.roads import Road, read_roads
 from streetwatch.datasets.compose.script import (
     DWELL_S,
+    TYPE,
     Act,
     Cast,
-    Kind,
     Script,
     Span,
     full_at,
@@ -165,7 +165,7 @@ def _compose(  # noqa: PLR0913, PLR0917 -- one clip and all that it is made of
     people = [] if kind.is_road else material.people
     cast = Cast(tuple(thing.box for thing in stage.things), len(people))
     script = written(kind, cast, length_s=60 * order.minutes, chance=chance)
-    script = _disturbed(script, disturbance, DWELL_S[kind.types[0]], chance)
+    script = _disturbed(script, disturbance, DWELL_S[TYPE[kind]], chance)
     film = Film(stage, script, people, disturbance, rolls=kind.is_road, fps=order.fps)
     write_clip(
         order.out / f"{name}.mp4",
@@ -208,7 +208,7 @@ def _facts(
     name: str, kind: Kind, disturbance: Disturbance, stage: Stage, script: Script
 ) -> dict[str, Any]:
     """Return a clip's truth, its camera and what it is."""
-    (type_,) = kind.types
+    type_ = TYPE[kind]
     dwell_s = DWELL_S[type_]
     size = _size(stage)
     permitted = [_around(stage.things[act.thing], size) for act in script.acts if act.permitted]

@@ -2,35 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from math import cos, pi
 from types import MappingProxyType
 
 import cv2
 import numpy as np
 
+from streetwatch.datasets.compose.kinds import Disturbance
 from streetwatch.vision.types import Image, Seconds, Size
-
-
-class Disturbance(StrEnum):
-    """What makes a clip hard to see through; `all` is everything at once."""
-
-    NONE = "none"
-    OCCLUSION = "occlusion"
-    LIGHT = "light"
-    HEADLIGHTS = "headlights"
-    RAIN = "rain"
-    NIGHT = "night"
-    SHAKE = "shake"
-    LOW_BIT_RATE = "low-bit-rate"
-    DROPPED = "dropped"
-    OUTAGE = "outage"
-    ALL = "all"
-
-    def has(self, one: "Disturbance") -> bool:
-        """Tell whether a clip under this has that one."""
-        return self in {one, Disturbance.ALL}
-
 
 Effect = Callable[[Image, Seconds], Image]
 

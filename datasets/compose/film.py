@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from streetwatch.datasets.compose.cutting import moved, scaled
-from streetwatch.datasets.compose.disturb import Disturbance, effects
+from streetwatch.datasets.compose.disturb import effects
+from streetwatch.datasets.compose.kinds import Disturbance
 from streetwatch.datasets.compose.script import Act, Passing, Script
 from streetwatch.datasets.compose.stage import Stage, Street
 from streetwatch.datasets.demo.cutouts import Cutout, lay

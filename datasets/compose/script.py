@@ -1,12 +1,13 @@
 """What happens in a composed clip, and its truth. Pure: everything random comes from a seed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
+from streetwatch.datasets.compose.kinds import Kind
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones import footprint
 from streetwatch.zones.rules import ViolationType
@@ -14,36 +15,16 @@ from streetwatch.zones.rules import ViolationType
 Span = tuple[Seconds, Seconds]
 
 
-class Kind(StrEnum):
-    """What a clip is about."""
-
-    PARKING = "parking"
-    GARBAGE = "garbage"
-    VENDING = "vending"
-    QUIET_ROAD = "quiet-road"
-    QUIET_PAVEMENT = "quiet-pavement"
-
-    @property
-    def is_quiet(self) -> bool:
-        """Nothing is to be filed."""
-        return self in {Kind.QUIET_ROAD, Kind.QUIET_PAVEMENT}
-
-    @property
-    def is_road(self) -> bool:
-        """It is a real clip with its traffic, not a photograph."""
-        return self in {Kind.PARKING, Kind.QUIET_ROAD}
-
-    @property
-    def types(self) -> tuple[ViolationType, ...]:
-        """The rules of its zone."""
-        match self:
-            case Kind.PARKING | Kind.QUIET_ROAD:
-                return (ViolationType.ILLEGAL_PARKING_MOTOR,)
-            case Kind.VENDING:
-                return (ViolationType.STREET_VENDING,)
-            case Kind.GARBAGE | Kind.QUIET_PAVEMENT:
-                return (ViolationType.EXPOSED_GARBAGE,)
-
+#: What is watched for in a clip.
+TYPE: Mapping[Kind, ViolationType] = MappingProxyType(
+    {
+        Kind.PARKING: ViolationType.ILLEGAL_PARKING_MOTOR,
+        Kind.QUIET_ROAD: ViolationType.ILLEGAL_PARKING_MOTOR,
+        Kind.GARBAGE: ViolationType.EXPOSED_GARBAGE,
+        Kind.QUIET_PAVEMENT: ViolationType.EXPOSED_GARBAGE,
+        Kind.VENDING: ViolationType.STREET_VENDING,
+    }
+)
 
 #: Shorter than the rules' defaults, so that clips can be: half the time is half the patience too.
 DWELL_S = {
@@ -155,7 +136,7 @@ def written(kind: Kind, cast: Cast, *, length_s: Seconds, chance: np.random.Gene
         chance: Of everything random.
     """
     order = tuple(chance.permutation(len(cast.boxes)).tolist())
-    writer = _Writer(cast, order, DWELL_S[kind.types[0]], length_s, chance)
+    writer = _Writer(cast, order, DWELL_S[TYPE[kind]], length_s, chance)
     if kind.is_quiet:
         acts = writer.short_stops()
         acts += writer.queue(acts) if kind.is_road else []

@@ -12,8 +12,7 @@ import pytest
 import yaml
 
 from streetwatch.datasets.compose.composing import Material, Order, compose
-from streetwatch.datasets.compose.disturb import Disturbance
-from streetwatch.datasets.compose.script import Kind
+from streetwatch.datasets.compose.kinds import Disturbance, Kind
 from streetwatch.datasets.yolo_folder import DatasetError
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.cameras import load_cameras

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from streetwatch.datasets.compose.script import DWELL_S, Act, Cast, Kind, Script, full_at, written
+from streetwatch.datasets.compose.kinds import Kind
+from streetwatch.datasets.compose.script import DWELL_S, TYPE, Act, Cast, Script, full_at, written
 
 LENGTH_S = 600.0
 PLACES = tuple((100.0 * place, 100.0, 100.0 * place + 80, 160.0) for place in range(6))
@@ -23,7 +24,7 @@ def scripts(kind: Kind) -> list[Script]:
 def test_what_stands_in_a_clip_with_events_stands_far_longer_than_its_dwell(kind: Kind) -> None:
     acts = [act for script in scripts(kind) for act in script.acts]
     assert len(acts) >= 60
-    assert all(act.end - act.start >= 1.5 * DWELL_S[kind.types[0]] for act in acts)
+    assert all(act.end - act.start >= 1.5 * DWELL_S[TYPE[kind]] for act in acts)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind.is_quiet])
@@ -31,7 +32,7 @@ def test_what_stands_in_a_quiet_clip_stands_too_short_or_where_it_may(kind: Kind
     acts = [act for script in scripts(kind) for act in script.acts]
     short = [act for act in acts if not act.permitted]
     assert short != acts
-    assert all(act.end - act.start <= 0.7 * DWELL_S[kind.types[0]] for act in short)
+    assert all(act.end - act.start <= 0.7 * DWELL_S[TYPE[kind]] for act in short)
 
 
 @pytest.mark.parametrize("kind", list(Kind))

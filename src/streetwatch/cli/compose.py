@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from streetwatch.cli.output import AsJson, ModelName, print_json, progress_bar
-from streetwatch.datasets.compose.disturb import Disturbance
-from streetwatch.datasets.compose.script import Kind
+from streetwatch.datasets.compose.kinds import Disturbance, Kind
 
 
 def compose(  # noqa: PLR0913 -- one argument per option
