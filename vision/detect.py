@@ -72,10 +72,17 @@ def above(seen: Detections, thresholds: Mapping[str, float]) -> Detections:
 #: threshold, but stays where it is for its whole dwell, is there (docs/adr/0012).
 WATCHING_SHARE = 0.4
 
+#: What never moves gets no second opinion from its moving: a stain is as still as a heap.
+STILL_SHARE = 0.7
+_STILL = frozenset({"garbage", "bin_overflow", "vendor_stall"})
+
 
 def watching(card: ModelCard) -> dict[str, float]:
     """Return the least confidence of each label in the looks at a fixed camera."""
-    return {label: WATCHING_SHARE * threshold for label, threshold in card.thresholds.items()}
+    return {
+        label: (STILL_SHARE if label in _STILL else WATCHING_SHARE) * threshold
+        for label, threshold in card.thresholds.items()
+    }
 
 
 class Detector:
