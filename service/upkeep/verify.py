@@ -27,7 +27,10 @@ from streetwatch.vision.types import Seconds
 SETTLED_S: Seconds = 600.0
 
 #: Has a case of its own: a view of another camera's case tells nothing, and its files are there.
-_FILED = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is_(None))
+_TOLD = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is_(None))
+
+#: Was filed: what was only warned of (soft start) may have gone before.
+_FILED = sa.and_(_TOLD, incident.c.opened_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,9 @@ class Verification:
     def _without_evidence(self) -> Iterator[Finding]:
         has_files = sa.exists().where(attachment.c.incident_id == incident.c.id)
         was_deleted = sa.exists().where(deletion.c.name == incident.c.id)
-        question = sa.select(incident.c.id).where(_FILED, ~has_files, ~was_deleted)
+        question = sa.select(incident.c.id).where(_TOLD, ~has_files, ~was_deleted)
         for name in self._ask(question):
-            yield Finding("no_evidence", name, "it was filed and has no evidence")
+            yield Finding("no_evidence", name, "it was told and has no evidence")
 
     def _without_message(self, now: Seconds) -> Iterator[Finding]:
         is_told = sa.exists().where(
