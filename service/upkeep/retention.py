@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from streetwatch.service.desk.rows import entry
+from streetwatch.service.desk.rows import added
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.retention import DAY_S, Delete, Kind, Periods, decide
 from streetwatch.service.store.schema import (
@@ -130,6 +130,7 @@ class Retention:
     ) -> Deleted | None:
         with writing(self.engine) as connection:
             locked(connection, f"incident {incident_id}")
+            locked(connection, "desk")  # whoever writes into the book has it to themselves
             gone = self._decided(connection, incident_id, now, to_delete=True)
             if gone is None:
                 return None
@@ -219,10 +220,10 @@ def _forget_evidence(
     """Delete the rows of an incident's files, and say so in its case."""
     connection.execute(sa.delete(attachment).where(attachment.c.incident_id == incident_id))
     here = desk_case.c.external_id == incident_id
-    row = connection.execute(sa.select(desk_case).where(here)).one_or_none()
+    row = connection.execute(sa.select(desk_case).where(here)).mappings().one_or_none()
     if row is not None:
-        step = entry(now, by=_BY, note=reason, action="evidence_deleted")
-        changed = {"document": row.document | {"evidence": []}, "history": [*row.history, step]}
+        history = added(row, now, by=_BY, note=reason, action="evidence_deleted")
+        changed = {"document": row["document"] | {"evidence": []}, "history": history}
         connection.execute(sa.update(desk_case).where(here).values(changed))
 
 
