@@ -100,15 +100,19 @@ class SqlStore:
             return SqlTransaction(connection).attachments(incident_id)
 
     def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
-        """Return a camera's filed incidents, not closed yet, whose evidence is not complete."""
+        """Return a camera's incidents, not closed yet, whose evidence is or may be incomplete.
+
+        Those that were filed, and those that were warned of and that another camera may file.
+        """
         manifest = sa.exists(
             sa.select(attachment.c.name).where(
                 attachment.c.incident_id == incident.c.id, attachment.c.role == "manifest"
             )
         )
+        is_lost = sa.and_(incident.c.state == State.WARNED, incident.c.left_at.is_not(None))
         wanted = sa.select(incident).where(
             incident.c.camera_id == camera_id,
-            incident.c.opened_at.is_not(None),
+            sa.or_(incident.c.opened_at.is_not(None), is_lost),
             incident.c.state != State.CLOSED,
             ~manifest,
         )
