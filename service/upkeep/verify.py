@@ -20,7 +20,8 @@ from streetwatch.service.store.schema import (
     outbox,
 )
 from streetwatch.service.store.transactions import reading
-from streetwatch.service.upkeep.backup import files_of, reported_files
+from streetwatch.service.upkeep.backup import files_of
+from streetwatch.service.upkeep.traces import files_in
 from streetwatch.vision.types import Seconds
 
 #: A file younger than this may belong to a transaction that is under way.
@@ -153,16 +154,9 @@ class Verification:
                     name = str(path.relative_to(self.evidence.root))
                     yield Finding("file_orphaned", name, "no incident in the store names it")
 
-    def _names(self, incident_id: str) -> frozenset[str]:
-        names = sa.select(attachment.c.name).where(attachment.c.incident_id == incident_id)
-        reported = (
-            sa.select(table.c.document).where(table.c.external_id == incident_id)
-            for table in (desk_case, desk_merged)
-        )
+    def _names(self, folder: str) -> frozenset[str]:
         with reading(self.engine) as connection:
-            documents = [one for ask in reported for one in connection.execute(ask).scalars()]
-        ours = (file for one in documents for file in reported_files(incident_id, one))
-        return frozenset(self._ask(names)) | {file.name for file in ours}
+            return frozenset(file["name"] for file in files_in(connection, folder))
 
 
 def _is_settled(path: Path, now: Seconds) -> bool:
