@@ -285,6 +285,15 @@ def test_a_key_of_another_report_is_refused(desk: Desk) -> None:
     assert (first.status_code, other.status_code) == (201, 409)
 
 
+def test_the_picture_of_a_report_that_is_refused_is_not_kept(desk: Desk) -> None:
+    told = {"reporter": "12345", **HERE, "type": "street_vending", "picture": b64(jpeg())}
+    key = {"Idempotency-Key": "one-key-for-both"}
+    first = desk.http.post("/observations", json={**told, "id": "1"}, headers=key)
+    assert desk.http.post("/observations", json={**told, "id": "2"}, headers=key).is_error
+    kept = [folder.name for folder in desk.evidence.iterdir()]
+    assert kept == [first.json()["external_id"]]
+
+
 def sensor(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
     told = {"source": "sensor", "reporter": "iot", "id": f"e-{number}", "picture": None}
     return {**told, "device_id": "bin-7", "fill_level": 0.97, **changes}
