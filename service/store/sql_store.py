@@ -15,7 +15,7 @@ from streetwatch.service.incidents.views import STANDING, place_of
 from streetwatch.service.store import codec, receipts
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
-from streetwatch.service.store.schema import attachment, incident, outbox, presence
+from streetwatch.service.store.schema import attachment, incident, outbox, presence, receipt
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.footprint import iou
@@ -235,8 +235,16 @@ class SqlTransaction:
             self._connection.execute(sa.insert(presence).values(row))
 
     def told(self, incident_id: str) -> frozenset[str]:
-        """Return the targets that were promised something about the incident."""
-        wanted = sa.select(outbox.c.target).where(outbox.c.incident_id == incident_id).distinct()
+        """Return the targets that were promised something about the incident.
+
+        Those that have it are known by their receipts: delivered messages are not kept for ever.
+        """
+        wanted = sa.union(
+            *(
+                sa.select(table.c.target).where(table.c.incident_id == incident_id)
+                for table in (outbox, receipt)
+            )
+        )
         return frozenset(self._connection.execute(wanted).scalars())
 
     def enqueue(self, message: Message, *, targets: Iterable[str], at: Seconds) -> None:

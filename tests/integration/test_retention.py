@@ -318,6 +318,8 @@ def test_delivered_messages_of_what_is_over_go_and_others_stay(world: World) -> 
         outbox.delivered(claimed, Receipt("SW-1"), now=NOON)
     assert world.run(days=29) == []
     assert world.run(days=31) == [("messages", "1 messages")]
+    with world.store.transaction() as transaction:
+        assert transaction.told("a" * 26) == {"desk"}, "it hears of a dispute still"
     backlog = Deliveries(world.store.engine).backlogs(now=NOON).total
     assert (backlog.delivered, backlog.pending) == (1, 1)
 
