@@ -19,7 +19,7 @@ from streetwatch.service.api.app import create_api
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
-from streetwatch.service.api.readiness import CameraHealth, Readiness
+from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
 from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
@@ -48,7 +48,7 @@ from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
 from streetwatch.service.sights import CameraSights
-from streetwatch.service.store.deliveries import Deliveries
+from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.daily import Daily
@@ -188,12 +188,17 @@ class Service:
     def readiness(self) -> Readiness:
         """Return the cameras' state and the outbox's."""
         now = self.clock()
-        backlog = self.deliveries.backlogs(now=now).total
+        backlogs = self.deliveries.backlogs(now=now)
+        backlog, of = backlogs.total, backlogs.by_target
+        waits = ((one.id, of.get(one.id, Backlog())) for one in self.targets)
         return Readiness(
             tuple(one.health(now) for one in self.watched.values()),
             outbox_pending=backlog.pending,
             outbox_parked=backlog.parked,
             outbox_oldest_s=backlog.oldest_s,
+            targets=tuple(
+                TargetHealth(name, one.pending, one.parked, one.oldest_s) for name, one in waits
+            ),
         )
 
     def api(self) -> FastAPI:

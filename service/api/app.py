@@ -62,10 +62,10 @@ def _probes(readiness: Callable[[], Readiness], registry: CollectorRegistry) -> 
 
     @router.get("/readyz")
     def readyz(response: Response) -> dict[str, Any]:
-        """Tell whether cameras are watched and cases get through; 503 where not."""
+        """Tell whether a camera is watched and cases get through to a target; 503 where not."""
         now = readiness()
         response.status_code = 200 if now.is_ready else 503
-        return {"ready": now.is_ready, **asdict(now)}
+        return {"ready": now.is_ready, "late_targets": now.late_targets, **asdict(now)}
 
     @router.get("/cameras")
     def cameras() -> list[dict[str, Any]]:

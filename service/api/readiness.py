@@ -33,19 +33,49 @@ class CameraHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetHealth:
+    """What waits for one target.
+
+    Attributes:
+        oldest_s: Age of the oldest message that does not wait for a person.
+    """
+
+    id: str
+    pending: int
+    parked: int
+    oldest_s: Seconds
+
+    @property
+    def is_late(self) -> bool:
+        """Whether cases do not get through to it."""
+        return self.oldest_s > LAG_LIMIT_S
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """The cameras and the outbox.
 
-    A camera that is down does not make the service unfit: the others are watched.
+    A camera that is down does not make the service unfit: the others are watched. Nor does a target
+    that is down while another is served: who restarts the service for it helps neither.
+
+    Attributes:
+        targets: Those that stand in the settings.
     """
 
     cameras: tuple[CameraHealth, ...]
     outbox_pending: int
     outbox_parked: int
     outbox_oldest_s: Seconds
+    targets: tuple[TargetHealth, ...] = ()
 
     @property
     def is_ready(self) -> bool:
         """Whether some camera is watched and cases get through."""
         watched = not self.cameras or any(camera.is_fresh for camera in self.cameras)
-        return watched and self.outbox_oldest_s <= LAG_LIMIT_S
+        late = self.late_targets
+        return watched and (not late or len(late) < len(self.targets))
+
+    @property
+    def late_targets(self) -> tuple[str, ...]:
+        """The targets to which cases do not get through."""
+        return tuple(one.id for one in self.targets if one.is_late)

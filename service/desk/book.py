@@ -112,6 +112,7 @@ class Book:
             facts = Facts(connection)
             if known is not None and merged is not None:
                 changed = facts.merged(known, merged, draft) if draft.camera_id else {}
+                changed = self._followed(known, changed, now)
                 return as_merged(_change(connection, known, changed), draft.external_id), False
             if known is not None:
                 changed = facts.own(known, draft) if known["state"] in LIGHTER else {}

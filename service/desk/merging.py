@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from streetwatch.service.desk.draft import Document, Draft
-from streetwatch.service.desk.rows import entry
+from streetwatch.service.desk.rows import added
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.store.schema import desk_case, desk_merged
 from streetwatch.vision.types import Seconds
@@ -155,10 +155,10 @@ def merge(connection: sa.Connection, row: Row, draft: Draft, filing: Filing) -> 
         )
     )
     note = f"{draft.source} 重复上报并入 / merged, reported again"
-    line = entry(filing.now, by=filing.by, note=note, action="merge", external_id=draft.external_id)
+    line = {"note": note, "action": "merge", "external_id": draft.external_id}
     return {
         "document": _with_evidence(row["document"], draft.document, draft.external_id),
-        "history": [*row["history"], line],
+        "history": added(row, filing.now, by=filing.by, **line),
     }
 
 
@@ -172,14 +172,14 @@ def brought(connection: sa.Connection, row: Row, merged: Row, document: Document
     if cleared_at is None or merged["document"].get("cleared_at") is not None:
         return changed
     note = "另一来源见已消失 / another camera saw it gone"
-    line = entry(_moment(cleared_at).timestamp(), by=name, note=note, action="cleared")
-    return {**changed, "history": [*row["history"], line]}
+    at = _moment(cleared_at).timestamp()
+    return {**changed, "history": added(row, at, by=name, note=note, action="cleared")}
 
 
-def _with_evidence(document: Mapping[str, Any], added: Mapping[str, Any], name: str) -> Document:
+def _with_evidence(document: Mapping[str, Any], report: Mapping[str, Any], name: str) -> Document:
     """Return a case's facts with another report's files, each marked with whose it is."""
     own = [file for file in document["evidence"] if file.get("of") != name]
-    return {**document, "evidence": [*own, *({**file, "of": name} for file in added["evidence"])]}
+    return {**document, "evidence": [*own, *({**file, "of": name} for file in report["evidence"])]}
 
 
 def as_merged(case: Document, name: str, report: Mapping[str, Any] | None = None) -> Document:

@@ -108,7 +108,7 @@ def message(occasion: Occasion, case: Case, *, view: str = "") -> Message:
     Args:
         occasion: Why.
         case: As it is now.
-        view: The incident of another camera whose pictures it brings.
+        view: The incident of another camera whose pictures it brings, and its state.
     """
     name = f"{case.external_id}/{occasion}{f'/{view}' if view else ''}"
     return Message(hashlib.sha256(name.encode()).hexdigest()[:32], occasion, case)

@@ -45,7 +45,7 @@ class Watched:
     calibration: Calibration | None = None
     others: tuple[Site, ...] = ()
 
-    def rule(self, stay: Stay) -> Rule:
+    def rule(self, stay: Stay | Incident) -> Rule:
         """Return the rule that watches a stay."""
         return self.zone(stay).rule(stay.type)
 
@@ -61,7 +61,7 @@ class Watched:
         places = [z.place for z in self.zones if z.id == incident.zone_id and z.place]
         return replace(self.site, place=places[0], is_measured=True) if places else self.site
 
-    def zone(self, stay: Stay) -> Zone:
+    def zone(self, stay: Stay | Incident) -> Zone:
         """Return the zone that a stay stands in."""
         return next(zone for zone in self.zones if zone.id == stay.zone_id)
 
@@ -157,21 +157,20 @@ def _viewed(  # noqa: PLR0913 -- as `_stands`
     if told is None or told.state not in views.STANDING:
         return []  # whoever closed it has the last word, for every camera
     transaction.put_incident(after)
-    if before is not None and before.state is after.state:
-        return []
-    # Its own camera has lost sight of it while those concerned had their time: this one files it.
-    opens = after.state is State.OPEN and told.state is State.WARNED and told.left_at is not None
-    if opens:
+    if views.files(after, told, patience_s=watched.rule(after).clear_s):
         told = lifecycle.opened(told, after.last_seen)
+    is_same = before is not None and before.state is after.state
+    if not is_same and (told != case or not is_back):
+        transaction.put_attachments(told.id, stills_of(after))
     if told != case:
+        told = views.seen_through(told, after)
         transaction.put_incident(told)
-        transaction.put_attachments(told.id, stills_of(after))
-        occasion = Occasion.OPENED if opens else Occasion.DISPUTED
+        occasion = lifecycle.occasion(case, told) or Occasion.EVIDENCE
         _announce(occasion, told, watched, transaction, at)
-    elif not is_back:
-        transaction.put_attachments(told.id, stills_of(after))
-        _announce(Occasion.EVIDENCE, told, watched, transaction, at, view=after.id)
-    return [after]
+    elif not (is_same or is_back):
+        view = f"{after.id}/{after.state}"
+        _announce(Occasion.EVIDENCE, told, watched, transaction, at, view=view)
+    return [] if is_same else [after]
 
 
 def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident | None:
@@ -205,6 +204,8 @@ def _left(
     after = lifecycle.left(before, at)
     if after == before:
         return []
+    # Two cameras that lose it at once wait for each other here: the second one clears it.
+    transaction.incident(after.case_id)
     if after.lon is not None and views.is_seen_by_another(before, transaction.views(after.case_id)):
         kept = after if after.duplicate_of else replace(before, left_at=at)
         transaction.put_incident(kept)
@@ -222,7 +223,7 @@ def _cleared_case(view: Incident, transaction: Transaction, at: Seconds) -> Inci
     case = transaction.incident(view.case_id) if view.duplicate_of else None
     if case is None:
         return view
-    after = lifecycle.left(case, at)
+    after = views.seen_through(lifecycle.left(case, at), view)
     transaction.put_incident(after)
     return after
 

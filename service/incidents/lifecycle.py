@@ -146,18 +146,20 @@ def disputed(
     if incident.closed_at is None or stay.last_seen < incident.closed_at + patience_s:
         return incident
     after = _following(incident, stay)
-    if incident.opened_at is None and incident.rejected_at is None:
-        return opened(after, after.last_seen) if _is_over(after, soft_start_s) else incident
+    if incident.opened_at is None and not _is_over(after, soft_start_s):
+        return incident
     again = reopened(after, stay.last_seen)
     return incident if again == after else again
 
 
 def reopened(incident: Incident, at: Seconds) -> Incident:
-    """Return an incident whose case was closed, open again if it may be disputed."""
-    if incident.state is not State.CLOSED or incident.opened_at is None:
+    """Return an incident whose case was closed, open again if it may be: disputed, or now filed."""
+    if incident.state is not State.CLOSED or incident.rejected_at is not None:
         return incident
-    if incident.rejected_at is not None or incident.disputed_at is not None:
+    if incident.disputed_at is not None:
         return incident
+    if incident.opened_at is None:
+        return opened(incident, at)
     return replace(incident, state=State.OPEN, disputed_at=at)
 
 

@@ -75,8 +75,14 @@ class Store(Protocol):
     def presence(self, camera_id: str) -> Presence:
         """Return what was at its place on a camera when it was last stored; else nothing."""
 
+    def incident(self, incident_id: str) -> Incident | None:
+        """Return the incident, None where there is none."""
+
     def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
-        """Return a camera's filed incidents, not closed yet, whose evidence is not complete."""
+        """Return a camera's incidents, not closed yet, whose evidence is or may be incomplete.
+
+        Those that were filed, and those that were warned of and that another camera may file.
+        """
 
     def incidents(self, *, camera_id: str | None = None) -> tuple[Incident, ...]:
         """Return all incidents, in order of `violation_at`, candidates last."""

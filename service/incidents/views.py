@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from streetwatch.service.incidents.incident import Incident, State
-from streetwatch.vision.types import Size
+from streetwatch.vision.types import Seconds, Size
 from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.ground import MapPoint, distance_m
 
@@ -48,6 +48,24 @@ def is_seen(view: Incident) -> bool:
 def is_seen_by_another(view: Incident, views: Iterable[Incident]) -> bool:
     """Tell whether another view of the same case still sees the violation."""
     return any(is_seen(other) for other in views if other.id != view.id)
+
+
+def files(view: Incident, case: Incident, *, patience_s: Seconds) -> bool:
+    """Tell whether a view files the case: its own camera only warned, and sees it no more.
+
+    Args:
+        view: Of another camera, which sees it stand on beyond its own warning.
+        case: Whose view it is.
+        patience_s: A camera that has not seen it for so long does not see it.
+    """
+    if view.state is not State.OPEN or case.state is not State.WARNED:
+        return False
+    return case.left_at is not None or view.last_seen >= case.last_seen + patience_s
+
+
+def seen_through(case: Incident, view: Incident) -> Incident:
+    """Return a case as another camera's view of it makes it known: seen until then."""
+    return replace(case, last_seen=max(case.last_seen, view.last_seen))
 
 
 def case_of(opening: Incident, cases: Iterable[Sequence[Incident]]) -> str | None:

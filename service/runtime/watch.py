@@ -3,7 +3,7 @@
 from streetwatch.service.evidence.recorder import Recorder, is_sealed
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.handle import Watched
-from streetwatch.service.incidents.incident import Incident, State
+from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.ports import Store
 from streetwatch.vision.types import Frame, Look, Seconds
 from streetwatch.zones.presence import Observation, Presence, observe
@@ -35,6 +35,7 @@ class CameraWatch:
         self._epoch = epoch
         self._presence = store.presence(watched.site.camera_id)
         self._unsealed = self._reloaded()
+        self._lost = {one.id for one in self._unsealed.values() if one.opened_at is None}
 
     @property
     def presence(self) -> Presence:
@@ -53,6 +54,8 @@ class CameraWatch:
         changed = self._record(observation)
         self._presence = observation.presence
         self._unsealed |= {one.id: one for one in changed if _is_sealed_here(one)}
+        camera_id = self._watched.site.camera_id
+        self._lost |= {incident_id(camera_id, stay.key) for stay in observation.gone}
         self.seal(look.at)
         return changed
 
@@ -72,19 +75,30 @@ class CameraWatch:
         """
         if self._recorder is None:
             return
-        for incident in tuple(self._unsealed.values()):
+        self._refind()
+        for incident in [one for one in self._unsealed.values() if one.opened_at is not None]:
             if self._recorder.can_seal(incident, at):
                 self._seal(incident.id, self._recorder, at)
                 del self._unsealed[incident.id]
 
-    def _seal(self, incident_id: str, recorder: Recorder, at: Seconds) -> None:
+    def _refind(self) -> None:
+        """Look again at what was only warned of and is lost: another camera may have filed it."""
+        for name in tuple(self._lost):
+            incident = self._store.incident(name)
+            if incident is not None and incident.state is State.WARNED:
+                continue
+            self._lost.remove(name)
+            if incident is not None and _is_sealed_here(incident):
+                self._unsealed[name] = incident
+
+    def _seal(self, name: str, recorder: Recorder, at: Seconds) -> None:
         with self._store.transaction() as transaction:
-            incident = transaction.incident(incident_id)
-            so_far = transaction.attachments(incident_id)
+            incident = transaction.incident(name)
+            so_far = transaction.attachments(name)
         if incident is None or is_sealed(so_far):
             return
         handle.complete_evidence(
-            incident_id,
+            name,
             recorder.seal(incident, so_far),
             watched=self._watched,
             store=self._store,

@@ -1,6 +1,7 @@
 """What must be said to each database in its own way, and which module says it."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,8 +24,8 @@ class Dialect(Protocol):
     def create_engine(self, url: sa.URL) -> sa.Engine:
         """Make an engine whose transactions write, or only read if told `READS`."""
 
-    def prepare(self, connection: sa.Connection) -> None:
-        """Ready a transaction for migrations, and keep those of other processes out of it.
+    def migrating(self, engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
+        """Begin a transaction for migrations, and keep those of other processes out of it.
 
         Raises:
             InputError: this database can't be used.

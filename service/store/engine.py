@@ -58,7 +58,6 @@ def _migrate(engine: sa.Engine) -> None:
     """Run the missing revisions, all of them or none, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
-        dialect_of(engine).prepare(connection)
+    with dialect_of(engine).migrating(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -1,6 +1,7 @@
 """All that is particular to PostgreSQL; nothing outside this module knows which database it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,12 +114,19 @@ def create_engine(url: sa.URL) -> sa.Engine:
         ) from error
 
 
-def prepare(connection: sa.Connection) -> None:
-    """Ready a transaction for migrations: no limit of time, one process at once, UTF-8.
+@contextmanager
+def migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Begin a transaction for migrations: no limit of time, one process at once, UTF-8.
 
     Raises:
         InputError: the database can't hold Chinese text.
     """
+    with engine.begin() as connection:
+        _prepare(connection)
+        yield connection
+
+
+def _prepare(connection: sa.Connection) -> None:
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":
         raise InputError(

@@ -15,7 +15,7 @@ from streetwatch.service.incidents.views import STANDING, place_of
 from streetwatch.service.store import codec, receipts
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
-from streetwatch.service.store.schema import attachment, incident, outbox, presence
+from streetwatch.service.store.schema import attachment, incident, outbox, presence, receipt
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.footprint import iou
@@ -100,15 +100,19 @@ class SqlStore:
             return SqlTransaction(connection).attachments(incident_id)
 
     def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
-        """Return a camera's filed incidents, not closed yet, whose evidence is not complete."""
+        """Return a camera's incidents, not closed yet, whose evidence is or may be incomplete.
+
+        Those that were filed, and those that were warned of and that another camera may file.
+        """
         manifest = sa.exists(
             sa.select(attachment.c.name).where(
                 attachment.c.incident_id == incident.c.id, attachment.c.role == "manifest"
             )
         )
+        is_lost = sa.and_(incident.c.state == State.WARNED, incident.c.left_at.is_not(None))
         wanted = sa.select(incident).where(
             incident.c.camera_id == camera_id,
-            incident.c.opened_at.is_not(None),
+            sa.or_(incident.c.opened_at.is_not(None), is_lost),
             incident.c.state != State.CLOSED,
             ~manifest,
         )
@@ -231,8 +235,16 @@ class SqlTransaction:
             self._connection.execute(sa.insert(presence).values(row))
 
     def told(self, incident_id: str) -> frozenset[str]:
-        """Return the targets that were promised something about the incident."""
-        wanted = sa.select(outbox.c.target).where(outbox.c.incident_id == incident_id).distinct()
+        """Return the targets that were promised something about the incident.
+
+        Those that have it are known by their receipts: delivered messages are not kept for ever.
+        """
+        wanted = sa.union(
+            *(
+                sa.select(table.c.target).where(table.c.incident_id == incident_id)
+                for table in (outbox, receipt)
+            )
+        )
         return frozenset(self._connection.execute(wanted).scalars())
 
     def enqueue(self, message: Message, *, targets: Iterable[str], at: Seconds) -> None:

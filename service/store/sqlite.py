@@ -1,7 +1,8 @@
 """All that is particular to SQLite; nothing outside this module knows which database it is."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,8 +76,21 @@ def create_engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def prepare(connection: sa.Connection) -> None:
-    """Ready a transaction for migrations: it is the only writer as it is."""
+@contextmanager
+def migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Begin a transaction for migrations: it is the only writer as it is.
+
+    A table that is made anew is dropped first: what points to it must not be in the way. That can
+    be said before a transaction only.
+    """
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def lock(connection: sa.Connection, name: str) -> None:

@@ -3,12 +3,13 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from streetwatch.service.desk.closing.check import OF_THE_CHECK
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.store.dialect import dialect_of
@@ -16,6 +17,7 @@ from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.refusals import refusals_named
 from streetwatch.service.store.schema import attachment, desk_case, desk_merged
 from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.upkeep.traces import files_in, forget_links
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
 
@@ -108,7 +110,7 @@ def _taken(
 ) -> File | None:
     """Copy a file; return it as the copy's database has it then, None where it has it no more."""
     _copy(file, evidence, out)
-    if _is_whole(file, out) or not file.is_attached:
+    if _is_whole(file, out):
         return file
     now = _as_it_is(live, file)
     if now is not None:
@@ -133,16 +135,19 @@ def _is_whole(file: File, root: Path) -> bool:
 
 
 def _as_it_is(live: sa.Engine, file: File) -> File | None:
-    wanted = sa.select(attachment.c.sha256).where(*_same(file))
     with reading(live) as connection:
-        digest = connection.execute(wanted).scalar_one_or_none()
-    return None if digest is None else File(file.incident_id, file.name, digest)
+        named = files_in(connection, file.incident_id)
+    digest = next((one["sha256"] for one in named if one["name"] == file.name), None)
+    return None if digest is None else replace(file, sha256=digest)
 
 
 def _bring_up_to_date(copied: sa.Engine, before: File, now: File | None) -> None:
     here = _same(before)
     with writing(copied) as connection:
-        if now is None:
+        if not before.is_attached:
+            if now is None:  # retention took the whole folder
+                forget_links(connection, before.incident_id)
+        elif now is None:
             connection.execute(sa.delete(attachment).where(*here))
         else:
             connection.execute(sa.update(attachment).where(*here).values(sha256=now.sha256))
@@ -155,34 +160,40 @@ def _same(file: File) -> tuple[sa.ColumnElement[bool], ...]:
 def files_of(engine: sa.Engine) -> Iterator[File]:
     """Yield every file of evidence that a database names, in batches of their own transactions."""
     yield from _attached(engine)
-    for table in (desk_case, desk_merged):
-        yield from _reported(engine, table)
+    was_checked = desk_case.c.verification.is_not(None)
+    yield from _reported(engine, desk_case, sa.or_(desk_case.c.source != "video", was_checked))
+    yield from _reported(engine, desk_merged, desk_merged.c.source != "video")
 
 
-def _reported(engine: sa.Engine, table: sa.Table) -> Iterator[File]:
-    """Yield the pictures of reports that no camera has made."""
+def _reported(engine: sa.Engine, table: sa.Table, where: sa.ColumnElement[bool]) -> Iterator[File]:
+    """Yield the pictures of reports that no camera has made, and those of the closing check."""
     last = ""
     while True:
         page = (
-            sa.select(table.c.external_id, table.c.document)
-            .where(table.c.source != "video", table.c.external_id > last)
+            sa.select(table.c.external_id, table.c.source, table.c.document)
+            .where(where, table.c.external_id > last)
             .order_by(table.c.external_id)
             .limit(_BATCH)
         )
         with reading(engine) as connection:
             rows = connection.execute(page).all()
         for row in rows:
-            yield from reported_files(row.external_id, row.document)
+            yield from _reported_files(row.source, row.document)
         if len(rows) < _BATCH:
             return
         last = rows[-1].external_id
 
 
-def reported_files(external_id: str, document: Mapping[str, Any]) -> Iterator[File]:
-    """Yield the files of a report that are kept here; pictures elsewhere are not ours."""
+def _reported_files(source: str, document: Mapping[str, Any]) -> Iterator[File]:
+    """Yield the files of a report that are kept here; pictures elsewhere are not ours.
+
+    Those of a camera are attached to its incident, those of a merged report stand in that.
+    """
+    ours = {OF_THE_CHECK} if source == "video" else {None, OF_THE_CHECK}
     for one in document.get("evidence") or ():
-        if one["url"] == f"/evidence/{external_id}/{one['name']}":
-            yield File(external_id, one["name"], one["sha256"], is_attached=False)
+        root, _, folder = one["url"].removesuffix(f"/{one['name']}").rpartition("/")
+        if root == "/evidence" and one.get("of") in ours:
+            yield File(folder, one["name"], one["sha256"], is_attached=False)
 
 
 def _attached(engine: sa.Engine) -> Iterator[File]:

@@ -1,9 +1,11 @@
-"""Which incidents may be due for deletion: asked by index, decided one by one."""
+"""What may be due for deletion, incidents and reports of others: decided one by one."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
+from streetwatch.service.desk.states import REFUSALS
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import Periods, Subject
 from streetwatch.service.store.outbox import MessageState
@@ -24,14 +26,32 @@ _BATCH = 500
 _OVER = (State.CLEARED, State.CLOSED)
 
 
-def due_incidents(engine: sa.Engine, *, now: Seconds, periods: Periods) -> Iterator[str]:
-    """Yield the ids of incidents that are old enough to be looked at."""
+def due(engine: sa.Engine, *, now: Seconds, periods: Periods) -> Iterator[str]:
+    """Yield the ids of incidents, and of reports of others, that are old enough to be looked at."""
     for question in (
         candidates(now - periods.candidate_s),
         rejected(now - periods.rejected_s),
         with_evidence(now - periods.evidence_s),
     ):
         yield from _ids(engine, question)
+    before = now - min(periods.rejected_s, periods.evidence_s)
+    for question in reports(before):
+        yield from _ids(engine, question)
+
+
+def reports(before: Seconds) -> tuple[sa.Select[str], ...]:
+    """Return the questions for reports that no camera made and that have evidence still."""
+    return tuple(
+        sa.select(table.c.external_id.label("id")).where(
+            table.c.source != "video",
+            since <= before,
+            sa.func.json_array_length(table.c.document["evidence"]) > 0,
+        )
+        for table, since in (
+            (desk_case, desk_case.c.occurred_at),
+            (desk_merged, desk_merged.c.merged_at),
+        )
+    )
 
 
 def candidates(before: Seconds) -> sa.Select[str]:
@@ -80,18 +100,19 @@ def brought(before: Seconds) -> sa.ColumnElement[bool]:
     return sa.and_(notice.c.state == MessageState.DELIVERED, notice.c.delivered_at <= before)
 
 
-def subject_of(connection: sa.Connection, incident_id: str, *, to_delete: bool) -> Subject | None:
-    """Read what the decision about an incident depends on; before deleting, keep holds away."""
-    row = connection.execute(sa.select(incident).where(incident.c.id == incident_id)).one_or_none()
+def subject_of(connection: sa.Connection, name: str, *, to_delete: bool) -> Subject | None:
+    """Read what the decision about an incident or a report of others depends on.
+
+    Args:
+        connection: Of the transaction that decides.
+        name: Its id.
+        to_delete: Keep holds away until it is deleted.
+    """
+    row = connection.execute(sa.select(incident).where(incident.c.id == name)).one_or_none()
+    # A view of another camera's case is kept with that case.
+    case = _case(connection, name if row is None else row.duplicate_of or name, to_delete=to_delete)
     if row is None:
-        return None
-    elsewhere = sa.select(desk_merged.c.number).where(desk_merged.c.external_id == incident_id)
-    wanted = sa.select(desk_case.c.ended_at, desk_case.c.legal_hold).where(
-        sa.or_(desk_case.c.external_id == incident_id, desk_case.c.number.in_(elsewhere))
-    )
-    if to_delete:  # a database with row locks; SQLite has one writer
-        wanted = wanted.with_for_update()
-    case = connection.execute(wanted).one_or_none()
+        return None if case is None else _reported(connection, name, case)
     by_itself = row.closed_at or row.cleared_at or row.last_seen
     return Subject(
         last_seen=row.last_seen,
@@ -99,6 +120,29 @@ def subject_of(connection: sa.Connection, incident_id: str, *, to_delete: bool) 
         rejected_at=row.rejected_at,
         ended_at=by_itself if case is None else case.ended_at,
         is_held=case is not None and case.legal_hold,
+    )
+
+
+def _case(connection: sa.Connection, name: str, *, to_delete: bool) -> sa.Row[Any] | None:
+    elsewhere = sa.select(desk_merged.c.number).where(desk_merged.c.external_id == name)
+    wanted = sa.select(
+        desk_case.c.state, desk_case.c.occurred_at, desk_case.c.ended_at, desk_case.c.legal_hold
+    ).where(sa.or_(desk_case.c.external_id == name, desk_case.c.number.in_(elsewhere)))
+    if to_delete:  # a database with row locks; SQLite has one writer
+        wanted = wanted.with_for_update()
+    return connection.execute(wanted).one_or_none()
+
+
+def _reported(connection: sa.Connection, name: str, case: sa.Row[Any]) -> Subject:
+    """Return what the decision about a report depends on that no camera made."""
+    merged = sa.select(desk_merged.c.merged_at).where(desk_merged.c.external_id == name)
+    at = connection.execute(merged).scalar_one_or_none() or case.occurred_at
+    return Subject(
+        last_seen=at,
+        violation_at=at,
+        rejected_at=case.ended_at if case.state in REFUSALS else None,
+        ended_at=case.ended_at,
+        is_held=case.legal_hold,
     )
 
 

@@ -7,29 +7,24 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from streetwatch.service.desk.rows import entry
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.retention import DAY_S, Delete, Kind, Periods, decide
 from streetwatch.service.store.schema import (
-    attachment,
     deletion,
-    desk_case,
     incident,
     notice,
     outbox,
     presence,
 )
 from streetwatch.service.store.transactions import locked, reading, writing
-from streetwatch.service.upkeep.due import brought, delivered, due_incidents, subject_of
+from streetwatch.service.upkeep.due import brought, delivered, due, subject_of
+from streetwatch.service.upkeep.traces import files_in, forget
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
 
 #: Messages that go in one transaction.
 _BATCH = 500
-
-#: Who deletes.
-_BY = "streetwatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +75,8 @@ class Retention:
         """
         ends = clock or (lambda: now)
         self._resume(ends)
-        for incident_id in due_incidents(self.engine, now=now, periods=self.periods):
-            gone = self._incident(incident_id, now, ends)
+        for name in due(self.engine, now=now, periods=self.periods):
+            gone = self._evidence(name, now, ends)
             if gone is not None:
                 yield gone
         yield from self._messages(now)
@@ -90,9 +85,9 @@ class Retention:
 
     def plan(self, *, now: Seconds) -> Iterator[Deleted]:
         """Yield what a run would delete, and delete nothing."""
-        for incident_id in due_incidents(self.engine, now=now, periods=self.periods):
+        for name in due(self.engine, now=now, periods=self.periods):
             with reading(self.engine) as connection:
-                gone = self._decided(connection, incident_id, now, to_delete=False)
+                gone = self._decided(connection, name, now, to_delete=False)
             if gone is not None:
                 yield gone
         with reading(self.engine) as connection:
@@ -125,32 +120,34 @@ class Retention:
         with writing(self.engine) as connection:
             connection.execute(done.values(done_at=ends()))
 
-    def _incident(
-        self, incident_id: str, now: Seconds, ends: Callable[[], Seconds]
-    ) -> Deleted | None:
+    def _evidence(self, name: str, now: Seconds, ends: Callable[[], Seconds]) -> Deleted | None:
         with writing(self.engine) as connection:
-            locked(connection, f"incident {incident_id}")
-            gone = self._decided(connection, incident_id, now, to_delete=True)
+            locked(connection, f"incident {name}")
+            locked(connection, "desk")  # whoever writes into the book has it to themselves
+            gone = self._decided(connection, name, now, to_delete=True)
             if gone is None:
                 return None
-            _forget_evidence(connection, incident_id, gone.reason, now)
+            forget(connection, name, gone.reason, now)
             if gone.kind is Kind.CANDIDATE:
-                connection.execute(sa.delete(incident).where(incident.c.id == incident_id))
+                connection.execute(sa.delete(incident).where(incident.c.id == name))
             position = _write_down(connection, gone, now)
-        self._finish(position, incident_id, ends)
-        log.info("retention.deleted", kind=gone.kind.value, name=incident_id, reason=gone.reason)
+        self._finish(position, name, ends)
+        log.info("retention.deleted", kind=gone.kind.value, name=name, reason=gone.reason)
         return gone
 
     def _decided(
-        self, connection: sa.Connection, incident_id: str, now: Seconds, *, to_delete: bool
+        self, connection: sa.Connection, name: str, now: Seconds, *, to_delete: bool
     ) -> Deleted | None:
-        subject = subject_of(connection, incident_id, to_delete=to_delete)
+        subject = subject_of(connection, name, to_delete=to_delete)
         if subject is None:
             return None
         decision = decide(subject, now=now, periods=self.periods)
         if not isinstance(decision, Delete):
             return None
-        return Deleted(decision.kind, incident_id, decision.reason, _files(connection, incident_id))
+        files = files_in(connection, name)
+        if decision.kind is Kind.EVIDENCE and not files:
+            return None  # pictures that lie elsewhere are not ours
+        return Deleted(decision.kind, name, decision.reason, files)
 
     def _messages(self, now: Seconds) -> Iterator[Deleted]:
         some = delivered(now - self.periods.delivered_s).limit(_BATCH)
@@ -202,28 +199,6 @@ def _last_look(document: Any) -> Seconds:  # noqa: ANN401 -- of whatever version
     """Return when a camera was last looked at; what can't be read was long ago."""
     kept = document.get("presence") if isinstance(document, dict) else None
     return float((kept or {}).get("last_look") or 0.0)
-
-
-def _files(connection: sa.Connection, incident_id: str) -> tuple[dict[str, str], ...]:
-    rows = connection.execute(
-        sa.select(attachment.c.name, attachment.c.sha256)
-        .where(attachment.c.incident_id == incident_id)
-        .order_by(attachment.c.position)
-    )
-    return tuple({"name": row.name, "sha256": row.sha256} for row in rows)
-
-
-def _forget_evidence(
-    connection: sa.Connection, incident_id: str, reason: str, now: Seconds
-) -> None:
-    """Delete the rows of an incident's files, and say so in its case."""
-    connection.execute(sa.delete(attachment).where(attachment.c.incident_id == incident_id))
-    here = desk_case.c.external_id == incident_id
-    row = connection.execute(sa.select(desk_case).where(here)).one_or_none()
-    if row is not None:
-        step = entry(now, by=_BY, note=reason, action="evidence_deleted")
-        changed = {"document": row.document | {"evidence": []}, "history": [*row.history, step]}
-        connection.execute(sa.update(desk_case).where(here).values(changed))
 
 
 def _write_down(

@@ -20,14 +20,18 @@ from streetwatch.service.store.schema import (
     outbox,
 )
 from streetwatch.service.store.transactions import reading
-from streetwatch.service.upkeep.backup import files_of, reported_files
+from streetwatch.service.upkeep.backup import files_of
+from streetwatch.service.upkeep.traces import files_in
 from streetwatch.vision.types import Seconds
 
 #: A file younger than this may belong to a transaction that is under way.
 SETTLED_S: Seconds = 600.0
 
 #: Has a case of its own: a view of another camera's case tells nothing, and its files are there.
-_FILED = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is_(None))
+_TOLD = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is_(None))
+
+#: Was filed: what was only warned of (soft start) may have gone before.
+_FILED = sa.and_(_TOLD, incident.c.opened_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,9 @@ class Verification:
     def _without_evidence(self) -> Iterator[Finding]:
         has_files = sa.exists().where(attachment.c.incident_id == incident.c.id)
         was_deleted = sa.exists().where(deletion.c.name == incident.c.id)
-        question = sa.select(incident.c.id).where(_FILED, ~has_files, ~was_deleted)
+        question = sa.select(incident.c.id).where(_TOLD, ~has_files, ~was_deleted)
         for name in self._ask(question):
-            yield Finding("no_evidence", name, "it was filed and has no evidence")
+            yield Finding("no_evidence", name, "it was told and has no evidence")
 
     def _without_message(self, now: Seconds) -> Iterator[Finding]:
         is_told = sa.exists().where(
@@ -150,16 +154,9 @@ class Verification:
                     name = str(path.relative_to(self.evidence.root))
                     yield Finding("file_orphaned", name, "no incident in the store names it")
 
-    def _names(self, incident_id: str) -> frozenset[str]:
-        names = sa.select(attachment.c.name).where(attachment.c.incident_id == incident_id)
-        reported = (
-            sa.select(table.c.document).where(table.c.external_id == incident_id)
-            for table in (desk_case, desk_merged)
-        )
+    def _names(self, folder: str) -> frozenset[str]:
         with reading(self.engine) as connection:
-            documents = [one for ask in reported for one in connection.execute(ask).scalars()]
-        ours = (file for one in documents for file in reported_files(incident_id, one))
-        return frozenset(self._ask(names)) | {file.name for file in ours}
+            return frozenset(file["name"] for file in files_in(connection, folder))
 
 
 def _is_settled(path: Path, now: Seconds) -> bool:

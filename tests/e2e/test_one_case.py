@@ -1,5 +1,7 @@
 """One real-world violation is one case, whatever breaks on the way."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +25,7 @@ EVIDENCE_WITHIN_S = 40.0
 NO_SECOND_CASE_S = 8.0
 
 
-def watch(service: Service, url: str) -> None:
+def watch(service: Service, url: str, **rule: float) -> None:
     document = {
         "cameras": [
             {
@@ -35,7 +37,7 @@ def watch(service: Service, url: str) -> None:
                         "id": "carriageway",
                         "polygon": CARRIAGEWAY,
                         "kind": "prohibited",
-                        "rules": [{"type": "illegal_parking_motor", "dwell_s": 30}],
+                        "rules": [{"type": "illegal_parking_motor", "dwell_s": 30} | rule],
                     }
                 ],
             }
@@ -102,3 +104,54 @@ def test_a_process_killed_between_the_incident_and_its_delivery_files_exactly_on
     first_case(service)
     threading.Event().wait(NO_SECOND_CASE_S)  # time in which a second one would come
     assert len(service.cases()) == 1
+
+
+def deliver_to_a_dead_one_too(service: Service) -> None:
+    """Beside the desk there is a webhook at which nobody listens."""
+    file = service.folder / "streetwatch.yaml"
+    hook = {"id": "side", "kind": "webhook", "url": "http://127.0.0.1:9/in", "secret": "s" * 32}
+    targets = [{"id": "desk", "kind": "desk"}, hook]
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | {"targets": targets}))
+
+
+def findings_of(service: Service) -> str:
+    """What `streetwatch verify --store` says of the service's store."""
+    command = Path(sys.executable).with_name("streetwatch")
+    config = str(service.folder / "streetwatch.yaml")
+    done = subprocess.run(
+        [command, "verify", "--store", "--config", config],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.shared
+def test_a_service_killed_while_people_are_warned_warns_and_files_once(
+    service: Service, live_camera: Callable[[Path], Camera], shared_data: Path
+) -> None:
+    camera = live_camera(shared_data / "videos" / "composite_double_parked_suv_60s.mp4")
+    watch(service, camera.url, dwell_s=10, soft_start_s=12)
+    deliver_to_a_dead_one_too(service)
+    service.start()
+    first_case(service)
+    assert [case["state"] for case in service.cases()] == ["warned"]
+    service.kill()
+    assert findings_of(service) == ""
+
+    service.start()
+    filed = wait_for(
+        "filed case",
+        lambda: next((one for one in service.cases() if one["state"] == "reported"), None),
+        seconds=EVIDENCE_WITHIN_S,
+    )
+    service.kill()
+    service.start()
+    wait_for("a camera again", lambda: service.get("/readyz"), seconds=EVIDENCE_WITHIN_S)
+    assert [one["id"] for one in service.get("/readyz")["targets"]] == ["desk", "side"]
+    assert [case["number"] for case in service.cases()] == [filed["number"]]
+    states = [line["state"] for line in service.cases()[0]["history"] if "state" in line]
+    assert states == ["warned", "reported"]
+    assert service.stop() == 0
+    assert findings_of(service) == ""

@@ -14,7 +14,7 @@ from filed import NOON, a_message, promise
 from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.metrics import OutboxCollector
-from streetwatch.service.api.readiness import CameraHealth, Readiness
+from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -24,6 +24,10 @@ from streetwatch.service.store.sql_store import SqlStore, open_store
 LIVE = CameraHealth("kerb", "东口", "rtsp://user:***@10.0.0.5/stream1", "live", "", 0.4)
 DEAD = CameraHealth("gate", "西门", "rtsp://10.0.0.6/", "retrying", "refused", None)
 FIT = Readiness((LIVE,), outbox_pending=0, outbox_parked=0, outbox_oldest_s=0.0)
+
+
+LATE = TargetHealth("side", pending=3, parked=0, oldest_s=301.0)
+IN_TIME = TargetHealth("city", pending=1, parked=1, oldest_s=2.0)
 
 
 @dataclass
@@ -72,7 +76,11 @@ def test_a_healthy_service_answers(api: Api, path: str) -> None:
         pytest.param(
             replace(FIT, cameras=(replace(LIVE, last_frame_age_s=31.0),)), 503, id="a stale picture"
         ),
-        pytest.param(replace(FIT, outbox_oldest_s=301.0), 503, id="cases do not get through"),
+        pytest.param(replace(FIT, targets=(IN_TIME,)), 200, id="cases get through"),
+        pytest.param(replace(FIT, targets=(LATE,)), 503, id="cases do not get through"),
+        pytest.param(replace(FIT, targets=(LATE, LATE)), 503, id="to no target"),
+        pytest.param(replace(FIT, targets=(LATE, IN_TIME)), 200, id="one of two targets is dead"),
+        pytest.param(replace(FIT, outbox_oldest_s=1e6), 200, id="what waits has no target now"),
     ],
 )
 def test_the_service_is_ready_while_it_watches_and_delivers(
@@ -82,6 +90,13 @@ def test_the_service_is_ready_while_it_watches_and_delivers(
     answer = api.http.get("/readyz")
     assert answer.status_code == status
     assert answer.json()["ready"] == (status == 200)
+
+
+def test_a_target_to_which_cases_do_not_get_through_is_named(api: Api) -> None:
+    api.readiness = replace(FIT, targets=(LATE, IN_TIME))
+    answer = api.http.get("/readyz").json()
+    assert answer["late_targets"] == ["side"]
+    assert answer["targets"][0] == {"id": "side", "pending": 3, "parked": 0, "oldest_s": 301.0}
 
 
 def test_a_camera_that_is_down_says_why(api: Api) -> None:

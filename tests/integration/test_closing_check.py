@@ -22,11 +22,14 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.platform import Receipt
+from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.upkeep.backup import back_up
+from streetwatch.service.upkeep.verify import Verification as Checked
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.types import Detections, Frame, Look
 from streetwatch.zones.rules import DEFAULTS, ViolationType
@@ -254,3 +257,20 @@ def test_it_runs_in_a_thread_that_stops_promptly(street: Street) -> None:
     assert any(is_checked() or checked.wait(0.01) for _ in range(1000))
     street.check.stop(timeout_s=5.0)
     assert street.case["verification"] == "not_exist"
+
+
+def test_pictures_of_the_check_are_verified_and_backed_up(street: Street, tmp_path: Path) -> None:
+    street.handled()
+    street.looks(90)
+    assert street.check.check() == 1
+    assert "still_there" in street.roles()
+    evidence = EvidenceFolder(street.folder / "evidence")
+    check = Checked(street.store.engine, evidence, Periods(), told=None, desk=DESK)
+    assert list(check.run(now=street.now + 1e9)) == []
+    copied = back_up(street.store.engine, evidence, tmp_path / "backup", now=street.now)
+    assert (copied.files, copied.damaged) == (len(street.case["evidence"]), ())
+    (one,) = [file for file in street.case["evidence"] if file["role"] == "still_there"]
+    name = street.case["external_id"]
+    assert (tmp_path / "backup" / "evidence" / name / one["name"]).is_file()
+    evidence.path(name, one["name"]).unlink()
+    assert [found.what for found in check.run(now=street.now + 1e9)] == ["file_missing"]

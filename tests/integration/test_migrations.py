@@ -170,3 +170,46 @@ def test_messages_of_the_time_before_targets_are_the_desks(address: str) -> None
     assert again is not None
     assert (again.message, again.known, again.is_uncertain) == (later, Receipt(), True)
     after.close()
+
+
+@pytest.mark.parametrize("revision", ["0005", "0006", "0007", "0008"])
+def test_a_case_that_took_in_another_report_comes_through(address: str, revision: str) -> None:
+    url = sa.make_url(address)
+    engine = dialect_at(url).create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with dialect_at(url).migrating(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    case = {
+        "number": "SW-1",
+        "external_id": "a",
+        "idempotency_key": "a",
+        "source": "video",
+        "state": "reported",
+        "type": "x",
+        "occurred_at": NOON,
+        "reported_at": NOON,
+        "repeat_count": 0,
+        "legal_hold": False,
+        "document": "{}",
+        "history": "[]",
+        **({"revision": 0} if revision == "0008" else {}),
+    }
+    merged = {
+        "external_id": "b",
+        "idempotency_key": "b",
+        "number": "SW-1",
+        "source": "mobile",
+        "merged_at": NOON,
+        "document": "{}",
+    }
+    with engine.begin() as connection:
+        _insert(connection, "desk_case", case)
+        _insert(connection, "desk_merged", merged)
+    engine.dispose()
+    store = opened(address)
+    assert Book(store.engine).names("SW-1") == ("a", "b")
+    with pytest.raises(sa.exc.IntegrityError), store.transaction() as transaction:
+        transaction.put_attachments("nobody", a_message().case.evidence)  # keys are checked again
+    store.close()

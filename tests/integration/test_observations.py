@@ -99,8 +99,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     folder = EvidenceFolder(tmp_path / "evidence")
     built = Desk(folder.root)
     book = Book(store.engine, intake=(recurrence_step,), near=Nearness(15.0))
+    router = desk_router(book, clock=lambda: built.now, on_end=lambda *_: None)
+    router.include_router(places_router(store.engine))
     api = create_api(
-        desk=desk_router(book, clock=lambda: built.now, on_end=lambda *_: None),
+        desk=router,
         evidence=folder,
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
@@ -108,7 +110,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     limits = Limits(bytes_=200_000, pixels=1_000_000)
     taking = Observations(book, folder, built.eyes, limits, lambda: built.now)
     api.include_router(observations_router(taking))
-    api.include_router(places_router(store.engine))
     with serving(api) as url, httpx.Client(base_url=url) as client:
         built.http = client
         yield built
@@ -284,6 +285,15 @@ def test_a_key_of_another_report_is_refused(desk: Desk) -> None:
     assert (first.status_code, other.status_code) == (201, 409)
 
 
+def test_the_picture_of_a_report_that_is_refused_is_not_kept(desk: Desk) -> None:
+    told = {"reporter": "12345", **HERE, "type": "street_vending", "picture": b64(jpeg())}
+    key = {"Idempotency-Key": "one-key-for-both"}
+    first = desk.http.post("/observations", json={**told, "id": "1"}, headers=key)
+    assert desk.http.post("/observations", json={**told, "id": "2"}, headers=key).is_error
+    kept = [folder.name for folder in desk.evidence.iterdir()]
+    assert kept == [first.json()["external_id"]]
+
+
 def sensor(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
     told = {"source": "sensor", "reporter": "iot", "id": f"e-{number}", "picture": None}
     return {**told, "device_id": "bin-7", "fill_level": 0.97, **changes}
@@ -419,6 +429,21 @@ def test_a_camera_that_files_makes_a_warned_case_of_another_camera_reported(desk
         "merge",
         "reported",
     ]
+
+
+def test_what_another_camera_saw_is_written_down_in_the_order_in_which_it_became_known(
+    desk: Desk,
+) -> None:
+    desk.camera("a", **measured("east"))
+    desk.camera("b", status=200, **measured("west"))
+    desk.now = NOON + 600
+    desk.answer(desk.http.patch(f"/desk/cases/{'a' * 26}", json={"state": "accepted"}), 200)
+    gone = a_message(an_incident(id="b" * 26, type="exposed_garbage", cleared_at=NOON + 60))
+    told = case_json(gone.case) | measured("west")
+    desk.answer(desk.http.patch(f"/desk/cases/{'b' * 26}", json=told), 200)
+    history = desk.case("a" * 26)["history"]
+    assert history[-1]["action"] == "cleared"
+    assert [line["at"] for line in history] == sorted(line["at"] for line in history)
 
 
 def test_what_is_taken_stands_in_the_api_description(desk: Desk) -> None:

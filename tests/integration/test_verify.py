@@ -117,6 +117,18 @@ def test_what_does_not_agree_is_found(
     assert world.findings() == [finding]
 
 
+@pytest.mark.parametrize("state", [State.WARNED, State.CLEARED, State.CLOSED])
+def test_what_was_only_warned_of_was_never_filed_and_is_not_missed(
+    world: World, state: State
+) -> None:
+    warned = an_incident(id="e" * 26, state=state, warned_at=NOON, opened_at=None)
+    with world.store.transaction() as transaction:
+        transaction.put_incident(warned)
+        digest = world.evidence.write(warned.id, "warned.jpg", b"picture")
+        transaction.put_attachments(warned.id, [evidence("warned.jpg", sha256=digest)])
+    assert world.findings() == []
+
+
 def test_the_picture_of_a_report_that_no_camera_made_is_known_and_checked(world: World) -> None:
     name, digest = "o" * 26, world.evidence.write("o" * 26, "picture.jpg", b"picture")
     os.utime(world.evidence.path(name, "picture.jpg"), (NOON, NOON))

@@ -12,7 +12,7 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.closing.decide import Finding, Sight, Terms, Verification, found
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.facts import THE_DESK
-from streetwatch.service.desk.rows import entry, moved_columns
+from streetwatch.service.desk.rows import added, moved_columns
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.store.schema import desk_case
@@ -174,15 +174,17 @@ class ClosingCheck:
             return {}
         state = self._next(finding.result)
         document = with_files(row["document"], files)
-        lines = [_line(finding, row["document"], files, now)]
+        verified = _line(finding, row["document"], files)
+        history = added(row, now, by=THE_DESK, **verified)
         if state is not None:
-            lines.append(entry(now, by=THE_DESK, note=finding.note, state=state.value))
+            move = {"note": finding.note, "state": state.value}
+            history = added({"history": history}, now, by=THE_DESK, **move)
         return {
             **(moved_columns(state, now) if state else {}),
             "verification": finding.result.value,
             "verified_at": now,
             "document": document,
-            "history": [*row["history"], *lines],
+            "history": history,
         }
 
     def _next(self, result: Verification) -> CaseState | None:
@@ -203,13 +205,9 @@ def with_files(document: Mapping[str, Any], files: list[Document]) -> Document:
     return {**document, "evidence": [*document["evidence"], *added]}
 
 
-def _line(
-    finding: Finding, document: Mapping[str, Any], files: list[Document], now: Seconds
-) -> Document:
-    """Return the line of the history: the result, with a picture before and one after."""
+def _line(finding: Finding, document: Mapping[str, Any], files: list[Document]) -> Document:
+    """Return what the history says: the result, with a picture before and one after."""
     by_role = {file["role"]: file["url"] for file in reversed(document["evidence"])}
     before = next((by_role[role] for role in _BEFORE if role in by_role), None)
     pair = {"before": before, "after": files[0]["url"] if files else None}
-    return entry(
-        now, by=THE_DESK, note=finding.note, action="verify", result=finding.result.value, **pair
-    )
+    return {"note": finding.note, "action": "verify", "result": finding.result.value, **pair}

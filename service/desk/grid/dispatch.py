@@ -5,7 +5,7 @@ from typing import Any
 
 from streetwatch.service.desk.draft import ChangeStep, Document
 from streetwatch.service.desk.facts import THE_DESK
-from streetwatch.service.desk.rows import entry, moved_columns
+from streetwatch.service.desk.rows import added, moved_columns
 from streetwatch.service.desk.states import CaseState
 from streetwatch.vision.types import Seconds
 
@@ -25,10 +25,9 @@ def dispatch_on_accept(*, by_itself: bool) -> ChangeStep:
             return {}
         whom = {"assignee": row["assignee"], "authority": row["authority"]}
         if not by_itself:
-            line = entry(now, by=THE_DESK, action="suggest_dispatch", **whom)
-            return {"history": [*row["history"], line]}
+            return {"history": added(row, now, by=THE_DESK, action="suggest_dispatch", **whom)}
         state = CaseState.DISPATCHED
-        line = entry(now, by=THE_DESK, note=_DISPATCHED_BY_ITSELF, state=state.value, **whom)
-        return moved_columns(state, now) | {"history": [*row["history"], line]}
+        line = {"note": _DISPATCHED_BY_ITSELF, "state": state.value, **whom}
+        return moved_columns(state, now) | {"history": added(row, now, by=THE_DESK, **line)}
 
     return follow

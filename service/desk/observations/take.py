@@ -11,6 +11,7 @@ from streetwatch.service.desk.merging import UNCLASSIFIED
 from streetwatch.service.desk.observations.observation import Observation
 from streetwatch.service.desk.observations.picture import Limits, decoded, rewritten
 from streetwatch.service.desk.observations.sight import Seen, seen_in, suggested, surest
+from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.vision.types import Image, Seconds, Sees
 from streetwatch.zones.moment import utc
@@ -73,7 +74,7 @@ class Observations:
         Raises:
             PictureRefusedError: the picture can't be taken.
             BusyError: too many pictures at once.
-            KeyTakenError: the key was used for another report.
+            DeskConflictError: the key was used for another report, or its type is switched off.
             StorageError: the disk or the database refused.
         """
         known = self._known(told)
@@ -82,9 +83,13 @@ class Observations:
         now = self.clock()
         picture = None if content is None else self._look(told, content, now)
         draft = draft_of(told, picture, now=now)
-        case, is_new = self.book.file(
-            draft, key=key or draft.external_id, now=now, by=told.reporter
-        )
+        try:
+            case, is_new = self.book.file(
+                draft, key=key or draft.external_id, now=now, by=told.reporter
+            )
+        except DeskConflictError:
+            self._forget(told)
+            raise
         return _answer(case, observation=draft.document["observation"]), is_new
 
     def _known(self, told: Observation) -> Document | None:
@@ -92,6 +97,11 @@ class Observations:
             return self.book.case(told.external_id)
         except NoSuchCaseError:
             return None
+
+    def _forget(self, told: Observation) -> None:
+        """Delete the picture of a report that was refused: no case would ever have it deleted."""
+        if self._known(told) is None:
+            self.evidence.remove(told.external_id)
 
     def _look(self, told: Observation, content: bytes, now: Seconds) -> Picture:
         if not self._turns.acquire(timeout=_PATIENCE_S):
