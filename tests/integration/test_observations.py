@@ -108,7 +108,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     limits = Limits(bytes_=200_000, pixels=1_000_000)
     taking = Observations(book, folder, built.eyes, limits, lambda: built.now)
     api.include_router(observations_router(taking))
-    api.include_router(places_router(store.engine))
+    api.include_router(places_router(store.engine), prefix="/desk")
     with serving(api) as url, httpx.Client(base_url=url) as client:
         built.http = client
         yield built
