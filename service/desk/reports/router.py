@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
+from streetwatch.service.desk.report import Name
 from streetwatch.service.desk.reports.formats import as_csv, month_json, period_json, row_json
 from streetwatch.service.desk.reports.period import Period, Step, days
 from streetwatch.service.desk.reports.query import Wanted
@@ -43,8 +44,8 @@ def reports_router(reporter: Reporter) -> APIRouter:
         by: By = By.ALL,
         step: Step = Step.WHOLE,
         grid: Grid = None,
-        type: str | None = None,  # noqa: A002 -- the query parameter's name
-        camera: str | None = None,
+        type: Name | None = None,  # noqa: A002 -- the query parameter's name
+        camera: Name | None = None,
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """Figures of the cases that came in from a day to another, both inside."""
