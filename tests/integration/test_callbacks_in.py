@@ -14,7 +14,7 @@ from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.callbacks import LONGEST_BODY, callbacks_router
 from streetwatch.service.api.readiness import Readiness
-from streetwatch.service.delivery.callbacks import signature
+from streetwatch.service.delivery.signing import signature
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
