@@ -85,7 +85,7 @@ class DemoSettings(Group):
         ge=1,
         le=65_535,
         title="Demo port",
-        description="TCP port of 127.0.0.1 at which the demo camera is live.",
+        description="TCP port of 127.0.0.1 of the demo camera; its url in cameras.yaml has it too.",
         examples=[8554],
     )
 
