@@ -1,14 +1,12 @@
 """The composition root: the only place that knows which part is wired to which."""
 
 import signal
-import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 
 import structlog
 import uvicorn
@@ -40,12 +38,12 @@ from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
-from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.openings import evidence_of, lanes, retention_of
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.server import Server, listening
 from streetwatch.service.settings import Settings
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.deliveries import Backlog, Deliveries
@@ -274,18 +272,6 @@ class Service:
         self.store.engine.dispose()
 
 
-class _Server(uvicorn.Server):
-    """Says that the end has come before it waits for answers: the desk's feeds never end else."""
-
-    def __init__(self, config: uvicorn.Config, ending: threading.Event) -> None:
-        super().__init__(config)
-        self._ending = ending
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._ending.set()
-        super().handle_exit(sig, frame)
-
-
 def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     """Run the service until SIGTERM or SIGINT.
 
@@ -293,7 +279,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
         InputError: the data folder or the port can't be used.
         ModelError: the model can't be loaded.
     """
-    listener = _listen(settings.host, settings.port)
+    listener = listening(settings.host, settings.port)
     service = Service(settings, cameras)
     config = uvicorn.Config(
         service.api(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
@@ -304,7 +290,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     log.info("service.started", cameras=len(cameras), model=service.model)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     with service.running():
-        _Server(config, service.ending).run(sockets=[listener])
+        Server(config, service.ending).run(sockets=[listener])
     log.info("service.stopped")
 
 
@@ -315,13 +301,3 @@ def _open311(settings: Open311Settings) -> Open311:
         public_url=settings.public_url,
         contact=settings.contact,
     )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port))
-    except OSError as error:
-        raise InputError(
-            f"{host}:{port}: can't listen here ({error.strerror}): "
-            "end what listens there, or set another port (STREETWATCH_PORT)"
-        ) from error

@@ -23,14 +23,16 @@ from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.groups import (
     ClosingSettings,
+    DemoSettings,
+    EvidenceSettings,
     GridSettings,
-    Group,
     Number,
     ObservationSettings,
     RetentionSettings,
     Whole,
 )
 from streetwatch.service.config.open311_schema import Open311Settings
+from streetwatch.service.config.paths import anchored
 from streetwatch.service.config.target_schema import Target
 from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
@@ -48,46 +50,6 @@ def _database_address(url: str) -> str:
             "sqlite:////PATH from the root on"
         )
     return url
-
-
-class EvidenceSettings(Group):
-    """How much video belongs to a case."""
-
-    pre_s: Number = Field(
-        5.0,
-        ge=0,
-        le=60,
-        title="Before",
-        description="Seconds of the clip before the violation.",
-        examples=[5],
-    )
-    post_s: Number = Field(
-        10.0,
-        ge=0,
-        le=60,
-        title="After",
-        description="Seconds of the clip after the violation.",
-        examples=[10],
-    )
-
-
-class DemoSettings(Group):
-    """A clip served by `run` itself as a live RTSP camera."""
-
-    clip: Path | None = Field(
-        None,
-        title="Demo clip",
-        description="Left out: no demo camera.",
-        examples=["demo.mp4"],
-    )
-    port: Whole = Field(
-        8554,
-        ge=1,
-        le=65_535,
-        title="Demo port",
-        description="TCP port of 127.0.0.1 at which the demo camera is live.",
-        examples=[8554],
-    )
 
 
 class Settings(BaseSettings):
@@ -294,7 +256,7 @@ def load_settings(path: Path, *, environ: Mapping[str, str]) -> Settings:
     variables = _variables(environ)
     return checked(
         Settings,
-        _merged(_anchored(tree, path.parent), variables),
+        _merged(anchored(tree, path.parent), variables),
         written=_merged(document.tree, variables),
         where=lambda location: _where(location, document, variables),
         refusal=SettingsError,
@@ -320,34 +282,6 @@ def _merged(tree: Tree, over: Tree) -> Tree:
     if not isinstance(tree, dict) or not isinstance(over, dict):
         return over
     return tree | {key: _merged(tree[key], over[key]) if key in tree else over[key] for key in over}
-
-
-def _anchored(tree: Tree, folder: Path) -> Tree:
-    """Let the file's own paths count from its folder."""
-    if not isinstance(tree, dict):
-        return tree
-    paths: dict[str, Tree] = {"cameras": "cameras.yaml", "data_dir": "data"}
-    paths |= tree
-    return {key: _placed(key, value, folder) for key, value in paths.items()}
-
-
-def _placed(key: str, value: Tree, folder: Path) -> Tree:
-    match key, value:
-        case (
-            ("cameras" | "data_dir" | "clip" | "template" | "ca_file" | "work_calendar"),
-            str(),
-        ):
-            return str(folder / value)
-        case "code_profile", str() if value.endswith((".yaml", ".yml")):
-            return str(folder / value)
-        case "model", str() if value.endswith(".toml"):
-            return str(folder / value)
-        case "demo" | "target", dict():
-            return {name: _placed(name, inner, folder) for name, inner in value.items()}
-        case "targets", list():
-            return [_placed("target", inner, folder) for inner in value]
-        case _:
-            return value
 
 
 def _where(location: Location, document: Document, variables: Tree) -> Origin:

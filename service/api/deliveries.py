@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from streetwatch.service.desk.questions import Word
+from streetwatch.service.desk.report import Name
 from streetwatch.service.store.deliveries import Deliveries, Delivery, Wanted
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.transactions import COUNTED
@@ -42,8 +42,8 @@ def deliveries_router(
     @router.get("")
     def page(
         state: MessageState | None = None,
-        target: Word | None = None,
-        incident: Word | None = None,
+        target: Name | None = None,
+        incident: Name | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
         offset: Annotated[int, Query(ge=0, le=COUNTED)] = 0,
     ) -> DeliveriesPage:
@@ -53,7 +53,7 @@ def deliveries_router(
         return DeliveriesPage(deliveries=lines, total=found.total)
 
     @router.post("/{target}/{key}/resend")
-    def resend(target: Annotated[Word, Path()], key: Annotated[Word, Path()]) -> dict[str, Any]:
+    def resend(target: Annotated[Name, Path()], key: Annotated[Name, Path()]) -> dict[str, Any]:
         """Send a parked or waiting message now. 409 where the target has it."""
         line = delivery_line(deliveries.resend(target, key, now=clock()))
         wake()
@@ -61,7 +61,7 @@ def deliveries_router(
 
     @router.post("/drain")
     def drain(
-        target: Word | None = None,
+        target: Name | None = None,
         parked: Annotated[bool, Query(description="What is parked too.")] = False,  # noqa: FBT002
     ) -> Drained:
         """Send everything now that waits for its time, to one target or to all."""

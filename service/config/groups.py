@@ -1,5 +1,6 @@
-"""Groups of settings, and the groups of the desk's own work."""
+"""Groups of settings."""
 
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -24,6 +25,46 @@ class Group(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+
+class EvidenceSettings(Group):
+    """How much video belongs to a case."""
+
+    pre_s: Number = Field(
+        5.0,
+        ge=0,
+        le=60,
+        title="Before",
+        description="Seconds of the clip before the violation.",
+        examples=[5],
+    )
+    post_s: Number = Field(
+        10.0,
+        ge=0,
+        le=60,
+        title="After",
+        description="Seconds of the clip after the violation.",
+        examples=[10],
+    )
+
+
+class DemoSettings(Group):
+    """A clip served by `run` itself as a live RTSP camera."""
+
+    clip: Path | None = Field(
+        None,
+        title="Demo clip",
+        description="Left out: no demo camera.",
+        examples=["demo.mp4"],
+    )
+    port: Whole = Field(
+        8554,
+        ge=1,
+        le=65_535,
+        title="Demo port",
+        description="TCP port of 127.0.0.1 of the demo camera; its url in cameras.yaml has it too.",
+        examples=[8554],
     )
 
 

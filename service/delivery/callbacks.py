@@ -1,29 +1,17 @@
 """What a target signs when it tells us how a case stands: checked before it is read."""
 
-import hashlib
 import hmac
 
+from streetwatch.service.delivery.signing import signature
 from streetwatch.service.incidents.errors import StreetwatchError
 from streetwatch.vision.types import Seconds
 
 #: A callback that was signed longer ago, or so far ahead of our clock, is not taken.
 WINDOW_S: Seconds = 300.0
 
-_SCHEME = "sha256="
-
 
 class CallbackRefusedError(StreetwatchError):
     """A callback is not by who it says it is, or not of now."""
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Return the `X-Streetwatch-Signature` of a callback.
-
-    >>> signature("a secret of the target", "1795406400", b"{}")[:23]
-    'sha256=c3165f083398da3f'
-    """
-    signed = timestamp.encode() + b"." + body
-    return _SCHEME + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
 def signed_at(secret: str, *, timestamp: str, given: str, body: bytes, now: Seconds) -> Seconds:

@@ -184,7 +184,7 @@ def _unfit(sink: HttpTemplateSink, request: RequestEntry, kind: ViolationType) -
     try:
         _call(sink, request, kind)
     except DeliveryFailedError as error:
-        yield Finding(Level.WRONG, f"{kind}: {error}", f"{kind}: {error}")
+        yield Finding(Level.WRONG, f"{kind} 不可用: {error}", f"{kind}: {error}")
 
 
 def _call(

@@ -12,8 +12,8 @@ from streetwatch.service.config.desk_schema import NoticeSettings
 from streetwatch.service.config.secrets import secrets_in
 from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.retry import Again, Failure, Park, decide
+from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import DeliveryFailedError
-from streetwatch.service.delivery.webhook_sink import signer
 from streetwatch.service.store.notices import ClaimedNotice, Notices
 from streetwatch.vision.types import Seconds
 
@@ -34,7 +34,7 @@ class NoticeHook:
     def __init__(self, settings: NoticeSettings, *, clock: Callable[[], Seconds]) -> None:
         secret = settings.secret.get_secret_value() if settings.secret else ""
         self._url = settings.url or ""
-        self._signed = signer(secret.encode(), clock)
+        self._signed = signer(secret, clock)
         self._exchange = Exchange("", timeout_s=TIMEOUT_S, secrets=secrets_in(settings))
 
     def post(self, notice: ClaimedNotice) -> None:

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 import httpx
 
-from streetwatch.service.delivery.answers import misunderstood, refused, unanswered
+from streetwatch.service.delivery.answers import misunderstood
 from streetwatch.service.delivery.case_json import case_json
+from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.sink import (
-    DeliveryFailedError,
     PlatformState,
     PlatformStatus,
     Receipt,
@@ -29,19 +29,10 @@ _ENDS = {
 
 
 class DeskSink:
-    """Posts a case when it opens and patches it afterwards, each under its idempotency key.
-
-    A redirect is never followed: a redirected POST becomes a GET, and its answer would look as if
-    the case had been taken.
-    """
+    """Posts a case when it opens and patches it afterwards, each under its idempotency key."""
 
     def __init__(self, base_url: str, *, timeout_s: Seconds = TIMEOUT_S) -> None:
-        self._client = httpx.Client(
-            base_url=base_url,
-            timeout=timeout_s,
-            follow_redirects=False,
-            trust_env=False,  # a proxy for the internet does not know the desk beside us
-        )
+        self._exchange = Exchange(base_url, timeout_s=timeout_s)
 
     def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:
         """Hand a message over; the desk needs no receipt, it knows our own id.
@@ -73,7 +64,7 @@ class DeskSink:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._exchange.close()
 
     def _case(
         self,
@@ -83,16 +74,11 @@ class DeskSink:
         **request: Any,  # noqa: ANN401 -- as httpx has it
     ) -> dict[str, Any]:
         """Ask, and return the case that the desk answers with."""
-        try:
-            answer = self._client.request(verb, path, **request)
-        except httpx.HTTPError as error:
-            raise DeliveryFailedError(unanswered(error)) from error
-        if not answer.is_success:
-            raise DeliveryFailedError(refused(answer))
+        answer = self._exchange.taken(verb, path, **request)
         case = _read(answer)
         if case is None or external_id not in (None, case["external_id"]):
             words = "the answer is not a case desk's: is it a proxy's?"
-            raise DeliveryFailedError(misunderstood(answer, words))
+            raise self._exchange.failed(misunderstood(answer, words))
         return case
 
 

@@ -1,6 +1,5 @@
 """Posts a case as signed JSON (docs/how-to/connect-your-platform.md)."""
 
-import hmac
 import json
 from collections.abc import Callable
 
@@ -8,6 +7,7 @@ from streetwatch.service.config.secrets import secrets_in
 from streetwatch.service.config.target_schema import WebhookEntry
 from streetwatch.service.delivery.case_fields import View, case_message
 from streetwatch.service.delivery.exchange import Exchange
+from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import Receipt
 from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message
@@ -25,7 +25,7 @@ class WebhookSink:
 
     def __init__(self, entry: WebhookEntry, *, clock: Callable[[], Seconds]) -> None:
         self._url = entry.url
-        self._signed = signer(entry.secret.get_secret_value().encode(), clock)
+        self._signed = signer(entry.secret.get_secret_value(), clock)
         self._view = View(entry.crs, entry.public_url)
         self._exchange = Exchange(
             "",
@@ -68,25 +68,3 @@ class WebhookSink:
             headers={"Content-Type": "application/json", "Idempotency-Key": key},
             sign=self._signed,
         )
-
-
-def signer(secret: bytes, clock: Callable[[], Seconds]) -> Callable[[bytes], dict[str, str]]:
-    """Return what signs a body with the time of sending: the headers that it needs."""
-
-    def signed(content: bytes) -> dict[str, str]:
-        seconds = str(int(clock()))
-        return {
-            "X-Streetwatch-Timestamp": seconds,
-            "X-Streetwatch-Signature": signature(secret, seconds, content),
-        }
-
-    return signed
-
-
-def signature(secret: bytes, timestamp: str, content: bytes) -> str:
-    """Return the signature of a body sent at a time.
-
-    >>> signature(b"secret", "1795406400", b"{}")[:23]
-    'sha256=0d802419624c9f9f'
-    """
-    return "sha256=" + hmac.digest(secret, timestamp.encode() + b"." + content, "sha256").hex()

@@ -19,8 +19,7 @@ from streetwatch.service.desk.decisions import (
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.profile import CaseType, Profile, Stage
 from streetwatch.service.desk.query import Filter
-from streetwatch.service.desk.questions import GridPrefix, Since
-from streetwatch.service.desk.router import CaseName
+from streetwatch.service.desk.questions import CaseName, GridPrefix, Since
 from streetwatch.service.desk.shares import Shares, counted_shares
 from streetwatch.service.desk.timing import timed
 from streetwatch.service.desk.triaging import Triaging

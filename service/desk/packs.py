@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.questions import CaseName
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.pack import pack
 
@@ -17,7 +18,7 @@ def packs_router(book: Book, evidence: EvidenceFolder) -> APIRouter:
         response_class=StreamingResponse,
         responses={200: {"content": {"application/zip": {}}, "description": "The pack."}},
     )
-    def evidence_pack(name: str) -> StreamingResponse:
+    def evidence_pack(name: CaseName) -> StreamingResponse:
         """Everything about a case as one ZIP; what is wrong with it stands in `FINDINGS.txt`."""
         made = pack(book.case(name), evidence)
         headers = {

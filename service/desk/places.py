@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from streetwatch.service.desk.draft import Draft
+from streetwatch.service.desk.report import Name
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
@@ -85,8 +86,8 @@ def places_router(engine: sa.Engine) -> APIRouter:
 
     @router.get("/{place_key:path}/history")
     def history(
-        place_key: str,
-        type: Annotated[str | None, Query(max_length=64)] = None,  # noqa: A002 -- query parameter
+        place_key: Name,
+        type: Name | None = None,  # noqa: A002 -- query parameter
     ) -> dict[str, Any]:
         """Tell the cases of a place, the newest first, and how often it came back."""
         return history_of(engine, place_key, type)

@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from streetwatch.service.desk.query import Box, Filter, Overdue, Sort
-from streetwatch.service.desk.report import within_reason, written_out
+from streetwatch.service.desk.report import Name, within_reason, written_out
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.store.transactions import COUNTED
 from streetwatch.vision.types import Seconds
@@ -36,7 +36,8 @@ def _on_earth(text: str) -> str:
     return text
 
 
-Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+#: In a path.
+CaseName = Annotated[Name, Field(description="Number or external id.")]
 GridPrefix = Annotated[str, Field(pattern=r"^\d{1,15}$")]
 Since = Annotated[
     AwareDatetime,
@@ -52,18 +53,18 @@ class CaseQuestion(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     state: list[CaseState] = Field([], max_length=20)
-    type: list[Word] = Field([], max_length=20, description="As the rules name it.")
-    camera: list[Word] = Field([], max_length=100, description="Id of the camera.")
+    type: list[Name] = Field([], max_length=20, description="As the rules name it.")
+    camera: list[Name] = Field([], max_length=100, description="Id of the camera.")
     grid_code: list[GridPrefix] = Field(
         [], max_length=100, description="Unit grid, or what its code begins with."
     )
-    authority: list[Word] = Field([], max_length=20)
-    assignee: list[Word] = Field([], max_length=20)
-    source: list[Word] = Field([], max_length=20)
-    level: list[Word] = Field([], max_length=20)
+    authority: list[Name] = Field([], max_length=20)
+    assignee: list[Name] = Field([], max_length=20)
+    source: list[Name] = Field([], max_length=20)
+    level: list[Name] = Field([], max_length=20)
     overdue: bool | None = Field(None, description="Past the deadline of its stage, or not.")
     unassigned: bool | None = Field(None, description="Under way and given to nobody, or not so.")
-    q: Word | None = Field(None, description="Part of the number or of the external id.")
+    q: Name | None = Field(None, description="Part of the number or of the external id.")
     since: Since | None = Field(None, description="Reported then or later, ISO 8601 with offset.")
     until: Since | None = Field(None, description="Reported then or earlier.")
     bbox: Annotated[str, Field(pattern=_BOX), AfterValidator(_on_earth)] | None = Field(
@@ -73,7 +74,7 @@ class CaseQuestion(BaseModel):
     )
     sort: Sort = Field(Sort.NEWEST, description="`-` turns the order round.")
     offset: int = Field(0, ge=0, le=COUNTED)
-    after: Word | None = Field(
+    after: Name | None = Field(
         None, description="Instead: the `next` of the page before, as fast at any depth."
     )
 

@@ -50,7 +50,10 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f
 Prose = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Duration = Annotated[float, Field(ge=0)]
+
+#: Far more than there is; a number that has no square in a float breaks what is computed from it.
+Duration = Annotated[float, Field(ge=0, le=1e10)]
+Pixels = Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
 class Strict(BaseModel):
@@ -118,7 +121,7 @@ class Report(Strict):
     observed_s: Duration
     unobserved_s: Duration
     confidence: Share
-    bbox: Annotated[list[float], Field(min_length=4, max_length=4)]
+    bbox: Annotated[list[Pixels], Field(min_length=4, max_length=4)]
     seen_by: Annotated[list[Name], Field(max_length=100)] = []
     recurrence_of: Name | None = None
     repeat_count: Annotated[int, Field(ge=0, le=1_000_000)] = 0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
@@ -23,7 +23,7 @@ from streetwatch.service.desk.book import Book, ChangedMeanwhileError, NoSuchCas
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.events import events_router
 from streetwatch.service.desk.query import Page
-from streetwatch.service.desk.questions import ListQuestion, MapQuestion
+from streetwatch.service.desk.questions import CaseName, ListQuestion, MapQuestion
 from streetwatch.service.desk.report import Change, Hold, Move, Name, Report
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
 from streetwatch.service.desk.timing import timed
@@ -44,15 +44,6 @@ IfMatch = Annotated[
         alias="If-Match",
         max_length=1000,
         description="ETag of the case as it was read: it is changed only if it still has it.",
-    ),
-]
-CaseName = Annotated[
-    str,
-    Path(
-        min_length=1,
-        max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
-        description="Number or external id.",
     ),
 ]
 

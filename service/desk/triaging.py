@@ -132,7 +132,8 @@ def _dwell_s(document: Mapping[str, Any]) -> Seconds | None:
 
 
 def _size_px(document: Mapping[str, Any]) -> float | None:
-    if "bbox" not in document:
+    box = document.get("bbox")
+    if box is None:
         return None
-    x1, y1, x2, y2 = document["bbox"]
+    x1, y1, x2, y2 = box
     return float((x2 - x1) * (y2 - y1))

@@ -7,6 +7,7 @@ them differs from version to version.
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -160,6 +161,9 @@ def pack(document: Mapping[str, Any], evidence: EvidenceFolder) -> Pack:
     return Pack(f"{document['number']}.zip", findings, (_json(MANIFEST, manifest), *files))
 
 
+#: Where a file stands that the service keeps, with the report that it is of.
+_OURS = re.compile(r"/evidence/([^/]+)/")
+
 #: A file of evidence as it was found, and what is wrong with it.
 _Checked = tuple[Entry | None, str | None]
 
@@ -167,13 +171,15 @@ _Checked = tuple[Entry | None, str | None]
 def _checked(
     one: Mapping[str, Any], document: Mapping[str, Any], evidence: EvidenceFolder
 ) -> _Checked:
-    name, wanted = one["name"], one["sha256"]
-    if not one["url"].startswith("/"):
-        return None, f"{_shown(name)}: is kept elsewhere: {one['url']}"
+    wanted, kept = one["sha256"], _OURS.match(one["url"])
+    if kept is None:
+        return None, f"{_shown(one['name'])}: is kept elsewhere: {one['url']}"
     try:
-        path = evidence.path(document["external_id"], name)
+        path = evidence.path(kept[1], one["name"])
     except ValueError:
-        return None, f"{_shown(name)}: is no name of evidence"
+        return None, f"{_shown(one['name'])}: is no name of evidence"
+    # Reports that are one case have files of the same names.
+    name = path.name if kept[1] == document["external_id"] else f"{kept[1]}/{path.name}"
     try:
         digest, size = sha256_of(path), path.stat().st_size
     except FileNotFoundError:

@@ -121,6 +121,8 @@ WRONG = {
     "a negative duration": (report(observed_s=-1), "body.observed_s"),
     "more than certain": (report(confidence=1.5), "body.confidence"),
     "a box of three": (report(bbox=[1, 2, 3]), "body.bbox"),
+    "a box beyond any picture": (report(bbox=[0, 0, 1, 1e308]), "body.bbox.3"),
+    "a stay of ages": (report(observed_s=1e308), "body.observed_s"),
     "an id with a path in it": (report(external_id="../../etc"), "body.external_id"),
     "another source": (report(source="phone"), "body.source"),
     "a script for a picture": (

@@ -4,12 +4,14 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner
 
@@ -125,6 +127,31 @@ def test_a_pack_holds_all_of_a_case(office: Office) -> None:
     }
     assert case["external_id"] == CASE
     assert [one["state"] for one in history] == ["reported"]
+    assert list(findings(path)) == []
+
+
+def test_pictures_of_other_reports_of_the_case_are_in_its_pack(office: Office) -> None:
+    office.file()
+    pictures = {name: name.encode() for name in ("mobile-1", "mobile-2")}
+    for folder, content in pictures.items():
+        office.evidence.write(folder, "observation.jpg", content)
+
+    def added(_: sa.Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
+        files = [
+            {
+                **row["document"]["evidence"][0],
+                "name": "observation.jpg",
+                "sha256": digest(content),
+                "url": f"/evidence/{folder}/observation.jpg",
+                "of": folder,
+            }
+            for folder, content in pictures.items()
+        ]
+        return {"document": row["document"] | {"evidence": row["document"]["evidence"] + files}}
+
+    office.book.amend(NAME, added, now=NOON)
+    path = office.packed()
+    assert names(path) == [*WHOLE, *(f"evidence/{one}/observation.jpg" for one in pictures)]
     assert list(findings(path)) == []
 
 

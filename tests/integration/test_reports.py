@@ -168,6 +168,11 @@ def test_a_report_is_about_what_is_asked_for(city: City, asked: dict[str, str], 
         pytest.param(
             "figures", {"from": "2026-12-01"} | {"to": "2026-11-01"}, "swap", id="swapped"
         ),
+        pytest.param("figures", {"from": "20261101"}, "like 2026-11-01", id="a day as a number"),
+        pytest.param("figures", {"from": "0001-01-01"}, "no report", id="before all time"),
+        pytest.param("figures", {"to": "9999-12-31"}, "no report", id="after all time"),
+        pytest.param("month", {"month": "9999-12"}, "like 2026-11", id="the last month"),
+        pytest.param("month", {"month": "0001-01"}, "2026-11", id="the first month"),
         pytest.param("figures", {"from": "yesterday"}, "query.from", id="no day"),
         pytest.param("figures", {"by": "colour"}, "query.by", id="no group"),
         pytest.param("month", {"month": "2026-13"}, "like 2026-11", id="no month"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from streetwatch.service.delivery.callbacks import CallbackRefusedError, signature, signed_at
+from streetwatch.service.delivery.callbacks import CallbackRefusedError, signed_at
+from streetwatch.service.delivery.signing import signature
 
 SECRET = "a-secret-of-the-target"  # noqa: S105 -- a test's
 NOW = 1795406400.0

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from streetwatch.service.desk.bodies import body_of
 from streetwatch.service.desk.grid.geojson import GridFileError, read_grids
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.grid.layer import LatestLayer
@@ -54,11 +53,10 @@ def grid_router(
             raise HTTPException(422, list(error.lines)) from None
         return grids.take(file, now=clock()).as_json()
 
-    @router.put("/grids", openapi_extra={"requestBody": _GEOJSON})
+    @router.put("/grids", openapi_extra={"requestBody": _GEOJSON}, max_body_size=MOST_BYTES)
     async def put(request: Request) -> dict[str, Any]:
         """Put the grids of a GeoJSON file in force; the same again changes nothing."""
-        content = await body_of(request, most=MOST_BYTES)
-        return await run_in_threadpool(take, content)
+        return await run_in_threadpool(take, await request.body())
 
     @router.get("/grids")
     def features(*, retired: bool = False) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from streetwatch.service.desk.bodies import body_of
 from streetwatch.service.desk.observations.observation import Observation, ObservationWithPicture
 from streetwatch.service.desk.observations.picture import PictureRefusedError
 from streetwatch.service.desk.observations.take import BusyError, Observations
@@ -60,13 +59,17 @@ def observations_router(observations: Observations) -> APIRouter:
     router = APIRouter(tags=["observations"])
     most = observations.limits.bytes_ * 4 // 3 + _WORDS_BYTES  # base64 makes four bytes of three
 
-    @router.post("/observations", status_code=201, openapi_extra={"requestBody": _body()})
+    @router.post(
+        "/observations",
+        status_code=201,
+        openapi_extra={"requestBody": _body()},
+        max_body_size=most,
+    )
     async def observe(
         request: Request, response: Response, key: OptionalKey = None
     ) -> dict[str, Any]:
         """Report what was seen on the street. The same again answers 200 with the first one."""
-        body = await body_of(request, most=most)
-        told, picture = await _read(request, body)
+        told, picture = await _read(request, await request.body())
         answer, is_new = await run_in_threadpool(_taken, observations, told, picture, key)
         response.status_code = 201 if is_new else 200
         return answer

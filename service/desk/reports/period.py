@@ -13,6 +13,9 @@ from streetwatch.zones.schedule import CHINA
 _DAY_S = 86_400
 _CHINA_S = 8 * 3600
 
+#: At the ends of the calendar a day has no next one, or no moment on another clock.
+_YEARS = range(1900, 2300)
+
 
 class Step(StrEnum):
     """What a report is divided into by time."""
@@ -52,10 +55,12 @@ def days(first: date, last: date, name: str = "") -> Period:
     """Return the period from a day to another, both inside.
 
     Raises:
-        InputError: it ends before it begins.
+        InputError: it ends before it begins, or lies in another age.
     """
     if last < first:
         raise InputError(f"a report from {first} to {last} ends before it begins: swap the days")
+    if first.year not in _YEARS or last.year not in _YEARS:
+        raise InputError(f"no report has days like {first} or {last}: write 2026-11-01")
     return Period(name or f"{first}..{last}", _midnight(first), _midnight(last + timedelta(days=1)))
 
 

@@ -1,12 +1,15 @@
 """The reports' REST API: `/desk/reports`."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Response
+from pydantic import BeforeValidator
 
+from streetwatch.service.desk.report import Name
 from streetwatch.service.desk.reports.formats import as_csv, month_json, period_json, row_json
 from streetwatch.service.desk.reports.period import Period, Step, days
 from streetwatch.service.desk.reports.query import Wanted
@@ -15,7 +18,19 @@ from streetwatch.service.desk.reports.table import By, Row
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.zones.schedule import CHINA
 
-Day = Annotated[date | None, Query(description="A day on China's clock; left out: of this month.")]
+
+def _written_out(value: object) -> object:
+    """Let through only a day that is written out: 20261101 would be seconds of the year 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("write a day like 2026-11-01")
+    return value
+
+
+Day = Annotated[
+    date | None,
+    BeforeValidator(_written_out),
+    Query(description="A day on China's clock; left out: of this month."),
+]
 Grid = Annotated[str | None, Query(description="15 digits, or how they begin: 310101*")]
 
 
@@ -43,8 +58,8 @@ def reports_router(reporter: Reporter) -> APIRouter:
         by: By = By.ALL,
         step: Step = Step.WHOLE,
         grid: Grid = None,
-        type: str | None = None,  # noqa: A002 -- the query parameter's name
-        camera: str | None = None,
+        type: Name | None = None,  # noqa: A002 -- the query parameter's name
+        camera: Name | None = None,
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """Figures of the cases that came in from a day to another, both inside."""
