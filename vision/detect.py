@@ -69,7 +69,7 @@ def above(seen: Detections, thresholds: Mapping[str, float]) -> Detections:
 
 
 #: A fixed camera is looked at again and again: what is as unsure as this share of its operating
-#: threshold, but stays where it is for its whole dwell, is there (docs/adr/0012).
+#: threshold, but stays where it is for its whole dwell, is there (docs/adr/0016).
 WATCHING_SHARE = 0.4
 
 #: What never moves gets no second opinion from its moving: a stain is as still as a heap.

@@ -123,7 +123,9 @@ def subject_of(connection: sa.Connection, name: str, *, to_delete: bool) -> Subj
     )
 
 
-def _case(connection: sa.Connection, name: str, *, to_delete: bool) -> sa.Row[Any] | None:
+def _case(
+    connection: sa.Connection, name: str, *, to_delete: bool
+) -> sa.Row[*tuple[Any, ...]] | None:
     elsewhere = sa.select(desk_merged.c.number).where(desk_merged.c.external_id == name)
     wanted = sa.select(
         desk_case.c.state, desk_case.c.occurred_at, desk_case.c.ended_at, desk_case.c.legal_hold
@@ -133,7 +135,7 @@ def _case(connection: sa.Connection, name: str, *, to_delete: bool) -> sa.Row[An
     return connection.execute(wanted).one_or_none()
 
 
-def _reported(connection: sa.Connection, name: str, case: sa.Row[Any]) -> Subject:
+def _reported(connection: sa.Connection, name: str, case: sa.Row[*tuple[Any, ...]]) -> Subject:
     """Return what the decision about a report depends on that no camera made."""
     merged = sa.select(desk_merged.c.merged_at).where(desk_merged.c.external_id == name)
     at = connection.execute(merged).scalar_one_or_none() or case.occurred_at
