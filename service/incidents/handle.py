@@ -4,13 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from streetwatch.service.incidents import lifecycle, views
-from streetwatch.service.incidents.case import (
-    Attachment,
-    Case,
-    Occasion,
-    Site,
-    message,
-)
+from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
 from streetwatch.service.incidents.platform import Heard, PlatformState, Standing
 from streetwatch.service.incidents.ports import Store, Transaction
@@ -124,8 +118,7 @@ def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
     if before is not None and before.state is after.state:
         return []
     transaction.put_attachments(after.id, stills_of(after))
-    occasion = lifecycle.occasion(before, after)
-    if occasion is not None:
+    if (occasion := lifecycle.occasion(before, after)) is not None:
         _announce(occasion, after, watched, transaction, at)
     return [after]
 

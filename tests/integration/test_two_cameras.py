@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.case_json import case_json
+from streetwatch.service.desk.closing.decide import Sight, Verification
 from streetwatch.service.desk.report import Report
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
@@ -20,9 +22,11 @@ from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.sights import CameraSights
 from streetwatch.service.store import codec
 from streetwatch.service.store.schema import outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.types import Detections, Frame, Look
 from streetwatch.zones.calibration import Quad, calibrated
 from streetwatch.zones.ground import MapPoint
@@ -70,6 +74,7 @@ class Corner:
         self.folder = EvidenceFolder(folder / "evidence")
         self.store: SqlStore = open_store(address)
         self.sites = tuple(Site(name, f"{name} 路", Place(121.0, 31.0)) for name in VIEWS)
+        self.recorders: dict[str, Recorder] = {}
         self.watches = {site.camera_id: self.started(site) for site in self.sites}
 
     def started(self, site: Site) -> CameraWatch:
@@ -84,6 +89,7 @@ class Corner:
             ring=None,
             window=ClipWindow(before_s=2.0, after_s=3.0),
         )
+        self.recorders[site.camera_id] = recorder
         return CameraWatch(watched=watched, store=self.store, recorder=recorder)
 
     def restart(self) -> None:
@@ -352,3 +358,34 @@ def test_what_goes_before_both_cameras_while_it_is_warned_of_files_nothing(warne
         ("cleared", "south"),
     ]
     assert "manifest" not in {one.role for one in warned.store.evidence(warned.of("south").id)}
+
+
+@dataclass
+class Running:
+    """A camera as the closing check knows it."""
+
+    camera: Camera
+    recorder: Recorder
+    last_frame_at: float | None
+
+
+def test_the_closing_check_looks_through_every_camera_that_has_the_case_in_view(
+    corner: Corner,
+) -> None:
+    corner.looks(0, 20, south=[CAR], north=[CAR])
+    corner.looks(20, 40, south=[], north=[CAR])
+    running: dict[str, Any] = {}
+    for site in corner.sites:
+        name = site.camera_id
+        rules = (zone(0.0),)
+        camera = Camera(name, name, Source(SourceKind.RTSP, "rtsp://x/"), site.place, rules)
+        running[name] = Running(camera, corner.recorders[name], START + 39)
+    sights = CameraSights(corner.store, running)
+    case_id = corner.of("south").id
+    assert sights.sight(case_id, START + 40) == Sight(START + 39)
+    picture = sights.picture(case_id, Verification.EXIST)
+    assert picture is not None
+    assert corner.folder.path(case_id, picture["name"]).is_file()
+    running["north"].last_frame_at = START
+    seen = sights.sight(case_id, START + 40)
+    assert seen == Sight(corner.of("south").last_seen), "of those that can see"
