@@ -37,7 +37,7 @@ class Watched:
     model: str
     routes: Routes = TO_THE_DESK
     calibration: Calibration | None = None
-    others: tuple[Site, ...] = ()
+    others: tuple["Watched", ...] = ()
 
     def rule(self, stay: Stay | Incident) -> Rule:
         """Return the rule that watches a stay."""
@@ -50,8 +50,9 @@ class Watched:
     def site_of(self, incident: Incident) -> Site:
         """Return the site of a case: its zone's own place on the map, else its camera's."""
         if incident.camera_id != self.site.camera_id:
-            known = (one for one in self.others if one.camera_id == incident.camera_id)
-            return next(known, Site(incident.camera_id, incident.camera_id, None))
+            camera = incident.camera_id
+            other = next((one for one in self.others if one.site.camera_id == camera), None)
+            return other.site_of(incident) if other else Site(camera, camera, None)
         places = [z.place for z in self.zones if z.id == incident.zone_id and z.place]
         return replace(self.site, place=places[0], is_measured=True) if places else self.site
 

@@ -125,7 +125,7 @@ def subject_of(connection: sa.Connection, name: str, *, to_delete: bool) -> Subj
 
 def _case(connection: sa.Connection, name: str, *, to_delete: bool) -> sa.Row[Any] | None:
     elsewhere = sa.select(desk_merged.c.number).where(desk_merged.c.external_id == name)
-    wanted = sa.select(
+    wanted: sa.Select[Any] = sa.select(
         desk_case.c.state, desk_case.c.occurred_at, desk_case.c.ended_at, desk_case.c.legal_hold
     ).where(sa.or_(desk_case.c.external_id == name, desk_case.c.number.in_(elsewhere)))
     if to_delete:  # a database with row locks; SQLite has one writer

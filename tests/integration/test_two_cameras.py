@@ -50,13 +50,17 @@ GROUND = tuple(
     HERE.moved(one) for one in ((0.0, 0.0), (SIDE_M, 0.0), (SIDE_M, SIDE_M), (0.0, SIDE_M))
 )
 
+#: Of the zone: nobody wrote down in which the cameras stand.
+GRID = "310101001001001"
+
 CAR = (10.0, 8.0)  # metres east and north of the corner
 
 
 def zone(soft_start_s: float) -> Zone:
     default = DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR]
     rule = replace(default, dwell_s=DWELL_S, clear_s=CLEAR_S, soft_start_s=soft_start_s)
-    return Zone("kerb", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), rules=(rule,))
+    outline = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    return Zone("kerb", outline, rules=(rule,), place=Place(121.0, 31.0, grid_code=GRID))
 
 
 def box(camera: str, at: tuple[float, float]) -> tuple[float, float, float, float]:
@@ -79,9 +83,9 @@ class Corner:
 
     def started(self, site: Site) -> CameraWatch:
         calibration = calibrated(VIEWS[site.camera_id], GROUND)
-        watched = Watched(
-            site, (zone(self.soft_start_s),), "model@1", calibration=calibration, others=self.sites
-        )
+        zones = (zone(self.soft_start_s),)
+        others = tuple(Watched(one, zones, "model@1") for one in self.sites)
+        watched = Watched(site, zones, "model@1", calibration=calibration, others=others)
         recorder = Recorder(
             site=site,
             zones=watched.zones,
@@ -215,6 +219,14 @@ def test_what_a_camera_loses_and_finds_again_stays_the_case_of_the_other(corner:
     assert {one.case_id for one in corner.store.incidents()} == {corner.of("north").case_id}
     corner.looks(60, 80, south=[], north=[])
     assert corner.told()[-1] == ("cleared", "south")
+
+
+def test_a_case_stays_in_its_zones_grid_whichever_camera_tells_of_it(corner: Corner) -> None:
+    corner.looks(0, 20, south=[CAR], north=[CAR])
+    corner.looks(20, 40, south=[], north=[CAR])
+    corner.looks(40, 60, south=[], north=[])
+    told = [(row.occasion, row.payload["site"]["place"]["grid_code"]) for row in corner.messages()]
+    assert told == [(one, GRID) for one in ("opened", "evidence", "evidence", "cleared")]
 
 
 @pytest.mark.parametrize("at", [5, 11, 15], ids=["before", "at the opening", "after"])
