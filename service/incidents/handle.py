@@ -19,8 +19,7 @@ from streetwatch.zones.zone import Zone
 #: A stay is remembered as a candidate once it has stood for this share of its dwell.
 CANDIDATE_SHARE = 0.25
 
-#: How long a place is remembered: what stands there later is no recurrence (7, 30 and 90 days are
-#: what is reported).
+#: What stands at a place later is no recurrence; 7, 30 and 90 days are what is reported.
 RECURRENCE_S: Seconds = 90 * 86_400.0
 
 
