@@ -59,8 +59,8 @@ class Camera:
             others: All cameras that may see the same, this one or not.
             routes: Which target is told what.
         """
-        sites = tuple(one.site for one in others)
-        return Watched(self.site, self.zones, model, routes, self.calibration, sites)
+        beside = tuple(Watched(one.site, one.zones, model) for one in others)
+        return Watched(self.site, self.zones, model, routes, self.calibration, beside)
 
 
 def load_cameras(path: Path, *, environ: Mapping[str, str]) -> tuple[Camera, ...]:

@@ -42,11 +42,16 @@ class CameraSights:
         self._cameras = cameras
 
     def sight(self, name: str, now: Seconds) -> Sight | None:
-        """Return what the camera of an incident knows, None where there is no such incident."""
+        """Return what is known of an incident, None where there is no such one.
+
+        Of all cameras that have it in view the one that saw it last counts, if it can see now.
+        """
         incident = self._store.incident(name)
         if incident is None:
             return None
-        return Sight(incident.last_seen, incident.cleared_at, self._blind(incident, now))
+        blind = {one: self._blind(one, now) for one in self._store.views(name)}
+        best = max(blind, key=lambda one: (not blind[one], one.last_seen))
+        return Sight(best.last_seen, incident.cleared_at, blind[best])
 
     def _blind(self, incident: Incident, now: Seconds) -> str:
         """Tell why the camera can't see the place now; empty where it can."""
@@ -79,10 +84,10 @@ class CameraSights:
         return None if one is None else _file(name, one)
 
     def _still_there(self, name: str) -> Document | None:
-        incident = self._store.incident(name)
-        watched = None if incident is None else self._cameras.get(incident.camera_id)
-        if watched is None:
+        seen = [one for one in self._store.views(name) if one.camera_id in self._cameras]
+        if not seen:
             return None
+        watched = self._cameras[max(seen, key=lambda one: one.last_seen).camera_id]
         one = watched.recorder.picture_of_now(name, "still_there")
         return None if one is None else _file(name, one)
 

@@ -4,13 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from streetwatch.service.incidents import lifecycle, views
-from streetwatch.service.incidents.case import (
-    Attachment,
-    Case,
-    Occasion,
-    Site,
-    message,
-)
+from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
 from streetwatch.service.incidents.platform import Heard, PlatformState, Standing
 from streetwatch.service.incidents.ports import Store, Transaction
@@ -25,8 +19,7 @@ from streetwatch.zones.zone import Zone
 #: A stay is remembered as a candidate once it has stood for this share of its dwell.
 CANDIDATE_SHARE = 0.25
 
-#: How long a place is remembered: what stands there later is no recurrence (7, 30 and 90 days are
-#: what is reported).
+#: What stands at a place later is no recurrence; 7, 30 and 90 days are what is reported.
 RECURRENCE_S: Seconds = 90 * 86_400.0
 
 
@@ -43,7 +36,7 @@ class Watched:
     model: str
     routes: Routes = TO_THE_DESK
     calibration: Calibration | None = None
-    others: tuple[Site, ...] = ()
+    others: tuple["Watched", ...] = ()
 
     def rule(self, stay: Stay | Incident) -> Rule:
         """Return the rule that watches a stay."""
@@ -56,8 +49,9 @@ class Watched:
     def site_of(self, incident: Incident) -> Site:
         """Return the site of a case: its zone's own place on the map, else its camera's."""
         if incident.camera_id != self.site.camera_id:
-            known = (one for one in self.others if one.camera_id == incident.camera_id)
-            return next(known, Site(incident.camera_id, incident.camera_id, None))
+            camera = incident.camera_id
+            other = next((one for one in self.others if one.site.camera_id == camera), None)
+            return other.site_of(incident) if other else Site(camera, camera, None)
         places = [z.place for z in self.zones if z.id == incident.zone_id and z.place]
         return replace(self.site, place=places[0], is_measured=True) if places else self.site
 
@@ -124,8 +118,7 @@ def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
     if before is not None and before.state is after.state:
         return []
     transaction.put_attachments(after.id, stills_of(after))
-    occasion = lifecycle.occasion(before, after)
-    if occasion is not None:
+    if (occasion := lifecycle.occasion(before, after)) is not None:
         _announce(occasion, after, watched, transaction, at)
     return [after]
 

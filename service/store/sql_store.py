@@ -15,6 +15,7 @@ from streetwatch.service.incidents.views import STANDING, place_of
 from streetwatch.service.store import codec, receipts
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
+from streetwatch.service.store.place_history import overlaps, place_history
 from streetwatch.service.store.schema import attachment, incident, outbox, presence, receipt
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Box, Seconds
@@ -23,8 +24,6 @@ from streetwatch.zones.ground import MapPoint, distance_m
 from streetwatch.zones.presence import Presence
 
 log = structlog.get_logger(__name__)
-
-_ENDED = (State.CLEARED, State.CLOSED)
 
 
 def open_store(url: str) -> "SqlStore":
@@ -94,6 +93,11 @@ class SqlStore:
         with reading(self.engine) as connection:
             return SqlTransaction(connection).incident(incident_id)
 
+    def views(self, case_id: str) -> tuple[Incident, ...]:
+        """Return all cameras' incidents of a case: its own, then the others'."""
+        with reading(self.engine) as connection:
+            return SqlTransaction(connection).views(case_id)
+
     def evidence(self, incident_id: str) -> tuple[Attachment, ...]:
         """Return the incident's evidence, in the order it was added."""
         with reading(self.engine) as connection:
@@ -162,7 +166,7 @@ class SqlTransaction:
         ended = place_history(
             camera_id=camera_id, zone_id=zone_id, violation_type=violation_type, since=since
         )
-        rows = self._connection.execute(ended.where(*_overlaps(near))).all()
+        rows = self._connection.execute(ended.where(*overlaps(near))).all()
         anchors = np.array([row.anchor for row in rows], np.float32).reshape(-1, 4)
         here = iou(anchors, np.array([near], np.float32))[:, 0] >= least_iou
         return self.incident(rows[int(here.argmax())].id) if here.any() else None
@@ -275,26 +279,3 @@ class SqlTransaction:
     def put_standing(self, target: str, incident_id: str, standing: Standing, /) -> None:
         """Note how a case stands on a target."""
         receipts.put_standing(self._connection, target, incident_id, standing)
-
-
-def place_history(
-    *, camera_id: str, zone_id: str, violation_type: str, since: Seconds
-) -> sa.Select[tuple[str, list[float]]]:
-    """Return the question for what was told of a zone since then and has ended, latest first."""
-    return (
-        sa.select(incident.c.id, incident.c.anchor)
-        .where(
-            incident.c.camera_id == camera_id,
-            incident.c.zone_id == zone_id,
-            incident.c.type == violation_type,
-            incident.c.violation_at >= since,
-            incident.c.state.in_(_ENDED),
-        )
-        .order_by(incident.c.violation_at.desc(), incident.c.id)
-    )
-
-
-def _overlaps(box: Box) -> tuple[sa.ColumnElement[bool], ...]:
-    """Leave out what stands elsewhere in a zone where thousands were filed."""
-    left, top, right, bottom = (incident.c.anchor[side].as_float() for side in range(4))
-    return (left < box[2], right > box[0], top < box[3], bottom > box[1])

@@ -83,7 +83,16 @@ def with_evidence(before: Seconds) -> sa.Select[str]:
 
 
 def delivered(before: Seconds) -> sa.Select[int]:
-    """Return the question for messages that the platform has, of incidents that are over."""
+    """Return the question for messages that the platform has, of what is over and not held."""
+    # One by one: each is found by an index, both together by none.
+    held = sa.exists().where(
+        desk_case.c.external_id == outbox.c.incident_id, desk_case.c.legal_hold
+    )
+    held_by_another = sa.exists().where(
+        desk_merged.c.external_id == outbox.c.incident_id,
+        desk_case.c.number == desk_merged.c.number,
+        desk_case.c.legal_hold,
+    )
     return (
         sa.select(outbox.c.position)
         .join(incident, incident.c.id == outbox.c.incident_id)
@@ -91,13 +100,16 @@ def delivered(before: Seconds) -> sa.Select[int]:
             outbox.c.state == MessageState.DELIVERED,
             outbox.c.delivered_at <= before,
             incident.c.state.in_(_OVER),
+            ~held,
+            ~held_by_another,
         )
     )
 
 
 def brought(before: Seconds) -> sa.ColumnElement[bool]:
-    """Return the condition for notices that the webhook has."""
-    return sa.and_(notice.c.state == MessageState.DELIVERED, notice.c.delivered_at <= before)
+    """Return the condition for notices that the webhook has, of cases that are not held."""
+    held = sa.exists().where(desk_case.c.number == notice.c.case_number, desk_case.c.legal_hold)
+    return sa.and_(notice.c.state == MessageState.DELIVERED, notice.c.delivered_at <= before, ~held)
 
 
 def subject_of(connection: sa.Connection, name: str, *, to_delete: bool) -> Subject | None:
@@ -127,7 +139,7 @@ def _case(
     connection: sa.Connection, name: str, *, to_delete: bool
 ) -> sa.Row[*tuple[Any, ...]] | None:
     elsewhere = sa.select(desk_merged.c.number).where(desk_merged.c.external_id == name)
-    wanted = sa.select(
+    wanted: sa.Select[Any] = sa.select(
         desk_case.c.state, desk_case.c.occurred_at, desk_case.c.ended_at, desk_case.c.legal_hold
     ).where(sa.or_(desk_case.c.external_id == name, desk_case.c.number.in_(elsewhere)))
     if to_delete:  # a database with row locks; SQLite has one writer

@@ -326,6 +326,23 @@ def test_delivered_messages_of_what_is_over_go_and_others_stay(world: World) -> 
     assert (backlog.delivered, backlog.pending) == (1, 1)
 
 
+def test_what_was_delivered_about_a_held_case_stays(world: World) -> None:
+    over = an_incident(state=State.CLOSED, closed_at=NOON)
+    world.add(over)
+    promise(world.store, a_message(over))
+    outbox, notices = Outbox(world.store.engine), Notices(world.store.engine)
+    claimed = outbox.claim("desk", now=NOON, lease_s=60)
+    assert claimed is not None
+    outbox.delivered(claimed, Receipt("SW-1"), now=NOON)
+    with world.store.engine.begin() as connection:
+        promise_notice(connection, "told", world.book.case(CASE)["number"], {}, at=NOON)
+    notices.delivered("told", now=NOON)
+    world.book.hold(CASE, Hold(held=True, by="王律师", why="诉讼"), now=NOON)
+    assert world.run(days=31) == []
+    world.book.hold(CASE, Hold(held=False, by="王律师", why="结束"), now=NOON)
+    assert world.run(days=31) == [("messages", "1 messages"), ("messages", "1 notices")]
+
+
 def test_the_presence_of_a_camera_that_is_gone_goes_after_a_week(world: World) -> None:
     with world.store.transaction() as transaction:
         transaction.put_presence("kerb", Presence(NOON, ()))

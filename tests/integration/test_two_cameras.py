@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.case_json import case_json
+from streetwatch.service.desk.closing.decide import Sight, Verification
 from streetwatch.service.desk.report import Report
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
@@ -20,9 +22,11 @@ from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.sights import CameraSights
 from streetwatch.service.store import codec
 from streetwatch.service.store.schema import outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.types import Detections, Frame, Look
 from streetwatch.zones.calibration import Quad, calibrated
 from streetwatch.zones.ground import MapPoint
@@ -46,13 +50,17 @@ GROUND = tuple(
     HERE.moved(one) for one in ((0.0, 0.0), (SIDE_M, 0.0), (SIDE_M, SIDE_M), (0.0, SIDE_M))
 )
 
+#: Of the zone: nobody wrote down in which the cameras stand.
+GRID = "310101001001001"
+
 CAR = (10.0, 8.0)  # metres east and north of the corner
 
 
 def zone(soft_start_s: float) -> Zone:
     default = DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR]
     rule = replace(default, dwell_s=DWELL_S, clear_s=CLEAR_S, soft_start_s=soft_start_s)
-    return Zone("kerb", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), rules=(rule,))
+    outline = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    return Zone("kerb", outline, rules=(rule,), place=Place(121.0, 31.0, grid_code=GRID))
 
 
 def box(camera: str, at: tuple[float, float]) -> tuple[float, float, float, float]:
@@ -70,13 +78,14 @@ class Corner:
         self.folder = EvidenceFolder(folder / "evidence")
         self.store: SqlStore = open_store(address)
         self.sites = tuple(Site(name, f"{name} 路", Place(121.0, 31.0)) for name in VIEWS)
+        self.recorders: dict[str, Recorder] = {}
         self.watches = {site.camera_id: self.started(site) for site in self.sites}
 
     def started(self, site: Site) -> CameraWatch:
         calibration = calibrated(VIEWS[site.camera_id], GROUND)
-        watched = Watched(
-            site, (zone(self.soft_start_s),), "model@1", calibration=calibration, others=self.sites
-        )
+        zones = (zone(self.soft_start_s),)
+        others = tuple(Watched(one, zones, "model@1") for one in self.sites)
+        watched = Watched(site, zones, "model@1", calibration=calibration, others=others)
         recorder = Recorder(
             site=site,
             zones=watched.zones,
@@ -84,6 +93,7 @@ class Corner:
             ring=None,
             window=ClipWindow(before_s=2.0, after_s=3.0),
         )
+        self.recorders[site.camera_id] = recorder
         return CameraWatch(watched=watched, store=self.store, recorder=recorder)
 
     def restart(self) -> None:
@@ -209,6 +219,14 @@ def test_what_a_camera_loses_and_finds_again_stays_the_case_of_the_other(corner:
     assert {one.case_id for one in corner.store.incidents()} == {corner.of("north").case_id}
     corner.looks(60, 80, south=[], north=[])
     assert corner.told()[-1] == ("cleared", "south")
+
+
+def test_a_case_stays_in_its_zones_grid_whichever_camera_tells_of_it(corner: Corner) -> None:
+    corner.looks(0, 20, south=[CAR], north=[CAR])
+    corner.looks(20, 40, south=[], north=[CAR])
+    corner.looks(40, 60, south=[], north=[])
+    told = [(row.occasion, row.payload["site"]["place"]["grid_code"]) for row in corner.messages()]
+    assert told == [(one, GRID) for one in ("opened", "evidence", "evidence", "cleared")]
 
 
 @pytest.mark.parametrize("at", [5, 11, 15], ids=["before", "at the opening", "after"])
@@ -352,3 +370,34 @@ def test_what_goes_before_both_cameras_while_it_is_warned_of_files_nothing(warne
         ("cleared", "south"),
     ]
     assert "manifest" not in {one.role for one in warned.store.evidence(warned.of("south").id)}
+
+
+@dataclass
+class Running:
+    """A camera as the closing check knows it."""
+
+    camera: Camera
+    recorder: Recorder
+    last_frame_at: float | None
+
+
+def test_the_closing_check_looks_through_every_camera_that_has_the_case_in_view(
+    corner: Corner,
+) -> None:
+    corner.looks(0, 20, south=[CAR], north=[CAR])
+    corner.looks(20, 40, south=[], north=[CAR])
+    running: dict[str, Any] = {}
+    for site in corner.sites:
+        name = site.camera_id
+        rules = (zone(0.0),)
+        camera = Camera(name, name, Source(SourceKind.RTSP, "rtsp://x/"), site.place, rules)
+        running[name] = Running(camera, corner.recorders[name], START + 39)
+    sights = CameraSights(corner.store, running)
+    case_id = corner.of("south").id
+    assert sights.sight(case_id, START + 40) == Sight(START + 39)
+    picture = sights.picture(case_id, Verification.EXIST)
+    assert picture is not None
+    assert corner.folder.path(case_id, picture["name"]).is_file()
+    running["north"].last_frame_at = START
+    seen = sights.sight(case_id, START + 40)
+    assert seen == Sight(corner.of("south").last_seen), "of those that can see"
