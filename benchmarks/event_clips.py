@@ -108,18 +108,19 @@ def run_clip(
     )
     hours = until / 3600
     return ClipResult(
-        clip.path.name, tally(clip.events, [_filed(i) for i in filed], hours=hours), hours
+        clip.path.name, tally(clip.events, [filed_event(i) for i in filed], hours=hours), hours
     )
 
 
-def _filed(incident: Incident) -> Event:
+def filed_event(incident: Incident, *, zero: Seconds = 0.0) -> Event:
+    """Return a filed incident as an event, in seconds since `zero`."""
     return Event(
         camera=incident.camera_id,
         zone=incident.zone_id,
         type=incident.type,
-        start=incident.first_seen,
-        end=incident.last_seen,
-        violation_at=incident.violation_at or incident.last_seen,
+        start=incident.first_seen - zero,
+        end=incident.last_seen - zero,
+        violation_at=(incident.violation_at or incident.last_seen) - zero,
     )
 
 

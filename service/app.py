@@ -26,6 +26,7 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.runtime.attention import Attention, Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -36,7 +37,9 @@ from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
+from streetwatch.vision.gate import Gate
 from streetwatch.vision.types import Frame, Seconds
+from streetwatch.zones.zone import ZoneKind
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +107,7 @@ class Service:
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
+    detector: Detector = field(init=False)
     loop: DetectorLoop = field(init=False)
     model: str = field(init=False)
 
@@ -118,13 +122,14 @@ class Service:
             clock=self.clock,
         )
         self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
-        detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
-        self.model = detector.card.version
+        self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
+        self.model = self.detector.card.version
         self.loop = DetectorLoop(
-            detector=detector,
+            detector=self.detector,
             mailboxes=self.mailboxes,
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
+            intervals=Intervals(idle_s=self.settings.idle_interval_s),
             clock=self.clock,
             on_change=lambda _: self.relay.wake(),
         )
@@ -142,7 +147,8 @@ class Service:
         watch = CameraWatch(
             watched=camera.watched(model=self.model), store=self.store, recorder=recorder
         )
-        return Watching(watch, camera.masks)
+        areas = tuple(zone.polygon for zone in camera.zones if zone.kind is ZoneKind.PROHIBITED)
+        return Watching(watch, Attention(Gate(areas)), camera.masks)
 
     def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
         return Capture(
@@ -151,7 +157,10 @@ class Service:
             on_frame=self._on_frame,
             on_state=lambda _: None,  # asked for when somebody wants to know
             ring=ring,
-            options=CaptureOptions(look_interval_s=self.settings.look_interval_s),
+            options=CaptureOptions(
+                look_interval_s=self.settings.look_interval_s,
+                longest=self.detector.longest_side,
+            ),
         )
 
     def _on_frame(self, frame: Frame) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.runtime.watch import CameraWatch
-from streetwatch.vision.privacy import Outline, masked
+from streetwatch.vision.privacy import Outline
 from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees
-from streetwatch.vision.view import look_at
+from streetwatch.vision.view import glance_at
 from streetwatch.zones.explain import Finding, explain
 
 
@@ -147,8 +147,8 @@ def looks_at(
 ) -> Iterator[Look]:
     """Detect in every frame."""
     for frame in frames:
-        seen = replace(frame, image=masked(frame.image, masks))
-        yield look_at(seen, detector.detect(seen.image))
+        glance = glance_at(frame, longest=detector.longest_side, masks=masks)
+        yield glance.look(glance.detected(detector))
 
 
 def recorded_looks(lines: Iterable[str], *, name: str) -> Iterator[Look | Restart]:

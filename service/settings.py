@@ -149,6 +149,14 @@ class Settings(BaseSettings):
         description="Seconds between two looks at one camera.",
         examples=[1.0],
     )
+    idle_interval_s: Number = Field(
+        30.0,
+        ge=1,
+        le=300,
+        title="Idle interval",
+        description="Seconds a camera on which nothing changes goes without a detection.",
+        examples=[30],
+    )
     detector_threads: Whole = Field(
         0,
         ge=0,

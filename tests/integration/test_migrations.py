@@ -67,7 +67,7 @@ def _insert(connection: sa.Connection, table: str, row: dict[str, object]) -> No
         name: json.dumps(value) if isinstance(value, dict | list) else value
         for name, value in row.items()
     }
-    columns = [sa.column(name) for name in values]
+    columns: list[sa.ColumnClause[object]] = [sa.column(name) for name in values]
     connection.execute(sa.insert(sa.table(table, *columns)).values(values))
 
 

@@ -11,8 +11,9 @@ import structlog
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.clock import StreamClock
+from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.errors import CaptureError, StreamLost
-from streetwatch.vision.capture.look import Decode, Looker, image_of, stream_seconds
+from streetwatch.vision.capture.look import Decode, Looker, stream_seconds
 from streetwatch.vision.capture.opening import Feed, TimeOuts, default_time_outs, open_feed
 from streetwatch.vision.capture.pace import LookPace
 from streetwatch.vision.capture.reconnect import BackOff
@@ -20,6 +21,7 @@ from streetwatch.vision.capture.resolver import Resolver, itself
 from streetwatch.vision.capture.ring import Ring, stored
 from streetwatch.vision.capture.source import Source, SourceKind, redact
 from streetwatch.vision.capture.state import CaptureCounts, CaptureState, Phase
+from streetwatch.vision.picture import SMALL_SIDE
 from streetwatch.vision.types import Frame, Seconds
 
 _log = structlog.get_logger()
@@ -31,6 +33,7 @@ class CaptureOptions:
 
     Attributes:
         look_interval_s: Hand on a picture at least this often, where the stream has one.
+        longest: Side of the small picture that comes with each, pixels.
         decode: Which packets to decode.
         key_gap_limit_s: Without a key frame for this long, decode all from then on.
         blind_limit_s: Packets but no picture for this long: connect again.
@@ -39,6 +42,7 @@ class CaptureOptions:
     """
 
     look_interval_s: Seconds = 1.0
+    longest: int = SMALL_SIDE
     decode: Decode = Decode.KEYFRAMES
     key_gap_limit_s: Seconds = 4.0
     blind_limit_s: Seconds = 30.0
@@ -191,9 +195,8 @@ class Capture:
         decode_before = looker.decode
         saw = False
         for taken_at, frame in looker.take(packet, self._clock, at):
-            saw = self._hand_on(
-                Frame(self._camera_id, self._counts.frames, taken_at, image_of(frame))
-            )
+            picture = Decoded.of(frame, longest=self._options.longest)
+            saw = self._hand_on(Frame(self._camera_id, self._counts.frames, taken_at, picture))
         if looker.decode is not decode_before:
             self._log.warning(
                 "capture.key_frames_rare", decode="all", limit_s=self._options.key_gap_limit_s
