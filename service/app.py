@@ -129,7 +129,11 @@ class Service:
             mailboxes=self.mailboxes,
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
-            intervals=Intervals(idle_s=self.settings.idle_interval_s),
+            intervals=Intervals(
+                idle_s=self.settings.idle_interval_s,
+                close_s=self.settings.look_interval_s,
+                quiet_s=self.settings.quiet_interval_s,
+            ),
             clock=self.clock,
             on_change=lambda _: self.relay.wake(),
         )
@@ -148,7 +152,8 @@ class Service:
             watched=camera.watched(model=self.model), store=self.store, recorder=recorder
         )
         areas = tuple(zone.polygon for zone in camera.zones if zone.kind is ZoneKind.PROHIBITED)
-        return Watching(watch, Attention(Gate(areas)), camera.masks)
+        look_every = self.watched[camera.id].capture.look_every
+        return Watching(watch, Attention(Gate(areas)), look_every, camera.masks)
 
     def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
         return Capture(

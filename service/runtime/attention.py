@@ -14,6 +14,9 @@ from streetwatch.vision.gate import Gate
 from streetwatch.vision.types import Detections, Seconds, View
 from streetwatch.zones.stay import Stay
 
+#: Key frames tremble by so much about their distance.
+_ALMOST_S: Seconds = 0.2
+
 
 class Why(StrEnum):
     """Why the detector is asked."""
@@ -34,11 +37,13 @@ class Intervals:
         idle_s: While nothing changes and nothing stands.
         close_s: While something is maturing or may have left.
         settle_s: For so long after a change each picture is detected in.
+        quiet_s: Between two pictures that are compared, while nothing goes on.
     """
 
     idle_s: Seconds = 30.0
     close_s: Seconds = 2.0
     settle_s: Seconds = 6.0
+    quiet_s: Seconds = 6.0
 
     def patience_s(self, why: Why) -> Seconds:
         """Return how long a detection may wait before it is late."""
@@ -72,12 +77,18 @@ class Attention:
         if self.changed_at is not None and at - self.changed_at < intervals.settle_s:
             return Why.SETTLING
         waited_s = at - self.detected_at
-        if waited_s >= intervals.close_s:
+        if waited_s >= intervals.close_s - _ALMOST_S:
             if any(stay.violation_at is None for stay in stays):
                 return Why.MATURING
             if any(stay.absent_s > 0 for stay in stays):
                 return Why.CLEARING
-        return Why.IDLE if waited_s >= intervals.idle_s else None
+        return Why.IDLE if waited_s >= intervals.idle_s - intervals.quiet_s else None
+
+    def pace_s(self, at: Seconds, stays: Iterable[Stay], intervals: Intervals) -> Seconds:
+        """Return how far apart pictures may be now: a quiet street is decoded more seldom."""
+        settling = self.changed_at is not None and at - self.changed_at < intervals.settle_s
+        going_on = settling or any(stay.violation_at is None or stay.absent_s > 0 for stay in stays)
+        return intervals.close_s if going_on else intervals.quiet_s
 
     def detected(self, view: View, at: Seconds, detections: Detections, why: Why) -> Self:
         """Return the attention after a detection."""

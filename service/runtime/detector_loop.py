@@ -37,11 +37,13 @@ class Watching:
     Attributes:
         watch: Judges its looks.
         attention: When the detector is asked.
+        look_every: Tells the capture how far apart its pictures may be.
         masks: Areas that nobody may see.
     """
 
     watch: CameraWatch
     attention: Attention
+    look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()
 
 
@@ -137,6 +139,8 @@ class DetectorLoop:
 
     def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
         changed = watching.watch.look(glance.look(detections), glance.frame)
+        stays = watching.watch.presence.stays
+        watching.look_every(watching.attention.pace_s(glance.frame.at, stays, self._intervals))
         self._count(glance.frame, changed)
         if changed:
             self._on_change(changed)

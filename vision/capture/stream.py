@@ -100,6 +100,7 @@ class Capture:
         self._chance = chance
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"capture-{camera_id}", daemon=True)
+        self._interval_s = self._options.look_interval_s
         self._clock = StreamClock()
         self._counts = CaptureCounts()
         self._state = CaptureState(Phase.STOPPED, self._now())
@@ -121,6 +122,10 @@ class Capture:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    def look_every(self, interval_s: Seconds) -> None:
+        """Hand on pictures so often from now on. Callable from any thread."""
+        self._interval_s = interval_s
 
     @property
     def state(self) -> CaptureState:
@@ -182,7 +187,7 @@ class Capture:
                 self._refuse_blindness(self._now() - blind_since)
 
     def _looker(self, feed: Feed) -> Looker:
-        pace = LookPace(self._options.look_interval_s)
+        pace = LookPace(self._interval_s)
         return Looker(feed.stream, pace, self._options.decode, self._options.key_gap_limit_s)
 
     def _take(self, packet: "av.Packet[VideoStream]", feed: Feed, looker: Looker) -> bool:
@@ -193,6 +198,7 @@ class Capture:
         if self._ring is not None and packet.size and not packet.is_corrupt:
             self._ring.add(stored(packet, feed.template, at=at))
         decode_before = looker.decode
+        looker.pace = looker.pace.every(self._interval_s)
         saw = False
         for taken_at, frame in looker.take(packet, self._clock, at):
             picture = Decoded.of(frame, longest=self._options.longest)

@@ -184,6 +184,9 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
         float, typer.Option(min=0.1, max=10, help="Between two pictures of a camera.")
     ] = 2.0,
     threads: Annotated[int, typer.Option(min=0, help="Inside one detection; 0: by itself.")] = 1,
+    quiet: Annotated[
+        int, typer.Option(min=0, help="Cameras of an empty street beside each busy one.")
+    ] = 3,
     work: Annotated[
         Path, typer.Option(help="Where the coded 1080p streams are kept for the next run.")
     ] = Path("runs/throughput"),
@@ -204,6 +207,7 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
             data,
             work,
             seconds=seconds + 30.0,
+            quiet=quiet,
             camera_of=lambda path: camera_of.get(path.resolve()),
             on_clip=lambda name: progress.update(task, description=f"coding {name}"),
         )
