@@ -3,37 +3,56 @@
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.app import create_api
-from streetwatch.service.api.metrics import OutboxCollector
+from streetwatch.service.api.callbacks import callbacks_router
+from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.delivery.desk_sink import DeskSink
-from streetwatch.service.delivery.relay import Relay
-from streetwatch.service.desk.book import Book
+from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
+from streetwatch.service.config.open311_schema import Open311Settings
+from streetwatch.service.delivery.build import Surroundings, surroundings_of
+from streetwatch.service.delivery.check import start_asking
+from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.desk.grid.grids import Grids
+from streetwatch.service.desk.observations.picture import Limits
+from streetwatch.service.desk.observations.router import observations_router
+from streetwatch.service.desk.observations.take import Observations
+from streetwatch.service.desk.open311.keys import ApiKeys
+from streetwatch.service.desk.open311.router import Open311, open311_router
+from streetwatch.service.desk.packs import packs_router
+from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.reports.router import reports_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.openings import evidence_of, lanes, retention_of
 from streetwatch.service.runtime.attention import Attention, Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.settings import Settings
-from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.sights import CameraSights
+from streetwatch.service.store.deliveries import Deliveries
+from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
@@ -50,8 +69,6 @@ THREAD_STOP_S: Seconds = 3.0
 #: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
 RING_MARGIN_S: Seconds = 15.0
 
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
-
 
 @dataclass(slots=True)
 class WatchedCamera:
@@ -59,6 +76,7 @@ class WatchedCamera:
 
     camera: Camera
     capture: Capture
+    recorder: Recorder
     last_frame_at: Seconds | None = None
 
     def health(self, now: Seconds) -> CameraHealth:
@@ -75,19 +93,6 @@ class WatchedCamera:
         )
 
 
-def desk_of(settings: Settings) -> tuple[Book, EvidenceFolder]:
-    """Return the desk's book and the evidence of a service, running or not.
-
-    Raises:
-        InputError: the service of these settings has never run.
-    """
-    database = settings.data_dir / "streetwatch.db"
-    if not database.is_file():
-        raise InputError(f"{database}: no such file: give --config of a service that has run")
-    store = open_store(f"sqlite:///{database}")
-    return Book(store.engine), EvidenceFolder(settings.data_dir / "evidence")
-
-
 @dataclass(slots=True)
 class Service:
     """Everything that runs, wired from settings and cameras.
@@ -101,27 +106,42 @@ class Service:
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
     store: SqlStore = field(init=False)
-    outbox: Outbox = field(init=False)
-    relay: Relay = field(init=False)
+    deliveries: Deliveries = field(init=False)
+    targets: tuple[Target, ...] = field(init=False)
+    lanes: Lanes = field(init=False)
     evidence: EvidenceFolder = field(init=False)
     mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
-    watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     detector: Detector = field(init=False)
+    watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
     loop: DetectorLoop = field(init=False)
+    daily: Daily = field(init=False)
     model: str = field(init=False)
+    ending: threading.Event = field(init=False, default_factory=threading.Event)
+    desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
-        data_dir = self.settings.data_dir
-        self.evidence = EvidenceFolder(data_dir / "evidence")
-        self.store = open_store(f"sqlite:///{data_dir / 'streetwatch.db'}")
-        self.outbox = Outbox(self.store.engine)
-        self.relay = Relay(
-            self.outbox,
-            DeskSink(self.settings.desk_url or _address(self.settings)),
+        self.evidence = evidence_of(self.settings)
+        self.store = open_store(self.settings.database_url)
+        self.deliveries = Deliveries(self.store.engine)
+        self.targets = targets_of(self.settings.targets, self._around())
+        self.lanes = lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
+        self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
+        self.daily = Daily(
+            retention_of(self.settings, self.cameras, self.store, self.evidence),
+            hour=self.settings.retention.hour,
             clock=self.clock,
+            registry=self.registry,
         )
-        self.registry.register(OutboxCollector(lambda: self.outbox.backlog(now=self.clock())))
+        self.desk = desk_from(
+            self.settings,
+            self.store.engine,
+            CameraSights(self.store, self.watched),
+            clock=self.clock,
+            on_end=self._close,
+        )
+        warn_of_disabled(self.desk.triaging.profile, self.cameras)
+        self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
         self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = self.detector.card.version
         self.loop = DetectorLoop(
@@ -135,8 +155,11 @@ class Service:
                 quiet_s=self.settings.quiet_interval_s,
             ),
             clock=self.clock,
-            on_change=lambda _: self.relay.wake(),
+            on_change=lambda _: self.lanes.wake(),
         )
+
+    def _around(self) -> Surroundings:
+        return surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
 
     def _watching(self, camera: Camera) -> Watching:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
@@ -144,12 +167,15 @@ class Service:
         keep_s = window.before_s + window.after_s + RING_MARGIN_S
         # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
         ring = None if camera.masks else Ring(keep_s=keep_s)
-        self.watched[camera.id] = WatchedCamera(camera, self._capture(camera, ring))
         recorder = Recorder(
             site=camera.site, zones=camera.zones, folder=self.evidence, ring=ring, window=window
         )
+        capture = self._capture(camera, ring)
+        self.watched[camera.id] = WatchedCamera(camera, capture, recorder)
         watch = CameraWatch(
-            watched=camera.watched(model=self.model), store=self.store, recorder=recorder
+            watched=camera.watched(model=self.model, others=self.cameras, routes=self.lanes.routes),
+            store=self.store,
+            recorder=recorder,
         )
         areas = tuple(zone.polygon for zone in camera.zones if zone.kind is ZoneKind.PROHIBITED)
         look_every = self.watched[camera.id].capture.look_every
@@ -175,7 +201,7 @@ class Service:
     def readiness(self) -> Readiness:
         """Return the cameras' state and the outbox's."""
         now = self.clock()
-        backlog = self.outbox.backlog(now=now)
+        backlog = self.deliveries.backlogs(now=now).total
         return Readiness(
             tuple(one.health(now) for one in self.watched.values()),
             outbox_pending=backlog.pending,
@@ -185,20 +211,51 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
+        book, served = self.desk.book, _open311(self.settings.open311)
+        desk = desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set)
+        desk.include_router(self.desk.routes())
         return create_api(
-            desk=desk_router(Book(self.store.engine), clock=self.clock, on_end=self._close),
+            desk=desk,
+            open311=open311_router(book, clock=self.clock, served=served),
+            beside=(
+                packs_router(book, self.evidence),
+                reports_router(Reporter(self.store.engine, self.clock)),
+                observations_router(self._observations()),
+                *self._delivery_routers(),
+            ),
             evidence=self.evidence,
             readiness=self.readiness,
             registry=self.registry,
         )
 
+    def _observations(self) -> Observations:
+        most = self.settings.observations
+        limits = Limits(int(most.picture_mb * 1e6), int(most.picture_megapixels * 1e6))
+        return Observations(self.desk.book, self.evidence, self.detector, limits, self.clock)
+
+    def _delivery_routers(self) -> tuple[APIRouter, ...]:
+        secrets = {
+            one.id: one.callback_secret for one in self.targets if one.callback_secret is not None
+        }
+        receipts = Receipts(self.store.engine)
+        return (
+            deliveries_router(self.deliveries, clock=self.clock, wake=self.lanes.wake),
+            callbacks_router(secrets, receipts=receipts, store=self.store, clock=self.clock),
+        )
+
     def _close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
-        handle.close(incident_id, rejected=state in REFUSALS, store=self.store, at=at)
+        """Close every incident of a case: those whose reports were merged into it too."""
+        for each in self.desk.book.names(incident_id):
+            handle.close(each, rejected=state in REFUSALS, store=self.store, at=at)
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        self.relay.start()
+        self._warn_of_the_undeliverable()
+        self.lanes.start()
+        self.desk.start()
+        start_asking(self.settings.targets or (), self._around())
+        self.daily.start()
         self.loop.start()
         for one in self.watched.values():
             one.capture.start()
@@ -207,13 +264,34 @@ class Service:
         finally:
             self._stop()
 
+    def _warn_of_the_undeliverable(self) -> None:
+        """Name the targets that were promised something and stand in the settings no more."""
+        here = {one.id for one in self.targets}
+        for target, backlog in self.deliveries.backlogs(now=self.clock()).by_target.items():
+            if backlog.pending and target not in here:
+                log.warning("delivery.no_such_target", target=target, pending=backlog.pending)
+
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         for one in self.watched.values():
             one.capture.stop(timeout_s=0)
         self.loop.stop(timeout_s=THREAD_STOP_S)
-        self.relay.stop(timeout_s=THREAD_STOP_S)
+        self.daily.stop(timeout_s=THREAD_STOP_S)
+        self.lanes.stop(timeout_s=THREAD_STOP_S)
+        self.desk.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Says that the end has come before it waits for answers: the desk's feeds never end else."""
+
+    def __init__(self, config: uvicorn.Config, ending: threading.Event) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._ending.set()
+        super().handle_exit(sig, frame)
 
 
 def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
@@ -232,16 +310,19 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     log.info("service.started", cameras=len(cameras), model=service.model)
-    sys.stderr.write(f"\n    看这里 look at {_address(settings)}/    (Ctrl-C 停止 stops)\n\n")
+    sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     with service.running():
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, service.ending).run(sockets=[listener])
     log.info("service.stopped")
 
 
-def _address(settings: Settings) -> str:
-    """Where this process answers, as seen from itself."""
-    host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
-    return f"http://{host}:{settings.port}"
+def _open311(settings: Open311Settings) -> Open311:
+    return Open311(
+        keys=ApiKeys((entry.client, entry.key.get_secret_value()) for entry in settings.api_keys),
+        jurisdiction_id=settings.jurisdiction_id,
+        public_url=settings.public_url,
+        contact=settings.contact,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,6 +1,6 @@
 """The cameras of `cameras.yaml`, as values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import CamerasFileError
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.routing import TO_THE_DESK, Routes
 from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.zone import Zone, ZoneKind
@@ -27,6 +29,7 @@ class Camera:
         source: Where its pictures come from.
         place: Where it stands, if anyone wrote it down.
         zones: Of every kind.
+        calibration: Where the ground in its picture is, if anyone measured it.
     """
 
     id: str
@@ -34,6 +37,7 @@ class Camera:
     source: Source
     place: Place | None
     zones: tuple[Zone, ...]
+    calibration: Calibration | None = None
 
     @property
     def site(self) -> Site:
@@ -45,9 +49,18 @@ class Camera:
         """The areas to paint over before anything looks at the picture."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PRIVACY_MASK)
 
-    def watched(self, *, model: str) -> Watched:
-        """Return the camera as the incidents know it; `model` names what sees for it."""
-        return Watched(self.site, self.zones, model)
+    def watched(
+        self, *, model: str, others: Iterable["Camera"] = (), routes: Routes = TO_THE_DESK
+    ) -> Watched:
+        """Return the camera as the incidents know it.
+
+        Args:
+            model: Names what sees for it.
+            others: All cameras that may see the same, this one or not.
+            routes: Which target is told what.
+        """
+        sites = tuple(one.site for one in others)
+        return Watched(self.site, self.zones, model, routes, self.calibration, sites)
 
 
 def load_cameras(path: Path, *, environ: Mapping[str, str]) -> tuple[Camera, ...]:
@@ -78,6 +91,7 @@ def _camera(entry: CameraEntry, folder: Path) -> Camera:
         source=_source(entry.source, folder),
         place=entry.place.place() if entry.place else None,
         zones=tuple(zone.zone() for zone in entry.zones),
+        calibration=entry.calibration.calibration() if entry.calibration else None,
     )
 
 

@@ -74,7 +74,7 @@ def replay(
             case Restart():
                 watch = fresh()
     filed = store.incidents(camera_id=watched.site.camera_id)
-    return tuple(incident for incident in filed if incident.violation_at is not None)
+    return tuple(incident for incident in filed if incident.opened_at is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -16,40 +16,41 @@ from pydantic_settings import (
 )
 
 from streetwatch.models.registry import DEFAULT_MODEL
-from streetwatch.service.config.checking import checked
+from streetwatch.service.config.checking import checked, unlike
+from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.groups import (
+    ClosingSettings,
+    GridSettings,
+    Group,
+    Number,
+    ObservationSettings,
+    RetentionSettings,
+    Whole,
+)
+from streetwatch.service.config.open311_schema import Open311Settings
+from streetwatch.service.config.target_schema import Target
+from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused
 
 PREFIX = "STREETWATCH_"
 NESTED = "__"
 
-
-def _not_a_switch(value: object) -> object:
-    """Refuse true and false where a number is wanted: pydantic would read them as 1 and 0."""
-    if isinstance(value, bool):
-        raise refused("is not a number: write one")
-    return value
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
 
 
-def _web_address(url: str) -> str:
-    if not url.lower().startswith(("http://", "https://")):
-        raise refused("is no web address: write http://HOST:PORT or https://HOST")
-    return url.rstrip("/")
+def _database_address(url: str) -> str:
+    if not url.startswith(("postgresql://", "sqlite:////")):
+        raise refused(
+            "is no address of a database: write postgresql://USER:PASSWORD@HOST/NAME, or "
+            "sqlite:////PATH from the root on"
+        )
+    return url
 
 
-Whole = Annotated[int, BeforeValidator(_not_a_switch)]
-Number = Annotated[float, BeforeValidator(_not_a_switch)]
-
-
-class _Group(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
-    )
-
-
-class EvidenceSettings(_Group):
+class EvidenceSettings(Group):
     """How much video belongs to a case."""
 
     pre_s: Number = Field(
@@ -70,7 +71,7 @@ class EvidenceSettings(_Group):
     )
 
 
-class DemoSettings(_Group):
+class DemoSettings(Group):
     """A clip served by `run` itself as a live RTSP camera."""
 
     clip: Path | None = Field(
@@ -113,6 +114,13 @@ class Settings(BaseSettings):
         description="Where the database and the evidence are kept; made if it is not there.",
         examples=["data"],
     )
+    database: Annotated[str, AfterValidator(_database_address)] | None = Field(
+        None,
+        min_length=1,
+        title="Database",
+        description="Address of the database. Left out: SQLite, streetwatch.db in data_dir.",
+        examples=['"postgresql://streetwatch:${DB_PASSWORD}@db.example/streetwatch"'],
+    )
     host: str = Field(
         "127.0.0.1",
         min_length=1,
@@ -128,11 +136,17 @@ class Settings(BaseSettings):
         description="TCP port of the API and the desk.",
         examples=[8080],
     )
-    desk_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+    desk_url: WebAddress | None = Field(
         None,
         title="Case desk",
         description="Where cases are delivered. Left out: the desk embedded in this process.",
         examples=["http://127.0.0.1:8080"],
+    )
+    targets: Annotated[list[Target], unlike("id"), Field(min_length=1)] | None = Field(
+        None,
+        title="Targets",
+        description="The case platforms, and what each is told. Left out: the case desk alone.",
+        examples=["[{id: city, kind: open311, url: ..., service_codes: {...}}]"],
     )
     model: str = Field(
         DEFAULT_MODEL,
@@ -179,15 +193,81 @@ class Settings(BaseSettings):
         description="How much video belongs to a case.",
         examples=["{pre_s: 5, post_s: 10}"],
     )
+    retention: RetentionSettings = Field(
+        RetentionSettings(),
+        title="Retention",
+        description="How long things are kept.",
+        examples=["{evidence_d: 180, hour: 3}"],
+    )
+    grid: GridSettings = Field(
+        GridSettings(),
+        title="Grids",
+        description="What the grid layer does by itself.",
+        examples=["{auto_dispatch: true}"],
+    )
+    closing: ClosingSettings = Field(
+        ClosingSettings(),
+        title="Closing check",
+        description="How the camera looks whether what is said to be handled is gone.",
+        examples=["{patience_s: 600, limit_s: 7200}"],
+    )
+    observations: ObservationSettings = Field(
+        ObservationSettings(),
+        title="Observations",
+        description="Reports of citizens and sensors.",
+        examples=["{picture_mb: 10}"],
+    )
     demo: DemoSettings = Field(
         DemoSettings(),
         title="Demo camera",
         description="A clip served as a live camera.",
         examples=["{clip: demo.mp4, port: 8554}"],
     )
+    open311: Open311Settings = Field(
+        Open311Settings(),
+        title="Open311",
+        description="What other tools may file and read over Open311.",
+        examples=["{jurisdiction_id: city.example}"],
+    )
+    code_profile: str = Field(
+        "default",
+        min_length=1,
+        title="Profile of codes",
+        description="The city's codes and deadlines: a shipped profile, or a path of one (.yaml).",
+        examples=["default"],
+    )
+    work_calendar: Path | None = Field(
+        None,
+        title="Work calendar",
+        description="The city's own hours, holidays and make-up days. Left out: China's.",
+        examples=["calendar.yaml"],
+    )
+    notices: NoticeSettings = Field(
+        NoticeSettings(),
+        title="Notices",
+        description="Who is told of cases that wait, and after how long.",
+        examples=["{urgent_h: 2, ordinary_h: 24}"],
+    )
+    triage: TriageSettings = Field(
+        TriageSettings(),
+        title="Triage",
+        description="Where service ends, and management and enforcement begin.",
+        examples=["{window_d: 90}"],
+    )
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
     )
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is. Holds its password."""
+        return self.database or f"sqlite:///{self.data_dir / 'streetwatch.db'}"
+
+    @property
+    def address(self) -> str:
+        """Where this process answers, as seen from itself."""
+        host = "127.0.0.1" if self.host in _EVERYWHERE else self.host
+        return f"http://{host}:{self.port}"
 
     @classmethod
     def settings_customise_sources(
@@ -241,9 +321,15 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
     try:
         return _Variables(environ)()
     except UnreadableVariableError:
-        groups = f"{PREFIX}EVIDENCE, {PREFIX}DEMO"
+        groups = ", ".join(PREFIX + name.upper() for name in _groups())
         text = f"{groups}: holds no JSON: write {PREFIX}DEMO{NESTED}PORT=8554 instead"
         raise SettingsError([text]) from None
+
+
+def _groups() -> list[str]:
+    """Return the settings that hold others."""
+    fields = Settings.model_fields.items()
+    return [name for name, field in fields if isinstance(field.default, BaseModel)]
 
 
 def _merged(tree: Tree, over: Tree) -> Tree:
@@ -263,12 +349,19 @@ def _anchored(tree: Tree, folder: Path) -> Tree:
 
 def _placed(key: str, value: Tree, folder: Path) -> Tree:
     match key, value:
-        case (("cameras" | "data_dir" | "clip"), str()):
+        case (
+            ("cameras" | "data_dir" | "clip" | "template" | "ca_file" | "work_calendar"),
+            str(),
+        ):
+            return str(folder / value)
+        case "code_profile", str() if value.endswith((".yaml", ".yml")):
             return str(folder / value)
         case "model", str() if value.endswith(".toml"):
             return str(folder / value)
-        case "demo", dict():
+        case "demo" | "target", dict():
             return {name: _placed(name, inner, folder) for name, inner in value.items()}
+        case "targets", list():
+            return [_placed("target", inner, folder) for inner in value]
         case _:
             return value
 

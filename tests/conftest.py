@@ -1,10 +1,14 @@
 """Fixtures for every test, and the promise that CI skips nothing it can run."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from databases import PostgresServer, postgres_server
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -31,3 +35,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared_data() -> Path:
     """The development data beside the checkout; tests that ask for it are marked `shared`."""
     return _SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, started by the first test that asks for it."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Make databases by name, all of one kind: the test runs once for each kind.
+
+    A bare one has no tables yet, or may be left with others than ours.
+    """
+    with ExitStack() as made:
+
+        def make(name: str = "streetwatch", *, bare: bool = False) -> str:
+            if request.param == "sqlite":
+                return f"sqlite:///{tmp_path / 'data' / f'{name}.db'}"
+            server: PostgresServer = request.getfixturevalue("postgres")
+            lent = server.bare_database() if bare else server.database()
+            return made.enter_context(lent)
+
+        yield make

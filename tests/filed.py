@@ -5,6 +5,7 @@ from typing import Any
 
 from streetwatch.service.incidents.case import Attachment, Case, Message, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions
+from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.zones.place import Place
 
@@ -27,6 +28,7 @@ _INCIDENT = Incident(
     confidence=0.77,
     versions=Versions("street-1", "0f0f", "1e1e"),
     violation_at=NOON,
+    opened_at=NOON,
 )
 
 
@@ -50,9 +52,11 @@ def a_message(
     return message(occasion, Case(incident or _INCIDENT, _SITE, files or (evidence(),)))
 
 
-def promise(store: SqlStore, *messages: Message, at: float = NOON) -> None:
+def promise(
+    store: SqlStore, *messages: Message, at: float = NOON, targets: tuple[str, ...] = (DESK,)
+) -> None:
     """Store the incidents of the messages and promise the messages, in one transaction."""
     with store.transaction() as transaction:
         for one in messages:
             transaction.put_incident(one.case.incident)
-            transaction.enqueue(one, at=at)
+            transaction.enqueue(one, targets=targets, at=at)

@@ -1,7 +1,14 @@
-"""Where a camera stands on the map."""
+"""Where a camera or a zone is on the map."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+
+class Surface(StrEnum):
+    """What is underfoot: the traffic police see to the road, the bureau to the pavement."""
+
+    ROAD = "road"
+    PAVEMENT = "pavement"
 
 
 class Crs(StrEnum):

@@ -10,7 +10,7 @@ from typing import TypedDict, assert_never
 
 import numpy as np
 
-from streetwatch.vision.types import Box, Look, Seconds
+from streetwatch.vision.types import Box, Look, Seconds, Size
 from streetwatch.zones import appearance, footprint, guards
 from streetwatch.zones.appearance import Appearance, Verdict
 from streetwatch.zones.rules import Rule
@@ -113,10 +113,12 @@ class Observation:
     Attributes:
         presence: The state after the look.
         gone: Stays that this look ended, as they last were.
+        size: Of the picture that was looked at.
     """
 
     presence: Presence
     gone: tuple[Stay, ...]
+    size: Size
 
 
 class _Credit(TypedDict, total=False):
@@ -145,7 +147,7 @@ def observe(
             left out (a clip of unknown date).
     """
     if presence.last_look is not None and look.at <= presence.last_look:
-        return Observation(presence, ())
+        return Observation(presence, (), look.size)
     backdrop = backdrop_of(look)
     here = presence.circumstances(look.at, backdrop, zones, epoch=epoch)
     kept: list[Stay] = []
@@ -160,7 +162,7 @@ def observe(
             gone += left
     pace_s = None if presence.last_look is None else presence.next_pace(here.since)
     after = Presence(look.at, tuple(kept), pace_s, backdrop, here.watched_since)
-    return Observation(after, tuple(gone))
+    return Observation(after, tuple(gone), look.size)
 
 
 def _fold(scene: Scene, zone_id: str, rule: Rule) -> tuple[list[Stay], list[Stay]]:

@@ -6,7 +6,7 @@ standard, every one can be set per zone.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -71,6 +71,7 @@ class Rule:
         grace_s: Time after a schedule window opens in which nothing accrues.
         mute_s: After a case was rejected, nothing is filed at its place for so long.
         queue_hold_s: A vehicle in a queue is no violation before it has stood for so long.
+        soft_start_s: Those concerned are warned and have so long to go before it is filed; 0: none.
     """
 
     type: ViolationType
@@ -84,11 +85,12 @@ class Rule:
     grace_s: Seconds = 0.0
     queue_hold_s: Seconds = 0.0
     mute_s: Seconds = 86_400.0
+    soft_start_s: Seconds = field(default=0.0, repr=False)  # judges nothing: see `version`
 
     @property
     def version(self) -> str:
         """Name this rule's settings: two rules with one version judge alike."""
-        return _fingerprint(self)
+        return _fingerprint((self, self.soft_start_s) if self.soft_start_s else self)
 
     @property
     def labels(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from streetwatch.vision.types import Seconds
+from streetwatch.zones.place import Place, Surface
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.schedule import ALWAYS, Schedule
@@ -34,6 +35,8 @@ class Zone:
         rules: What is forbidden in it.
         schedule: When a permitted zone is one: a night market.
         grace_s: For so long after its hours it still is.
+        surface: Road or pavement; None where nobody said.
+        place: Where its ground lies on the map; None: nobody measured it.
     """
 
     id: str
@@ -42,6 +45,8 @@ class Zone:
     rules: tuple[Rule, ...] = ()
     schedule: Schedule = ALWAYS
     grace_s: Seconds = 0.0
+    surface: Surface | None = None
+    place: Place | None = None
 
     def cuts_out(self, at: Seconds | None) -> bool:
         """Tell whether what stands in it counts in no other zone.

@@ -1,77 +1,55 @@
 """The HTTP API of the service, wired from what it is given."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from fastapi import APIRouter, FastAPI, HTTPException, Response
+from fastapi.responses import FileResponse, HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from streetwatch.service.api.errors import RESPONSES, add_error_answers
 from streetwatch.service.api.readiness import Readiness
-from streetwatch.service.desk.book import NoSuchCaseError
-from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.incidents.errors import StorageError
 
 _PAGE = Path(__file__).with_name("page.html")
 
+#: A case with a hundred files of evidence is far smaller.
+MOST_BYTES = 1_000_000
 
-def create_api(
+
+def create_api(  # noqa: PLR0913 -- an argument for each part of the service
     *,
     desk: APIRouter,
+    beside: Iterable[APIRouter] = (),
     evidence: EvidenceFolder,
     readiness: Callable[[], Readiness],
     registry: CollectorRegistry,
+    open311: APIRouter | None = None,
 ) -> FastAPI:
     """Build the API.
 
     Args:
         desk: The case desk's routes.
+        beside: The routes of other parts: reports, the outbox, callbacks, observations.
         evidence: Whose files are served.
         readiness: Asked anew for every probe.
         registry: Whose metrics are served.
+        open311: The routes for other tools; left out, there are none.
     """
     api = FastAPI(
         title="streetwatch",
         description="From a street camera to exactly one case per violation.",
+        max_body_size=MOST_BYTES,
     )
-    api.include_router(desk)
-    api.include_router(_probes(readiness, registry))
-    api.include_router(_files(evidence))
-    api.add_exception_handler(NoSuchCaseError, _answer(404))
-    api.add_exception_handler(DeskConflictError, _answer(409))
-    api.add_exception_handler(StorageError, _come_again)
-    api.add_exception_handler(RequestValidationError, _say_what_is_wrong)
-    api.add_exception_handler(Exception, _failed)
+    own = (desk, *beside, _probes(readiness, registry), _files(evidence))
+    for router in own:
+        api.include_router(router, responses=RESPONSES)
+    if open311 is not None:
+        api.include_router(open311)
+    add_error_answers(api)
     return api
-
-
-def _answer(status: int) -> Callable[[Request, Exception], JSONResponse]:
-    return lambda _, error: JSONResponse({"detail": str(error)}, status)
-
-
-def _come_again(_: Request, error: Exception) -> JSONResponse:
-    """The disk or the database will be mended: ask the caller to come again."""
-    return JSONResponse({"detail": str(error)}, 503, headers={"Retry-After": "10"})
-
-
-def _say_what_is_wrong(_: Request, error: Exception) -> JSONResponse:
-    """Answer with a line for each mistake; what was sent is not echoed."""
-    mistakes = error.errors() if isinstance(error, RequestValidationError) else ()
-    return JSONResponse({"detail": [_line(one) for one in mistakes]}, 422)
-
-
-def _line(mistake: Mapping[str, Any]) -> str:
-    where = ".".join(str(part) for part in mistake["loc"])
-    return f"{where}: {mistake['msg']}"
-
-
-def _failed(_: Request, __: Exception) -> JSONResponse:
-    """What went wrong inside is the log's business: the server writes it there."""
-    return JSONResponse({"detail": "this failed inside the service: its log says why"}, 500)
 
 
 def _probes(readiness: Callable[[], Readiness], registry: CollectorRegistry) -> APIRouter:

@@ -1,17 +1,18 @@
 """The keys of `cameras.yaml`, their bounds and what they become in the core."""
 
 import re
-from typing import Annotated, Final, Self, TypeVar
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from streetwatch.service.config.checking import Entry
+from streetwatch.service.config.checking import Entry, unlike
+from streetwatch.service.config.ground_schema import CalibrationEntry, on_earth
 from streetwatch.service.config.rule_schema import RuleEntry, Windows, schedule_of
 from streetwatch.service.config.wording import refused
 from streetwatch.vision.capture.errors import SourceError
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.zones import polygon as outline
-from streetwatch.zones.place import Crs, Place
+from streetwatch.zones.place import Crs, Place, Surface
 from streetwatch.zones.rules import ViolationType
 from streetwatch.zones.zone import Zone, ZoneKind
 
@@ -25,28 +26,11 @@ _ADDRESSES: Final = {
     SourceKind.FILE: "a path, from the folder of this file on",
 }
 
-Item = TypeVar("Item")
-
 
 def _identifier(text: str) -> str:
     if not _ID.fullmatch(text):
         raise refused("is no id: write 1 to 64 of the characters a-z, 0-9 and -")
     return text
-
-
-def _unlike(name: str) -> AfterValidator:
-    """Return a check that no two items of a list have the same value of an attribute."""
-
-    def check(items: list[Item]) -> list[Item]:
-        values = [getattr(item, name) for item in items]
-        twice = [row for row, value in enumerate(values) if value in values[:row]]
-        if twice:
-            raise refused(
-                f"stands in this list already: give each its own {name}", at=(twice[0], name)
-            )
-        return items
-
-    return AfterValidator(check)
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
@@ -62,6 +46,40 @@ def _sound(polygon: list[list[float]]) -> list[list[float]]:
         advice = instead or "write [x, y] for each, each 0..1"
         raise refused(f"is no area ({what}): {advice}")
     return polygon
+
+
+def _digits(code: str) -> str:
+    if not _GRID_CODE.fullmatch(code):
+        raise refused('is no grid code: write its 15 digits in quotes, "310101001001001"')
+    return code
+
+
+class PlaceEntry(Entry):
+    """Where a camera stands on the map, or where the ground of a zone lies."""
+
+    lon: Annotated[float, AfterValidator(on_earth)] = Field(
+        title="Longitude", description="Degrees east.", examples=[121.47]
+    )
+    lat: Annotated[float, AfterValidator(on_earth)] = Field(
+        title="Latitude", description="Degrees north.", examples=[31.23]
+    )
+    crs: Crs = Field(
+        Crs.WGS84,
+        strict=False,
+        title="Reference system",
+        description="wgs84 or cgcs2000; convert GCJ-02 and BD-09 first.",
+        examples=["wgs84"],
+    )
+    grid_code: Annotated[str, AfterValidator(_digits)] | None = Field(
+        None,
+        title="Grid code",
+        description="15 digits of the unit grid, in quotes.",
+        examples=['"310101001001001"'],
+    )
+
+    def place(self) -> Place:
+        """Return what the core works with."""
+        return Place(self.lon, self.lat, self.crs, self.grid_code)
 
 
 class ZoneEntry(Entry):
@@ -82,7 +100,7 @@ class ZoneEntry(Entry):
         description="prohibited, permitted, exclude or privacy_mask.",
         examples=["prohibited"],
     )
-    rules: Annotated[list[RuleEntry], _unlike("type")] = Field(
+    rules: Annotated[list[RuleEntry], unlike("type")] = Field(
         [],
         title="Rules",
         description="Only in prohibited zones, where at least one is needed.",
@@ -102,6 +120,21 @@ class ZoneEntry(Entry):
         title="Grace",
         description="Only of a permitted zone: for so many seconds after its hours it still is.",
         examples=[900],
+    )
+    surface: Surface | None = Field(
+        None,
+        strict=False,
+        title="Surface",
+        description="road or pavement: whether the traffic police or the bureau sees to it. Left "
+        "out: what its type usually stands on.",
+        examples=["pavement"],
+    )
+    place: PlaceEntry | None = Field(
+        None,
+        title="Place",
+        description="Where its ground lies on the map. Cases of two cameras at one place are one "
+        "where both zones have this. Left out: the camera's place.",
+        examples=["{lon: 121.4701, lat: 31.2302}"],
     )
 
     @model_validator(mode="after")
@@ -130,7 +163,8 @@ class ZoneEntry(Entry):
         corners = tuple((x, y) for x, y in self.polygon)
         rules = tuple(entry.rule() for entry in self.rules)
         hours = schedule_of(self.schedule)
-        return Zone(self.id, corners, self.kind, rules, hours, self.grace_s)
+        place = self.place.place() if self.place else None
+        return Zone(self.id, corners, self.kind, rules, hours, self.grace_s, self.surface, place)
 
 
 def _built(kind: object) -> object:
@@ -162,49 +196,6 @@ class SourceEntry(Entry):
         return self
 
 
-def _on_earth(degrees: float, info: ValidationInfo) -> float:
-    limit = 180 if info.field_name == "lon" else 90
-    if abs(degrees) > limit:
-        raise refused(
-            f"is out of bounds: write degrees from -{limit} to {limit} (lon is east, lat is north)"
-        )
-    return degrees
-
-
-def _digits(code: str) -> str:
-    if not _GRID_CODE.fullmatch(code):
-        raise refused('is no grid code: write its 15 digits in quotes, "310101001001001"')
-    return code
-
-
-class PlaceEntry(Entry):
-    """Where a camera stands on the map."""
-
-    lon: Annotated[float, AfterValidator(_on_earth)] = Field(
-        title="Longitude", description="Degrees east.", examples=[121.47]
-    )
-    lat: Annotated[float, AfterValidator(_on_earth)] = Field(
-        title="Latitude", description="Degrees north.", examples=[31.23]
-    )
-    crs: Crs = Field(
-        Crs.WGS84,
-        strict=False,
-        title="Reference system",
-        description="wgs84 or cgcs2000; convert GCJ-02 and BD-09 first.",
-        examples=["wgs84"],
-    )
-    grid_code: Annotated[str, AfterValidator(_digits)] | None = Field(
-        None,
-        title="Grid code",
-        description="15 digits of the unit grid, in quotes.",
-        examples=['"310101001001001"'],
-    )
-
-    def place(self) -> Place:
-        """Return what the core works with."""
-        return Place(self.lon, self.lat, self.crs, self.grid_code)
-
-
 class CameraEntry(Entry):
     """One camera."""
 
@@ -223,7 +214,13 @@ class CameraEntry(Entry):
         description="Where it stands on the map.",
         examples=["{lon: 121.47, lat: 31.23}"],
     )
-    zones: Annotated[list[ZoneEntry], _unlike("id")] = Field(
+    calibration: CalibrationEntry | None = Field(
+        None,
+        title="Calibration",
+        description="Where the ground in its picture is: so that two cameras know one violation.",
+        examples=["{image: [...], ground: [...]}"],
+    )
+    zones: Annotated[list[ZoneEntry], unlike("id")] = Field(
         [],
         title="Zones",
         description="Areas of the picture. Without any the camera is only kept live.",
@@ -240,7 +237,7 @@ def _wants_a_camera(cameras: list[CameraEntry]) -> list[CameraEntry]:
 class CamerasEntry(Entry):
     """The whole file."""
 
-    cameras: Annotated[list[CameraEntry], _unlike("id"), AfterValidator(_wants_a_camera)] = Field(
+    cameras: Annotated[list[CameraEntry], unlike("id"), AfterValidator(_wants_a_camera)] = Field(
         title="Cameras",
         description="All cameras.",
         examples=["[{id: kerb, source: {kind: rtsp, url: ...}, zones: [...]}]"],

@@ -4,16 +4,22 @@ import json
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from streetwatch.service.config.document import Location, Origin, Tree
 from streetwatch.service.config.errors import ConfigError
-from streetwatch.service.config.wording import predicate
+from streetwatch.service.config.wording import ABOUT_KIND, predicate, refused, untagged
 from streetwatch.vision.capture.source import redact
 
 #: Values under these keys may hold passwords: errors don't repeat them.
-_UNSPOKEN: Final = frozenset({"url", "desk_url"})
+_UNSPOKEN: Final = frozenset(
+    {
+        *("url", "desk_url", "public_url", "path", "database"),
+        *("key", "api_key", "secret", "callback_secret", "username", "password"),
+        *("auth", "attributes", "headers", "query", "body"),
+    }
+)
 
 _LONGEST_SHOWN: Final = 40
 
@@ -27,6 +33,22 @@ class Entry(BaseModel):
 
 
 Schema = TypeVar("Schema", bound=BaseModel)
+Item = TypeVar("Item")
+
+
+def unlike(name: str) -> AfterValidator:
+    """Return a check that no two items of a list have the same value of an attribute."""
+
+    def check(items: list[Item]) -> list[Item]:
+        values = [getattr(item, name) for item in items]
+        twice = [row for row, value in enumerate(values) if value in values[:row]]
+        if twice:
+            raise refused(
+                f"stands in this list already: give each its own {name}", at=(twice[0], name)
+            )
+        return items
+
+    return AfterValidator(check)
 
 
 def checked(
@@ -53,7 +75,7 @@ def checked(
         return schema.model_validate(tree)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-    details.sort(key=lambda detail: where(_location(detail)))
+    details.sort(key=lambda detail: where(_written(detail, schema)))
     raise refusal(_line(detail, schema, written, where) for detail in details)
 
 
@@ -63,15 +85,23 @@ def _line(
     written: Tree,
     where: Callable[[Location], Origin],
 ) -> str:
-    location = _location(detail)
+    location = _written(detail, schema)
     subject = _dotted(location)
     if detail["type"] != "extra_forbidden":  # the key is wrong; its value may be a password
         subject += _shown(written, location)
-    return redact(f"{where(location)}: {subject} {predicate(detail, schema, location)}")
+    text = predicate(detail, schema, _location(detail))
+    return redact(f"{where(location)}: {subject} {text}")
 
 
 def _location(detail: ErrorDetails) -> Location:
-    return (*detail["loc"], *detail.get("ctx", {}).get("at", ()))
+    place = tuple(part for part in detail["loc"] if part != "[key]")
+    return (*place, *detail.get("ctx", {}).get("at", ()))
+
+
+def _written(detail: ErrorDetails, schema: type[BaseModel]) -> Location:
+    """Return the location in the file."""
+    location = untagged(schema, _location(detail))
+    return (*location, "kind") if detail["type"] in ABOUT_KIND else location
 
 
 def _dotted(location: Location) -> str:

@@ -1,7 +1,7 @@
 """`${NAME}` in a file: filled in from the environment after the YAML is read."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from streetwatch.service.config.document import Document, Location, Tree
@@ -39,6 +39,21 @@ def filled(document: Document, environ: Mapping[str, str], *, refusal: type[Conf
     if problems:
         raise refusal(problems)
     return tree
+
+
+def filled_in(written: Tree, environ: Mapping[str, str]) -> Iterator[str]:
+    """Return what every `${NAME}` in a file stands for: passwords, mostly."""
+    match written:
+        case str():
+            yield from (environ[name] for name in _PLACEHOLDER.findall(written) if name in environ)
+        case dict():
+            for inner in written.values():
+                yield from filled_in(inner, environ)
+        case list():
+            for inner in written:
+                yield from filled_in(inner, environ)
+        case _:
+            pass
 
 
 def _lacks(text: str, environ: Mapping[str, str]) -> list[str]:

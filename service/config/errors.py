@@ -31,3 +31,21 @@ class SettingsError(ConfigError):
     """`streetwatch.yaml` or a `STREETWATCH_*` variable is wrong."""
 
     reference: ClassVar[str] = "docs/reference/settings.md"
+
+
+class CalendarFileError(ConfigError):
+    """The work calendar's file is wrong."""
+
+    reference: ClassVar[str] = "docs/reference/deadlines.md"
+
+
+class CodesFileError(ConfigError):
+    """A profile of codes is wrong."""
+
+    reference: ClassVar[str] = "docs/reference/codes.md"
+
+
+class TemplateError(ConfigError):
+    """The template of a target is wrong."""
+
+    reference: ClassVar[str] = "docs/reference/targets.md"

@@ -170,6 +170,15 @@ class RuleEntry(Entry):
         examples=[120],
     )
 
+    soft_start_s: float = Field(
+        0.0,
+        ge=0,
+        le=86_400,
+        title="Soft start",
+        description="Seconds between the warning and the filing, if it still stands. 0: no "
+        "warning.",
+        examples=[600],
+    )
     mute_s: float = Field(
         0.0,
         ge=0,

@@ -1,8 +1,9 @@
 """What pydantic found, in words that say what to write instead."""
 
 import difflib
+from dataclasses import dataclass
 from inspect import isclass
-from typing import Final, get_args
+from typing import Final, Self, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -30,10 +31,20 @@ _MISFITS: Final = {
     "model_type": _NOT_PAIRS,
     "model_attributes_type": _NOT_PAIRS,
     "list_type": "is not a list",
+    "dict_type": _NOT_PAIRS,
+    "too_short": "is empty",
+    "bool_type": "is neither true nor false",
 }
+
+#: Where a mapping may be of several kinds, this key says which.
+_KIND: Final = "kind"
+
+#: What pydantic tells about such a mapping, and people about its key.
+ABOUT_KIND: Final = frozenset({"union_tag_not_found", "union_tag_invalid"})
 _OUT_OF_BOUNDS: Final = frozenset(
     {"greater_than_equal", "greater_than", "less_than_equal", "less_than"}
 )
+_TOO_SHORT: Final = frozenset({"string_too_short", "too_short"})
 _CHOICES: Final = frozenset({"enum", "literal_error"})
 
 
@@ -55,27 +66,44 @@ def predicate(detail: ErrorDetails, schema: type[BaseModel], location: Location)
         return str(context["predicate"])
     if kind == "extra_forbidden":
         return f"is an unknown key: {_nearest(schema, location)}"
-    if kind in _CHOICES:
-        return f"is unknown: write {str(context['expected']).replace(chr(39), '')}"
-    found = _field(schema, location)
+    spot = _Spot.at(schema, location)
+    choices = _choices(detail, spot)
+    if choices:
+        lack = kind == "union_tag_not_found"
+        return f"is missing: write {_KIND}: {choices}" if lack else f"is unknown: write {choices}"
     if kind in _OUT_OF_BOUNDS:
-        return f"is out of bounds: write a number {_bounds(found)}"
+        return f"is out of bounds: write a number {_bounds(spot.field)}"
+    if kind in _TOO_SHORT and context["min_length"] > 1:
+        return f"is too short: write at least {context['min_length']} characters"
     what = _MISFITS.get(kind, f"is refused ({detail['msg'].lower()})")
-    return f"{what}: write {_example(found, location)}"
+    return f"{what}: write {_example(spot)}"
+
+
+def _choices(detail: ErrorDetails, spot: "_Spot") -> str:
+    """Return what may stand there, if that is a few words."""
+    if detail["type"] in ABOUT_KIND:
+        return ", ".join(variants_in(spot.annotation))
+    if detail["type"] in _CHOICES:
+        return str(detail["ctx"]["expected"]).replace("'", "")
+    return ""
+
+
+def untagged(schema: type[BaseModel], location: Location) -> Location:
+    """Return a location as the file has it: pydantic also names the kind of a mapping in it."""
+    return _Spot.at(schema, location).written
 
 
 def _nearest(schema: type[BaseModel], location: Location) -> str:
-    known = list(fields_of(_model(schema, location[:-1]) or schema))
+    known = list(fields_of(_Spot.at(schema, location[:-1]).model or schema))
     near = difflib.get_close_matches(str(location[-1]), known, n=1)
     return f"write {near[0]}" if near else f"write one of {', '.join(known)}"
 
 
-def _example(found: FieldInfo | None, location: Location) -> str:
+def _example(spot: "_Spot") -> str:
     """Return a key with a value that would be right."""
-    key = next((part for part in reversed(location) if isinstance(part, str)), None)
-    if found is None or not found.examples or key is None:
+    if spot.field is None or not spot.field.examples:
         return "it as in the reference"
-    return f"{key}: {found.examples[0]}"
+    return f"{spot.key}: {spot.field.examples[0]}"
 
 
 def _bounds(found: FieldInfo | None) -> str:
@@ -95,28 +123,63 @@ def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {found.alias or name: found for name, found in model.model_fields.items()}
 
 
-def _field(schema: type[BaseModel], location: Location) -> FieldInfo | None:
-    """Return the field that a location is in; list indices stay in their list's field."""
-    named = location
-    while named and isinstance(named[-1], int):
-        named = named[:-1]
-    model = _model(schema, named[:-1])
-    return fields_of(model).get(str(named[-1])) if named and model else None
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """What a schema has at a location.
 
+    Attributes:
+        model: The schema of the mapping there.
+        key: Of the field that the location is in.
+        field: That field.
+        annotation: What may stand there.
+        written: The location without the names of kinds.
+    """
 
-def _model(schema: type[BaseModel], location: Location) -> type[BaseModel] | None:
-    """Return the schema of the mapping at a location."""
-    model: type[BaseModel] | None = schema
-    for part in location:
-        if isinstance(part, str):
-            found = fields_of(model).get(part) if model else None
-            model = schema_in(found.annotation) if found else None
-    return model
+    model: type[BaseModel] | None
+    key: str = ""
+    field: FieldInfo | None = None
+    annotation: object = None
+    written: Location = ()
+
+    @classmethod
+    def at(cls, schema: type[BaseModel], location: Location) -> Self:
+        spot = cls(schema, annotation=schema)
+        for part in location:
+            spot = spot._next(part)
+        return spot
+
+    def _next(self, part: str | int) -> Self:
+        cls = type(self)
+        kinds = variants_in(self.annotation)
+        if isinstance(part, str) and part in kinds:
+            return cls(kinds[part], self.key, self.field, kinds[part], self.written)
+        written = (*self.written, part)
+        if isinstance(part, int):
+            return cls(self.model, self.key, self.field, self.annotation, written)
+        if get_origin(self.annotation) is dict:  # the keys are the user's own
+            inside = get_args(self.annotation)[1]
+            return cls(schema_in(inside), self.key, self.field, inside, written)
+        found = fields_of(self.model).get(part) if self.model else None
+        if found is None:  # unknown: its field still says most
+            return cls(None, self.key, self.field, None, written)
+        return cls(schema_in(found.annotation), part, found, found.annotation, written)
 
 
 def schema_in(annotation: object) -> type[BaseModel] | None:
     """Return the schema inside `list[Schema]`, `Schema | None`."""
+    return next(iter(schemas_in(annotation)), None)
+
+
+def variants_in(annotation: object) -> dict[str, type[BaseModel]]:
+    """Return the schemas that an annotation has a choice of, by their kind."""
+    models = schemas_in(annotation)
+    if len(models) < 2:
+        return {}
+    return {get_args(model.model_fields[_KIND].annotation)[0]: model for model in models}
+
+
+def schemas_in(annotation: object) -> list[type[BaseModel]]:
+    """Return every schema inside an annotation."""
     if isclass(annotation) and issubclass(annotation, BaseModel):
-        return annotation
-    inside = (schema_in(argument) for argument in get_args(annotation))
-    return next((model for model in inside if model), None)
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in schemas_in(argument)]

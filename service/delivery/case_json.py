@@ -3,21 +3,12 @@
 from streetwatch.service.incidents.case import Attachment, Case
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
-
-#: What people read, Chinese and English.
-NAMES = {
-    "street_vending": ("占道经营", "street vending"),
-    "out_of_store": ("店外经营", "out-of-store operation"),
-    "exposed_garbage": ("暴露垃圾", "exposed garbage"),
-    "bin_overflow": ("垃圾满溢", "bin overflow"),
-    "illegal_parking_motor": ("机动车乱停放", "illegal parking (motor)"),
-    "illegal_parking_nonmotor": ("非机动车乱停放", "illegal parking (non-motor)"),
-}
+from streetwatch.zones.naming import NAMES
 
 
 def case_json(case: Case) -> dict[str, object]:
     """Return what a platform is told about a case."""
-    incident, place = case.incident, case.site.place
+    incident, place = case.incident, case.place
     chinese, english = NAMES[incident.type]
     return {
         "external_id": case.external_id,
@@ -33,9 +24,13 @@ def case_json(case: Case) -> dict[str, object]:
             "lat": place.lat,
             "crs": place.crs.value,
             "grid_code": place.grid_code,
+            "is_measured": case.is_measured,
         },
+        "surface": incident.surface,
         "first_seen": utc(incident.first_seen),
         "violation_at": _time(incident.violation_at),
+        "warned_at": _time(incident.warned_at),
+        "opened_at": _time(incident.opened_at),
         "last_seen": utc(incident.last_seen),
         "cleared_at": _time(incident.cleared_at),
         "disputed_at": _time(incident.disputed_at),
@@ -43,6 +38,7 @@ def case_json(case: Case) -> dict[str, object]:
         "unobserved_s": round(incident.unobserved_s, 3),
         "confidence": round(incident.confidence, 4),
         "bbox": [round(value, 1) for value in incident.bbox],
+        "seen_by": list(case.seen_by),
         "recurrence_of": incident.recurrence_of,
         "repeat_count": incident.recurrences,
         "versions": {
@@ -50,11 +46,12 @@ def case_json(case: Case) -> dict[str, object]:
             "zone": incident.versions.zone,
             "rule": incident.versions.rule,
         },
-        "evidence": [_attachment(case.external_id, one) for one in case.evidence],
+        "evidence": [attachment_json(case.external_id, one) for one in case.evidence],
     }
 
 
-def _attachment(external_id: str, one: Attachment) -> dict[str, object]:
+def attachment_json(external_id: str, one: Attachment) -> dict[str, object]:
+    """Return what a platform is told about a file of evidence."""
     return {
         "name": one.name,
         "role": one.role,

@@ -1,18 +1,31 @@
 """Delivers to a case desk (`/desk/cases`) over HTTP, the embedded one like any other."""
 
-from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from streetwatch.service.delivery.answers import misunderstood, refused, unanswered
 from streetwatch.service.delivery.case_json import case_json
-from streetwatch.service.delivery.retry import Failure
-from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.delivery.sink import (
+    DeliveryFailedError,
+    PlatformState,
+    PlatformStatus,
+    Receipt,
+)
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.vision.types import Seconds
 
 TIMEOUT_S: Seconds = 10.0
 
-_REASON_LENGTH = 300
+#: What a desk's state says about the incident; any other state is one of work under way.
+_ENDS = {
+    "closed": PlatformState.CLOSED,
+    "force_closed": PlatformState.CLOSED,
+    "self_corrected": PlatformState.CLOSED,
+    "cancelled": PlatformState.CLOSED,
+    "rejected": PlatformState.REJECTED,
+}
 
 
 class DeskSink:
@@ -22,65 +35,83 @@ class DeskSink:
     the case had been taken.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, *, timeout_s: Seconds = TIMEOUT_S) -> None:
         self._client = httpx.Client(
             base_url=base_url,
-            timeout=TIMEOUT_S,
+            timeout=timeout_s,
             follow_redirects=False,
             trust_env=False,  # a proxy for the internet does not know the desk beside us
         )
 
-    def deliver(self, message: Message) -> None:
-        """Hand a message over.
+    def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:
+        """Hand a message over; the desk needs no receipt, it knows our own id.
 
         Raises:
             DeliveryFailedError: it was not taken, or nobody knows whether it was.
         """
-        opens = message.occasion is Occasion.OPENED
-        path = "/desk/cases" if opens else f"/desk/cases/{message.case.external_id}"
-        try:
-            answer = self._client.request(
-                "POST" if opens else "PATCH",
-                path,
-                json=case_json(message.case),
-                headers={"Idempotency-Key": message.key},
-            )
-        except httpx.HTTPError as error:
-            raise DeliveryFailedError(
-                Failure(f"no answer: {type(error).__name__} {error}")
-            ) from error
-        if not answer.is_success:
-            raise DeliveryFailedError(_failure(answer))
-        if not _is_about(answer, message.case.external_id):
-            raise DeliveryFailedError(Failure("the answer is not a case desk's: is it a proxy's?"))
+        del known
+        opens = message.occasion in {Occasion.WARNED, Occasion.OPENED}
+        external_id = message.case.external_id
+        case = self._case(
+            external_id,
+            "POST" if opens else "PATCH",
+            "/desk/cases" if opens else f"/desk/cases/{external_id}",
+            json=case_json(message.case),
+            headers={"Idempotency-Key": message.key},
+        )
+        return _receipt(case)
+
+    def status(self, receipt: Receipt) -> PlatformStatus:
+        """Ask how a case stands.
+
+        Raises:
+            DeliveryFailedError: it did not say.
+        """
+        case = self._case(None, "GET", f"/desk/cases/{quote(str(receipt.number), safe='')}")
+        state = _ENDS.get(str(case.get("state")), PlatformState.OPEN)
+        return PlatformStatus(state, _note(case), _receipt(case))
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
+    def _case(
+        self,
+        external_id: str | None,
+        verb: str,
+        path: str,
+        **request: Any,  # noqa: ANN401 -- as httpx has it
+    ) -> dict[str, Any]:
+        """Ask, and return the case that the desk answers with."""
+        try:
+            answer = self._client.request(verb, path, **request)
+        except httpx.HTTPError as error:
+            raise DeliveryFailedError(unanswered(error)) from error
+        if not answer.is_success:
+            raise DeliveryFailedError(refused(answer))
+        case = _read(answer)
+        if case is None or external_id not in (None, case["external_id"]):
+            words = "the answer is not a case desk's: is it a proxy's?"
+            raise DeliveryFailedError(misunderstood(answer, words))
+        return case
 
-def _is_about(answer: httpx.Response, external_id: str) -> bool:
-    """Tell whether it really is the desk that has said yes."""
+
+def _read(answer: httpx.Response) -> dict[str, Any] | None:
+    """Return the case of an answer, None where it is no desk's."""
     try:
         case = answer.json()
     except ValueError:
-        return False
-    return isinstance(case, dict) and case.get("external_id") == external_id
-
-
-def _failure(answer: httpx.Response) -> Failure:
-    reason = f"{answer.status_code} {answer.reason_phrase}: {answer.text[:_REASON_LENGTH]}"
-    return Failure(reason, answer.status_code, _retry_after(answer))
-
-
-def _retry_after(answer: httpx.Response) -> Seconds | None:
-    """Read `Retry-After`: seconds, or a date counted from the answer's own."""
-    value = answer.headers.get("Retry-After", "")
-    if value.isdecimal():
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-        sent = parsedate_to_datetime(answer.headers.get("Date", ""))
-        return max((until - sent).total_seconds(), 0.0)
-    except (TypeError, ValueError):  # no date, or one of the two without an offset
         return None
+    return case if isinstance(case, dict) and "external_id" in case else None
+
+
+def _receipt(case: dict[str, Any]) -> Receipt:
+    number = case.get("number")
+    return Receipt(number if isinstance(number, str) else None)
+
+
+def _note(case: dict[str, Any]) -> str:
+    """Return what the latest move's mover said."""
+    history = case.get("history")
+    last = history[-1] if isinstance(history, list) and history else {}
+    return str(last.get("note", "")) if isinstance(last, dict) else ""

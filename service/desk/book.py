@@ -1,30 +1,50 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from streetwatch.service.desk.draft import (
+    ChangeStep,
     Document,
     Draft,
     IntakeStep,
     draft_of,
-    progress,
-    report_document,
 )
-from streetwatch.service.desk.report import Move, Report
-from streetwatch.service.desk.rows import document_of, entry, moved_columns, new_row
+from streetwatch.service.desk.facts import THE_DESK, Facts
+from streetwatch.service.desk.listing import Place, rows_at
+from streetwatch.service.desk.merging import (
+    Filing,
+    Nearness,
+    as_merged,
+    case_that_has,
+    merged_report,
+    names_of,
+)
+from streetwatch.service.desk.query import (
+    Filter,
+    Page,
+    Revision,
+    Sort,
+    changed_since,
+    conditions,
+)
+from streetwatch.service.desk.report import Hold, Move, Report
+from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.schema import desk_case, desk_day, desk_merged
+from streetwatch.service.store.transactions import counted, locked, reading, writing
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
-#: Who has done what the desk does by itself.
-THE_DESK = "streetwatch"
+#: A case in one of these was not filed yet: the camera that opens it files it.
+LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
+
+#: Returns the columns of a case that change, its history with them.
+Amend = Callable[[sa.Connection, Mapping[Any, Any]], Document]
 
 
 class KeyTakenError(DeskConflictError):
@@ -35,25 +55,12 @@ class OtherCaseError(DeskConflictError):
     """The facts are about another case than the one that was named."""
 
 
+class ChangedMeanwhileError(DeskConflictError):
+    """Somebody else has changed the case since it was read."""
+
+
 class NoSuchCaseError(LookupError):
     """There is no case of this number or external id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which cases are asked for; None does not filter."""
-
-    state: CaseState | None = None
-    type: str | None = None
-    camera: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some of the cases, newest first, and how many there are in all."""
-
-    cases: tuple[Document, ...]
-    total: int
 
 
 class Book:
@@ -62,11 +69,27 @@ class Book:
     Args:
         engine: Of a database that is migrated to this version.
         intake: Steps that fill in a new case, in order, inside the transaction that writes it.
+        follow: Steps that say what else changes with a case, in order, whenever it does.
+        near: When reports are about one place and so one case; None: each is its own.
     """
 
-    def __init__(self, engine: sa.Engine, *, intake: tuple[IntakeStep, ...] = ()) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        intake: tuple[IntakeStep, ...] = (),
+        follow: tuple[ChangeStep, ...] = (),
+        near: Nearness | None = None,
+    ) -> None:
         self._engine = engine
         self._intake = intake
+        self._follow = follow
+        self._near = near
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The database that it is in."""
+        return self._engine
 
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
         """Take a camera's report; return the case and whether it is a new one.
@@ -84,20 +107,30 @@ class Book:
         Raises:
             KeyTakenError: the key was used for another case.
         """
-        with writing(self._engine) as connection:
-            same = desk_case.c.external_id == draft.external_id
-            known = _first(connection, sa.or_(same, desk_case.c.idempotency_key == key))
-            if known is not None and known["external_id"] != draft.external_id:
-                raise KeyTakenError(f"Idempotency-Key {key} belongs to case {known['number']}")
+        with _writing(self._engine) as connection:
+            known, merged = _known(connection, draft.external_id, key)
+            facts = Facts(connection)
+            if known is not None and merged is not None:
+                changed = facts.merged(known, merged, draft) if draft.camera_id else {}
+                return as_merged(_change(connection, known, changed), draft.external_id), False
             if known is not None:
-                return document_of(known), False
+                changed = facts.own(known, draft) if known["state"] in LIGHTER else {}
+                return _change(connection, known, self._followed(known, changed, now)), False
+            has_it = self._near and case_that_has(connection, draft, self._near)
+            if has_it:
+                changed = facts.joined(has_it, draft, Filing(key, now, by))
+                changed = self._followed(has_it, changed, now)
+                return as_merged(_change(connection, has_it, changed), draft.external_id), False
             for step in self._intake:
                 draft = step(connection, draft, now)
-            row = new_row(draft, number=_next_number(connection, now), key=key, now=now, by=by)
-            connection.execute(sa.insert(desk_case).values(row))
-        return document_of(row), True
+            number = _next_number(connection, now)
+            row = self._followed({}, new_row(draft, number=number, key=key, now=now, by=by), now)
+            insert = sa.insert(desk_case).values(row).returning(desk_case)
+            return document_of(connection.execute(insert).mappings().one()), True
 
-    def update(self, name: str, report: Report) -> Document:
+    def update(
+        self, name: str, report: Report, *, expected: Container[int] | None = None
+    ) -> Document:
         """Bring a case's facts and evidence up to date; its state is people's business.
 
         Facts that are older than those it has (a delivery that was long under way) change
@@ -106,38 +139,69 @@ class Book:
         Raises:
             NoSuchCaseError: nothing was reported under this name.
             OtherCaseError: the report is about another case.
+            ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
-        with writing(self._engine) as connection:
-            row = _named(connection, name)
+        with _writing(self._engine) as connection:
+            row = _expected(_named(connection, name, to_change=True), expected)
+            facts = Facts(connection)
+            at = max((report.disputed_at or report.last_seen).timestamp(), last_at(row))
+            merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
+            if merged is not None and merged["number"] == row["number"]:
+                changed = facts.merged(row, merged, draft_of(report))
+                case = _change(connection, row, self._followed(row, changed, at))
+                return as_merged(case, report.external_id)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
                     f"case {row['number']} has the external id {row['external_id']}, "
                     f"not {report.external_id}"
                 )
-            changed = {"document": report_document(report)}
-            if progress(changed["document"]) < progress(row["document"]):
-                return document_of(row)
-            changed |= _reopened(row, changed["document"])
-            _change(connection, row, changed)
-        return document_of({**row, **changed})
+            changed = facts.own(row, draft_of(report))
+            return _change(connection, row, self._followed(row, changed, at))
 
-    def move(self, name: str, move: Move, *, now: Seconds) -> Document:
+    def move(
+        self, name: str, move: Move, *, now: Seconds, expected: Container[int] | None = None
+    ) -> Document:
         """Move a case to another state.
 
         Raises:
             NoSuchCaseError: there is no such case.
             MoveRefusedError: it can't go there.
+            ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
-        with writing(self._engine) as connection:
-            row = _named(connection, name)
+        with _writing(self._engine) as connection:
+            row = _expected(_named(connection, name, to_change=True), expected)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
-            why = {"reason": move.reason.value} if move.reason else {}
-            step = entry(now, by=move.by, note=move.note, state=state.value, **why)
-            changed = moved_columns(state, now) | {"history": [*row["history"], step]}
-            _change(connection, row, changed)
-        return document_of({**row, **changed})
+            said = move.columns(now)
+            history = added(row, now, by=move.by, note=move.note, state=state.value, **move.why())
+            changed = moved_columns(state, now) | said | {"history": history}
+            return _change(connection, row, self._followed(row, changed, now))
+
+    def amend(self, name: str, amend: Amend, *, now: Seconds) -> Document:
+        """Change a case in another way than by moving it.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+            DeskConflictError: as `amend` finds.
+        """
+        with _writing(self._engine) as connection:
+            row = _named(connection, name, to_change=True)
+            return _change(connection, row, self._followed(row, amend(connection, row), now))
+
+    def hold(self, name: str, hold: Hold, *, now: Seconds) -> Document:
+        """Set or lift a legal hold: while it is set, retention deletes nothing of the case.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
+        with _writing(self._engine) as connection:
+            row = _named(connection, name, to_change=True)
+            if row["legal_hold"] == hold.held:
+                return document_of(row)
+            action = "legal_hold_set" if hold.held else "legal_hold_lifted"
+            history = added(row, now, by=hold.by, note=hold.why, action=action)
+            return _change(connection, row, {"legal_hold": hold.held, "history": history})
 
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
@@ -146,55 +210,145 @@ class Book:
             NoSuchCaseError: there is no such case.
         """
         with reading(self._engine) as connection:
-            return document_of(_named(connection, name))
+            case = document_of(_named(connection, name))
+            merged = merged_report(connection, desk_merged.c.external_id == name)
+        return case if merged is None else as_merged(case, name, merged["document"])
 
-    def page(self, wanted: Filter, *, limit: int, offset: int) -> Page:
-        """Return cases, newest first."""
-        columns = {
-            desk_case.c.state: wanted.state,
-            desk_case.c.type: wanted.type,
-            desk_case.c.camera_id: wanted.camera,
-        }
-        where = [column == value for column, value in columns.items() if value is not None]
-        newest = (desk_case.c.reported_at.desc(), desk_case.c.number.desc())
-        query = sa.select(desk_case).where(*where).order_by(*newest).limit(limit).offset(offset)
-        count = sa.select(sa.func.count()).select_from(desk_case).where(*where)
+    def names(self, name: str) -> tuple[str, ...]:
+        """Return a case's external id and those of the reports that were merged into it.
+
+        Raises:
+            NoSuchCaseError: there is no such case.
+        """
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
-            total = connection.execute(count).scalar_one()
-        return Page(tuple(document_of(row) for row in rows), total)
+            return names_of(connection, _named(connection, name))
+
+    def page(
+        self,
+        wanted: Filter,
+        *,
+        limit: int,
+        offset: int = 0,
+        after: str | None = None,
+        sort: Sort = Sort.NEWEST,
+    ) -> Page:
+        """Return the cases that are asked for, in order.
+
+        Args:
+            wanted: Which.
+            limit: How many at most.
+            offset: How many of the first to leave out: slow where it is large.
+            after: Instead: the number of the case before the first.
+            sort: In which order.
+
+        Raises:
+            NoSuchCaseError: `after` is none.
+        """
+        where = conditions(wanted)
+        with reading(self._engine) as connection:
+            before = None if after is None else _named(connection, after)
+            rows = rows_at(connection, where, Place(limit, offset, before, sort))
+            total = connection.execute(counted(desk_case, where)).scalar_one()
+        following = rows[-1]["number"] if len(rows) == limit else None
+        return Page(tuple(document_of(row) for row in rows), total, following)
+
+    def latest_revision(self) -> Revision:
+        """Return where the order of changes has come to."""
+        newest = (desk_case.c.revision.desc(), desk_case.c.number.desc())
+        query = sa.select(desk_case.c.revision, desk_case.c.number).order_by(*newest).limit(1)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return Revision(0) if row is None else Revision(row.revision, row.number)
+
+    def changes(self, since: Revision, *, limit: int) -> tuple[Document, ...]:
+        """Return the cases that changed after a point, each once, as it is now."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(changed_since(since, limit=limit)).mappings().all()
+        return tuple(document_of(row) for row in rows)
+
+    def _followed(self, row: Mapping[Any, Any], changed: Document, at: Seconds) -> Document:
+        """Return what was changed and all that changes with it."""
+        for step in self._follow if changed else ():
+            changed = changed | step(row, {**row, **changed}, at)
+        return changed
 
 
-def _reopened(row: Mapping[Any, Any], document: Document) -> Document:
-    """Return what changes where a closed case turns out to stand on: it is dispatched again."""
-    disputed_at = document["disputed_at"]
-    is_new = disputed_at is not None and row["document"].get("disputed_at") is None
-    if not is_new or row["state"] != CaseState.CLOSED:
-        return {}
-    state, note = CaseState.DISPATCHED, "结案后仍在 / still there after closing"
-    at = datetime.fromisoformat(disputed_at).timestamp()
-    step = entry(at, by=THE_DESK, note=note, state=state.value)
-    return moved_columns(state, at) | {"history": [*row["history"], step]}
+@contextmanager
+def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Write into the book, one after the other: its numbers and revisions have an order."""
+    with writing(engine) as connection:
+        locked(connection, "desk")
+        yield connection
 
 
-def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Mapping[Any, Any] | None:
-    return connection.execute(sa.select(desk_case).where(where)).mappings().first()
+def _known(
+    connection: sa.Connection, external_id: str, key: str
+) -> tuple[Mapping[Any, Any] | None, Mapping[Any, Any] | None]:
+    """Return the case there is, and the report it was merged as if it was.
+
+    Raises:
+        KeyTakenError: the key was used for another case.
+    """
+    same = desk_case.c.external_id == external_id
+    key_too = desk_case.c.idempotency_key == key
+    row = _first(connection, sa.or_(same, key_too), to_change=True)
+    merged = None
+    if row is None:
+        same = desk_merged.c.external_id == external_id
+        merged = merged_report(connection, sa.or_(same, desk_merged.c.idempotency_key == key))
+        number = desk_case.c.number == (merged or {}).get("number")
+        row = merged and _first(connection, number, to_change=True)
+    found = merged or row
+    if found is not None and found["external_id"] != external_id:
+        raise KeyTakenError(f"Idempotency-Key {key} belongs to case {found['number']}")
+    return row, merged
 
 
-def _named(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
-    row = _first(connection, sa.or_(desk_case.c.number == name, desk_case.c.external_id == name))
+def _first(
+    connection: sa.Connection, where: sa.ColumnElement[bool], *, to_change: bool = False
+) -> Mapping[Any, Any] | None:
+    wanted = sa.select(desk_case).where(where)
+    if to_change:  # a database with row locks; SQLite has one writer
+        wanted = wanted.with_for_update()
+    return connection.execute(wanted).mappings().first()
+
+
+def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> Mapping[Any, Any]:
+    same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
+    row = _first(connection, same, to_change=to_change)
+    if row is None:
+        merged = merged_report(connection, desk_merged.c.external_id == name)
+        same = desk_case.c.number == (merged or {}).get("number")
+        row = merged and _first(connection, same, to_change=to_change)
     if row is None:
         raise NoSuchCaseError(f"no case {name!r}")
     return row
 
 
-def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> None:
+def _expected(row: Mapping[Any, Any], revisions: Container[int] | None) -> Mapping[Any, Any]:
+    if revisions is not None and row["revision"] not in revisions:
+        raise ChangedMeanwhileError(
+            f"case {row['number']} has changed since you read it: read it again"
+        )
+    return row
+
+
+def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> Document:
+    """Write what has changed of a case, if anything, and return it as it is now."""
+    if not changed:
+        return document_of(row)
     here = desk_case.c.number == row["number"]
-    connection.execute(sa.update(desk_case).where(here).values(changed))
+    update = sa.update(desk_case).where(here).values(changed).returning(desk_case)
+    return document_of(connection.execute(update).mappings().one())
 
 
 def _next_number(connection: sa.Connection, now: Seconds) -> str:
-    """Number the cases of a day on China's clock: SW-20261123-0001."""
+    """Number the cases of a day on China's clock: SW-20261123-0001. One writer does so at once."""
     day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
-    count = sa.select(sa.func.count()).where(desk_case.c.number.startswith(day))
-    return f"{day}{connection.execute(count).scalar_one() + 1:04d}"
+    same = desk_day.c.day == day
+    last = connection.execute(sa.select(desk_day.c.last).where(same)).scalar_one_or_none()
+    if last is None:
+        connection.execute(sa.insert(desk_day).values(day=day, last=1))
+    else:
+        connection.execute(sa.update(desk_day).where(same).values(last=last + 1))
+    return f"{day}{(last or 0) + 1:04d}"

@@ -53,6 +53,10 @@ class Draft:
 #: suggests. The time is the desk's, seconds since the epoch.
 IntakeStep = Callable[[sa.Connection, Draft, Seconds], Draft]
 
+#: Returns what else changes with a case: its deadline when it moves, its suggestion with new facts.
+#: Given the row before and after, and when.
+ChangeStep = Callable[[Mapping[Any, Any], Mapping[Any, Any], Seconds], Document]
+
 
 def draft_of(report: Report) -> Draft:
     """Return the draft of what a camera reports."""
@@ -63,6 +67,7 @@ def draft_of(report: Report) -> Draft:
         type=report.type,
         occurred_at=report.violation_at.timestamp(),
         document=report_document(report),
+        state=CaseState.WARNED if is_warning(report) else CaseState.REPORTED,
         camera_id=report.camera.id,
         zone_id=report.zone_id,
         lon=place.lon if place else None,
@@ -74,13 +79,26 @@ def draft_of(report: Report) -> Draft:
     )
 
 
+def is_warning(report: Report) -> bool:
+    """Tell whether those concerned were warned and nothing is filed yet."""
+    return report.warned_at is not None and report.opened_at is None
+
+
 def report_document(report: Report) -> Document:
     """Return a report as JSON."""
     document: Document = json.loads(report.model_dump_json())
     return document
 
 
+def with_added(document: Document, before: Document) -> Document:
+    """Return new facts with the evidence that others had added to those before."""
+    own = {file["url"] for file in document["evidence"]}
+    added = [file for file in before["evidence"] if "of" in file and file["url"] not in own]
+    return {**document, "evidence": [*document["evidence"], *added]}
+
+
 def progress(document: Document) -> tuple[datetime, bool, int]:
     """Tell how far a case's facts have come: they only ever go on."""
     seen = datetime.fromisoformat(document["last_seen"])
-    return seen, document["cleared_at"] is not None, len(document["evidence"])
+    own = [file for file in document["evidence"] if "of" not in file]
+    return seen, document["cleared_at"] is not None, len(own)

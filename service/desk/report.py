@@ -1,8 +1,10 @@
 """What the desk accepts: strict, so that a mistake is told and not stored."""
 
-from typing import Annotated, Any, Literal, Self
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -13,19 +15,40 @@ from pydantic import (
     model_validator,
 )
 
-from streetwatch.service.desk.states import CaseState, RejectReason
+from streetwatch.service.desk.states import CaseState, MoveRefusedError, RejectReason
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.moment import utc
+from streetwatch.zones.place import Surface
+
+#: Moments outside were not measured by a clock, and not every one of them is a day in UTC.
+_YEARS: Final = range(1970, 2200)
 
 
-def _written_out(value: object) -> object:
+def written_out(value: object) -> object:
+    """Let through only a moment that is written out: a bare number could be seconds or more."""
     if isinstance(value, str) and "T" in value:
         return value
     raise ValueError("write a time as ISO 8601 with its offset: 2026-11-23T08:00:00+08:00")
 
 
-#: A moment with its offset; a bare number could be seconds or milliseconds and is refused.
-Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written_out)]
+def within_reason(moment: datetime) -> datetime:
+    """Let through only a moment that a camera or a person can mean."""
+    if moment.year not in _YEARS:
+        raise ValueError(f"write a time of the years {_YEARS[0]} to {_YEARS[-1]}")
+    return moment
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+#: A moment with its offset.
+Moment = Annotated[
+    AwareDatetime, Field(strict=False), AfterValidator(within_reason), BeforeValidator(written_out)
+]
+
+#: No control characters: databases and log readers stumble over them.
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+#: What people write, over several lines or none.
+Prose = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Duration = Annotated[float, Field(ge=0)]
 
@@ -44,12 +67,13 @@ class CameraOfCase(Strict):
 
 
 class PlaceOfCase(Strict):
-    """Where the camera stands."""
+    """Where it is: it or the ground of its zone where that `is_measured`, else the camera."""
 
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
     crs: Literal["wgs84", "cgcs2000"]
-    grid_code: Annotated[str, Field(pattern=r"^\d{15}$")] | None = None
+    grid_code: Annotated[str, Field(pattern=r"^[0-9]{15}$")] | None = None
+    is_measured: bool = False
 
 
 class EvidenceOfCase(Strict):
@@ -60,7 +84,9 @@ class EvidenceOfCase(Strict):
     media_type: Name
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     captured_at: Moment
-    url: Annotated[str, Field(pattern=r"^(/[^/\s]|https?://)\S*$", max_length=2000)]
+    url: Annotated[
+        str, Field(pattern=r"^(/[^/\s\x00-\x1f]|https?://)[^\s\x00-\x1f]*$", max_length=2000)
+    ]
 
 
 class Versions(Strict):
@@ -77,12 +103,15 @@ class Report(Strict):
     external_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     source: Literal["video"]
     type: Name
-    description: Annotated[str, Field(max_length=1000)]
+    description: Annotated[Prose, Field(max_length=1000)]
     camera: CameraOfCase
     zone_id: Name
     place: PlaceOfCase | None
     first_seen: Moment
+    surface: Annotated[Surface, Field(strict=False)] | None = None
     violation_at: Moment
+    warned_at: Moment | None = None
+    opened_at: Moment | None = None
     last_seen: Moment
     cleared_at: Moment | None = None
     disputed_at: Moment | None = None
@@ -90,8 +119,9 @@ class Report(Strict):
     unobserved_s: Duration
     confidence: Share
     bbox: Annotated[list[float], Field(min_length=4, max_length=4)]
+    seen_by: Annotated[list[Name], Field(max_length=100)] = []
     recurrence_of: Name | None = None
-    repeat_count: Annotated[int, Field(ge=0)] = 0
+    repeat_count: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     versions: Versions
     evidence: Annotated[list[EvidenceOfCase], Field(max_length=100)]
 
@@ -100,15 +130,58 @@ class Move(Strict):
     """What a person does with a case."""
 
     state: Annotated[CaseState, Field(strict=False)]
-    by: Annotated[str, Field(max_length=200)] = ""
-    note: Annotated[str, Field(max_length=2000)] = ""
+    by: Annotated[Prose, Field(max_length=200)] = ""
+    note: Annotated[Prose, Field(max_length=2000)] = ""
     reason: Annotated[RejectReason, Field(strict=False)] | None = None
+    authority: Name | None = None
+    assignee: Name | None = None
+    until: Moment | None = None
 
     @model_validator(mode="after")
-    def _reason_goes_with_rejecting(self) -> Self:
+    def _details_go_with_their_moves(self) -> Self:
         if self.reason and self.state is not CaseState.REJECTED:
             raise ValueError("a reason goes with state `rejected` only; say other things in `note`")
+        if (self.authority or self.assignee) and self.state is not CaseState.DISPATCHED:
+            raise ValueError("authority and assignee go with state `dispatched` only")
+        if self.until and self.state is not CaseState.SUSPENDED:
+            raise ValueError("until goes with state `suspended` only")
+        if self.state is CaseState.SUSPENDED and not self.note.strip():
+            raise ValueError("say in `note` why it is suspended")
         return self
+
+    def why(self) -> dict[str, str]:
+        """Return what the history keeps of it besides who, when and the note."""
+        told = {
+            "reason": self.reason,
+            "authority": self.authority,
+            "assignee": self.assignee,
+            "until": utc(self.until.timestamp()) if self.until else None,
+        }
+        return {name: str(value) for name, value in told.items() if value is not None}
+
+    def columns(self, now: Seconds) -> dict[str, str | float]:
+        """Return the columns of the case that it fills in.
+
+        Raises:
+            MoveRefusedError: it is to be suspended until a moment that is over.
+        """
+        until = self.until.timestamp() if self.until else None
+        if until is not None and until <= now:
+            raise MoveRefusedError("until is over already: write a moment that is to come")
+        given = {
+            "authority": self.authority,
+            "assignee": self.assignee,
+            "suspended_until": until,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class Hold(Strict):
+    """Whether a case and its evidence must be kept beyond their time (legal hold)."""
+
+    held: bool
+    by: Name
+    why: Annotated[Prose, Field(min_length=1, max_length=2000)]
 
 
 def _kind(body: Any) -> str:  # noqa: ANN401 -- whatever was sent

@@ -1,14 +1,32 @@
-"""The desk's REST API: `/desk/cases`."""
+"""The desk's REST API: `/desk/cases` and what belongs to it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
 
-from streetwatch.service.desk.book import Book, Filter
-from streetwatch.service.desk.report import Change, Report
-from streetwatch.service.desk.states import ENDS, CaseState
+from streetwatch.service.desk.answers import (
+    Case,
+    CaseOnMap,
+    Cases,
+    Feature,
+    FeatureCollection,
+    HistoryEntry,
+    Moved,
+    Point,
+    Refusal,
+)
+from streetwatch.service.desk.book import Book, ChangedMeanwhileError, NoSuchCaseError
+from streetwatch.service.desk.draft import Document
+from streetwatch.service.desk.events import events_router
+from streetwatch.service.desk.query import Page
+from streetwatch.service.desk.questions import ListQuestion, MapQuestion
+from streetwatch.service.desk.report import Change, Hold, Move, Name, Report
+from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
+from streetwatch.service.desk.timing import timed
 from streetwatch.vision.types import Seconds
 
 IdempotencyKey = Annotated[
@@ -20,17 +38,69 @@ IdempotencyKey = Annotated[
         description="The same for every delivery of one message.",
     ),
 ]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=1000,
+        description="ETag of the case as it was read: it is changed only if it still has it.",
+    ),
+]
+CaseName = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Number or external id.",
+    ),
+]
+
+MOST_MOVES = 200
 
 
-class Cases(BaseModel):
-    """A page of cases, newest first."""
+class GeoJson(JSONResponse):
+    """GeoJSON under its own media type."""
 
-    cases: list[dict[str, Any]]
-    total: int
+    media_type = "application/geo+json"
+
+
+_FEATURES = {"$ref": "#/components/schemas/FeatureCollection"}
+
+_ETAG = {"headers": {"ETag": {"schema": {"type": "string"}, "description": "For `If-Match`."}}}
+
+
+class ManyMoves(Move):
+    """One move of many cases."""
+
+    cases: Annotated[
+        list[Name],
+        Field(min_length=1, max_length=MOST_MOVES, description="Numbers or external ids."),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    """Moves cases, and tells of those that have come to their end."""
+
+    book: Book
+    clock: Callable[[], Seconds]
+    on_end: Callable[[str, CaseState, Seconds], None]
+
+    def move(self, name: str, move: Move, expected: frozenset[int] | None = None) -> Document:
+        now = self.clock()
+        after = self.book.move(name, move, now=now, expected=expected)
+        if after["state"] in ENDS:
+            self.on_end(after["external_id"], CaseState(after["state"]), now)
+        return timed(after, now)
 
 
 def desk_router(
-    book: Book, *, clock: Callable[[], Seconds], on_end: Callable[[str, CaseState, Seconds], None]
+    book: Book,
+    *,
+    clock: Callable[[], Seconds],
+    on_end: Callable[[str, CaseState, Seconds], None],
+    ending: Callable[[], bool] = lambda: False,
 ) -> APIRouter:
     """Build the router. `NoSuchCaseError` and `DeskConflictError` are the API's to answer.
 
@@ -39,42 +109,154 @@ def desk_router(
         clock: Seconds since the epoch.
         on_end: Told the external id of a case that people closed or rejected, which of the two,
             and when.
+        ending: Whether the process wants to end, and the feeds with it.
     """
-    router = APIRouter(prefix="/desk/cases", tags=["desk"])
-
-    @router.post("", status_code=201)
-    def report(body: Report, key: IdempotencyKey, response: Response) -> dict[str, Any]:
-        """Report a case. The same key or external id again answers 200 with the first one."""
-        case, is_new = book.report(body, key=key, now=clock())
-        response.status_code = 201 if is_new else 200
-        return case
-
-    @router.get("")
-    def cases(
-        state: CaseState | None = None,
-        type: str | None = None,  # noqa: A002 -- the query parameter's name
-        camera: str | None = None,
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
-        offset: Annotated[int, Query(ge=0)] = 0,
-    ) -> Cases:
-        """List cases, newest first."""
-        page = book.page(Filter(state, type, camera), limit=limit, offset=offset)
-        return Cases(cases=list(page.cases), total=page.total)
-
-    @router.get("/{name}")
-    def case(name: str) -> dict[str, Any]:
-        """Return a case by its number or external id."""
-        return book.case(name)
-
-    @router.patch("/{name}")
-    def change(name: str, body: Annotated[Change, Body()]) -> dict[str, Any]:
-        """Move a case (`state`, `by`, `note`), or bring its facts and evidence up to date."""
-        if isinstance(body, Report):
-            return book.update(name, body)
-        now = clock()
-        after = book.move(name, body, now=now)
-        if after["state"] in ENDS:
-            on_end(after["external_id"], CaseState(after["state"]), now)
-        return after
-
+    router = APIRouter(prefix="/desk", tags=["desk"])
+    _add_taking(router, book, clock)
+    _add_showing(router, book, clock)
+    _add_changing(router, book, _Moving(book, clock, on_end))
+    router.include_router(events_router(book, ending=ending))
     return router
+
+
+def _add_taking(router: APIRouter, book: Book, clock: Callable[[], Seconds]) -> None:
+    @router.post(
+        "/cases",
+        status_code=201,
+        response_model=Case,
+        response_model_exclude_unset=True,
+        responses={200: {"model": Case, "description": "It was there already."}, 201: _ETAG},
+    )
+    def report(body: Report, key: IdempotencyKey, response: Response) -> Document:
+        """Report a case. The same key or external id again answers 200 with the first one."""
+        now = clock()
+        case, is_new = book.report(body, key=key, now=now)
+        response.status_code = 201 if is_new else 200
+        return _tagged(timed(case, now), response)
+
+
+def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) -> None:
+    @router.get("/cases", response_model=Cases, response_model_exclude_unset=True)
+    def cases(wanted: Annotated[ListQuestion, Query()]) -> dict[str, Any]:
+        """List cases, newest first if not asked otherwise."""
+        now = clock()
+        page = _page(book, wanted, now)
+        cases = [timed(case, now) for case in page.cases]
+        return {"cases": cases, "total": page.total, "next": page.next}
+
+    @router.get(
+        "/cases.geojson",
+        response_model=FeatureCollection,
+        responses={200: {"content": {GeoJson.media_type: {"schema": _FEATURES}}}},
+    )
+    def cases_on_the_map(wanted: Annotated[MapQuestion, Query()]) -> GeoJson:
+        """Show cases as GeoJSON; those that are nowhere on the map are left out."""
+        page = _page(book, wanted, clock())
+        features = [_feature(case) for case in page.cases if case.get("place")]
+        found = FeatureCollection(
+            features=features, number_matched=page.total, number_returned=len(features)
+        )
+        return GeoJson(found.model_dump(by_alias=True))
+
+    @router.get(
+        "/cases/{name}",
+        response_model=Case,
+        response_model_exclude_unset=True,
+        responses={200: _ETAG},
+    )
+    def case(name: CaseName, response: Response) -> Document:
+        """Return a case by its number or external id."""
+        return _tagged(timed(book.case(name), clock()), response)
+
+    @router.get(
+        "/cases/{name}/history",
+        response_model=list[HistoryEntry],
+        response_model_exclude_unset=True,
+    )
+    def history(name: CaseName) -> Any:  # noqa: ANN401 -- the model says what
+        """Return who did what with a case, oldest first."""
+        return book.case(name)["history"]
+
+
+def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
+    @router.patch(
+        "/cases/{name}",
+        response_model=Case,
+        response_model_exclude_unset=True,
+        responses={200: _ETAG, 412: {"description": "The case has changed since `If-Match`."}},
+    )
+    def change(
+        name: CaseName,
+        body: Annotated[Change, Body()],
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> Document:
+        """Move a case (`state`, `by`, `note`), or bring its facts and evidence up to date."""
+        expected = _revisions(if_match)
+        if isinstance(body, Report):
+            case = timed(book.update(name, body, expected=expected), moving.clock())
+            return _tagged(case, response)
+        return _tagged(moving.move(name, body, expected), response)
+
+    @router.put(
+        "/cases/{name}/legal-hold",
+        response_model=Case,
+        response_model_exclude_unset=True,
+        responses={200: _ETAG},
+    )
+    def hold(name: CaseName, body: Hold, response: Response) -> Document:
+        """Set or lift a legal hold: a held case and its evidence outlive their time."""
+        return _tagged(book.hold(name, body, now=moving.clock()), response)
+
+    @router.post("/moves", response_model=Moved, response_model_exclude_unset=True)
+    def moves(body: ManyMoves) -> dict[str, Any]:
+        """Move many cases alike. What can't be moved is told and holds up no other."""
+        moved: list[Document] = []
+        refused: list[Refusal] = []
+        for name in dict.fromkeys(body.cases):
+            try:
+                moved.append(moving.move(name, body))
+            except (NoSuchCaseError, DeskConflictError) as error:
+                refused.append(Refusal(case=name, status=_status(error), detail=str(error)))
+        return {"moved": moved, "refused": [one.model_dump() for one in refused]}
+
+
+def _page(book: Book, wanted: ListQuestion | MapQuestion, now: Seconds) -> Page:
+    return book.page(
+        wanted.filter(now),
+        limit=wanted.limit,
+        offset=wanted.offset,
+        after=wanted.after,
+        sort=wanted.sort,
+    )
+
+
+def _status(error: Exception) -> int:
+    match error:
+        case NoSuchCaseError():
+            return 404
+        case ChangedMeanwhileError():
+            return 412
+        case _:
+            return 409
+
+
+def _tagged(case: Document, response: Response) -> Document:
+    response.headers["ETag"] = f'"{case["revision"]}"'
+    return case
+
+
+def _revisions(if_match: str | None) -> frozenset[int] | None:
+    """Read `If-Match`; None where anything will do. What is none of our ETags matches nothing."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tags = (tag.strip() for tag in if_match.split(","))
+    inner = (tag[1:-1] for tag in tags if tag.startswith('"') and tag.endswith('"'))
+    return frozenset(int(tag) for tag in inner if tag.isascii() and tag.isdecimal())
+
+
+def _feature(case: Document) -> Feature:
+    place, camera = case["place"], case.get("camera")
+    shown = CaseOnMap.model_validate(case | {"camera": camera["id"] if camera else None})
+    point = Point(coordinates=(place["lon"], place["lat"]))
+    return Feature(id=case["number"], geometry=point, properties=shown)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -30,12 +31,16 @@ _SHOWN = (
     "authority",
     "assignee",
     "code",
+    "code_standard",
+    "code_kind",
     "urgency",
     "level",
     "first_offence",
     "suggestion",
     "measure",
     "triage",
+    "subject",
+    "remaining_s",
     "duplicate_of",
     "verification",
     "legal_hold",
@@ -49,6 +54,7 @@ _MOMENTS = (
     "handled_at",
     "ended_at",
     "deadline",
+    "suspended_until",
     "urged_at",
     "overdue_at",
     "verified_at",
@@ -76,6 +82,16 @@ def entry(at: Seconds, *, by: str, note: str = "", **what: object) -> Document:
     return {**what, "at": utc(at), "by": by, "note": note}
 
 
+def added(row: Mapping[Any, Any], at: Seconds, *, by: str, **line: Any) -> list[Document]:  # noqa: ANN401
+    """Return a case's history with another line; no line is older than the one before it."""
+    return [*row["history"], entry(max(at, last_at(row)), by=by, **line)]
+
+
+def last_at(row: Mapping[Any, Any]) -> Seconds:
+    """Return when something was last done with a case."""
+    return datetime.fromisoformat(row["history"][-1]["at"]).timestamp()
+
+
 def moved_columns(state: CaseState, now: Seconds) -> Document:
     """Return the columns that a move to a state changes; a case taken up again has not ended."""
     ended = {} if state in ENDS else {"ended_at": None}
@@ -86,7 +102,9 @@ def document_of(row: Mapping[Any, Any]) -> Document:
     """Return what the desk answers about a case."""
     return {
         "number": row["number"],
+        "external_id": row["external_id"],
         "state": row["state"],
+        "revision": row["revision"],
         **row["document"],
         **{name: row.get(name) for name in _SHOWN},
         **{name: _moment(row.get(name)) for name in _MOMENTS},

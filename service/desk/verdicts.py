@@ -6,7 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from streetwatch.service.desk.book import Book, Filter
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.query import Filter
 from streetwatch.service.desk.states import CaseState, RejectReason
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.zones.rules import ViolationType
@@ -24,6 +25,9 @@ _LABEL_OF: Mapping[str, str] = MappingProxyType(
 _ANY_VEHICLE = "car"
 
 _PAGE = 200
+
+#: What other people tell says nothing about the model.
+_SEEN = Filter(sources=("video",))
 
 #: The still that shows the object where the case says it stood.
 _FRAME = "threshold.jpg"
@@ -48,14 +52,17 @@ def write_verdicts(book: Book, evidence: EvidenceFolder, out: Path) -> Iterator[
 
 
 def _cases(book: Book) -> Iterator[Mapping[str, Any]]:
-    offset = 0
-    while page := book.page(Filter(), limit=_PAGE, offset=offset).cases:
-        yield from page
-        offset += len(page)
+    page = book.page(_SEEN, limit=_PAGE)
+    yield from page.cases
+    while page.next is not None:
+        page = book.page(_SEEN, limit=_PAGE, after=page.next)
+        yield from page.cases
 
 
 def _verdict(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return what a case's history says of it; None where that is nothing about the model."""
+    if document["camera"] is None:
+        return None  # a picture from outside is not what a camera sees
     moves = {entry["state"]: entry for entry in document["history"] if "state" in entry}
     facts = {
         "place": f"{document['camera']['id']}/{document['zone_id']}",

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -46,6 +47,20 @@ class EvidenceFolder:
                 raise ValueError(f"not a name of evidence: {part!r}")
         return self.root / incident_id / name
 
+    def read(self, incident_id: str, name: str) -> bytes:
+        """Return a file.
+
+        Raises:
+            StorageError: it can't be read, or is not there.
+            ValueError: a name that could lead out of the folder.
+        """
+        try:
+            return self.path(incident_id, name).read_bytes()
+        except OSError as error:
+            raise StorageError(
+                f"evidence {incident_id}/{name} can't be read: {error.strerror or error}"
+            ) from error
+
     def write(self, incident_id: str, name: str, content: bytes) -> str:
         """Write a file whole, replacing an earlier one, and return its sha256.
 
@@ -78,6 +93,22 @@ class EvidenceFolder:
             with suppress(OSError):  # already told: the disk that refused may refuse this too
                 unfinished.unlink(missing_ok=True)
         return digest
+
+    def remove(self, incident_id: str) -> None:
+        """Delete all files of an incident; one that has none is done with.
+
+        Raises:
+            StorageError: the disk refused; some files may be gone.
+        """
+        folder = self.path(incident_id, "_").parent
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StorageError(
+                f"evidence {incident_id} could not be deleted: {error.strerror or error}"
+            ) from error
 
 
 def sha256_of(path: Path) -> str:

@@ -39,6 +39,7 @@ def manifest(
         "model": incident.versions.model,
         "first_seen": _moment(incident.first_seen),
         "violation_at": _moment(incident.violation_at or incident.first_seen),
+        **({"warned_at": _moment(incident.warned_at)} if incident.warned_at else {}),
         "last_seen": _moment(incident.last_seen),
         "observed_s": round(incident.observed_s, 3),
         "unobserved_s": round(incident.unobserved_s, 3),

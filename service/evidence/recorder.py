@@ -30,7 +30,7 @@ class ClipWindow:
 
 
 class Recorder:
-    """The evidence of one camera's incidents. Used by one thread.
+    """The evidence of one camera's incidents. Used by one thread, but for `picture_of_now`.
 
     The first picture of a stay is held in memory until the stay is worth a file: most of what
     passes never is.
@@ -68,37 +68,60 @@ class Recorder:
             StorageError: the disk refused.
         """
         frame = self._current
-        if frame is None:
+        if frame is None or incident.state is State.CLOSED:
             return ()
         match incident.state:
             case State.CANDIDATE:
                 first = self._first.get(incident.id, frame)
                 return (self._still(incident, "first_seen", first.image, first.at),)
+            case State.WARNED:
+                warned = self._still(incident, "warned", frame.image, frame.at)
+                return self._with_first(incident, frame, (warned,))
             case State.OPEN if incident.disputed_at is not None:
                 return (self._still(incident, "disputed", frame.image, frame.at),)
             case State.OPEN:
                 return self._threshold_stills(incident, frame)
             case State.CLEARED:
                 return (self._still(incident, "cleared", frame.image, frame.at),)
-            case State.CLOSED:
-                return ()
 
     def _threshold_stills(self, incident: Incident, frame: Frame) -> tuple[Attachment, ...]:
         image, at = frame.image, frame.at
         zone = self._zones[incident.zone_id]
         caption = f"{self._site.camera_id} / {zone.id} / {incident.type} / {local(at)}"
         drawn = zone_overlay(image, zone.polygon, incident.bbox, caption)
-        stills = [
+        stills = (
             self._still(incident, "threshold", image, at),
             self._still(incident, "close_up", close_up(image, incident.bbox), at),
             self._still(incident, "zone_overlay", drawn, at),
-        ]
+        )
+        return self._with_first(incident, frame, stills)
+
+    def _with_first(
+        self, incident: Incident, frame: Frame, stills: tuple[Attachment, ...]
+    ) -> tuple[Attachment, ...]:
         first = self._first.get(incident.id, frame)
         # After a restart the picture on disk is the earlier one: it stays.
         is_first = first.at == incident.first_seen
-        if is_first or not self._folder.path(incident.id, "first_seen.jpg").exists():
-            stills.insert(0, self._still(incident, "first_seen", first.image, first.at))
-        return tuple(stills)
+        # (Of a view of another camera's case it stays where it is, with the view.)
+        is_on_disk = self._folder.path(incident.id, "first_seen.jpg").exists()
+        if is_first or not is_on_disk:
+            return (self._still(incident, "first_seen", first.image, first.at), *stills)
+        return stills
+
+    def picture_of_now(self, incident_id: str, role: str) -> Attachment | None:
+        """Write the latest picture under a name of its moment; None before the first.
+
+        May be called from another thread: a frame is never written to.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        frame = self._current
+        if frame is None:
+            return None
+        name = f"{role}-{frame.at:.0f}.jpg"
+        digest = self._folder.write(incident_id, name, jpeg(frame.image))
+        return Attachment(name, role, "image/jpeg", digest, frame.at)
 
     def can_seal(self, incident: Incident, at: Seconds) -> bool:
         """Tell whether an incident's clip has run its time, and there is a latest picture.
@@ -109,7 +132,8 @@ class Recorder:
         return at >= due_at and (self._current is not None or at >= due_at + LATEST_PATIENCE_S)
 
     def _due_at(self, incident: Incident) -> Seconds:
-        return (incident.violation_at or incident.first_seen) + self._window.after_s
+        filed_at = incident.violation_at if incident.warned_at is None else incident.opened_at
+        return (filed_at or incident.first_seen) + self._window.after_s
 
     def seal(self, incident: Incident, so_far: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
         """Write the latest still, the clip and the manifest, and return them.
@@ -155,8 +179,10 @@ class Recorder:
         return []
 
     def _still(self, incident: Incident, role: str, image: Image, at: Seconds) -> Attachment:
-        name = f"{role}.jpg"
-        digest = self._folder.write(incident.id, name, jpeg(image))
+        # A view of another camera's case hands its pictures over, under a name of its own.
+        view = f".{incident.camera_id}.{incident.id[:6]}" if incident.duplicate_of else ""
+        name = f"{role}{view}.jpg"
+        digest = self._folder.write(incident.case_id, name, jpeg(image))
         return Attachment(name, role, "image/jpeg", digest, at)
 
 

@@ -12,6 +12,7 @@ from streetwatch.zones.place import Place
 class Occasion(StrEnum):
     """Why the platform is told."""
 
+    WARNED = "warned"  #: soft start: those concerned are warned, nothing is filed yet
     OPENED = "opened"
     EVIDENCE = "evidence"  #: the clip and the manifest are complete
     CLEARED = "cleared"
@@ -24,7 +25,7 @@ class Attachment:
 
     Attributes:
         name: File name inside the incident's evidence folder.
-        role: `first_seen`, `threshold`, `latest`, `zone_overlay`, `clip` or `manifest`.
+        role: `first_seen`, `warned`, `threshold`, `latest`, `zone_overlay`, `clip`, `manifest` ...
         media_type: As in HTTP.
         sha256: Of the file's bytes, hex.
         captured_at: Capture time of the picture or of the clip's start, seconds since the epoch.
@@ -39,25 +40,51 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The camera as the case platform knows it."""
+    """The camera as the case platform knows it.
+
+    Attributes:
+        place: Where the case is on the map.
+        is_measured: Whether that is where the ground of its zone lies, and not the camera.
+    """
 
     camera_id: str
     name: str
     place: Place | None
+    is_measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything a platform is told: the incident, where it is, and the evidence."""
+    """Everything a platform is told: the incident, where it is, and the evidence.
+
+    Attributes:
+        seen_by: Other cameras that saw it too.
+    """
 
     incident: Incident
     site: Site
     evidence: tuple[Attachment, ...]
+    seen_by: tuple[str, ...] = ()
 
     @property
     def external_id(self) -> str:
         """Our name for the case, the same in every message about it."""
         return self.incident.id
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether `place` is where it or the ground of its zone lies, and not the camera."""
+        return self.incident.lon is not None or self.site.is_measured
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is: its own place where its camera can tell, else the camera's."""
+        incident, known = self.incident, self.site.place
+        if incident.lon is None or incident.lat is None:
+            return known
+        if known is None:
+            return Place(incident.lon, incident.lat)
+        return Place(incident.lon, incident.lat, known.crs, known.grid_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +102,13 @@ class Message:
     case: Case
 
 
-def message(occasion: Occasion, case: Case) -> Message:
-    """Write a message; one occasion of one incident has one key."""
-    name = f"{case.external_id}/{occasion}"
+def message(occasion: Occasion, case: Case, *, view: str = "") -> Message:
+    """Write a message; one occasion of one incident has one key.
+
+    Args:
+        occasion: Why.
+        case: As it is now.
+        view: The incident of another camera whose pictures it brings.
+    """
+    name = f"{case.external_id}/{occasion}{f'/{view}' if view else ''}"
     return Message(hashlib.sha256(name.encode()).hexdigest()[:32], occasion, case)

@@ -1,9 +1,9 @@
 """Use cases: each is one function with one transaction; a message is promised inside it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from streetwatch.service.incidents import lifecycle
+from streetwatch.service.incidents import lifecycle, views
 from streetwatch.service.incidents.case import (
     Attachment,
     Case,
@@ -12,8 +12,11 @@ from streetwatch.service.incidents.case import (
     message,
 )
 from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
+from streetwatch.service.incidents.platform import Heard, PlatformState, Standing
 from streetwatch.service.incidents.ports import Store, Transaction
-from streetwatch.vision.types import Seconds
+from streetwatch.service.incidents.routing import TO_THE_DESK, Routes, targets_of
+from streetwatch.vision.types import Seconds, Size
+from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.presence import Observation
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.stay import Stay
@@ -22,24 +25,44 @@ from streetwatch.zones.zone import Zone
 #: A stay is remembered as a candidate once it has stood for this share of its dwell.
 CANDIDATE_SHARE = 0.25
 
+#: How long a place is remembered: what stands there later is no recurrence (7, 30 and 90 days are
+#: what is reported).
+RECURRENCE_S: Seconds = 90 * 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One camera as the incidents know it."""
+    """One camera as the incidents know it.
+
+    Attributes:
+        others: The other cameras, which may see the same violation.
+    """
 
     site: Site
     zones: tuple[Zone, ...]
     model: str
+    routes: Routes = TO_THE_DESK
+    calibration: Calibration | None = None
+    others: tuple[Site, ...] = ()
 
     def rule(self, stay: Stay) -> Rule:
         """Return the rule that watches a stay."""
-        return self._zone(stay).rule(stay.type)
+        return self.zone(stay).rule(stay.type)
 
     def versions(self, stay: Stay) -> Versions:
         """Name what judges a stay."""
-        return Versions(self.model, self._zone(stay).version, self.rule(stay).version)
+        return Versions(self.model, self.zone(stay).version, self.rule(stay).version)
 
-    def _zone(self, stay: Stay) -> Zone:
+    def site_of(self, incident: Incident) -> Site:
+        """Return the site of a case: its zone's own place on the map, else its camera's."""
+        if incident.camera_id != self.site.camera_id:
+            known = (one for one in self.others if one.camera_id == incident.camera_id)
+            return next(known, Site(incident.camera_id, incident.camera_id, None))
+        places = [z.place for z in self.zones if z.id == incident.zone_id and z.place]
+        return replace(self.site, place=places[0], is_measured=True) if places else self.site
+
+    def zone(self, stay: Stay) -> Zone:
+        """Return the zone that a stay stands in."""
         return next(zone for zone in self.zones if zone.id == stay.zone_id)
 
 
@@ -51,7 +74,7 @@ StillsOf = Callable[[Incident], tuple[Attachment, ...]]
 def record(
     observation: Observation, *, watched: Watched, store: Store, stills_of: StillsOf
 ) -> tuple[Incident, ...]:
-    """Fold one look's stays into their incidents; file each once, when it opens.
+    """Fold one look's stays into their incidents; tell of each state once.
 
     Returns:
         The incidents whose state this look changed.
@@ -65,15 +88,21 @@ def record(
     changed: list[Incident] = []
     with store.transaction() as transaction:
         for stay in observation.presence.stays:
-            changed += _stands(stay, watched, transaction, stills_of, at)
+            changed += _stands(stay, watched, transaction, stills_of, at=at, size=observation.size)
         for stay in observation.gone:
             changed += _left(stay, watched, transaction, stills_of, at)
         transaction.put_presence(watched.site.camera_id, observation.presence)
     return tuple(changed)
 
 
-def _stands(
-    stay: Stay, watched: Watched, transaction: Transaction, stills_of: StillsOf, at: Seconds
+def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
+    stay: Stay,
+    watched: Watched,
+    transaction: Transaction,
+    stills_of: StillsOf,
+    *,
+    at: Seconds,
+    size: Size,
 ) -> list[Incident]:
     rule = watched.rule(stay)
     if stay.violation_at is None and stay.dwell_s < CANDIDATE_SHARE * rule.dwell_s:
@@ -82,17 +111,66 @@ def _stands(
     start = before or _born(stay, watched, transaction)
     if start is None:
         return []
-    after = lifecycle.disputed(lifecycle.seen(start, stay), stay, patience_s=rule.clear_s)
+    soft_s = rule.soft_start_s
+    after = lifecycle.seen(start, stay, soft_start_s=soft_s)
+    after = lifecycle.disputed(after, stay, patience_s=rule.clear_s, soft_start_s=soft_s)
     if after == before:
         return []
+    if after.state in views.STANDING and (before is None or before.state is State.CANDIDATE):
+        after = _joined(after, watched, transaction, size)
+    if after.duplicate_of is not None:
+        return _viewed(before, after, watched, transaction, stills_of, at=at)
     transaction.put_incident(after)
     if before is not None and before.state is after.state:
         return []
     transaction.put_attachments(after.id, stills_of(after))
-    if after.state is State.OPEN:
-        reopened = before is not None and before.state is State.CLOSED
-        occasion = Occasion.DISPUTED if reopened else Occasion.OPENED
+    occasion = lifecycle.occasion(before, after)
+    if occasion is not None:
         _announce(occasion, after, watched, transaction, at)
+    return [after]
+
+
+def _joined(incident: Incident, watched: Watched, transaction: Transaction, size: Size) -> Incident:
+    """Return what is about to be told with its place, and whose case it is a view of."""
+    after = views.placed(incident, watched.calibration, size)
+    place = views.place_of(after)
+    if place is None:
+        return after
+    near = transaction.standing_near(place, violation_type=after.type, within_m=views.RADIUS_M)
+    cases = [transaction.views(one) for one in sorted({one.case_id for one in near})]
+    return replace(after, duplicate_of=views.case_of(after, cases))
+
+
+def _viewed(  # noqa: PLR0913 -- as `_stands`
+    before: Incident | None,
+    after: Incident,
+    watched: Watched,
+    transaction: Transaction,
+    stills_of: StillsOf,
+    *,
+    at: Seconds,
+) -> list[Incident]:
+    """Keep a view of another camera's case; tell the case what is news to it."""
+    case = transaction.incident(after.case_id)
+    is_back = before is not None and before.state is State.CLOSED
+    told = lifecycle.reopened(case, after.last_seen) if case and is_back else case
+    if told is None or told.state not in views.STANDING:
+        return []  # whoever closed it has the last word, for every camera
+    transaction.put_incident(after)
+    if before is not None and before.state is after.state:
+        return []
+    # Its own camera has lost sight of it while those concerned had their time: this one files it.
+    opens = after.state is State.OPEN and told.state is State.WARNED and told.left_at is not None
+    if opens:
+        told = lifecycle.opened(told, after.last_seen)
+    if told != case:
+        transaction.put_incident(told)
+        transaction.put_attachments(told.id, stills_of(after))
+        occasion = Occasion.OPENED if opens else Occasion.DISPUTED
+        _announce(occasion, told, watched, transaction, at)
+    elif not is_back:
+        transaction.put_attachments(told.id, stills_of(after))
+        _announce(Occasion.EVIDENCE, told, watched, transaction, at, view=after.id)
     return [after]
 
 
@@ -105,6 +183,7 @@ def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident | 
         violation_type=stay.type,
         near=stay.anchor,
         least_iou=rule.match_iou,
+        since=stay.first_seen - RECURRENCE_S,
     )
     if lifecycle.is_muted(earlier, stay.last_seen, mute_s=rule.mute_s):
         return None
@@ -113,6 +192,7 @@ def _born(stay: Stay, watched: Watched, transaction: Transaction) -> Incident | 
         camera_id=watched.site.camera_id,
         versions=watched.versions(stay),
         earlier=earlier,
+        surface=watched.zone(stay).surface,
     )
 
 
@@ -125,11 +205,26 @@ def _left(
     after = lifecycle.left(before, at)
     if after == before:
         return []
+    if after.lon is not None and views.is_seen_by_another(before, transaction.views(after.case_id)):
+        kept = after if after.duplicate_of else replace(before, left_at=at)
+        transaction.put_incident(kept)
+        return [kept] if kept.state is not before.state else []
     transaction.put_incident(after)
     if after.state is State.CLEARED:
-        transaction.put_attachments(after.id, stills_of(after))
-        _announce(Occasion.CLEARED, after, watched, transaction, at)
+        case = _cleared_case(after, transaction, at)
+        transaction.put_attachments(case.id, stills_of(after))
+        _announce(Occasion.CLEARED, case, watched, transaction, at)
     return [after]
+
+
+def _cleared_case(view: Incident, transaction: Transaction, at: Seconds) -> Incident:
+    """Clear the case whose last view has ended."""
+    case = transaction.incident(view.case_id) if view.duplicate_of else None
+    if case is None:
+        return view
+    after = lifecycle.left(case, at)
+    transaction.put_incident(after)
+    return after
 
 
 def complete_evidence(
@@ -154,11 +249,58 @@ def close(incident_id: str, *, rejected: bool, store: Store, at: Seconds) -> Non
     with store.transaction() as transaction:
         incident = transaction.incident(incident_id)
         if incident is not None:
-            transaction.put_incident(lifecycle.closed(incident, at, rejected=rejected))
+            _closed(incident, transaction, at, rejected=rejected)
 
 
-def _announce(
-    occasion: Occasion, incident: Incident, watched: Watched, transaction: Transaction, at: Seconds
+def hear(
+    said: Standing, *, target: str, incident_id: str, store: Store, at: Seconds
+) -> tuple[Heard, Incident | None]:
+    """Take in what a target says about a case: news that it is at its end closes the incident.
+
+    Returns:
+        What became of it, and the incident as it is now.
+    """
+    with store.transaction() as transaction:
+        incident = transaction.incident(incident_id)
+        before = transaction.standing(target, incident_id)
+        if incident is None or before is None:
+            return Heard.UNKNOWN, None
+        if not said.follows(before):
+            return Heard.OLD, incident
+        transaction.put_standing(target, incident_id, said)
+        if said.state is PlatformState.OPEN:
+            return Heard.KEPT, incident
+        rejected = said.state is PlatformState.REJECTED
+        after = _closed(incident, transaction, at, rejected=rejected)
+    return Heard.KEPT if after == incident else Heard.MOVED, after
+
+
+def _closed(
+    incident: Incident, transaction: Transaction, at: Seconds, *, rejected: bool
+) -> Incident:
+    """Close an incident, and what other cameras see of it."""
+    after = lifecycle.closed(incident, at, rejected=rejected)
+    if after != incident:
+        transaction.put_incident(after)
+    for view in () if incident.lon is None else transaction.views(incident.id)[1:]:
+        transaction.put_incident(lifecycle.closed(view, at, rejected=rejected))
+    return after
+
+
+def _announce(  # noqa: PLR0913 -- what is told, of what, and where from
+    occasion: Occasion,
+    incident: Incident,
+    watched: Watched,
+    transaction: Transaction,
+    at: Seconds,
+    *,
+    view: str = "",
 ) -> None:
+    """Promise a message to every target whose route takes it."""
     evidence = transaction.attachments(incident.id)
-    transaction.enqueue(message(occasion, Case(incident, watched.site, evidence)), at=at)
+    others = () if incident.lon is None else transaction.views(incident.id)
+    seen_by = sorted({one.camera_id for one in others} - {incident.camera_id})
+    case = Case(incident, watched.site_of(incident), evidence, tuple(seen_by))
+    told = message(occasion, case, view=view)
+    targets = targets_of(told, watched.routes, told=transaction.told(incident.id))
+    transaction.enqueue(told, targets=targets, at=at)

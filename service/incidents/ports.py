@@ -6,7 +6,9 @@ from typing import Protocol
 
 from streetwatch.service.incidents.case import Attachment, Message
 from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.incidents.platform import Standing
 from streetwatch.vision.types import Box, Seconds
+from streetwatch.zones.ground import MapPoint
 from streetwatch.zones.presence import Presence
 
 
@@ -19,7 +21,7 @@ class Transaction(Protocol):
     def put_incident(self, incident: Incident) -> None:
         """Insert or replace the incident."""
 
-    def latest_filed_at(
+    def latest_filed_at(  # noqa: PLR0913 -- what makes a place
         self,
         *,
         camera_id: str,
@@ -27,8 +29,20 @@ class Transaction(Protocol):
         violation_type: str,
         near: Box,
         least_iou: float,
+        since: Seconds,
     ) -> Incident | None:
-        """Return the latest incident that was filed at this place and has ended."""
+        """Return the latest incident told at this place since then, if it has ended."""
+
+    def standing_near(
+        self, place: MapPoint, *, violation_type: str, within_m: float
+    ) -> tuple[Incident, ...]:
+        """Return the incidents of a type that were told, stand, and are at most so far away.
+
+        No other writer finds or opens one there until the transaction ends.
+        """
+
+    def views(self, case_id: str) -> tuple[Incident, ...]:
+        """Return all cameras' incidents of a case: its own, then the others'."""
 
     def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
         """Return the incident's evidence, in the order it was added."""
@@ -39,8 +53,17 @@ class Transaction(Protocol):
     def put_presence(self, camera_id: str, presence: Presence) -> None:
         """Keep what is at its place on a camera, for the next start."""
 
-    def enqueue(self, message: Message, *, at: Seconds) -> None:
-        """Promise a message. A key that was promised before is not promised twice."""
+    def told(self, incident_id: str) -> frozenset[str]:
+        """Return the targets that were promised something about the incident."""
+
+    def enqueue(self, message: Message, *, targets: Iterable[str], at: Seconds) -> None:
+        """Promise a message to targets. What was promised before is not promised twice."""
+
+    def standing(self, target: str, incident_id: str) -> Standing | None:
+        """Return how a case stands on a target, None where that was told nothing of it."""
+
+    def put_standing(self, target: str, incident_id: str, standing: Standing) -> None:
+        """Note how a case stands on a target."""
 
 
 class Store(Protocol):
@@ -51,6 +74,9 @@ class Store(Protocol):
 
     def presence(self, camera_id: str) -> Presence:
         """Return what was at its place on a camera when it was last stored; else nothing."""
+
+    def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
+        """Return a camera's filed incidents, not closed yet, whose evidence is not complete."""
 
     def incidents(self, *, camera_id: str | None = None) -> tuple[Incident, ...]:
         """Return all incidents, in order of `violation_at`, candidates last."""

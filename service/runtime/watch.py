@@ -52,7 +52,7 @@ class CameraWatch:
             self._recorder.remember(frame, (*observation.presence.stays, *observation.gone))
         changed = self._record(observation)
         self._presence = observation.presence
-        self._unsealed |= {one.id: one for one in changed if one.state is State.OPEN}
+        self._unsealed |= {one.id: one for one in changed if _is_sealed_here(one)}
         self.seal(look.at)
         return changed
 
@@ -94,11 +94,14 @@ class CameraWatch:
     def _reloaded(self) -> dict[str, Incident]:
         """Return the filed incidents that an earlier process did not live to seal."""
         known = {(zone.id, rule.type) for zone in self._watched.zones for rule in zone.rules}
-        filed = self._store.incidents(camera_id=self._watched.site.camera_id)
+        unsealed = self._store.unsealed(self._watched.site.camera_id)
         return {
             incident.id: incident
-            for incident in filed
-            if incident.violation_at is not None
-            and incident.state is not State.CLOSED
-            and (incident.zone_id, incident.type) in known
+            for incident in unsealed
+            if (incident.zone_id, incident.type) in known and incident.duplicate_of is None
         }
+
+
+def _is_sealed_here(incident: Incident) -> bool:
+    """Tell whether an incident has evidence of its own to complete: a view hands its over."""
+    return incident.state is State.OPEN and incident.duplicate_of is None

@@ -1,4 +1,4 @@
-"""The outbox: messages that were promised, until they are delivered."""
+"""The outbox, as a relay sees it: messages that were promised, until they are delivered."""
 
 import json
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ import structlog
 
 from streetwatch.service.incidents.case import Message
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.incidents.platform import Receipt
+from streetwatch.service.store import receipts
 from streetwatch.service.store.codec import message_of
 from streetwatch.service.store.schema import outbox
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import writing
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
@@ -28,39 +30,31 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that this relay may send until its lease runs out.
+    """A message that this relay may send to a target until its lease runs out.
 
     Attributes:
         attempts: How often it was taken before, by relays that died too.
+        lease_until: From then on another relay may send it.
+        known: What the target calls this case; None before its first message.
+        is_uncertain: Whether it may have arrived already.
     """
 
+    target: str
     message: Message
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What the outbox holds.
-
-    Attributes:
-        oldest_s: Age of the oldest pending message that does not wait behind a parked one; 0 where
-            there is none.
-    """
-
-    pending: int
-    parked: int
-    delivered: int
-    oldest_s: Seconds
+    lease_until: Seconds
+    known: Receipt | None = None
+    is_uncertain: bool = False
 
 
 class Outbox:
-    """The relay's side of the outbox."""
+    """The relay's side of the outbox. Each target has a lane of its own in it."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def claim(self, *, now: Seconds, lease_s: Seconds) -> Claimed | None:
-        """Take the next due message, in order for each incident; None when nothing is due.
+    def claim(self, target: str, *, now: Seconds, lease_s: Seconds) -> Claimed | None:
+        """Take a target's next due message, in order for each incident; None when none is due.
 
         A message whose relay died is taken again when its lease has run out. One that can't be
         read back is parked and the next one taken.
@@ -68,32 +62,40 @@ class Outbox:
         Raises:
             StorageError: the database refused.
         """
-        while (row := self._leased(now, now + lease_s)) is not None:
+        while (leased := self._leased(target, now, now + lease_s)) is not None:
+            row, known = leased
             try:
                 message = message_of(
                     key=row.key, occasion=row.occasion, document=json.loads(row.payload)
                 )
             except (StorageError, ValueError) as error:
                 log.error("outbox.unreadable", key=row.key, reason=str(error))  # noqa: TRY400
-                self.park(row.key, reason=str(error))
+                self._set(row, state=MessageState.PARKED, lease_until=0.0, last_error=str(error))
             else:
-                return Claimed(message, row.attempts)
+                lease = now + lease_s
+                return Claimed(target, message, row.attempts, lease, known, row.uncertain)
         return None
 
-    def _leased(self, now: Seconds, until: Seconds) -> sa.Row[Any] | None:
+    def _leased(
+        self, target: str, now: Seconds, until: Seconds
+    ) -> tuple[sa.Row[Any], Receipt | None] | None:
         due = (
             sa.select(
+                outbox.c.position,
                 outbox.c.key,
+                outbox.c.incident_id,
                 outbox.c.occasion,
                 # As text: what can't be read must not keep the row from being found.
                 sa.cast(outbox.c.payload, sa.Text).label("payload"),
                 outbox.c.attempts,
+                outbox.c.uncertain,
             )
             .where(
+                outbox.c.target == target,
                 outbox.c.state == MessageState.PENDING,
                 outbox.c.due_at <= now,
                 outbox.c.lease_until <= now,
-                ~_behind(MessageState.PENDING, MessageState.PARKED),
+                ~behind(MessageState.PENDING, MessageState.PARKED),
             )
             .order_by(outbox.c.due_at, outbox.c.position)
             .limit(1)
@@ -101,59 +103,66 @@ class Outbox:
         )
         with writing(self._engine) as connection:
             row = connection.execute(due).first()
-            if row is not None:
-                connection.execute(
-                    sa.update(outbox)
-                    .where(outbox.c.key == row.key)
-                    .values(lease_until=until, attempts=row.attempts + 1)
-                )
-        return row
+            if row is None:
+                return None
+            # Until somebody says otherwise it may have arrived: this relay may die any moment.
+            taken = {"lease_until": until, "attempts": row.attempts + 1, "uncertain": True}
+            here = outbox.c.position == row.position
+            connection.execute(sa.update(outbox).where(here).values(taken))
+            return row, receipts.known(connection, target, row.incident_id)
 
-    def delivered(self, key: str, *, now: Seconds) -> None:
-        """Note that the platform has the message."""
-        self._set(key, state=MessageState.DELIVERED, delivered_at=now, last_error=None)
-
-    def retry(self, key: str, *, due_at: Seconds, reason: str) -> None:
-        """Let the message be sent again later."""
-        self._set(key, due_at=due_at, lease_until=0.0, last_error=reason)
-
-    def park(self, key: str, *, reason: str) -> None:
-        """Lay the message aside for a person; later ones of its incident wait behind it."""
-        self._set(key, state=MessageState.PARKED, last_error=reason)
-
-    def backlog(self, *, now: Seconds) -> Backlog:
-        """Count the messages.
-
-        Raises:
-            StorageError: the database refused.
-        """
-        states = sa.select(outbox.c.state, sa.func.count().label("number")).group_by(outbox.c.state)
-        oldest = sa.select(sa.func.min(outbox.c.queued_at)).where(
-            outbox.c.state == MessageState.PENDING, ~_behind(MessageState.PARKED)
-        )
-        with reading(self._engine) as connection:
-            count = {row.state: row.number for row in connection.execute(states)}
-            since = connection.execute(oldest).scalar_one()
-        return Backlog(
-            pending=count.get(MessageState.PENDING, 0),
-            parked=count.get(MessageState.PARKED, 0),
-            delivered=count.get(MessageState.DELIVERED, 0),
-            oldest_s=0.0 if since is None else max(now - since, 0.0),
-        )
-
-    def _set(self, key: str, **values: object) -> None:
-        """Settle a message that is pending still: what came of it stands, whoever says it late."""
-        pending = (outbox.c.key == key, outbox.c.state == MessageState.PENDING)
+    def delivered(self, claimed: Claimed, receipt: Receipt, *, now: Seconds) -> None:
+        """Note that the target has the message, whoever says so, and what it calls the case."""
+        pending = (*_is(claimed), outbox.c.state == MessageState.PENDING)
+        done = {"state": MessageState.DELIVERED, "delivered_at": now, "last_error": None}
+        incident_id = claimed.message.case.external_id
         with writing(self._engine) as connection:
-            connection.execute(sa.update(outbox).where(*pending).values(**values))
+            connection.execute(
+                sa.update(outbox).where(*pending).values(done | {"uncertain": False})
+            )
+            receipts.keep(connection, claimed.target, incident_id, receipt, now=now)
+
+    def retry(
+        self, claimed: Claimed, *, due_at: Seconds, reason: str, may_have_arrived: bool
+    ) -> None:
+        """Let the message be sent again later."""
+        uncertain = claimed.is_uncertain or may_have_arrived
+        again = {"due_at": due_at, "lease_until": 0.0, "last_error": reason}
+        self._settle(claimed, again | {"uncertain": uncertain})
+
+    def park(self, claimed: Claimed, *, reason: str, may_have_arrived: bool) -> None:
+        """Lay the message aside for a person; later ones of its incident wait behind it."""
+        uncertain = claimed.is_uncertain or may_have_arrived
+        aside = {"state": MessageState.PARKED, "lease_until": 0.0, "last_error": reason}
+        self._settle(claimed, aside | {"uncertain": uncertain})
+
+    def _settle(self, claimed: Claimed, values: dict[str, object]) -> None:
+        """Settle a message that is still this relay's: a late word undoes nobody's work."""
+        mine = (
+            *_is(claimed),
+            outbox.c.state == MessageState.PENDING,
+            outbox.c.attempts == claimed.attempts + 1,
+        )
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(outbox).where(*mine).values(values))
+
+    def _set(self, row: sa.Row[Any], **values: object) -> None:
+        here = outbox.c.position == row.position
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(outbox).where(here).values(values))
 
 
-def _behind(*states: MessageState) -> sa.ColumnElement[bool]:
-    """Tell whether an earlier message of the same incident is in one of the states."""
+def _is(claimed: Claimed) -> tuple[sa.ColumnElement[bool], ...]:
+    return outbox.c.target == claimed.target, outbox.c.key == claimed.message.key
+
+
+def behind(*states: MessageState) -> sa.ColumnElement[bool]:
+    """Tell whether an earlier message of the incident to the target is in one of the states."""
     earlier = outbox.alias("earlier")
     return sa.exists(
         sa.select(earlier.c.key).where(
             earlier.c.incident_id == outbox.c.incident_id,
+            earlier.c.target == outbox.c.target,
             earlier.c.position < outbox.c.position,
             earlier.c.state.in_(states),
         )

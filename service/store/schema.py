@@ -35,7 +35,30 @@ incident = sa.Table(
     sa.Column("recurrences", sa.Integer, nullable=False),
     sa.Column("rejected_at", sa.Float),
     sa.Column("disputed_at", sa.Float),
+    sa.Column("warned_at", sa.Float),
+    sa.Column("opened_at", sa.Float),
+    sa.Column("surface", sa.String),
+    sa.Column("lon", sa.Float),
+    sa.Column("lat", sa.Float),
+    sa.Column("width_m", sa.Float),
+    sa.Column("duplicate_of", sa.String(26)),
+    sa.Column("left_at", sa.Float),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
+    sa.Index(None, "type", "state", "lat"),
+    sa.Index(None, "duplicate_of"),
+    # Few at any time: candidates are deleted after days, and few cases are rejected.
+    sa.Index(
+        "ix_incident_candidate_last_seen",
+        "last_seen",
+        sqlite_where=sa.text("violation_at IS NULL"),
+        postgresql_where=sa.text("violation_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_incident_rejected_at",
+        "rejected_at",
+        sqlite_where=sa.text("rejected_at IS NOT NULL"),
+        postgresql_where=sa.text("rejected_at IS NOT NULL"),
+    ),
 )
 
 attachment = sa.Table(
@@ -48,6 +71,7 @@ attachment = sa.Table(
     sa.Column("media_type", sa.String, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("captured_at", sa.Float, nullable=False),
+    sa.Index(None, "captured_at"),
 )
 
 presence = sa.Table(
@@ -57,11 +81,13 @@ presence = sa.Table(
     sa.Column("state", sa.JSON, nullable=False),
 )
 
+#: One row for each target that a message is promised to.
 outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("key", sa.String, nullable=False, unique=True),
+    sa.Column("target", sa.String, nullable=False),
+    sa.Column("key", sa.String, nullable=False),
     sa.Column("incident_id", sa.ForeignKey("incident.id"), nullable=False),
     sa.Column("occasion", sa.String, nullable=False),
     sa.Column("payload", sa.JSON, nullable=False),
@@ -70,10 +96,37 @@ outbox = sa.Table(
     sa.Column("queued_at", sa.Float, nullable=False),
     sa.Column("due_at", sa.Float, nullable=False),
     sa.Column("lease_until", sa.Float, nullable=False),
+    sa.Column("uncertain", sa.Boolean, nullable=False),
     sa.Column("delivered_at", sa.Float),
     sa.Column("last_error", sa.String),
-    sa.Index(None, "state", "due_at"),
-    sa.Index(None, "incident_id", "position"),
+    sa.UniqueConstraint("target", "key"),
+    sa.Index(None, "target", "state", "due_at"),
+    sa.Index(None, "incident_id", "target", "position"),
+    sa.Index(None, "state", "delivered_at"),
+    sa.Index(None, "state", "position"),
+    sa.Index(None, "target", "state", "position"),
+)
+
+#: What a target calls a case, and how it says that it stands.
+receipt = sa.Table(
+    "receipt",
+    metadata,
+    sa.Column("target", sa.String, primary_key=True),
+    sa.Column("incident_id", sa.ForeignKey("incident.id"), primary_key=True),
+    sa.Column("number", sa.String),
+    sa.Column("token", sa.String),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("said_at", sa.Float, nullable=False),
+    sa.Column("asked_at", sa.Float),  # null: not asked about any more
+    sa.Index(None, "incident_id"),
+    sa.Index(None, "target", "number"),
+    sa.Index(None, "target", "asked_at"),
+)
+
+#: The next number in the order of the book's changes: every write of a case takes one, whoever
+#: writes it. Cases that one statement changes share theirs.
+_NEXT_REVISION: sa.ColumnClause[int] = sa.literal_column(
+    "(SELECT coalesce(max(revision), 0) + 1 FROM desk_case)"
 )
 
 #: `document` is the report as it was taken, `history` who did what when and why. The columns beside
@@ -96,6 +149,8 @@ desk_case = sa.Table(
     sa.Column("authority", sa.String),
     sa.Column("assignee", sa.String),
     sa.Column("code", sa.String),
+    sa.Column("code_standard", sa.String),
+    sa.Column("code_kind", sa.String),
     sa.Column("urgency", sa.String),
     sa.Column("occurred_at", sa.Float, nullable=False),
     sa.Column("reported_at", sa.Float, nullable=False),
@@ -104,6 +159,9 @@ desk_case = sa.Table(
     sa.Column("handled_at", sa.Float),
     sa.Column("ended_at", sa.Float),
     sa.Column("deadline", sa.Float),
+    sa.Column("remaining_s", sa.Float),
+    sa.Column("suspended_until", sa.Float),
+    sa.Column("remind_at", sa.Float),
     sa.Column("urged_at", sa.Float),
     sa.Column("overdue_at", sa.Float),
     sa.Column("level", sa.String),
@@ -111,6 +169,7 @@ desk_case = sa.Table(
     sa.Column("suggestion", sa.String),
     sa.Column("measure", sa.String),
     sa.Column("triage", sa.JSON),
+    sa.Column("subject", sa.String),
     sa.Column("recurrence_of", sa.String),
     sa.Column("repeat_count", sa.Integer, nullable=False),
     sa.Column("duplicate_of", sa.String),
@@ -119,11 +178,102 @@ desk_case = sa.Table(
     sa.Column("legal_hold", sa.Boolean, nullable=False),
     sa.Column("document", sa.JSON, nullable=False),
     sa.Column("history", sa.JSON, nullable=False),
+    sa.Column(
+        "revision", sa.Integer, nullable=False, default=_NEXT_REVISION, onupdate=_NEXT_REVISION
+    ),
+    sa.Index(None, "revision", "number"),
     sa.Index(None, "reported_at"),
     sa.Index(None, "state", "reported_at"),
     sa.Index(None, "type", "reported_at"),
+    sa.Index(None, "type", "state", "reported_at"),
     sa.Index(None, "camera_id", "reported_at"),
+    sa.Index(None, "camera_id", "state", "reported_at"),
     sa.Index(None, "grid_code", "reported_at"),
     sa.Index(None, "place_key", "type", "reported_at"),
+    sa.Index(
+        "ix_desk_case_recurrence_of_occurred_at",
+        "recurrence_of",
+        "occurred_at",
+        sqlite_where=sa.text("recurrence_of IS NOT NULL"),
+        postgresql_where=sa.text("recurrence_of IS NOT NULL"),
+    ),
     sa.Index(None, "deadline"),
+    sa.Index(None, "remind_at"),
+    sa.Index(None, "subject", "type", "reported_at"),
+)
+
+#: What a webhook is told about cases that wait: promised with the line in the case's history.
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String, nullable=False, unique=True),
+    sa.Column("case_number", sa.String, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("promised_at", sa.Float, nullable=False),
+    sa.Column("due_at", sa.Float, nullable=False),
+    sa.Column("delivered_at", sa.Float),
+    sa.Column("last_error", sa.String),
+    sa.Index(None, "state", "due_at"),
+)
+
+#: Unit grids: `revision` counts the imports that changed something; a retired one is kept.
+desk_grid = sa.Table(
+    "desk_grid",
+    metadata,
+    sa.Column("code", sa.String(15), primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("geometry", sa.JSON, nullable=False),
+    sa.Column("workers", sa.JSON, nullable=False),
+    sa.Column("authorities", sa.JSON, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("imported_at", sa.Float, nullable=False),
+    sa.Column("retired_at", sa.Float),
+    sa.Index(None, "revision"),
+)
+
+#: Reports that another case had already: each has a name of its own and the case's number.
+desk_merged = sa.Table(
+    "desk_merged",
+    metadata,
+    sa.Column("external_id", sa.String, primary_key=True),
+    sa.Column("idempotency_key", sa.String, nullable=False, unique=True),
+    sa.Column("number", sa.ForeignKey("desk_case.number"), nullable=False),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("camera_id", sa.String),
+    sa.Column("merged_at", sa.Float, nullable=False),
+    sa.Column("document", sa.JSON, nullable=False),
+    sa.Index(None, "number"),
+)
+
+#: The last number of a day: `SW-20261123-` and how many cases were numbered so. Cases that are
+#: deleted leave no number to be given again.
+desk_day = sa.Table(
+    "desk_day",
+    metadata,
+    sa.Column("day", sa.String, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+#: What was deleted because its time was over. A row is written before anything goes and ended when
+#: all is gone: what a killed process left is deleted by the next.
+deletion = sa.Table(
+    "deletion",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("files", sa.JSON, nullable=False),
+    sa.Column("begun_at", sa.Float, nullable=False),
+    sa.Column("done_at", sa.Float),
+    sa.Index(None, "name"),
+    sa.Index(
+        "ix_deletion_unfinished",
+        "position",
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    ),
 )

@@ -10,13 +10,16 @@ import structlog
 from streetwatch.service.incidents.case import Attachment, Message
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State
-from streetwatch.service.store import codec
+from streetwatch.service.incidents.platform import Standing
+from streetwatch.service.incidents.views import STANDING, place_of
+from streetwatch.service.store import codec, receipts
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.schema import attachment, incident, outbox, presence
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.footprint import iou
+from streetwatch.zones.ground import MapPoint, distance_m
 from streetwatch.zones.presence import Presence
 
 log = structlog.get_logger(__name__)
@@ -86,6 +89,33 @@ class SqlStore:
             rows = connection.execute(wanted).mappings().all()
         return tuple(codec.incident_of(row) for row in rows)
 
+    def incident(self, incident_id: str) -> Incident | None:
+        """Return the incident, None where there is none."""
+        with reading(self.engine) as connection:
+            return SqlTransaction(connection).incident(incident_id)
+
+    def evidence(self, incident_id: str) -> tuple[Attachment, ...]:
+        """Return the incident's evidence, in the order it was added."""
+        with reading(self.engine) as connection:
+            return SqlTransaction(connection).attachments(incident_id)
+
+    def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
+        """Return a camera's filed incidents, not closed yet, whose evidence is not complete."""
+        manifest = sa.exists(
+            sa.select(attachment.c.name).where(
+                attachment.c.incident_id == incident.c.id, attachment.c.role == "manifest"
+            )
+        )
+        wanted = sa.select(incident).where(
+            incident.c.camera_id == camera_id,
+            incident.c.opened_at.is_not(None),
+            incident.c.state != State.CLOSED,
+            ~manifest,
+        )
+        with reading(self.engine) as connection:
+            rows = connection.execute(wanted).mappings().all()
+        return tuple(codec.incident_of(row) for row in rows)
+
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
@@ -98,19 +128,23 @@ class SqlTransaction:
         self._connection = connection
 
     def incident(self, incident_id: str) -> Incident | None:
-        """Return the incident, None where there is none."""
+        """Return the incident, None where there is none; no other writer has it until the end."""
+        locked(self._connection, f"incident {incident_id}")
         wanted = sa.select(incident).where(incident.c.id == incident_id)
         row = self._connection.execute(wanted).mappings().one_or_none()
         return None if row is None else codec.incident_of(row)
 
     def put_incident(self, one: Incident, /) -> None:
         """Insert or replace the incident."""
+        locked(self._connection, f"incident {one.id}")
         row = codec.incident_row(one)
-        same = incident.c.id == one.id
-        if not self._connection.execute(sa.update(incident).where(same).values(row)).rowcount:
+        # A key that is set anew, even to itself, is looked for in every table that refers to it.
+        facts = {name: value for name, value in row.items() if name != "id"}
+        again = sa.update(incident).where(incident.c.id == one.id).values(facts)
+        if not self._connection.execute(again).rowcount:
             self._connection.execute(sa.insert(incident).values(row))
 
-    def latest_filed_at(
+    def latest_filed_at(  # noqa: PLR0913 -- what makes a place
         self,
         *,
         camera_id: str,
@@ -118,23 +152,48 @@ class SqlTransaction:
         violation_type: str,
         near: Box,
         least_iou: float,
+        since: Seconds,
     ) -> Incident | None:
-        """Return the latest incident that was filed at this place and has ended."""
-        ended = (
-            sa.select(incident.c.id, incident.c.anchor)
-            .where(
-                incident.c.camera_id == camera_id,
-                incident.c.zone_id == zone_id,
-                incident.c.type == violation_type,
-                incident.c.state.in_(_ENDED),
-                incident.c.violation_at.is_not(None),
-            )
-            .order_by(incident.c.violation_at.desc(), incident.c.id)
+        """Return the latest incident told at this place since then, if it has ended."""
+        ended = place_history(
+            camera_id=camera_id, zone_id=zone_id, violation_type=violation_type, since=since
         )
-        rows = self._connection.execute(ended).all()
+        rows = self._connection.execute(ended.where(*_overlaps(near))).all()
         anchors = np.array([row.anchor for row in rows], np.float32).reshape(-1, 4)
         here = iou(anchors, np.array([near], np.float32))[:, 0] >= least_iou
         return self.incident(rows[int(here.argmax())].id) if here.any() else None
+
+    def standing_near(
+        self, place: MapPoint, *, violation_type: str, within_m: float
+    ) -> tuple[Incident, ...]:
+        """Return the incidents of a type that were told, stand, and are at most so far away.
+
+        No other writer finds or opens one there until the transaction ends.
+        """
+        locked(self._connection, f"places of {violation_type}")
+        low, high = place.moved((-within_m, -within_m)), place.moved((within_m, within_m))
+        wanted = sa.select(incident).where(
+            incident.c.type == violation_type,
+            incident.c.state.in_(STANDING),
+            incident.c.lat.between(low.lat, high.lat),
+            incident.c.lon.between(low.lon, high.lon),
+        )
+        found = [codec.incident_of(row) for row in self._connection.execute(wanted).mappings()]
+        return tuple(
+            one
+            for one in found
+            if (there := place_of(one)) and distance_m(place, there) <= within_m
+        )
+
+    def views(self, case_id: str) -> tuple[Incident, ...]:
+        """Return all cameras' incidents of a case: its own, then the others'."""
+        wanted = (
+            sa.select(incident)
+            .where(sa.or_(incident.c.id == case_id, incident.c.duplicate_of == case_id))
+            .order_by(incident.c.id != case_id, incident.c.id)
+        )
+        rows = self._connection.execute(wanted).mappings()
+        return tuple(codec.incident_of(row) for row in rows)
 
     def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
         """Return the incident's evidence, in the order it was added."""
@@ -165,26 +224,65 @@ class SqlTransaction:
 
     def put_presence(self, camera_id: str, state: Presence, /) -> None:
         """Keep what is at its place on a camera, for the next start."""
+        locked(self._connection, f"presence {camera_id}")
         row = {"camera_id": camera_id, "state": codec.presence_document(state)}
         same = presence.c.camera_id == camera_id
         if not self._connection.execute(sa.update(presence).where(same).values(row)).rowcount:
             self._connection.execute(sa.insert(presence).values(row))
 
-    def enqueue(self, message: Message, *, at: Seconds) -> None:
-        """Promise a message. A key that was promised before is not promised twice."""
-        known = sa.select(outbox.c.key).where(outbox.c.key == message.key)
-        if self._connection.execute(known).first() is not None:
-            return
-        self._connection.execute(
-            sa.insert(outbox).values(
-                key=message.key,
-                incident_id=message.case.external_id,
-                occasion=message.occasion,
-                payload=codec.message_document(message),
-                state=MessageState.PENDING,
-                attempts=0,
-                queued_at=at,
-                due_at=at,
-                lease_until=0.0,
-            )
+    def told(self, incident_id: str) -> frozenset[str]:
+        """Return the targets that were promised something about the incident."""
+        wanted = sa.select(outbox.c.target).where(outbox.c.incident_id == incident_id).distinct()
+        return frozenset(self._connection.execute(wanted).scalars())
+
+    def enqueue(self, message: Message, *, targets: Iterable[str], at: Seconds) -> None:
+        """Promise a message to targets. What was promised before is not promised twice."""
+        same = sa.select(outbox.c.target).where(outbox.c.key == message.key)
+        incident_id = message.case.external_id
+        known = self._connection.execute(same.where(outbox.c.incident_id == incident_id)).scalars()
+        fresh = set(targets) - set(known)
+        row = {
+            "key": message.key,
+            "incident_id": incident_id,
+            "occasion": message.occasion,
+            "payload": codec.message_document(message),
+            "state": MessageState.PENDING,
+            "attempts": 0,
+            "queued_at": at,
+            "due_at": at,
+            "lease_until": 0.0,
+            "uncertain": False,
+        }
+        for target in sorted(fresh):
+            self._connection.execute(sa.insert(outbox).values(row | {"target": target}))
+
+    def standing(self, target: str, incident_id: str) -> Standing | None:
+        """Return how a case stands on a target, None where that was told nothing of it."""
+        return receipts.standing(self._connection, target, incident_id)
+
+    def put_standing(self, target: str, incident_id: str, standing: Standing, /) -> None:
+        """Note how a case stands on a target."""
+        receipts.put_standing(self._connection, target, incident_id, standing)
+
+
+def place_history(
+    *, camera_id: str, zone_id: str, violation_type: str, since: Seconds
+) -> sa.Select[tuple[str, list[float]]]:
+    """Return the question for what was told of a zone since then and has ended, latest first."""
+    return (
+        sa.select(incident.c.id, incident.c.anchor)
+        .where(
+            incident.c.camera_id == camera_id,
+            incident.c.zone_id == zone_id,
+            incident.c.type == violation_type,
+            incident.c.violation_at >= since,
+            incident.c.state.in_(_ENDED),
         )
+        .order_by(incident.c.violation_at.desc(), incident.c.id)
+    )
+
+
+def _overlaps(box: Box) -> tuple[sa.ColumnElement[bool], ...]:
+    """Leave out what stands elsewhere in a zone where thousands were filed."""
+    left, top, right, bottom = (incident.c.anchor[side].as_float() for side in range(4))
+    return (left < box[2], right > box[0], top < box[3], bottom > box[1])

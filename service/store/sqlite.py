@@ -1,10 +1,15 @@
 """All that is particular to SQLite; nothing outside this module knows which database it is."""
 
+import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from streetwatch.service.incidents.errors import InputError
 
 #: How long a writer waits for another one before it gives up.
 BUSY_TIMEOUT_MS = 5_000
@@ -21,10 +26,10 @@ _PRAGMAS = (
 )
 
 #: Execution option of a connection that only reads: it sees one snapshot and holds up no writer.
-READS = {"sqlite_begin": "DEFERRED"}
+READS: Final[Mapping[str, Any]] = {"sqlite_begin": "DEFERRED"}
 
 #: What SQLite says, and what a person can do about it.
-MENDING = {
+_MENDING: Final = {
     "disk is full": "the disk is full: free some space",
     "readonly": "the database is read-only: give the service write access to it",
     "is locked": "another process holds the database for too long: end it",
@@ -35,9 +40,9 @@ MENDING = {
 }
 
 
-def is_sqlite(url: sa.URL) -> bool:
-    """Tell whether a database address means SQLite."""
-    return url.get_backend_name() == "sqlite"
+def place(url: sa.URL) -> str:
+    """Return where the database is, for people."""
+    return str(file_of(url) or url.render_as_string(hide_password=True))
 
 
 def file_of(url: sa.URL) -> Path | None:
@@ -49,8 +54,12 @@ def create_engine(url: sa.URL) -> sa.Engine:
     """Make an engine whose transactions are SQLite's own, begun as writers unless told `READS`.
 
     A database in memory has one connection, which its threads use one after the other.
+
+    Raises:
+        InputError: the folder of its file can't be made.
     """
-    if file_of(url) is None:
+    file = file_of(url)
+    if file is None:
         engine = sa.create_engine(
             url,
             poolclass=QueuePool,
@@ -59,10 +68,48 @@ def create_engine(url: sa.URL) -> sa.Engine:
             connect_args={"check_same_thread": False},
         )
     else:
+        _make_folder(file)
         engine = sa.create_engine(url)
     sa.event.listen(engine, "connect", _connected)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def prepare(connection: sa.Connection) -> None:
+    """Ready a transaction for migrations: it is the only writer as it is."""
+
+
+def lock(connection: sa.Connection, name: str) -> None:
+    """Be the only writer of what is named: a transaction that writes is the only one as it is."""
+
+
+def copy_to(engine: sa.Engine, file: Path) -> None:
+    """Copy one state of the whole database into a file, whatever is written meanwhile."""
+    target = sqlite3.connect(file)
+    try:
+        with engine.connect() as connection:
+            source: Any = connection.connection.driver_connection
+            source.execute("BEGIN")  # a reader: pages of one state, and no writer waits
+            source.backup(target)
+            source.execute("ROLLBACK")
+    finally:
+        target.close()
+
+
+def mending(error: BaseException) -> str | None:
+    """Say in plain words what the driver's error means and how to mend it, if it is known."""
+    said = str(error).lower()
+    return next((advice for words, advice in _MENDING.items() if words in said), None)
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{file}: the folder of the database can't be made ({error.strerror}): "
+            "give the service a folder that it may write to (data_dir)"
+        ) from error
 
 
 def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -1,12 +1,16 @@
 """How a connection is had: for writing, or for one consistent read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import sqlalchemy as sa
 
+from streetwatch.service.store.dialect import dialect_of
 from streetwatch.service.store.refusals import refusals_named
-from streetwatch.service.store.sqlite import READS
+
+#: How far lists are counted. A page for people needs to know that there are many, not how many.
+COUNTED: Final = 10_000
 
 
 @contextmanager
@@ -16,7 +20,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         StorageError: the database refused; nothing of the block was kept.
     """
-    with refusals_named(), engine.begin() as connection:
+    with refusals_named(dialect_of(engine)), engine.begin() as connection:
         yield connection
 
 
@@ -27,5 +31,22 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         StorageError: the database refused.
     """
-    with refusals_named(), engine.connect().execution_options(**READS) as connection:
+    dialect = dialect_of(engine)
+    with (
+        refusals_named(dialect),
+        engine.connect().execution_options(**dialect.READS) as connection,
+    ):
         yield connection
+
+
+def counted(
+    table: sa.Table, where: Sequence[sa.ColumnElement[bool]], *, limit: int = COUNTED
+) -> sa.Select[int]:
+    """Return the question how many rows there are, up to a limit."""
+    some = sa.select(sa.literal(1)).select_from(table).where(*where).limit(limit)
+    return sa.select(sa.func.count()).select_from(some.subquery())
+
+
+def locked(connection: sa.Connection, name: str) -> None:
+    """Be the only writer of what is named until the transaction ends; wait for an earlier one."""
+    dialect_of(connection).lock(connection, name)

@@ -1,7 +1,7 @@
 """What operators, probes and browsers ask the service, over real HTTP."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from streetwatch.service.api.readiness import CameraHealth, Readiness
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
 LIVE = CameraHealth("kerb", "东口", "rtsp://user:***@10.0.0.5/stream1", "live", "", 0.4)
@@ -37,11 +37,11 @@ class Api:
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    store = open_store(f"sqlite:///{tmp_path / 'streetwatch.db'}")
+def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
+    store = open_store(new_database())
     built = Api(store, EvidenceFolder(tmp_path / "evidence"))
     registry = CollectorRegistry()
-    registry.register(OutboxCollector(lambda: Outbox(store.engine).backlog(now=NOON + 60)))
+    registry.register(OutboxCollector(lambda: Deliveries(store.engine).backlogs(now=NOON + 60)))
     broken = APIRouter()
     broken.add_api_route("/broken", lambda: 1 / 0)
     app = create_api(
@@ -96,9 +96,9 @@ def test_a_camera_that_is_down_says_why(api: Api) -> None:
 def test_the_outbox_is_counted_when_it_is_asked_for(api: Api) -> None:
     promise(api.store, a_message(), at=NOON)
     lines = api.http.get("/metrics").text.splitlines()
-    assert 'streetwatch_outbox_messages{state="pending"} 1.0' in lines
-    assert 'streetwatch_outbox_messages{state="parked"} 0.0' in lines
-    assert "streetwatch_outbox_lag_seconds 60.0" in lines
+    assert 'streetwatch_outbox_messages{state="pending",target="desk"} 1.0' in lines
+    assert 'streetwatch_outbox_messages{state="parked",target="desk"} 0.0' in lines
+    assert 'streetwatch_outbox_lag_seconds{target="desk"} 60.0' in lines
 
 
 def raw(api: Api, path: str) -> bytes:
@@ -141,11 +141,10 @@ def test_what_fails_inside_shows_neither_traceback_nor_path(api: Api) -> None:
     assert answer.json() == {"detail": "this failed inside the service: its log says why"}
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 def test_a_database_that_refuses_is_a_503_that_says_come_again(api: Api, tmp_path: Path) -> None:
     api.store.close()
-    for file in tmp_path.glob("streetwatch.db*"):
-        file.unlink()
-    (tmp_path / "streetwatch.db").mkdir()
+    (tmp_path / "data").rename(tmp_path / "moved")
     answer = api.http.get("/desk/cases")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "10"

@@ -1,6 +1,6 @@
 """The case desk over real HTTP, on a real database file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Desk]:
     built = Desk()
-    store = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    store = open_store(new_database())
     router = desk_router(
         Book(store.engine),
         clock=lambda: built.now,
@@ -283,6 +283,49 @@ def test_cases_are_listed(desk: Desk, wanted: dict[str, str | int], numbers: lis
     assert desk.listed(**wanted) == [f"SW-20261123-{number:04}" for number in numbers]
 
 
+def test_a_legal_hold_is_set_and_lifted_and_the_history_says_by_whom_and_why(desk: Desk) -> None:
+    desk.post()
+    for held, why in ((True, "诉讼"), (True, "诉讼"), (False, "结束")):
+        answer = desk.http.put(
+            "/desk/cases/SW-20261123-0001/legal-hold",
+            json={"held": held, "by": "王律师", "why": why},
+        )
+        assert answer.json()["legal_hold"] is held
+    steps = [one for one in desk.case()["history"] if "action" in one]
+    assert [(one["action"], one["by"], one["note"]) for one in steps] == [
+        ("legal_hold_set", "王律师", "诉讼"),
+        ("legal_hold_lifted", "王律师", "结束"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        pytest.param("SW-none", {"held": True, "by": "a", "why": "b"}, 404, id="no such case"),
+        pytest.param("SW-20261123-0001", {"held": True, "by": "a"}, 422, id="without a reason"),
+        pytest.param("SW-20261123-0001", {"held": True, "why": "b"}, 422, id="by nobody"),
+        pytest.param("SW-20261123-0001", {"held": 1, "by": "a", "why": "b"}, 422, id="a number"),
+    ],
+)
+def test_a_hold_that_nobody_answers_for_is_refused(
+    desk: Desk, name: str, body: dict[str, Any], status: int
+) -> None:
+    desk.post()
+    assert desk.http.put(f"/desk/cases/{name}/legal-hold", json=body).status_code == status
+    assert desk.case()["legal_hold"] is False
+
+
+def test_a_list_is_paged_through_by_the_last_number_seen(desk: Desk) -> None:
+    file_three(desk)
+    first = desk.http.get("/desk/cases", params={"limit": 2}).json()
+    desk.post(report(an_incident(id="z" * 26)), key="a-case-that-comes-meanwhile")
+    second = desk.http.get("/desk/cases", params={"limit": 2, "after": first["next"]}).json()
+    numbers = [case["number"] for page in (first, second) for case in page["cases"]]
+    assert numbers == [f"SW-20261123-{number:04}" for number in (3, 2, 1)]
+    assert (first["total"], second["next"]) == (3, None)
+    assert desk.http.get("/desk/cases", params={"after": "SW-none"}).status_code == 404
+
+
 @pytest.mark.parametrize(
     "wanted", [{"limit": 0}, {"limit": 501}, {"offset": -1}, {"state": "lost"}], ids=str
 )
@@ -312,3 +355,46 @@ def test_a_closed_case_that_stands_on_is_dispatched_again_once(desk: Desk) -> No
     assert case["state"] == "dispatched"
     assert [one["state"] for one in case["history"]].count("dispatched") == 2
     assert "结案后仍在" in case["history"][-1]["note"]
+
+
+WARNING = {"warned_at": "2026-11-23T12:00:00+08:00", "opened_at": None}
+
+
+def test_a_warned_case_is_no_second_one_when_it_is_filed(desk: Desk) -> None:
+    first = desk.post(report() | WARNING).json()
+    assert first["state"] == "warned"
+    filed = report() | WARNING | {"opened_at": "2026-11-23T12:10:00+08:00"}
+    answer = desk.post(filed, key="another-key")
+    assert (answer.status_code, answer.json()["number"]) == (200, first["number"])
+    case = desk.case()
+    assert case["state"] == "reported"
+    assert case["reported_at"] == "2026-11-23T04:10:00.000+00:00"
+    assert [line["state"] for line in case["history"]] == ["warned", "reported"]
+    assert len(desk.listed()) == 1
+
+
+def test_what_goes_when_it_is_warned_has_corrected_itself(desk: Desk) -> None:
+    desk.post(report() | WARNING)
+    gone = report() | WARNING | {"cleared_at": "2026-11-23T12:06:00+08:00"}
+    desk.http.patch(f"/desk/cases/{'a' * 26}", json=gone)
+    case = desk.case()
+    assert (case["state"], case["ended_at"]) == (
+        "self_corrected",
+        "2026-11-23T04:06:00.000+00:00",
+    )
+    assert "自行改正" in case["history"][-1]["note"]
+
+
+def test_what_people_called_corrected_and_stands_on_is_reported(desk: Desk) -> None:
+    desk.post(report() | WARNING)
+    desk.move("self_corrected", by="王队")
+    filed = report() | WARNING | {"opened_at": "2026-11-23T12:10:00+08:00"}
+    desk.post(filed, key="another-key")
+    assert (desk.case()["state"], desk.case()["ended_at"]) == ("reported", None)
+
+
+def test_a_warning_that_comes_late_does_not_undo_the_filing(desk: Desk) -> None:
+    filed = report() | WARNING | {"opened_at": "2026-11-23T12:10:00+08:00"}
+    desk.post(filed, key="another-key")
+    assert desk.post(report() | WARNING).status_code == 200
+    assert desk.case()["state"] == "reported"

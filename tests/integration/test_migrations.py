@@ -1,7 +1,9 @@
 """Databases that earlier versions wrote, brought up to date with what is in them."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,45 +12,76 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from filed import NOON, a_message, an_incident
+from filed import NOON, a_message, an_incident, promise
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.report import Report
+from streetwatch.service.incidents.case import Message, Occasion
+from streetwatch.service.incidents.platform import Receipt
+from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.store import codec, engine
+from streetwatch.service.store.dialect import dialect_at
+from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import desk_case, metadata
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
 MIGRATIONS = Path(engine.__file__).parent / "migrations"
 
-#: Columns of an incident that the first version had not.
-LATER = ("rejected_at", "disputed_at")
+REVISIONS = ["0001", "0002", "0003"]
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'streetwatch.db'}"
+def address(new_database: Callable[..., str]) -> str:
+    return new_database(bare=True)
 
 
 def written_by(revision: str, address: str) -> None:
     """Make a database as an earlier version did, with an incident and a case in it."""
-    old = sa.create_engine(address)
+    url = sa.make_url(address)
+    old = dialect_at(url).create_engine(url)
     with old.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         incident = codec.incident_row(an_incident())
-        if revision == "0001":
-            incident = {name: value for name, value in incident.items() if name not in LATER}
+        known = {column["name"] for column in sa.inspect(connection).get_columns("incident")}
+        incident = {name: value for name, value in incident.items() if name in known}
         _insert(connection, "incident", incident)
+        _insert(connection, "outbox", _promised(a_message()))
         _insert(connection, "desk_case", _case())
     old.dispose()
 
 
-def _case() -> dict[str, object]:
+def _promised(message: Message) -> dict[str, Any]:
+    return {
+        "key": message.key,
+        "incident_id": message.case.external_id,
+        "occasion": message.occasion.value,
+        "payload": codec.message_document(message),
+        "state": "pending",
+        "attempts": 0,
+        "queued_at": NOON,
+        "due_at": NOON,
+        "lease_until": 0.0,
+    }
+
+
+def _case() -> dict[str, Any]:
     steps = enumerate(["reported", "accepted", "dispatched"], start=4)
     return {
         "number": "SW-20261123-0001",
         "external_id": "a" * 26,
+        "source": "video",
+        "zone_id": "carriageway",
+        "lon": 121.47,
+        "lat": 31.23,
+        "grid_code": "310101001001001",
+        "place_key": "kerb/carriageway",
+        "occurred_at": NOON,
+        "accepted_at": NOON + 3600,
+        "repeat_count": 0,
+        "legal_hold": False,
         "idempotency_key": "a-key",
         "state": "dispatched",
         "type": "illegal_parking_motor",
@@ -62,13 +95,11 @@ def _case() -> dict[str, object]:
     }
 
 
-def _insert(connection: sa.Connection, table: str, row: dict[str, object]) -> None:
-    values = {
-        name: json.dumps(value) if isinstance(value, dict | list) else value
-        for name, value in row.items()
-    }
-    columns: list[sa.ColumnClause[object]] = [sa.column(name) for name in values]
-    connection.execute(sa.insert(sa.table(table, *columns)).values(values))
+def _insert(connection: sa.Connection, name: str, row: Mapping[str, Any]) -> None:
+    """Insert what the table of that version has a column for."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+    known = {column: value for column, value in row.items() if column in table.c}
+    connection.execute(sa.insert(table).values(known))
 
 
 def opened(address: str) -> SqlStore:
@@ -78,7 +109,7 @@ def opened(address: str) -> SqlStore:
     return store
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", REVISIONS)
 def test_what_an_earlier_version_wrote_is_there(address: str, revision: str) -> None:
     written_by(revision, address)
     store = opened(address)
@@ -86,10 +117,13 @@ def test_what_an_earlier_version_wrote_is_there(address: str, revision: str) -> 
     case = Book(store.engine).case("SW-20261123-0001")
     assert (case["state"], case["accepted_at"]) == ("dispatched", "2026-11-23T05:00:00.000+00:00")
     assert (case["ended_at"], case["legal_hold"]) == (None, False)
+    claimed = Outbox(store.engine).claim(DESK, now=NOON, lease_s=60)
+    assert claimed is not None
+    assert claimed.message == a_message()
     store.close()
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", REVISIONS)
 def test_the_desk_can_ask_earlier_cases_by_place(address: str, revision: str) -> None:
     written_by(revision, address)
     store = opened(address)
@@ -99,3 +133,40 @@ def test_the_desk_can_ask_earlier_cases_by_place(address: str, revision: str) ->
     assert (row["place_key"], row["zone_id"]) == ("kerb/carriageway", "carriageway")
     assert (row["lon"], row["lat"], row["grid_code"]) == (121.47, 31.23, "310101001001001")
     store.close()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_numbers_go_on_where_an_earlier_version_left_off(address: str, revision: str) -> None:
+    written_by(revision, address)
+    store = opened(address)
+    told = Report.model_validate_json(json.dumps(case_json(a_message(an_incident(id="b")).case)))
+    case, _ = Book(store.engine).report(told, key="another-key", now=NOON)
+    assert case["number"] == "SW-20261123-0002"
+    store.close()
+
+
+def bring_to(connection: sa.Connection, revision: str) -> None:
+    """Take a database back to an older version, with what it holds."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
+
+
+def test_messages_of_the_time_before_targets_are_the_desks(address: str) -> None:
+    before = open_store(address)
+    later = a_message(occasion=Occasion.EVIDENCE)
+    promise(before, a_message(), later)
+    outbox = Outbox(before.engine)
+    first = outbox.claim(DESK, now=NOON, lease_s=1.0)
+    assert first is not None
+    outbox.delivered(first, Receipt(), now=NOON)
+    assert outbox.claim(DESK, now=NOON, lease_s=1.0) is not None, "and its relay dies"
+    with before.engine.begin() as connection:
+        bring_to(connection, "0002")
+    before.close()
+    after = open_store(address)
+    again = Outbox(after.engine).claim(DESK, now=NOON + 1.0, lease_s=1.0)
+    assert again is not None
+    assert (again.message, again.known, again.is_uncertain) == (later, Receipt(), True)
+    after.close()

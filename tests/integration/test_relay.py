@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,12 +14,14 @@ from http_parts import Answer, BadNetwork, Fault, LoseTheAnswer, serving
 from live_service import free_port, wait_for
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import LEASE_S, Relay
-from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.delivery.sink import CaseSink, DeliveryFailedError, Receipt
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.incidents.incident import State
-from streetwatch.service.store.outbox import Backlog, Outbox
+from streetwatch.service.incidents.routing import DESK
+from streetwatch.service.store.deliveries import Backlog, Deliveries, Wanted
+from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
 OPENED = a_message()
@@ -44,11 +45,11 @@ class World:
 
     @property
     def backlog(self) -> Backlog:
-        return self.outbox.backlog(now=self.now)
+        return Deliveries(self.store.engine).backlogs(now=self.now).total
 
     def relay(self) -> Relay:
         """A relay as after a start of the process."""
-        relay = Relay(self.outbox, self.sink, clock=lambda: self.now, chance=lambda: 1.0)
+        relay = Relay(self.outbox, DESK, self.sink, clock=lambda: self.now, chance=lambda: 1.0)
         self.relays.append(relay)
         return relay
 
@@ -57,12 +58,12 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(new_database: Callable[..., str]) -> Iterator[World]:
     app = FastAPI()
-    desk = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    desk = open_store(new_database("desk"))
     router = desk_router(Book(desk.engine), clock=lambda: NOON, on_end=lambda *_: None)
     app.include_router(router)
-    store = open_store(f"sqlite:///{tmp_path / 'service.db'}")
+    store = open_store(new_database("service"))
     with ExitStack() as stack:
         stack.callback(desk.close)
         stack.callback(store.close)
@@ -81,12 +82,12 @@ def test_a_promised_message_becomes_a_case(world: World) -> None:
     (case,) = world.cases()
     assert case["external_id"] == OPENED.case.external_id
     assert case["evidence"][0]["url"] == f"/evidence/{OPENED.case.external_id}/threshold.jpg"
-    assert world.backlog == Backlog(pending=0, parked=0, delivered=1, oldest_s=0.0)
+    assert world.backlog == Backlog(delivered=1)
 
 
 def test_a_message_that_is_sent_again_makes_no_second_case(world: World) -> None:
     for _ in range(3):
-        world.sink.deliver(OPENED)
+        world.sink.deliver(OPENED, known=None)
     assert len(world.cases()) == 1
 
 
@@ -128,7 +129,7 @@ def test_a_failed_delivery_is_tried_again_and_makes_one_case(world: World, fault
 def test_nobody_listening_is_tried_again_for_as_long_as_it_takes(world: World) -> None:
     promise(world.store, OPENED)
     nobody = DeskSink(f"http://127.0.0.1:{free_port()}")
-    relay = Relay(world.outbox, nobody, clock=lambda: world.now, chance=lambda: 1.0)
+    relay = Relay(world.outbox, DESK, nobody, clock=lambda: world.now, chance=lambda: 1.0)
     for _ in range(20):
         relay.drain()
         world.now += 300.0
@@ -166,16 +167,41 @@ def test_what_sending_again_cannot_mend_is_parked(world: World, status: int) -> 
     assert world.cases() == []
 
 
+def test_a_redirect_names_the_new_address_without_its_secrets(world: World) -> None:
+    location = "https://user:hunter2@new.city/cases?api_key=hunter2"
+    world.network.expect(Answer(308, {"Location": location}))
+    promise(world.store, OPENED)
+    world.relay().drain()
+    (parked,) = Deliveries(world.store.engine).page(Wanted(), limit=9, offset=0).deliveries
+    assert parked.reason is not None
+    assert "308 Permanent Redirect to https://new.city/cases" in parked.reason
+    assert "write the address it has moved to into the target's url" in parked.reason
+    assert "hunter2" not in parked.reason
+
+
+def test_a_platform_that_asks_for_patience_gets_it_from_every_message(world: World) -> None:
+    world.network.expect(Answer(503, {"Retry-After": "120"}))
+    promise(world.store, OPENED, a_message(an_incident(id="b" * 26)))
+    relay = world.relay()
+    relay.drain()
+    world.now += 119.0
+    relay.drain()
+    assert len(world.network.requests) == 1, "the other message is not sent either"
+    world.now += 1.0
+    relay.drain()
+    assert len(world.cases()) == 2
+
+
 @pytest.mark.parametrize("was_sent", [False, True], ids=["before sending", "after sending"])
 def test_a_relay_killed_before_it_settled_is_made_good_by_the_next(
     world: World,
     was_sent: bool,  # noqa: FBT001 -- a column of the table
 ) -> None:
     promise(world.store, OPENED)
-    claimed = world.outbox.claim(now=world.now, lease_s=LEASE_S)
+    claimed = world.outbox.claim(DESK, now=world.now, lease_s=LEASE_S)
     assert claimed is not None
     if was_sent:
-        world.sink.deliver(claimed.message)
+        world.sink.deliver(claimed.message, known=None)
     # kill -9 here; what follows is the next process
     relay = world.relay()
     relay.drain()
@@ -211,20 +237,23 @@ def test_a_woken_relay_delivers_at_once_and_stops_promptly(world: World) -> None
 class BrokenOnce:
     """A sink with a mistake in it, the first time."""
 
-    def __init__(self, deliver: Callable[[Message], None]) -> None:
-        self._deliver = deliver
+    def __init__(self, sink: CaseSink) -> None:
+        self._sink = sink
         self.calls = 0
 
-    def deliver(self, message: Message) -> None:
+    def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:
         self.calls += 1
         if self.calls == 1:
             raise ZeroDivisionError
-        self._deliver(message)
+        return self._sink.deliver(message, known=known)
+
+    def close(self) -> None:
+        self._sink.close()
 
 
 def test_a_relay_survives_a_mistake_in_a_sink(world: World) -> None:
-    sink = BrokenOnce(world.sink.deliver)
-    relay = Relay(world.outbox, sink, clock=lambda: world.now)
+    sink = BrokenOnce(world.sink)
+    relay = Relay(world.outbox, DESK, sink, clock=lambda: world.now)
     world.relays.append(relay)
     promise(world.store, OPENED)
     relay.start()
@@ -264,5 +293,5 @@ def test_the_desks_wish_is_read(
 ) -> None:
     world.network.expect(Answer(503, headers))
     with pytest.raises(DeliveryFailedError) as failed:
-        world.sink.deliver(OPENED)
+        world.sink.deliver(OPENED, known=None)
     assert failed.value.failure.retry_after_s == expected

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from structlog.testing import capture_logs
 
+from databases import PostgresServer
 from filed import NOON, a_message, an_incident, evidence, promise
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
+from streetwatch.service.incidents.routing import DESK
+from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.engine import open_engine
-from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import metadata, presence
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.zones.presence import Presence
@@ -26,15 +29,26 @@ PRESENCE = Presence(NOON, (Stay("z", "t", BOX, BOX, 0.7, 9, NOON - 10.1, NOON, 9
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> str:
+def address(new_database: Callable[..., str]) -> str:
+    return new_database()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """Where a database of SQLite is to be."""
     return f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}"
 
 
-@pytest.fixture(params=["file", "memory"])
-def store(request: pytest.FixtureRequest, address: str) -> Iterator[SqlStore]:
-    opened = open_store("sqlite://" if request.param == "memory" else address)
-    yield opened
-    opened.close()
+@pytest.fixture(params=["file", "memory", "postgres"])
+def store(request: pytest.FixtureRequest, file: str) -> Iterator[SqlStore]:
+    with ExitStack() as stack:
+        addresses = {"file": file, "memory": "sqlite://"}
+        if request.param not in addresses:
+            server: PostgresServer = request.getfixturevalue(request.param)
+            addresses["postgres"] = stack.enter_context(server.database())
+        opened = open_store(addresses[request.param])
+        stack.callback(opened.close)
+        yield opened
 
 
 def put(store: Store, *incidents: Incident) -> None:
@@ -44,10 +58,10 @@ def put(store: Store, *incidents: Incident) -> None:
 
 
 def test_the_migrations_build_what_the_code_expects(address: str) -> None:
-    engine = open_engine(address)
-    with engine.connect() as connection:
+    opened = open_engine(address)
+    with opened.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
+    opened.dispose()
 
 
 def test_everything_is_there_after_a_restart(address: str) -> None:
@@ -63,7 +77,7 @@ def test_everything_is_there_after_a_restart(address: str) -> None:
     assert after.incidents() == (an_incident(),)
     assert [one.name for one in kept] == ["first_seen.jpg", "threshold.jpg"]
     assert after.presence("kerb") == PRESENCE
-    assert Outbox(after.engine).backlog(now=NOON).pending == 1
+    assert Deliveries(after.engine).backlogs(now=NOON).total.pending == 1
     after.close()
 
 
@@ -85,7 +99,7 @@ def break_off(store: SqlStore) -> None:
         transaction.put_incident(an_incident())
         transaction.put_attachments("a" * 26, [evidence()])
         transaction.put_presence("kerb", PRESENCE)
-        transaction.enqueue(a_message(), at=NOON)
+        transaction.enqueue(a_message(), targets=(DESK,), at=NOON)
         raise OSError("no space left for the picture")
 
 
@@ -94,7 +108,7 @@ def test_an_exception_undoes_the_whole_transaction(store: SqlStore) -> None:
         break_off(store)
     assert store.incidents() == ()
     assert store.presence("kerb") == Presence()
-    assert Outbox(store.engine).backlog(now=NOON).pending == 0
+    assert Deliveries(store.engine).backlogs(now=NOON).total.pending == 0
 
 
 def test_incidents_come_in_order_of_violation_and_candidates_last(store: SqlStore) -> None:
@@ -141,6 +155,7 @@ ENDED = {"state": State.CLEARED, "cleared_at": NOON + 60}
         pytest.param(ENDED | {"camera_id": "other"}, False, id="another camera"),
         pytest.param(ENDED | {"zone_id": "other"}, False, id="another zone"),
         pytest.param(ENDED | {"type": "street_vending"}, False, id="another type"),
+        pytest.param(ENDED | {"violation_at": NOON - 91 * 86_400}, False, id="long ago"),
         pytest.param(ENDED | {"anchor": (300.0, 100.0, 400.0, 180.0)}, False, id="another place"),
     ],
 )
@@ -170,6 +185,7 @@ def _at_the_place(latest_filed_at: Callable[..., Incident | None]) -> Incident |
         violation_type="illegal_parking_motor",
         near=(110.0, 100.0, 210.0, 180.0),
         least_iou=0.5,
+        since=NOON - 90 * 86_400,
     )
 
 
@@ -206,8 +222,8 @@ def test_a_reader_does_not_wait_for_a_writer(address: str) -> None:
     store.close()
 
 
-def test_a_full_disk_is_told_in_plain_words_and_leaves_nothing_half_written(address: str) -> None:
-    store = open_store(address)
+def test_a_full_disk_is_told_in_plain_words_and_leaves_nothing_half_written(file: str) -> None:
+    store = open_store(file)
 
     def fill(connection: sa.Connection) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as if the disk ended here
@@ -237,7 +253,8 @@ def test_a_place_that_cannot_be_used_is_named_with_what_to_do(
     assert "\n" not in str(refused.value)
 
 
-def test_a_database_of_a_newer_version_is_left_alone(address: str) -> None:
+def test_a_database_of_a_newer_version_is_left_alone(new_database: Callable[..., str]) -> None:
+    address = new_database(bare=True)
     store = open_store(address)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -15,6 +15,7 @@ from streetwatch.datasets.sources import sources
 from streetwatch.datasets.yolo_folder import read_folder
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.open311.submission import Submission
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.verdicts import write_verdicts
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -74,6 +75,13 @@ def test_judged_cases_become_verdicts_and_those_become_a_source(desk: Desk, tmp_
 def test_a_case_whose_frame_is_gone_is_left_out(desk: Desk, tmp_path: Path) -> None:
     desk.file("a", "exposed_garbage", ACCEPT)
     desk.evidence.path("a" * 26, "threshold.jpg").unlink()
+    assert list(write_verdicts(desk.book, desk.evidence, tmp_path / "out")) == []
+
+
+def test_a_case_that_no_camera_saw_says_nothing_about_the_model(desk: Desk, tmp_path: Path) -> None:
+    fields = {"service_code": "exposed_garbage", "address_id": "A-7"}
+    desk.book.file(Submission.model_validate(fields).draft("hotline", now=NOON), key="k", now=NOON)
+    desk.book.move("SW-20261123-0001", Move.model_validate(WRONG), now=NOON)
     assert list(write_verdicts(desk.book, desk.evidence, tmp_path / "out")) == []
 
 

@@ -17,6 +17,7 @@ from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State, incident_id
+from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -31,16 +32,17 @@ DAY_S = 86_400
 CAR = (200.0, 150.0, 320.0, 230.0)
 
 
-def zone() -> Zone:
+def zone(soft_start_s: float = 0.0) -> Zone:
     default = DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR]
     rule = type(default)(
         **{
             name: getattr(default, name)
             for name in default.__dataclass_fields__
-            if name not in {"dwell_s", "clear_s"}
+            if name not in {"dwell_s", "clear_s", "soft_start_s"}
         },
         dwell_s=DWELL_S,
         clear_s=5.0,
+        soft_start_s=soft_start_s,
     )
     return Zone("kerb", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), rules=(rule,))
 
@@ -48,13 +50,14 @@ def zone() -> Zone:
 class Street:
     """A camera whose picture gets a little brighter every second."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, soft_start_s: float = 0.0) -> None:
         self.folder = folder
+        self.soft_start_s = soft_start_s
         self.store: SqlStore = open_store(f"sqlite:///{folder / 'db'}")
         self.watch = self.started()
 
     def started(self) -> CameraWatch:
-        watched = Watched(Site("cam", "人民路", None), (zone(),), "model@1")
+        watched = Watched(Site("cam", "人民路", None), (zone(self.soft_start_s),), "model@1")
         recorder = Recorder(
             site=watched.site,
             zones=watched.zones,
@@ -210,7 +213,7 @@ def test_a_disk_that_refuses_files_nothing_and_the_next_look_tries_again(street:
 
 def test_a_message_in_the_outbox_is_what_the_incident_was(street: Street) -> None:
     street.looks(50, 62)
-    claimed = Outbox(street.store.engine).claim(now=START + 100, lease_s=60)
+    claimed = Outbox(street.store.engine).claim(DESK, now=START + 100, lease_s=60)
     assert claimed is not None
     case = claimed.message.case
     assert case.external_id == street.incident.id
@@ -274,3 +277,54 @@ def test_after_that_while_it_is_a_case_again(street: Street) -> None:
     street.looks(80 + DAY_S, 95 + DAY_S)
     first, again = street.store.incidents()
     assert (again.state, again.recurrence_of) == (State.OPEN, first.id)
+
+
+@pytest.fixture
+def gentle_street(tmp_path: Path) -> Street:
+    return Street(tmp_path, soft_start_s=20.0)
+
+
+def test_what_goes_when_it_is_warned_is_told_with_pictures_before_and_after(
+    gentle_street: Street,
+) -> None:
+    gentle_street.looks(50, 70)
+    assert gentle_street.incident.state is State.WARNED
+    assert gentle_street.occasions() == ["warned"]
+    gentle_street.looks(70, 120, car=False)
+    assert (gentle_street.incident.state, gentle_street.incident.opened_at) == (State.CLEARED, None)
+    assert gentle_street.occasions() == ["warned", "cleared"]
+    assert gentle_street.brightness("first_seen.jpg") == pytest.approx(50, abs=1)
+    assert gentle_street.brightness("warned.jpg") == pytest.approx(60, abs=1)
+    assert gentle_street.brightness("cleared.jpg") == pytest.approx(74, abs=1)
+
+
+def test_what_stands_on_after_a_warning_is_filed_with_a_clip_of_that_moment(
+    gentle_street: Street,
+) -> None:
+    gentle_street.looks(50, 80)
+    assert gentle_street.occasions() == ["warned"]
+    gentle_street.looks(80, 82)
+    assert gentle_street.incident.opened_at == START + 80
+    assert gentle_street.occasions() == ["warned", "opened"]
+    gentle_street.looks(82, 90)
+    assert gentle_street.occasions() == ["warned", "opened", "evidence"]
+    assert gentle_street.brightness("threshold.jpg") == pytest.approx(80, abs=1)
+
+
+def test_a_warning_survives_a_restart_and_an_outage(gentle_street: Street) -> None:
+    gentle_street.looks(50, 65)
+    gentle_street.watch = gentle_street.started()
+    gentle_street.look(200)
+    assert gentle_street.occasions() == ["warned"]  # nobody has looked since: it may have gone
+    gentle_street.look(201)
+    assert gentle_street.occasions() == ["warned", "opened"]
+
+
+def test_a_warning_is_not_repeated_and_files_nothing_in_a_covered_view(
+    gentle_street: Street,
+) -> None:
+    gentle_street.looks(50, 65)
+    gentle_street.looks(65, 68, car=False)
+    assert gentle_street.occasions() == ["warned"]
+    gentle_street.looks(68, 79)
+    assert gentle_street.occasions() == ["warned"]

@@ -49,7 +49,7 @@ def look(at: float, shown: View, *boxes: Box, label: str = "car") -> Look:
 
 def watched(looks: Iterable[Look], zone: Zone = ROAD) -> tuple[tuple[Stay, ...], tuple[Stay, ...]]:
     """Return what stands at the end, and what was ended."""
-    state = Observation(Presence(), ())
+    state = Observation(Presence(), (), SIZE)
     gone: tuple[Stay, ...] = ()
     for one in looks:
         state = observe(state.presence, one, (zone,), epoch=None)

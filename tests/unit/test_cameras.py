@@ -34,6 +34,11 @@ SECRET = "hun/ter2@Kerb"  # noqa: S105 -- a made-up one, for looking for it in e
 ALREADY = "stands in this list already: give each its own id"
 SQUARE = "[[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]"
 
+IMAGE = "[[0.1, 0.9], [0.9, 0.9], [0.65, 0.45], [0.35, 0.45]]"
+METRES = "[[0, 0], [7, 0], [7, 20], [0, 20]]"
+ORIGIN = "origin: {lon: 121.47, lat: 31.23}"
+GROUND = "[[121.47, 31.23], [121.4701, 31.23], [121.4701, 31.2302], [121.47, 31.2302]]"
+
 
 def load(folder: Path, text: str, environ: Mapping[str, str] | None = None) -> tuple[Camera, ...]:
     path = folder / "cameras.yaml"
@@ -71,6 +76,21 @@ def rule(keys: str) -> str:
 
 def window(keys: str) -> str:
     return rule(f"schedule: [{{{keys}}}]")
+
+
+def calibration(keys: str) -> str:
+    return camera(calibration=f"{{{keys}}}")
+
+
+def test_a_calibration_is_four_points_of_ground_in_degrees_or_in_metres(tmp_path: Path) -> None:
+    (by_metres,) = load(tmp_path, calibration(f"image: {IMAGE}, metres: {METRES}, {ORIGIN}"))
+    (by_degrees,) = load(tmp_path, calibration(f"image: {IMAGE}, ground: {GROUND}"))
+    assert by_metres.calibration is not None
+    assert by_degrees.calibration is not None
+    assert by_metres.calibration.metres((0.65, 0.45)) == pytest.approx((7, 20))
+    corner = by_degrees.calibration.on_map((0.65, 0.45))
+    assert corner is not None
+    assert (corner.lon, corner.lat) == pytest.approx((121.4701, 31.2302))
 
 
 def test_a_night_market_has_hours(tmp_path: Path) -> None:
@@ -236,6 +256,58 @@ def test_privacy_masks_are_told_apart_for_painting(tmp_path: Path) -> None:
             camera(place='{lon: 1, lat: 1, grid_code: "3101"}'), 5, '"3101"', "15", id="grid code"
         ),
         pytest.param(camera(zones="5"), 4, "zones (5) is not a list", "write zones", id="no list"),
+        pytest.param(
+            calibration(f"image: {IMAGE}"), 5, "the ground once", "write ground:", id="no ground"
+        ),
+        pytest.param(
+            calibration(f"image: {IMAGE}, ground: {GROUND}, metres: {METRES}"),
+            5,
+            "the ground once",
+            "or metres",
+            id="the ground twice",
+        ),
+        pytest.param(
+            calibration(f"image: {IMAGE}, metres: {METRES}"),
+            5,
+            "metres and origin together",
+            "write origin:",
+            id="metres from nowhere",
+        ),
+        pytest.param(
+            calibration(f"image: [[0, 0], [1, 0], [1, 1]], ground: {GROUND}"),
+            5,
+            "calibration.image has 3 points",
+            "write four",
+            id="three points",
+        ),
+        pytest.param(
+            calibration(f"image: [[0, 0], [1, 0], [1, 1], [0, 1.5]], ground: {GROUND}"),
+            5,
+            "image[3] leaves the picture",
+            "0..1",
+            id="a point outside",
+        ),
+        pytest.param(
+            calibration(f"image: {IMAGE}, ground: [[31.23, 121.47], [1, 2], [3, 4], [5, 6]]"),
+            5,
+            "ground[0] is no place",
+            "[longitude, latitude]",
+            id="swapped on the ground",
+        ),
+        pytest.param(
+            calibration(f"image: {IMAGE}, metres: [[0, 0], [0, 20], [7, 20], [7, 0]], {ORIGIN}"),
+            5,
+            "the ground lies mirrored",
+            "same order",
+            id="mirrored",
+        ),
+        pytest.param(
+            calibration(f"image: {IMAGE}, ground: {GROUND}, lens: 4"),
+            5,
+            "lens is an unknown key",
+            "",
+            id="an unknown key of a calibration",
+        ),
         pytest.param(
             camera(zones="[{id: a, polygon: [[0, 0], [1, 1]], kind: exclude}]"),
             4,

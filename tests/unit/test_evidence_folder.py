@@ -44,3 +44,13 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
         folder.path("abc", name)
     with pytest.raises(ValueError, match="not a name of evidence"):
         folder.path(name, "still.jpg")
+
+
+def test_a_file_is_read_back_and_one_that_is_gone_is_told(tmp_path: Path) -> None:
+    folder = EvidenceFolder(tmp_path)
+    folder.write("abc", "still.jpg", b"picture")
+    assert folder.read("abc", "still.jpg") == b"picture"
+    with pytest.raises(StorageError, match=r"evidence abc/none\.jpg can't be read: No such file"):
+        folder.read("abc", "none.jpg")
+    with pytest.raises(ValueError, match="not a name of evidence"):
+        folder.read("abc", "../abc/still.jpg")

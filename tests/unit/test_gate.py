@@ -15,7 +15,7 @@ CHANCE = np.random.default_rng(7)
 def street() -> View:
     """A street with some structure, 320 x 180."""
     rows, columns = np.mgrid[0:180, 0:320]
-    return (90 + 40 * np.sin(rows / 9) + 30 * np.cos(columns / 13)).astype(np.uint8)
+    return np.asarray(90 + 40 * np.sin(rows / 9) + 30 * np.cos(columns / 13), np.uint8)
 
 
 def with_car(view: View, *, left: int = 150, top: int = 90) -> View:
@@ -25,11 +25,11 @@ def with_car(view: View, *, left: int = 150, top: int = 90) -> View:
 
 
 def noisy(view: View) -> View:
-    return np.clip(view + CHANCE.normal(0, 3, view.shape), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(view + CHANCE.normal(0, 3, view.shape), 0, 255), np.uint8)
 
 
 def lit(view: View, factor: float) -> View:
-    return np.clip(view * factor, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(view * factor, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize(

@@ -107,3 +107,99 @@ def test_one_occasion_of_one_incident_has_one_key() -> None:
     early, late = Case(incident(), site, ()), Case(lifecycle.seen(incident(), VIOLATION), site, ())
     assert message(Occasion.OPENED, early).key == message(Occasion.OPENED, late).key
     assert message(Occasion.OPENED, early).key != message(Occasion.CLEARED, early).key
+
+
+SOFT_S = 600.0
+WARNED_AT = 165.0
+
+
+def stands_at(at: float, *, counted: bool = True) -> Stay:
+    """The violation, seen again later; `counted` where its rule applied then."""
+    return replace(VIOLATION, last_seen=at, observed_s=VIOLATION.observed_s + counted)
+
+
+def warned() -> Incident:
+    return lifecycle.seen(incident(), VIOLATION, soft_start_s=SOFT_S)
+
+
+def test_with_a_soft_start_a_violation_is_warned_of_first() -> None:
+    assert (warned().state, warned().warned_at, warned().opened_at) == (
+        State.WARNED,
+        WARNED_AT,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("stay", "soft_start_s", "state"),
+    [
+        pytest.param(stands_at(WARNED_AT + 599), SOFT_S, State.WARNED, id="it has time still"),
+        pytest.param(stands_at(WARNED_AT + 600), SOFT_S, State.OPEN, id="its time is over"),
+        pytest.param(stands_at(WARNED_AT + 90000), SOFT_S, State.OPEN, id="after a long outage"),
+        pytest.param(
+            stands_at(WARNED_AT + 600, counted=False), SOFT_S, State.WARNED, id="not at this hour"
+        ),
+        pytest.param(VIOLATION, SOFT_S, State.WARNED, id="covered: not seen again"),
+        pytest.param(stands_at(WARNED_AT + 1), 0.0, State.OPEN, id="the soft start was taken out"),
+    ],
+)
+def test_a_warned_one_is_filed_when_it_is_seen_to_stand_on(
+    stay: Stay, soft_start_s: float, state: State
+) -> None:
+    after = lifecycle.seen(warned(), stay, soft_start_s=soft_start_s)
+    assert after.state is state
+    assert after.opened_at == (stay.last_seen if state is State.OPEN else None)
+
+
+def test_a_warned_one_that_leaves_is_cleared_and_never_was_filed() -> None:
+    left = lifecycle.left(warned(), 400.0)
+    assert (left.state, left.cleared_at, left.opened_at) == (State.CLEARED, 400.0, None)
+
+
+def test_a_warned_one_that_people_call_corrected_is_filed_if_it_stands_on() -> None:
+    closed = lifecycle.closed(warned(), 200.0)
+    assert closed.state is State.CLOSED
+
+    def later(at: float) -> Incident:
+        return lifecycle.disputed(closed, stands_at(at), patience_s=60.0, soft_start_s=SOFT_S)
+
+    assert later(WARNED_AT + 599) == closed
+    opened = later(WARNED_AT + 600)
+    assert (opened.state, opened.opened_at, opened.disputed_at) == (
+        State.OPEN,
+        WARNED_AT + 600,
+        None,
+    )
+    assert lifecycle.occasion(closed, opened) is Occasion.OPENED
+
+
+FILED = lifecycle.seen(incident(), VIOLATION)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "occasion"),
+    [
+        pytest.param(None, incident(), None, id="a candidate is nobody's business"),
+        pytest.param(incident(), warned(), Occasion.WARNED, id="warned"),
+        pytest.param(incident(), FILED, Occasion.OPENED, id="filed"),
+        pytest.param(
+            warned(),
+            lifecycle.seen(warned(), stands_at(900), soft_start_s=SOFT_S),
+            Occasion.OPENED,
+            id="filed after a warning",
+        ),
+        pytest.param(
+            lifecycle.closed(FILED, 200.0),
+            lifecycle.disputed(lifecycle.closed(FILED, 200.0), stands_at(300), patience_s=60),
+            Occasion.DISPUTED,
+            id="its closing is disputed",
+        ),
+        pytest.param(warned(), lifecycle.left(warned(), 400.0), Occasion.CLEARED, id="corrected"),
+        pytest.param(FILED, lifecycle.left(FILED, 400.0), Occasion.CLEARED, id="cleared"),
+        pytest.param(FILED, lifecycle.closed(FILED, 400.0), None, id="people know what they close"),
+    ],
+)
+def test_the_platform_is_told_of_what_it_has_to_know(
+    before: Incident | None, after: Incident, occasion: Occasion | None
+) -> None:
+    assert lifecycle.occasion(before, after) is occasion

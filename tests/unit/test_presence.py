@@ -285,7 +285,7 @@ def test_a_look_that_is_not_newer_changes_nothing(late: float) -> None:
     watch = Watch()
     watch.keep_seeing(every(1, 0, 10), Seen())
     before = watch.presence
-    assert observe(before, look(late, Seen(FAR)), watch.zones) == Observation(before, ())
+    assert observe(before, look(late, Seen(FAR)), watch.zones) == Observation(before, (), SIZE)
 
 
 def test_a_car_that_moved_within_the_zone_is_a_new_stay() -> None:

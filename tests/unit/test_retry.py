@@ -9,6 +9,7 @@ from streetwatch.service.delivery.retry import (
     LONGEST_S,
     Again,
     Failure,
+    FailureKind,
     Park,
     decide,
 )
@@ -26,6 +27,7 @@ def wait_of(failure: Failure, *, attempts: int = 0, chance: float = 1.0) -> floa
     "status",
     [
         pytest.param(None, id="no answer"),
+        pytest.param(200, id="a proxy says yes"),
         pytest.param(408, id="request time-out"),
         pytest.param(425, id="too early"),
         pytest.param(429, id="too many requests"),
@@ -49,7 +51,40 @@ def test_what_can_mend_by_itself_is_sent_again(status: int | None) -> None:
     ],
 )
 def test_what_cannot_mend_is_parked(status: int) -> None:
-    assert decide(Failure("refused", status), attempts=0, now=NOW, chance=0.5) == Park()
+    decision = decide(Failure("refused", status), attempts=0, now=NOW, chance=0.5)
+    assert isinstance(decision, Park)
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        pytest.param(401, "mend the target's key", id="unauthorised"),
+        pytest.param(403, "mend the target's key", id="forbidden"),
+        pytest.param(307, "write the address it has moved to", id="redirect"),
+        pytest.param(422, "see what the platform dislikes", id="wrong body"),
+    ],
+)
+def test_a_person_is_told_what_to_mend(status: int, advice: str) -> None:
+    decision = decide(Failure("refused", status), attempts=0, now=NOW, chance=0.5)
+    assert isinstance(decision, Park)
+    assert advice in decision.advice
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        pytest.param(Failure("x", may_have_arrived=False), FailureKind.UNREACHABLE, id="nobody"),
+        pytest.param(Failure("x"), FailureKind.NO_ANSWER, id="no answer"),
+        pytest.param(Failure("x", 200), FailureKind.BAD_ANSWER, id="a proxy says yes"),
+        pytest.param(Failure("x", 302), FailureKind.REDIRECTED, id="redirect"),
+        pytest.param(Failure("x", 401), FailureKind.UNAUTHORISED, id="unauthorised"),
+        pytest.param(Failure("x", 429), FailureKind.LATER, id="too many"),
+        pytest.param(Failure("x", 404), FailureKind.REFUSED, id="not found"),
+        pytest.param(Failure("x", 502), FailureKind.PLATFORM, id="bad gateway"),
+    ],
+)
+def test_a_failure_has_a_class(failure: Failure, kind: FailureKind) -> None:
+    assert failure.kind is kind
 
 
 @pytest.mark.parametrize(
@@ -73,12 +108,26 @@ def test_chance_takes_at_most_half_of_the_wait(attempts: int, chance: float) -> 
     assert whole / 2 - 1e-9 <= wait <= whole + 1e-9
 
 
-def test_a_platform_that_asks_for_patience_gets_it() -> None:
-    assert wait_of(Failure("busy", 429, retry_after_s=120.0)) == 120.0
+def test_a_platform_that_asks_for_patience_gets_it_from_every_message() -> None:
+    failure = Failure("busy", 429, retry_after_s=120.0)
+    assert decide(failure, attempts=0, now=NOW, chance=1.0) == Again(NOW + 120.0, NOW + 120.0)
 
 
 def test_a_shorter_wish_does_not_shorten_the_wait() -> None:
     assert wait_of(Failure("busy", 503, retry_after_s=1.0), attempts=6) == 64.0
+
+
+@pytest.mark.parametrize(
+    ("arrived", "wait"),
+    [pytest.param(True, 30.0, id="may have arrived"), pytest.param(False, 1.0, id="has not")],
+)
+def test_a_platform_that_will_be_searched_is_given_time_to_store(
+    arrived: bool,  # noqa: FBT001 -- a column of the table
+    wait: float,
+) -> None:
+    failure = Failure("no answer", may_have_arrived=arrived)
+    decision = decide(failure, attempts=0, now=NOW, chance=1.0, settling_s=30.0)
+    assert decision == Again(NOW + wait)
 
 
 def test_an_absurd_wish_is_cut_short() -> None:

@@ -89,3 +89,11 @@ def test_the_defaults_stand_in_the_docs(kind: ViolationType) -> None:
         rule.match_iou,
         rule.drift_limit,
     ]
+
+
+def test_a_soft_start_changes_the_version_of_the_rule_that_has_one_and_of_no_other() -> None:
+    rule = DEFAULTS[ViolationType.STREET_VENDING]
+    gentle = replace(rule, soft_start_s=600.0)
+    assert rule.version == replace(gentle, soft_start_s=0.0).version
+    assert len({rule.version, gentle.version, replace(gentle, soft_start_s=300.0).version}) == 3
+    assert "soft_start_s" not in repr(rule)  # the versions of before stay what they were

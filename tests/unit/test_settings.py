@@ -8,8 +8,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from streetwatch.models.registry import DEFAULT_MODEL
+from streetwatch.service.config.calendar_schema import CalendarEntry
 from streetwatch.service.config.camera_schema import CamerasEntry
+from streetwatch.service.config.code_schema import CodesEntry
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.rule_schema import WindowEntry
 from streetwatch.service.config.wording import fields_of, schema_in
 from streetwatch.service.settings import Settings, load_settings
 
@@ -79,6 +82,15 @@ def test_a_hidden_look_at_the_environment_is_never_taken(
     assert load(tmp_path, "{}").port == 8080
 
 
+def test_the_database_is_a_file_in_the_data_folder_or_where_it_is_said_to_be(
+    tmp_path: Path,
+) -> None:
+    assert load(tmp_path, "{}").database_url == f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}"
+    address = "postgresql://u:${P}@db/streetwatch"
+    settings = load(tmp_path, f'database: "{address}"', P="hunter2")
+    assert settings.database_url == "postgresql://u:hunter2@db/streetwatch"
+
+
 def test_a_variable_fills_in_a_text(tmp_path: Path) -> None:
     settings = load(tmp_path, 'desk_url: "https://u:${P}@desk/"', P="hunter2")
     assert settings.desk_url == "https://u:hunter2@desk"
@@ -115,6 +127,33 @@ def test_a_variable_fills_in_a_text(tmp_path: Path) -> None:
             id="format",
         ),
         pytest.param("desk_url: ftp://u:hunter2@h", ":1: desk_url is no web address", id="desk"),
+        pytest.param(
+            "open311: {api_keys: [{client: hotline, key: hunter2}]}",
+            ":1: open311.api_keys[0].key is no key: write 16 or more",
+            id="a short key",
+        ),
+        pytest.param(
+            "open311:\n  api_keys:\n"
+            "  - {client: a, key: hunter2-hunter2-1}\n  - {client: b, key: hunter2-hunter2-1}",
+            ":4: open311.api_keys[1].key stands in this list already",
+            id="one key for two clients",
+        ),
+        pytest.param(
+            "open311: {api_keys: [{client: Hot Line, key: hunter2-hunter2-1}]}",
+            "is no id",
+            id="a client with a space",
+        ),
+        pytest.param(
+            'open311: {public_url: "u:hunter2@h"}',
+            ":1: open311.public_url is no web address",
+            id="no public address",
+        ),
+        pytest.param(
+            "database: mysql://u:hunter2@h/x", ":1: database is no address of a database", id="db"
+        ),
+        pytest.param(
+            "database: sqlite:///here.db", "sqlite:////PATH from the root on", id="db, relative"
+        ),
         pytest.param('host: "${NOWHERE}"', ":1: ${NOWHERE} is not set", id="unset"),
     ],
 )
@@ -148,6 +187,14 @@ def test_what_is_wrong_in_the_environment_is_told_with_the_variable(
     assert "hunter2" not in str(refusal.value)
 
 
+def test_a_key_of_open311_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    text = 'open311: {api_keys: [{client: hotline, key: "${HOTLINE_KEY}"}]}'
+    settings = load(tmp_path, text, HOTLINE_KEY="hunter2-hunter2-1")
+    (entry,) = settings.open311.api_keys
+    assert (entry.client, entry.key.get_secret_value()) == ("hotline", "hunter2-hunter2-1")
+    assert "hunter2" not in repr(settings)
+
+
 def test_a_group_that_is_no_json_is_told_without_a_traceback(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="write STREETWATCH_DEMO__PORT=8554 instead"):
         load(tmp_path, "{}", STREETWATCH_DEMO="{port")
@@ -167,7 +214,8 @@ def test_every_setting_stands_in_its_reference_with_variable_default_and_descrip
     page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
     (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` ")]
     variable = "STREETWATCH_" + name.replace(".", "__").upper()
-    default = "none" if field.default is None else f"`{field.default}`"
+    written = str(field.default).lower() if isinstance(field.default, bool) else field.default
+    default = "none" if field.default is None else f"`{written}`"
     assert field.title
     assert row.split(" | ")[1:3] == [f"`{variable}`", default]
     assert str(field.description) in row
@@ -181,10 +229,64 @@ def _keys(schema: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
             yield from _keys(inner)
 
 
+PAGES: dict[str, type[BaseModel]] = {
+    "cameras-yaml.md": CamerasEntry,
+    "codes.md": CodesEntry,
+    "deadlines.md": CalendarEntry,
+}
+KEYS = [(page, *key) for page, schema in PAGES.items() for key in _keys(schema)]
+
+
+#: Keys of a calendar's hours are those of a schedule: cameras-yaml.md has them.
+WINDOW = set(fields_of(WindowEntry))
+
+
 @pytest.mark.parametrize(
-    ("name", "field"), [pytest.param(*it, id=it[0]) for it in _keys(CamerasEntry)]
+    ("page", "name", "field"),
+    [
+        pytest.param(*it, id=f"{it[0]} {it[1]}")
+        for it in KEYS
+        if it[0] != "deadlines.md" or it[1] not in WINDOW
+    ],
 )
-def test_every_key_of_cameras_yaml_stands_in_its_reference(name: str, field: FieldInfo) -> None:
-    page = (REFERENCE / "cameras-yaml.md").read_text(encoding="utf-8")
-    rows = [line for line in page.splitlines() if line.startswith(f"| `{name}` ")]
+def test_every_key_of_a_file_stands_in_its_reference(
+    page: str, name: str, field: FieldInfo
+) -> None:
+    lines = (REFERENCE / page).read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line.startswith(f"| `{name}` ")]
     assert any(str(field.description) in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param(
+            "notices: {url: https://h}",
+            ":1: notices has no secret to sign with: write secret",
+            id="unsigned",
+        ),
+        pytest.param(
+            "notices: {secret: hunter2}", ":1: notices.secret is too short", id="a short secret"
+        ),
+        pytest.param(
+            "triage:\n  orange_at: 5\n  red_at: 5",
+            ":3: triage.red_at (5) is not above orange_at",
+            id="red before orange",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_told_with_its_line(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load(tmp_path, text)
+    (line,) = refusal.value.problems
+    assert problem in line
+    assert "hunter2" not in line
+
+
+def test_paths_of_codes_and_calendar_count_from_the_files_folder(tmp_path: Path) -> None:
+    settings = load(tmp_path, "{code_profile: codes.yaml, work_calendar: days.yaml}")
+    assert settings.code_profile == str(tmp_path / "codes.yaml")
+    assert settings.work_calendar == tmp_path / "days.yaml"
+    assert load(tmp_path, "code_profile: yuncheng").code_profile == "yuncheng"

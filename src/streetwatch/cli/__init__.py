@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, model, service
+from streetwatch.cli import bench, data, deliveries, desk, grid, model, service, targets, upkeep
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -23,6 +23,13 @@ for command in (
     service.run,
     service.replay,
     service.detect,
+    desk.report,
+    desk.evidence,
+    deliveries.deliveries,
+    upkeep.retention,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.verify,
     data.learn,
     model.train,
     model.export,
@@ -32,6 +39,8 @@ for command in (
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(grid.app, name="grid")
+app.add_typer(targets.app, name="targets")
 
 
 def main() -> None:

@@ -5,6 +5,7 @@
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -215,3 +216,64 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
             progress.update(task, description=f"{number} cameras for {seconds:.0f} s")
             load = Load(tuple(streams), known, number, seconds, look_interval_s, threads)
             print_json(measured(load).line())
+
+
+@app.command()
+def delivery(
+    *,
+    cases: Annotated[int, typer.Option(min=1, help="How many are filed, each to two targets.")],
+    seed: Annotated[int, typer.Option(help="Of what goes wrong.")] = 1,
+    kill: Annotated[bool, typer.Option(help="Relays die by kill -9 at random steps.")] = False,
+    as_json: AsJson = True,
+) -> None:
+    """File cases at platforms that misbehave: is each there once, in order? Exit 1 if not."""
+    from streetwatch.benchmarks.delivery import measure_delivery
+
+    del as_json
+    with TemporaryDirectory() as folder, progress_bar() as progress:
+        task = progress.add_task("messages pending", total=None)
+        outcome = measure_delivery(
+            Path(folder),
+            cases=cases,
+            seed=seed,
+            kill=kill,
+            on_pending=lambda pending: progress.update(
+                task, description=f"{pending} messages pending"
+            ),
+        )
+    print_json(outcome.line())
+    if not outcome.is_right:
+        raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+@app.command()
+def store(
+    *,
+    rows: Annotated[int, typer.Option(min=1000, help="Incidents, and as many cases.")] = 1_000_000,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Address of an empty or filled database; left out: SQLite, thrown away."),
+    ] = None,
+    times: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 50,
+    as_json: AsJson = True,
+) -> None:
+    """Fill a store with a year of a city, then time and explain every question asked of it."""
+    from streetwatch.benchmarks.store import facts, measure
+    from streetwatch.benchmarks.store_rows import fill, filled
+    from streetwatch.service.incidents.errors import InputError
+    from streetwatch.service.store.sql_store import open_store
+
+    del as_json
+    with TemporaryDirectory(prefix="streetwatch-") as folder, progress_bar() as progress:
+        opened = open_store(database or f"sqlite:///{folder}/store.db")
+        try:
+            there = filled(opened.engine)
+            if there not in {0, rows}:
+                raise InputError(f"--database: holds {there} incidents: give an empty one")
+            task = progress.add_task("rows", total=rows)
+            if not there:
+                fill(opened.engine, rows, on_rows=lambda n: progress.advance(task, n))
+            for figure in measure(opened, rows, times=times):
+                print_json({**facts(opened), "rows": rows, **figure.line()})
+        finally:
+            opened.close()

@@ -121,13 +121,13 @@ def verdicts(
     as_json: AsJson = True,
 ) -> None:
     """Take what was judged on the desk out of the service's store, for `learn`."""
-    from streetwatch.service.app import desk_of
     from streetwatch.service.desk.verdicts import write_verdicts
+    from streetwatch.service.openings import desk_of
     from streetwatch.service.settings import load_settings
 
     del as_json
-    book, evidence = desk_of(load_settings(config, environ=os.environ))
-    lines = list(write_verdicts(book, evidence, out))
+    with desk_of(load_settings(config, environ=os.environ)) as desk:
+        lines = list(write_verdicts(desk.book, desk.evidence, out))
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (out / "verdicts.jsonl").write_text(text, encoding="utf-8")
     print_json({"verdicts": len(lines), "file": str(out / "verdicts.jsonl")})

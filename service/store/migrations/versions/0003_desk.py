@@ -91,13 +91,17 @@ def _fill() -> None:
         sa.column("history", sa.JSON()),
         *(sa.column(name, kind) for name, kind in _ADDED),
     )
-    connection = op.get_bind()
-    rows = connection.execute(
-        sa.select(table.c.number, table.c.camera_id, table.c.document, table.c.history)
-    ).mappings()
-    for row in rows.all():
-        here = table.c.number == row["number"]
-        connection.execute(sa.update(table).where(here).values(_values(row)))
+    connection, last = op.get_bind(), ""
+    columns = (table.c.number, table.c.camera_id, table.c.document, table.c.history)
+    while True:  # some at once: all of a large desk would not fit in memory
+        page = sa.select(*columns).where(table.c.number > last).order_by(table.c.number).limit(500)
+        rows = connection.execute(page).mappings().all()
+        if not rows:
+            return
+        for row in rows:
+            here = table.c.number == row["number"]
+            connection.execute(sa.update(table).where(here).values(_values(row)))
+        last = rows[-1]["number"]
 
 
 def _values(row: Mapping[Any, Any]) -> dict[str, Any]:

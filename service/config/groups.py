@@ -1,0 +1,161 @@
+"""Groups of settings, and the groups of the desk's own work."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from streetwatch.service.config.wording import refused
+from streetwatch.service.incidents.retention import DAY_S, Periods
+
+
+def _not_a_switch(value: object) -> object:
+    """Refuse true and false where a number is wanted: pydantic would read them as 1 and 0."""
+    if isinstance(value, bool):
+        raise refused("is not a number: write one")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_not_a_switch)]
+Number = Annotated[float, BeforeValidator(_not_a_switch)]
+
+
+class Group(BaseModel):
+    """Settings that belong together."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+
+class GridSettings(Group):
+    """What the grid layer does by itself."""
+
+    auto_dispatch: bool = Field(
+        False,  # noqa: FBT003 -- a default
+        title="Dispatch by itself",
+        description="Whether an accepted case is dispatched to its grid's worker without asking.",
+        examples=[True],
+    )
+
+
+class ClosingSettings(Group):
+    """How the camera looks whether what is said to be handled is gone."""
+
+    patience_s: Number = Field(
+        600.0,
+        ge=0,
+        le=604_800,
+        title="Patience",
+        description="Seconds after a case was handled in which what stands there still may go.",
+        examples=[600],
+    )
+    limit_s: Number = Field(
+        7200.0,
+        ge=60,
+        le=2_592_000,
+        title="Limit",
+        description="Seconds after which a camera that could not see the place says so (unable).",
+        examples=[7200],
+    )
+    auto_close: bool = Field(
+        False,  # noqa: FBT003 -- a default
+        title="Close by itself",
+        description="Whether a handled case whose object was seen to be gone is closed without "
+        "asking.",
+        examples=[True],
+    )
+
+    @model_validator(mode="after")
+    def _waits_longer_than_it_is_patient(self) -> Self:
+        if self.limit_s <= self.patience_s:
+            raise refused(
+                "is not above patience_s: write more seconds than patience_s has", at=("limit_s",)
+            )
+        return self
+
+
+class ObservationSettings(Group):
+    """Reports that come in by `POST /observations`."""
+
+    picture_mb: Number = Field(
+        10.0,
+        gt=0,
+        le=100,
+        title="Picture size",
+        description="Largest picture that is taken, MB (1,000,000 bytes).",
+        examples=[10],
+    )
+    picture_megapixels: Number = Field(
+        50.0,
+        gt=0,
+        le=200,
+        title="Picture pixels",
+        description="Largest picture that is decoded, million pixels.",
+        examples=[50],
+    )
+    merge_within_m: Number = Field(
+        15.0,
+        ge=0,
+        le=200,
+        title="Merge distance",
+        description="Reports of one type at most so many metres apart are one case; 0: only at one "
+        "place.",
+        examples=[15],
+    )
+
+
+Days = Annotated[float, BeforeValidator(_not_a_switch), Field(ge=1, le=36_500)]
+
+
+class RetentionSettings(Group):
+    """How long things are kept, in days, before the daily job deletes them."""
+
+    candidate_d: Days = Field(
+        7,
+        title="Candidates",
+        description="What never became a case, since it was last seen.",
+        examples=[7],
+    )
+    rejected_d: Days = Field(
+        30,
+        title="Rejected cases",
+        description="Their evidence, since the rejection.",
+        examples=[30],
+    )
+    evidence_d: Days = Field(
+        180,
+        title="Evidence",
+        description="Of other cases, since the violation.",
+        examples=[180],
+    )
+    after_close_d: Days = Field(
+        90,
+        title="Evidence after the end",
+        description="And at least so long after the case has ended.",
+        examples=[90],
+    )
+    delivered_d: Days = Field(
+        30,
+        title="Messages",
+        description="What was delivered about an incident that is over.",
+        examples=[30],
+    )
+    hour: Whole = Field(
+        3,
+        ge=0,
+        le=23,
+        title="Hour",
+        description="When the daily job runs, on China's clock.",
+        examples=[3],
+    )
+
+    @property
+    def periods(self) -> Periods:
+        """Return them in seconds."""
+        return Periods(
+            candidate_s=self.candidate_d * DAY_S,
+            rejected_s=self.rejected_d * DAY_S,
+            evidence_s=self.evidence_d * DAY_S,
+            after_close_s=self.after_close_d * DAY_S,
+            delivered_s=self.delivered_d * DAY_S,
+        )

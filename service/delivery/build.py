@@ -1,0 +1,73 @@
+"""Builds what delivers to a target from what `streetwatch.yaml` says about it."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from streetwatch.service.config.target_schema import (
+    DeskEntry,
+    HttpEntry,
+    MqttEntry,
+    Open311Entry,
+    Target,
+    WebhookEntry,
+)
+from streetwatch.service.delivery.case_fields import EvidenceFiles
+from streetwatch.service.delivery.desk_sink import DeskSink
+from streetwatch.service.delivery.http_template import HttpTemplateSink
+from streetwatch.service.delivery.mqtt_sink import MqttSink
+from streetwatch.service.delivery.open311_sink import Open311Sink
+from streetwatch.service.delivery.template_file import load_template
+from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.settings import Settings
+from streetwatch.vision.types import Seconds
+
+Sink = DeskSink | Open311Sink | HttpTemplateSink | WebhookSink | MqttSink
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What sinks need of the service.
+
+    Attributes:
+        own_url: Where this process's own desk answers.
+        evidence: Where the bytes of pictures are.
+        clock: Seconds since the epoch.
+        environ: Fills in `${NAME}` of templates.
+    """
+
+    own_url: str
+    evidence: EvidenceFiles
+    clock: Callable[[], Seconds]
+    environ: Mapping[str, str] = field(repr=False)
+
+
+def surroundings_of(
+    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds]
+) -> Surroundings:
+    """Return what the sinks of a service's targets need of it."""
+    own_url = settings.desk_url or settings.address
+    return Surroundings(own_url=own_url, evidence=evidence, clock=clock, environ=os.environ)
+
+
+def sink_of(entry: Target, around: Surroundings) -> Sink:
+    """Return the sink of a target. Nothing is asked of the platform yet.
+
+    Raises:
+        InputError: a file that the entry names can't be used.
+    """
+    match entry:
+        case DeskEntry():
+            return DeskSink(entry.url or around.own_url, timeout_s=entry.timeout_s)
+        case Open311Entry():
+            return Open311Sink(entry, clock=around.clock)
+        case HttpEntry():
+            template = load_template(entry.template, environ=around.environ)
+            return HttpTemplateSink(entry, template, evidence=around.evidence, clock=around.clock)
+        case WebhookEntry():
+            return WebhookSink(entry, clock=around.clock)
+        case MqttEntry():
+            return MqttSink(entry)
+        case _:
+            assert_never(entry)

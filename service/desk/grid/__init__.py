@@ -1,0 +1,1 @@
+"""The grid layer: who is in charge of a point on the map."""

@@ -1,0 +1,1 @@
+"""Reports of citizens, mobile devices and sensors: `POST /observations`."""

@@ -1,0 +1,71 @@
+"""Reports of a desk: what is asked for, read and counted in one pass."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from streetwatch.service.desk.reports.monthly import Month
+from streetwatch.service.desk.reports.period import Step, month
+from streetwatch.service.desk.reports.query import GRID_DIGITS, Wanted, facts
+from streetwatch.service.desk.reports.table import By, Row, rows
+from streetwatch.service.incidents.errors import InputError
+from streetwatch.vision.types import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Makes reports.
+
+    Attributes:
+        engine: Of the desk's database.
+        clock: Seconds since the epoch: what is open is judged as of now.
+    """
+
+    engine: sa.Engine
+    clock: Callable[[], Seconds]
+
+    def figures(self, wanted: Wanted, *, by: By, step: Step) -> list[Row]:
+        """Return the figures of a period, divided by group and time.
+
+        Raises:
+            InputError: there would be too many rows.
+            StorageError: the database refused.
+        """
+        cases = facts(self.engine, wanted)
+        return rows(cases, by=(by,), step=step, whole=wanted.period, now=self.clock())
+
+    def month(self, name: str, *, grid: str | None = None) -> Month:
+        """Return a month: over all cases, and for each type, grid and camera.
+
+        Args:
+            name: `2026-11`.
+            grid: 15 digits, or how they begin with `*`.
+
+        Raises:
+            InputError: there is no such month or grid.
+            StorageError: the database refused.
+        """
+        period = month(name)
+        cases = facts(self.engine, Wanted(period, grid=grid_prefix(grid)))
+        table = rows(cases, by=By, step=Step.WHOLE, whole=period, now=self.clock())
+        return Month(period, grid, table)
+
+
+def grid_prefix(grid: str | None) -> str | None:
+    """Return how the codes of the wanted grids begin.
+
+    >>> grid_prefix("310101*"), grid_prefix("310101001001001"), grid_prefix(None)
+    ('310101', '310101001001001', None)
+
+    Raises:
+        InputError: it is neither a grid code nor the beginning of one.
+    """
+    if grid is None:
+        return None
+    digits = grid.removesuffix("*")
+    whole = digits == grid
+    fits = digits.isascii() and digits.isdigit()
+    if not fits or len(digits) > GRID_DIGITS or (whole and len(digits) != GRID_DIGITS):
+        raise InputError(f'grid {grid!r}: write its 15 digits, or how they begin: "310101*"')
+    return digits

@@ -1,0 +1,129 @@
+"""What is opened of a service from its settings, running or not: for commands, and for `app`."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+
+from streetwatch.service.cameras import Camera
+from streetwatch.service.delivery.build import surroundings_of
+from streetwatch.service.delivery.metrics import DeliveryMetrics
+from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.grid.grids import Grids
+from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.incidents.routing import types_told_everywhere
+from streetwatch.service.settings import Settings
+from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.store.receipts import Receipts
+from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.upkeep.retention import Retention
+from streetwatch.service.upkeep.verify import Verification
+from streetwatch.vision.types import Seconds
+
+
+def stored(settings: Settings) -> SqlStore:
+    """Return the store of a service, running or not.
+
+    Raises:
+        InputError: the service of these settings has never run, or its database can't be used.
+    """
+    file = settings.data_dir / "streetwatch.db"
+    if settings.database is None and not file.is_file():
+        raise InputError(f"{file}: no such file: give --config of a service that has run")
+    return open_store(settings.database_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The desk of a service, as commands read it.
+
+    Attributes:
+        book: Its cases.
+        evidence: Their files.
+        reporter: Its figures.
+    """
+
+    book: Book
+    evidence: EvidenceFolder
+    reporter: Reporter
+
+
+@contextmanager
+def desk_of(settings: Settings) -> Iterator[Records]:
+    """Open the desk of a service, running or not, for the length of a `with` block.
+
+    Raises:
+        InputError: the service of these settings has never run, or its database can't be used.
+    """
+    store = stored(settings)
+    try:
+        yield Records(Book(store.engine), evidence_of(settings), Reporter(store.engine, time.time))
+    finally:
+        store.close()
+
+
+def evidence_of(settings: Settings) -> EvidenceFolder:
+    """Return the evidence of a service, running or not."""
+    return EvidenceFolder(settings.data_dir / "evidence")
+
+
+def retention_of(
+    settings: Settings, cameras: tuple[Camera, ...], store: SqlStore, evidence: EvidenceFolder
+) -> Retention:
+    """Return the retention job of a service, running or not."""
+    watched = frozenset(camera.id for camera in cameras)
+    return Retention(store.engine, evidence, settings.retention.periods, watched)
+
+
+def verification_of(settings: Settings, store: SqlStore) -> Verification:
+    """Return the check of a service's store, evidence and deliveries."""
+    entries = named(settings.targets)
+    ours = (one.id for one in entries if one.url is None)
+    return Verification(
+        store.engine,
+        evidence_of(settings),
+        settings.retention.periods,
+        told=types_told_everywhere(tuple(route_of(one) for one in entries)),
+        desk=None if settings.desk_url else next(ours, None),
+    )
+
+
+def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
+    """Return the lanes to the targets that the settings name, not started."""
+    around = surroundings_of(settings, evidence=evidence_of(settings), clock=clock)
+    return lanes(
+        targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()
+    )
+
+
+def lanes(
+    targets: tuple[Target, ...],
+    store: SqlStore,
+    *,
+    clock: Callable[[], Seconds],
+    registry: CollectorRegistry,
+) -> Lanes:
+    """Return the lanes to targets, not started."""
+    return Lanes(
+        targets,
+        store=store,
+        outbox=Outbox(store.engine),
+        receipts=Receipts(store.engine),
+        clock=clock,
+        metrics=DeliveryMetrics(registry),
+    )
+
+
+@contextmanager
+def grids_of(settings: Settings) -> Iterator[Grids]:
+    """Open the grid layer of a service, running or not, or not yet."""
+    store = open_store(settings.database_url)
+    try:
+        yield Grids(store.engine)
+    finally:
+        store.close()

@@ -1,0 +1,106 @@
+"""What the cameras know of a case that the desk asks about: the closing check's eyes."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from streetwatch.service.api.readiness import FRESH_S
+from streetwatch.service.cameras import Camera
+from streetwatch.service.desk.closing.decide import Sight, Verification
+from streetwatch.service.desk.draft import Document
+from streetwatch.service.evidence.recorder import Recorder
+from streetwatch.service.incidents.case import Attachment
+from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.store.sql_store import SqlStore
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.moment import utc
+from streetwatch.zones.rules import Rule
+
+
+class Watched(Protocol):
+    """One camera that runs.
+
+    Attributes:
+        recorder: Has its latest picture, masked.
+        last_frame_at: When it gave its last picture; None before the first.
+    """
+
+    camera: Camera
+    recorder: Recorder
+    last_frame_at: Seconds | None
+
+
+class CameraSights:
+    """Answers the closing check from the store and the cameras that run.
+
+    Args:
+        store: Where the incidents are.
+        cameras: By id; those that were removed are missing.
+    """
+
+    def __init__(self, store: SqlStore, cameras: Mapping[str, Watched]) -> None:
+        self._store = store
+        self._cameras = cameras
+
+    def sight(self, name: str, now: Seconds) -> Sight | None:
+        """Return what the camera of an incident knows, None where there is no such incident."""
+        incident = self._store.incident(name)
+        if incident is None:
+            return None
+        return Sight(incident.last_seen, incident.cleared_at, self._blind(incident, now))
+
+    def _blind(self, incident: Incident, now: Seconds) -> str:
+        """Tell why the camera can't see the place now; empty where it can."""
+        watched = self._cameras.get(incident.camera_id)
+        if watched is None:
+            return "摄像机已拆除 / the camera was removed"
+        rule = _rule(watched.camera, incident)
+        if rule is None:
+            return "区域已撤 / its zone or rule was taken out"
+        last = watched.last_frame_at
+        if last is None or now - last > FRESH_S:
+            return "摄像机离线 / the camera gives no pictures"
+        if not rule.schedule.is_open(now):
+            return "非管控时段 / its rule does not apply at this hour"
+        return ""
+
+    def picture(self, name: str, result: Verification) -> Document | None:
+        """Return a picture of what was found: the place empty, or what still stands there."""
+        match result:
+            case Verification.NOT_EXIST:
+                return self._cleared(name)
+            case Verification.EXIST:
+                return self._still_there(name)
+            case Verification.UNABLE:
+                return None
+
+    def _cleared(self, name: str) -> Document | None:
+        files = {one.role: one for one in self._store.evidence(name)}
+        one = files.get("cleared")
+        return None if one is None else _file(name, one)
+
+    def _still_there(self, name: str) -> Document | None:
+        incident = self._store.incident(name)
+        watched = None if incident is None else self._cameras.get(incident.camera_id)
+        if watched is None:
+            return None
+        one = watched.recorder.picture_of_now(name, "still_there")
+        return None if one is None else _file(name, one)
+
+
+def _rule(camera: Camera, incident: Incident) -> Rule | None:
+    for zone in camera.zones:
+        for rule in zone.rules:
+            if (zone.id, rule.type) == (incident.zone_id, incident.type):
+                return rule
+    return None
+
+
+def _file(incident_id: str, one: Attachment) -> Document:
+    return {
+        "name": one.name,
+        "role": one.role,
+        "media_type": one.media_type,
+        "sha256": one.sha256,
+        "captured_at": utc(one.captured_at),
+        "url": f"/evidence/{incident_id}/{one.name}",
+    }

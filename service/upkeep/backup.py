@@ -1,0 +1,221 @@
+"""A backup: one state of the database, and the evidence that it names, with its hashes."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
+from streetwatch.service.incidents.errors import InputError, StorageError
+from streetwatch.service.store.dialect import dialect_of
+from streetwatch.service.store.engine import open_engine
+from streetwatch.service.store.refusals import refusals_named
+from streetwatch.service.store.schema import attachment, desk_case, desk_merged
+from streetwatch.service.store.transactions import reading, writing
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.moment import utc
+
+FORMAT: Final = "streetwatch-backup/1"
+
+DATABASE: Final = "streetwatch.db"
+EVIDENCE: Final = "evidence"
+
+#: A line for each file, as `sha256sum --check` reads it.
+SUMS: Final = "sha256sums.txt"
+
+#: Written last: a folder without it is no backup.
+COVER: Final = "backup.json"
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of evidence as a database has it.
+
+    Attributes:
+        incident_id: Or the external id of a case that no camera has reported.
+        is_attached: Whether it belongs to an incident; else to a report of people or a sensor.
+    """
+
+    incident_id: str
+    name: str
+    sha256: str
+    is_attached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What was copied.
+
+    Attributes:
+        damaged: Files whose bytes are not those that the database names, or that are gone.
+    """
+
+    files: int
+    damaged: tuple[str, ...]
+
+
+def back_up(engine: sa.Engine, evidence: EvidenceFolder, out: Path, *, now: Seconds) -> Copied:
+    """Copy a store into an empty folder, while its service runs or not.
+
+    The database is copied first. What retention deletes or a look replaces after that is brought
+    up to date in the copy, so that the copy's database names the copy's files.
+
+    Raises:
+        InputError: the folder is not empty, or this database is backed up in another way.
+        StorageError: the disk refused; the folder is no backup.
+    """
+    want_empty(out, "a backup goes into a folder of its own: give another one")
+    copy = out / DATABASE
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with refusals_named(dialect_of(engine)):
+            dialect_of(engine).copy_to(engine, copy)
+        copied = open_engine(f"sqlite:///{copy}")
+        try:
+            done = _copy_files(engine, copied, evidence, out)
+        finally:
+            copied.dispose()
+        _write_cover(out, done, now)
+    except OSError as error:
+        raise StorageError(
+            f"{out}: the backup can't be written: {error.strerror or error}"
+        ) from error
+    return done
+
+
+def _copy_files(live: sa.Engine, copied: sa.Engine, evidence: EvidenceFolder, out: Path) -> Copied:
+    count, damaged = 0, list[str]()
+    with (out / SUMS).open("w", encoding="utf-8") as sums:
+        for file in files_of(copied):
+            now = _taken(file, live, copied, evidence, out)
+            if now is None:
+                continue
+            count += 1
+            sums.write(f"{now.sha256}  {EVIDENCE}/{now.incident_id}/{now.name}\n")
+            if not _is_whole(now, out):
+                damaged.append(f"{now.incident_id}/{now.name}")
+    return Copied(count, tuple(damaged))
+
+
+def _taken(
+    file: File, live: sa.Engine, copied: sa.Engine, evidence: EvidenceFolder, out: Path
+) -> File | None:
+    """Copy a file; return it as the copy's database has it then, None where it has it no more."""
+    _copy(file, evidence, out)
+    if _is_whole(file, out) or not file.is_attached:
+        return file
+    now = _as_it_is(live, file)
+    if now is not None:
+        _copy(now, evidence, out)
+    _bring_up_to_date(copied, file, now)
+    return now
+
+
+def _copy(file: File, evidence: EvidenceFolder, out: Path) -> None:
+    source = evidence.path(file.incident_id, file.name)
+    target = out / EVIDENCE / file.incident_id / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copyfile(source, target)
+    except FileNotFoundError:
+        target.unlink(missing_ok=True)
+
+
+def _is_whole(file: File, root: Path) -> bool:
+    path = root / EVIDENCE / file.incident_id / file.name
+    return path.is_file() and sha256_of(path) == file.sha256
+
+
+def _as_it_is(live: sa.Engine, file: File) -> File | None:
+    wanted = sa.select(attachment.c.sha256).where(*_same(file))
+    with reading(live) as connection:
+        digest = connection.execute(wanted).scalar_one_or_none()
+    return None if digest is None else File(file.incident_id, file.name, digest)
+
+
+def _bring_up_to_date(copied: sa.Engine, before: File, now: File | None) -> None:
+    here = _same(before)
+    with writing(copied) as connection:
+        if now is None:
+            connection.execute(sa.delete(attachment).where(*here))
+        else:
+            connection.execute(sa.update(attachment).where(*here).values(sha256=now.sha256))
+
+
+def _same(file: File) -> tuple[sa.ColumnElement[bool], ...]:
+    return attachment.c.incident_id == file.incident_id, attachment.c.name == file.name
+
+
+def files_of(engine: sa.Engine) -> Iterator[File]:
+    """Yield every file of evidence that a database names, in batches of their own transactions."""
+    yield from _attached(engine)
+    for table in (desk_case, desk_merged):
+        yield from _reported(engine, table)
+
+
+def _reported(engine: sa.Engine, table: sa.Table) -> Iterator[File]:
+    """Yield the pictures of reports that no camera has made."""
+    last = ""
+    while True:
+        page = (
+            sa.select(table.c.external_id, table.c.document)
+            .where(table.c.source != "video", table.c.external_id > last)
+            .order_by(table.c.external_id)
+            .limit(_BATCH)
+        )
+        with reading(engine) as connection:
+            rows = connection.execute(page).all()
+        for row in rows:
+            yield from reported_files(row.external_id, row.document)
+        if len(rows) < _BATCH:
+            return
+        last = rows[-1].external_id
+
+
+def reported_files(external_id: str, document: Mapping[str, Any]) -> Iterator[File]:
+    """Yield the files of a report that are kept here; pictures elsewhere are not ours."""
+    for one in document.get("evidence") or ():
+        if one["url"] == f"/evidence/{external_id}/{one['name']}":
+            yield File(external_id, one["name"], one["sha256"], is_attached=False)
+
+
+def _attached(engine: sa.Engine) -> Iterator[File]:
+    key = sa.tuple_(attachment.c.incident_id, attachment.c.name)
+    columns = (attachment.c.incident_id, attachment.c.name, attachment.c.sha256)
+    last = ("", "")
+    while True:
+        page = sa.select(*columns).where(key > last).order_by(*columns[:2]).limit(_BATCH)
+        with reading(engine) as connection:
+            rows = connection.execute(page).all()
+        yield from (File(*row) for row in rows)
+        if len(rows) < _BATCH:
+            return
+        last = (rows[-1].incident_id, rows[-1].name)
+
+
+def _write_cover(out: Path, done: Copied, now: Seconds) -> None:
+    cover = {
+        "format": FORMAT,
+        "made_at": utc(now),
+        "database_sha256": sha256_of(out / DATABASE),
+        "sums_sha256": sha256_of(out / SUMS),
+        "files": done.files,
+        "damaged": list(done.damaged),
+    }
+    (out / COVER).write_text(json.dumps(cover, ensure_ascii=False, indent=2), encoding="utf-8")
+
+
+def want_empty(folder: Path, otherwise: str) -> None:
+    """Refuse a folder that holds something.
+
+    Raises:
+        InputError: it does.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: is not empty: {otherwise}")

@@ -1,0 +1,99 @@
+"""Runs the retention once a day, at an hour when little else happens."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.upkeep.retention import Retention
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.schedule import CHINA
+
+log = structlog.get_logger(__name__)
+
+#: A run that the disk or the database refused is tried again after this.
+AGAIN_S: Seconds = 3600.0
+
+#: The longest wait at once: a clock that was put right is noticed.
+LOOK_S: Seconds = 60.0
+
+
+def next_run(now: Seconds, *, hour: int) -> Seconds:
+    """Return the next moment at which the hour begins on China's clock.
+
+    >>> next_run(1795363200.0, hour=3) - 1795363200.0
+    10800.0
+    """
+    moment = datetime.fromtimestamp(now, CHINA)
+    today = moment.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return (today if today > moment else today + timedelta(days=1)).timestamp()
+
+
+class Daily:
+    """The retention in a thread of its own."""
+
+    def __init__(
+        self,
+        retention: Retention,
+        *,
+        hour: int,
+        clock: Callable[[], Seconds],
+        registry: CollectorRegistry,
+    ) -> None:
+        self._retention = retention
+        self._hour = hour
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+        self._deleted = Counter(
+            "streetwatch_retention_deleted",
+            "What was deleted since its time was over.",
+            ["kind"],
+            registry=registry,
+        )
+        self._failed = Counter(
+            "streetwatch_retention_failed", "Runs that were refused.", registry=registry
+        )
+        self._ended_at = Gauge(
+            "streetwatch_retention_ended_at_seconds",
+            "When the last whole run ended, seconds since the epoch.",
+            registry=registry,
+        )
+
+    def start(self) -> None:
+        """Begin to wait for the hour."""
+        self._thread.start()
+
+    def stop(self, *, timeout_s: Seconds) -> None:
+        """End after the deletion at hand. May be called again."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def run_once(self) -> bool:
+        """Delete what is due now; tell whether all of it was."""
+        try:
+            for gone in self._retention.run(now=self._clock(), clock=self._clock):
+                self._deleted.labels(gone.kind.value).inc()
+                if self._stopping.is_set():
+                    return True
+        except StorageError as error:
+            log.error("retention.refused", reason=str(error))  # noqa: TRY400 -- said in words
+        except Exception:  # the thread's last resort: what is begun is ended by the next run
+            log.exception("retention.failed")
+        else:
+            self._ended_at.set(self._clock())
+            return True
+        self._failed.inc()
+        return False
+
+    def _run(self) -> None:
+        due_at = next_run(self._clock(), hour=self._hour)
+        while not self._stopping.wait(min(max(due_at - self._clock(), 0.0), LOOK_S)):
+            if self._clock() >= due_at:
+                done = self.run_once()
+                now = self._clock()
+                due_at = next_run(now, hour=self._hour) if done else now + AGAIN_S

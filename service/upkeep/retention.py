@@ -1,0 +1,243 @@
+"""Deletes what has been kept long enough: files and rows together, each deletion written down."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from streetwatch.service.desk.rows import entry
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.incidents.retention import DAY_S, Delete, Kind, Periods, decide
+from streetwatch.service.store.schema import (
+    attachment,
+    deletion,
+    desk_case,
+    incident,
+    notice,
+    outbox,
+    presence,
+)
+from streetwatch.service.store.transactions import locked, reading, writing
+from streetwatch.service.upkeep.due import brought, delivered, due_incidents, subject_of
+from streetwatch.vision.types import Seconds
+
+log = structlog.get_logger(__name__)
+
+#: Messages that go in one transaction.
+_BATCH = 500
+
+#: Who deletes.
+_BY = "streetwatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """One deletion, or one that a dry run would have made."""
+
+    kind: Kind
+    name: str
+    reason: str
+    files: tuple[dict[str, str], ...] = ()
+
+    def line(self) -> dict[str, object]:
+        """Return it for JSON."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "reason": self.reason,
+            "files": list(self.files),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """The job. It may be killed at any moment and run by several processes at once.
+
+    A deletion is written down in the transaction that deletes the rows, then the files go, then it
+    is ended. Whatever dies in between, no row is left that names a file which is gone, and the
+    next run deletes the files that are left.
+
+    Attributes:
+        cameras: Those that are watched.
+    """
+
+    engine: sa.Engine
+    evidence: EvidenceFolder
+    periods: Periods
+    cameras: frozenset[str]
+
+    def run(self, *, now: Seconds, clock: Callable[[], Seconds] | None = None) -> Iterator[Deleted]:
+        """Delete what is due, and yield each deletion when it is done.
+
+        Args:
+            now: What is due is decided for this moment.
+            clock: When each deletion has ended; left out, `now`.
+
+        Raises:
+            StorageError: the database or the disk refused; what was deleted until then is.
+        """
+        ends = clock or (lambda: now)
+        self._resume(ends)
+        for incident_id in due_incidents(self.engine, now=now, periods=self.periods):
+            gone = self._incident(incident_id, now, ends)
+            if gone is not None:
+                yield gone
+        yield from self._messages(now)
+        yield from self._notices(now)
+        yield from self._presences(now)
+
+    def plan(self, *, now: Seconds) -> Iterator[Deleted]:
+        """Yield what a run would delete, and delete nothing."""
+        for incident_id in due_incidents(self.engine, now=now, periods=self.periods):
+            with reading(self.engine) as connection:
+                gone = self._decided(connection, incident_id, now, to_delete=False)
+            if gone is not None:
+                yield gone
+        with reading(self.engine) as connection:
+            question = delivered(now - self.periods.delivered_s).subquery()
+            count = connection.execute(
+                sa.select(sa.func.count()).select_from(question)
+            ).scalar_one()
+            told = sa.select(sa.func.count()).where(brought(now - self.periods.delivered_s))
+            notices = connection.execute(told).scalar_one()
+            absent = self._absent(connection, now)
+        if count:
+            yield self._message_deletion(count)
+        if notices:
+            yield self._message_deletion(notices, "notices")
+        yield from absent
+
+    def _resume(self, ends: Callable[[], Seconds]) -> None:
+        """Delete the files that a killed process has left."""
+        unfinished = sa.select(deletion.c.position, deletion.c.name).where(
+            deletion.c.done_at.is_(None)
+        )
+        with reading(self.engine) as connection:
+            left = connection.execute(unfinished).all()
+        for row in left:
+            self._finish(row.position, row.name, ends)
+
+    def _finish(self, position: int, name: str, ends: Callable[[], Seconds]) -> None:
+        self.evidence.remove(name)
+        done = sa.update(deletion).where(deletion.c.position == position)
+        with writing(self.engine) as connection:
+            connection.execute(done.values(done_at=ends()))
+
+    def _incident(
+        self, incident_id: str, now: Seconds, ends: Callable[[], Seconds]
+    ) -> Deleted | None:
+        with writing(self.engine) as connection:
+            locked(connection, f"incident {incident_id}")
+            gone = self._decided(connection, incident_id, now, to_delete=True)
+            if gone is None:
+                return None
+            _forget_evidence(connection, incident_id, gone.reason, now)
+            if gone.kind is Kind.CANDIDATE:
+                connection.execute(sa.delete(incident).where(incident.c.id == incident_id))
+            position = _write_down(connection, gone, now)
+        self._finish(position, incident_id, ends)
+        log.info("retention.deleted", kind=gone.kind.value, name=incident_id, reason=gone.reason)
+        return gone
+
+    def _decided(
+        self, connection: sa.Connection, incident_id: str, now: Seconds, *, to_delete: bool
+    ) -> Deleted | None:
+        subject = subject_of(connection, incident_id, to_delete=to_delete)
+        if subject is None:
+            return None
+        decision = decide(subject, now=now, periods=self.periods)
+        if not isinstance(decision, Delete):
+            return None
+        return Deleted(decision.kind, incident_id, decision.reason, _files(connection, incident_id))
+
+    def _messages(self, now: Seconds) -> Iterator[Deleted]:
+        some = delivered(now - self.periods.delivered_s).limit(_BATCH)
+        while True:
+            with writing(self.engine) as connection:
+                positions = connection.execute(some).scalars().all()
+                if not positions:
+                    return
+                connection.execute(sa.delete(outbox).where(outbox.c.position.in_(positions)))
+                gone = self._message_deletion(len(positions))
+                _write_down(connection, gone, now, done_at=now)
+            yield gone
+
+    def _notices(self, now: Seconds) -> Iterator[Deleted]:
+        old = sa.delete(notice).where(brought(now - self.periods.delivered_s))
+        with writing(self.engine) as connection:
+            count = connection.execute(old).rowcount
+            if not count:
+                return
+            gone = self._message_deletion(count, "notices")
+            _write_down(connection, gone, now, done_at=now)
+        yield gone
+
+    def _message_deletion(self, count: int, what: str = "messages") -> Deleted:
+        age = f"{self.periods.delivered_s / DAY_S:g} d"
+        return Deleted(Kind.MESSAGES, f"{count} {what}", f"delivered {age} ago or more")
+
+    def _presences(self, now: Seconds) -> Iterator[Deleted]:
+        with writing(self.engine) as connection:
+            absent = self._absent(connection, now)
+            for gone in absent:
+                connection.execute(sa.delete(presence).where(presence.c.camera_id == gone.name))
+                _write_down(connection, gone, now, done_at=now)
+        yield from absent
+
+    def _absent(self, connection: sa.Connection, now: Seconds) -> tuple[Deleted, ...]:
+        others = presence.c.camera_id.not_in(self.cameras)
+        rows = connection.execute(sa.select(presence).where(others)).all()
+        before = now - self.periods.candidate_s
+        reason = "the camera is no longer watched"
+        return tuple(
+            Deleted(Kind.PRESENCE, row.camera_id, reason)
+            for row in rows
+            if _last_look(row.state) <= before
+        )
+
+
+def _last_look(document: Any) -> Seconds:  # noqa: ANN401 -- of whatever version
+    """Return when a camera was last looked at; what can't be read was long ago."""
+    kept = document.get("presence") if isinstance(document, dict) else None
+    return float((kept or {}).get("last_look") or 0.0)
+
+
+def _files(connection: sa.Connection, incident_id: str) -> tuple[dict[str, str], ...]:
+    rows = connection.execute(
+        sa.select(attachment.c.name, attachment.c.sha256)
+        .where(attachment.c.incident_id == incident_id)
+        .order_by(attachment.c.position)
+    )
+    return tuple({"name": row.name, "sha256": row.sha256} for row in rows)
+
+
+def _forget_evidence(
+    connection: sa.Connection, incident_id: str, reason: str, now: Seconds
+) -> None:
+    """Delete the rows of an incident's files, and say so in its case."""
+    connection.execute(sa.delete(attachment).where(attachment.c.incident_id == incident_id))
+    here = desk_case.c.external_id == incident_id
+    row = connection.execute(sa.select(desk_case).where(here)).one_or_none()
+    if row is not None:
+        step = entry(now, by=_BY, note=reason, action="evidence_deleted")
+        changed = {"document": row.document | {"evidence": []}, "history": [*row.history, step]}
+        connection.execute(sa.update(desk_case).where(here).values(changed))
+
+
+def _write_down(
+    connection: sa.Connection, gone: Deleted, now: Seconds, *, done_at: Seconds | None = None
+) -> int:
+    row = {
+        "kind": gone.kind.value,
+        "name": gone.name,
+        "reason": gone.reason,
+        "files": list(gone.files),
+        "begun_at": now,
+        "done_at": done_at,
+    }
+    position: int = connection.execute(
+        sa.insert(deletion).values(row).returning(deletion.c.position)
+    ).scalar_one()
+    return position

@@ -1,0 +1,169 @@
+"""Do store, evidence folder and deliveries agree? Nothing lost, nothing twice, a line a finding."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
+from streetwatch.service.incidents.case import Occasion
+from streetwatch.service.incidents.incident import State
+from streetwatch.service.incidents.retention import Periods
+from streetwatch.service.store.outbox import MessageState
+from streetwatch.service.store.schema import (
+    attachment,
+    deletion,
+    desk_case,
+    desk_merged,
+    incident,
+    outbox,
+)
+from streetwatch.service.store.transactions import reading
+from streetwatch.service.upkeep.backup import files_of, reported_files
+from streetwatch.vision.types import Seconds
+
+#: A file younger than this may belong to a transaction that is under way.
+SETTLED_S: Seconds = 600.0
+
+#: Has a case of its own: a view of another camera's case tells nothing, and its files are there.
+_FILED = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not agree.
+
+    Attributes:
+        what: Stable name of the kind of finding.
+        name: The incident, case or file.
+        says: In words.
+    """
+
+    what: str
+    name: str
+    says: str
+
+    def line(self) -> dict[str, str]:
+        """Return it for JSON."""
+        return {"finding": self.what, "name": self.name, "says": self.says}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The check of one store.
+
+    Attributes:
+        periods: Messages and evidence older than these may have been deleted.
+        told: Types of which some target is told everywhere; None for all.
+        desk: The target that is the desk in this database, if one is.
+    """
+
+    engine: sa.Engine
+    evidence: EvidenceFolder
+    periods: Periods
+    told: frozenset[str] | None
+    desk: str | None
+
+    def run(self, *, now: Seconds) -> Iterator[Finding]:
+        """Yield every finding.
+
+        Raises:
+            StorageError: the database or the disk refused.
+        """
+        yield from self._files()
+        yield from self._without_evidence()
+        yield from self._without_message(now)
+        if self.desk is not None:
+            yield from self._without_case(self.desk)
+        yield from self._twice()
+        yield from self._unfinished()
+        yield from self._orphans(now)
+
+    def _ask(self, question: sa.Select[str]) -> tuple[str, ...]:
+        with reading(self.engine) as connection:
+            return tuple(connection.execute(question).scalars())
+
+    def _files(self) -> Iterator[Finding]:
+        for file in files_of(self.engine):
+            path = self.evidence.path(file.incident_id, file.name)
+            name = f"{file.incident_id}/{file.name}"
+            if not path.is_file():
+                yield Finding("file_missing", name, "the store names it, and it is not there")
+            elif sha256_of(path) != file.sha256:
+                yield Finding("file_changed", name, "its bytes are not those that were stored")
+
+    def _without_evidence(self) -> Iterator[Finding]:
+        has_files = sa.exists().where(attachment.c.incident_id == incident.c.id)
+        was_deleted = sa.exists().where(deletion.c.name == incident.c.id)
+        question = sa.select(incident.c.id).where(_FILED, ~has_files, ~was_deleted)
+        for name in self._ask(question):
+            yield Finding("no_evidence", name, "it was filed and has no evidence")
+
+    def _without_message(self, now: Seconds) -> Iterator[Finding]:
+        is_told = sa.exists().where(
+            outbox.c.incident_id == incident.c.id, outbox.c.occasion == Occasion.OPENED
+        )
+        is_old = sa.and_(
+            incident.c.state.in_([State.CLEARED, State.CLOSED]),
+            incident.c.violation_at <= now - self.periods.delivered_s,
+        )
+        question = sa.select(incident.c.id).where(_FILED, ~is_told, ~is_old)
+        if self.told is not None:
+            question = question.where(incident.c.type.in_(self.told))
+        for name in self._ask(question):
+            yield Finding("no_message", name, "it was filed, and no platform was ever told")
+
+    def _without_case(self, desk: str) -> Iterator[Finding]:
+        has_case = sa.exists().where(desk_case.c.external_id == outbox.c.incident_id)
+        is_merged = sa.exists().where(desk_merged.c.external_id == outbox.c.incident_id)
+        question = sa.select(outbox.c.incident_id).where(
+            outbox.c.target == desk,
+            outbox.c.occasion == Occasion.OPENED,
+            outbox.c.state == MessageState.DELIVERED,
+            ~sa.or_(has_case, is_merged),
+        )
+        for name in self._ask(question):
+            yield Finding("no_case", name, "it was delivered, and the desk has no case of it")
+        from_video = desk_case.c.source == "video"
+        is_known = sa.exists().where(incident.c.id == desk_case.c.external_id)
+        for name in self._ask(sa.select(desk_case.c.number).where(from_video, ~is_known)):
+            yield Finding("no_incident", name, "a camera's case of an incident that nobody knows")
+
+    def _twice(self) -> Iterator[Finding]:
+        many = sa.func.count() > 1
+        for name in self._ask(
+            sa.select(desk_case.c.external_id).group_by(desk_case.c.external_id).having(many)
+        ):
+            yield Finding("case_twice", name, "the desk has more than one case of it")
+
+    def _unfinished(self) -> Iterator[Finding]:
+        for name in self._ask(sa.select(deletion.c.name).where(deletion.c.done_at.is_(None))):
+            yield Finding("deletion_unfinished", name, "run `streetwatch retention` to end it")
+
+    def _orphans(self, now: Seconds) -> Iterator[Finding]:
+        for folder in sorted(self.evidence.root.iterdir()):
+            files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
+            known = self._names(folder.name) if folder.is_dir() else frozenset()
+            for path in files:
+                if path.name not in known and _is_settled(path, now):
+                    name = str(path.relative_to(self.evidence.root))
+                    yield Finding("file_orphaned", name, "no incident in the store names it")
+
+    def _names(self, incident_id: str) -> frozenset[str]:
+        names = sa.select(attachment.c.name).where(attachment.c.incident_id == incident_id)
+        reported = (
+            sa.select(table.c.document).where(table.c.external_id == incident_id)
+            for table in (desk_case, desk_merged)
+        )
+        with reading(self.engine) as connection:
+            documents = [one for ask in reported for one in connection.execute(ask).scalars()]
+        ours = (file for one in documents for file in reported_files(incident_id, one))
+        return frozenset(self._ask(names)) | {file.name for file in ours}
+
+
+def _is_settled(path: Path, now: Seconds) -> bool:
+    try:
+        return path.stat().st_mtime <= now - SETTLED_S
+    except FileNotFoundError:  # put in place or deleted meanwhile
+        return False

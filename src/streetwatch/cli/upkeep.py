@@ -1,0 +1,127 @@
+"""What keeps a store in order: `retention`, `backup`, `restore`, `verify`."""
+
+# ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json
+
+Config = Annotated[Path, typer.Option(help="Settings of the service.")]
+_CONFIG = Path("streetwatch.yaml")
+
+
+def retention(
+    *,
+    config: Config = _CONFIG,
+    dry_run: Annotated[bool, typer.Option(help="Tell what is due, and delete nothing.")] = False,
+    as_json: AsJson = True,
+) -> None:
+    """Delete what has been kept long enough, a line each; the service does so every night."""
+    from streetwatch.service.cameras import load_cameras
+    from streetwatch.service.logs import configure_logs
+    from streetwatch.service.openings import evidence_of, retention_of, stored
+    from streetwatch.service.settings import load_settings
+
+    del as_json
+    settings = load_settings(config, environ=os.environ)
+    configure_logs(settings.log_format)
+    cameras = load_cameras(settings.cameras, environ=os.environ)
+    store = stored(settings)
+    job = retention_of(settings, cameras, store, evidence_of(settings))
+    now = time.time()
+    for gone in job.plan(now=now) if dry_run else job.run(now=now, clock=time.time):
+        print_json(gone.line())
+    store.close()
+
+
+def backup(
+    out: Annotated[Path, typer.Argument(help="An empty folder, or one that is not there yet.")],
+    *,
+    config: Config = _CONFIG,
+    as_json: AsJson = True,
+) -> None:
+    """Copy database and evidence of a service, running or not, with their hashes."""
+    from streetwatch.service.openings import evidence_of, stored
+    from streetwatch.service.settings import load_settings
+    from streetwatch.service.upkeep.backup import back_up
+
+    del as_json
+    settings = load_settings(config, environ=os.environ)
+    store = stored(settings)
+    done = back_up(store.engine, evidence_of(settings), out, now=time.time())
+    store.close()
+    print_json({"backup": str(out), "files": done.files, "damaged": list(done.damaged)})
+    if done.damaged:
+        raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that `backup` wrote.")],
+    *,
+    config: Config = _CONFIG,
+    as_json: AsJson = True,
+) -> None:
+    """Check a backup and put it into the empty data folder of a service that is not running."""
+    from streetwatch.service.incidents.errors import InputError
+    from streetwatch.service.settings import load_settings
+    from streetwatch.service.upkeep.restore import restore as put_back
+
+    del as_json
+    settings = load_settings(config, environ=os.environ)
+    if settings.database is not None:
+        raise InputError(
+            f"{config}: sets a database: restore that with pg_restore, then copy the folder "
+            "evidence (docs/how-to/backup-and-restore.md)"
+        )
+    cover = put_back(folder, settings.data_dir)
+    print_json({"restored": str(settings.data_dir), "made_at": cover.made_at, "files": cover.files})
+
+
+def verify(
+    evidence: Annotated[
+        Path | None, typer.Argument(help="An evidence pack (.zip): every file and hash.")
+    ] = None,
+    *,
+    store: Annotated[
+        bool, typer.Option("--store", help="Do store, evidence and deliveries agree?")
+    ] = False,
+    config: Config = _CONFIG,
+    as_json: AsJson = True,
+) -> None:
+    """Check what is kept: a line a finding, exit status 1 where there is any."""
+    from streetwatch.service.incidents.errors import InputError
+
+    del as_json
+    if (evidence is None) is not store:
+        raise InputError("verify: say what is to be checked: EVIDENCE.zip, or --store")
+    found = 0
+    for line in _of_store(config) if evidence is None else _of_pack(evidence):
+        print_json(line)
+        found += 1
+    if found:
+        raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+def _of_store(config: Path) -> Iterator[dict[str, str]]:
+    from streetwatch.service.openings import stored, verification_of
+    from streetwatch.service.settings import load_settings
+
+    settings = load_settings(config, environ=os.environ)
+    opened = stored(settings)
+    for finding in verification_of(settings, opened).run(now=time.time()):
+        yield finding.line()
+    opened.close()
+
+
+def _of_pack(path: Path) -> Iterator[dict[str, str]]:
+    from streetwatch.service.evidence.pack_check import findings
+
+    for finding in findings(path):
+        name, _, says = finding.partition(": ")
+        yield {"finding": "pack", "name": name, "says": says}
