@@ -1,8 +1,8 @@
 """Clips with their truth, run through the whole chain."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,16 @@ from streetwatch.benchmarks.events import ALL, Event, Tally, summed, tally
 from streetwatch.datasets.yolo_folder import DatasetError
 from streetwatch.service.cameras import Camera
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.replay import chosen_camera, looks_at, replay
+from streetwatch.service.replay import chosen_camera, look_line, looks_at, recorded_looks, replay
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.file import read_file
 from streetwatch.vision.capture.source import Source, SourceKind
-from streetwatch.vision.detect import Detector
+from streetwatch.vision.detect import Detector, above, watching
 from streetwatch.vision.types import Look, Seconds
 from streetwatch.zones.rules import ViolationType
+
+#: Kept looks hold everything above, so that thresholds can be tried without looking again.
+FAINT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,71 @@ def _event(fields: Mapping[str, Any]) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class ClipResult:
-    """What one clip gave."""
+    """What one clip gave.
+
+    Attributes:
+        name: Of the clip.
+        tallies: By type, of all that its camera watches for.
+        hours: Watched.
+        disturbance: What makes it hard to see; empty where nobody wrote it down.
+    """
 
     name: str
     tallies: Mapping[str, Tally]
     hours: float
+    disturbance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeing:
+    """How clips are looked at.
+
+    Attributes:
+        detector: What sees.
+        look_interval_s: Seconds of a clip between two looks.
+        looks: Folder that keeps what was seen, however unsure, for the next time; None: nothing is
+            kept.
+    """
+
+    detector: Detector
+    look_interval_s: Seconds
+    looks: Path | None = None
+
+    def at(self, clip: Path, camera: Camera) -> Iterator[Look]:
+        """Yield the looks at a clip, as a watched camera has them."""
+        thresholds = watching(self.detector.card)
+        for look in self._everything(clip, camera):
+            yield replace(look, detections=above(look.detections, thresholds))
+
+    def _everything(self, clip: Path, camera: Camera) -> Iterator[Look]:
+        if self.looks is None:
+            yield from self._detected(clip, camera)
+            return
+        named = f"{clip.stem}@{self.look_interval_s:g}s-{self.detector.card.version}.jsonl"
+        file = self.looks / named
+        if not file.exists():
+            self.looks.mkdir(parents=True, exist_ok=True)
+            part = file.with_suffix(".part")
+            with part.open("w", encoding="utf-8") as lines:
+                lines.writelines(look_line(look) for look in self._detected(clip, camera))
+            part.rename(file)
+        with file.open(encoding="utf-8") as lines:
+            for step in recorded_looks(lines, name=str(file)):
+                if isinstance(step, Look):
+                    yield step
+
+    def _detected(self, clip: Path, camera: Camera) -> Iterator[Look]:
+        source = Source(SourceKind.FILE, str(clip))
+        frames = read_file(source, camera_id=camera.id, look_interval_s=self.look_interval_s)
+        yield from looks_at(frames, self.detector, masks=camera.masks, confidence=FAINT)
 
 
 def run_clip(
     clip: TrueClip,
     cameras: tuple[Camera, ...],
-    detector: Detector,
+    seeing: Seeing,
     *,
-    look_interval_s: Seconds,
+    disturbance: str = "",
     on_look: Callable[[], None],
 ) -> ClipResult:
     """Replay a clip on its own clock and hold what was filed against its truth.
@@ -89,27 +144,26 @@ def run_clip(
     """
     wanted = clip.events[0].camera if clip.events else None
     camera = chosen_camera(cameras, wanted, clip=clip.path, path=clip.path.parent / "cameras.yaml")
+    began: Seconds | None = None
     until: Seconds = 0.0
 
     def looks() -> Iterator[Look]:
-        nonlocal until
-        source = Source(SourceKind.FILE, str(clip.path))
-        frames = read_file(source, camera_id=camera.id, look_interval_s=look_interval_s)
-        for look in looks_at(frames, detector, masks=camera.masks):
-            until = look.at
+        nonlocal began, until
+        for look in seeing.at(clip.path, camera):
+            began, until = look.at if began is None else began, look.at
             on_look()
             yield look
 
     filed = replay(
         looks(),
-        watched=camera.watched(model=detector.card.version),
+        watched=camera.watched(model=seeing.detector.card.version),
         store=open_store("sqlite://"),
         epoch=None,
     )
-    hours = until / 3600
-    return ClipResult(
-        clip.path.name, tally(clip.events, [filed_event(i) for i in filed], hours=hours), hours
-    )
+    hours = (until - (began or 0.0)) / 3600
+    types = {rule.type.value for zone in camera.zones for rule in zone.rules}
+    tallies = tally(clip.events, [filed_event(i) for i in filed], types=types, hours=hours)
+    return ClipResult(clip.path.name, tallies, hours, disturbance)
 
 
 def filed_event(incident: Incident, *, zero: Seconds = 0.0) -> Event:
@@ -124,12 +178,34 @@ def filed_event(incident: Incident, *, zero: Seconds = 0.0) -> Event:
     )
 
 
-def table(results: list[ClipResult]) -> list[Tally]:
-    """Return a tally for each type and one for all of them, over all the clips' hours."""
-    hours = sum(result.hours for result in results)
+def table(results: Sequence[ClipResult]) -> list[Tally]:
+    """Return a tally for each type, over the hours it was watched for, and one for all of them."""
     types = sorted({type_ for result in results for type_ in result.tallies})
     lines = [
-        summed(type_, (r.tallies[type_] for r in results if type_ in r.tallies), hours=hours)
-        for type_ in types
+        summed(type_, [r.tallies[type_] for r in results if type_ in r.tallies]) for type_ in types
     ]
-    return [*lines, summed(ALL, lines, hours=hours)]
+    hours = sum(result.hours for result in results)
+    return [*lines, replace(summed(ALL, lines), hours=hours)]
+
+
+def by_disturbance(results: Sequence[ClipResult]) -> Iterator[tuple[str, Tally]]:
+    """Yield a table for each disturbance that clips are under, in the order they come."""
+    for disturbance in dict.fromkeys(result.disturbance for result in results):
+        mine = [result for result in results if result.disturbance == disturbance]
+        yield from ((disturbance, one) for one in table(mine) if disturbance and one.type != ALL)
+
+
+def read_disturbances(folder: Path) -> Mapping[str, str]:
+    """Return what each clip of a composed folder is under; nothing for real clips.
+
+    Raises:
+        DatasetError: `composed.json` is there and can't be read.
+    """
+    file = folder / "composed.json"
+    if not file.exists():
+        return {}
+    try:
+        about = json.loads(file.read_text(encoding="utf-8"))
+        return {name: str(facts["disturbance"]) for name, facts in about.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DatasetError(f"{file}: {error}: let `streetwatch compose` write it anew") from error

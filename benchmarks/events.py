@@ -124,9 +124,11 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def tally(true: Sequence[Event], filed: Sequence[Event], *, hours: float) -> dict[str, Tally]:
-    """Count one clip: a tally for each type that happened or was filed."""
-    types = sorted({event.type for event in (*true, *filed)})
+def tally(
+    true: Sequence[Event], filed: Sequence[Event], *, types: Iterable[str] = (), hours: float
+) -> dict[str, Tally]:
+    """Count one clip: a tally for each type that happened, was filed, or is one of `types`."""
+    types = sorted({event.type for event in (*true, *filed)} | set(types))
     return {
         type_: _tally(
             type_,
@@ -173,8 +175,8 @@ def _is_of(filed: Event, event: Event) -> bool:
     return filed.kind == event.kind and event.start <= filed.violation_at <= event.end
 
 
-def summed(type_: str, tallies: Iterable[Tally], *, hours: float) -> Tally:
-    """Return many tallies as one, over `hours` of watching."""
+def summed(type_: str, tallies: Iterable[Tally]) -> Tally:
+    """Return many tallies as one, over the hours of them all."""
     parts = list(tallies)
     return Tally(
         type=type_,
@@ -182,5 +184,5 @@ def summed(type_: str, tallies: Iterable[Tally], *, hours: float) -> Tally:
         delays=tuple(delay for part in parts for delay in part.delays),
         duplicates=sum(part.duplicates for part in parts),
         false_alarms=sum(part.false_alarms for part in parts),
-        hours=hours,
+        hours=sum(part.hours for part in parts),
     )

@@ -145,7 +145,7 @@ class Service:
         self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = self.detector.card.version
         self.loop = DetectorLoop(
-            detector=self.detector,
+            detector=self.detector.watching(),
             mailboxes=self.mailboxes,
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),

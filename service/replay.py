@@ -1,11 +1,13 @@
 """Replay: the chain of one camera over recorded looks or pictures, on their own clock."""
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from streetwatch.models.labels import CLASS_ID
@@ -16,7 +18,7 @@ from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.privacy import Outline
-from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees
+from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees, View
 from streetwatch.vision.view import glance_at
 from streetwatch.zones.explain import Finding, explain
 
@@ -143,12 +145,16 @@ def finding_line(finding: Finding, store: Store) -> dict[str, object]:
 
 
 def looks_at(
-    frames: Iterable[Frame], detector: Sees, *, masks: tuple[Outline, ...]
+    frames: Iterable[Frame],
+    detector: Sees,
+    *,
+    masks: tuple[Outline, ...],
+    confidence: float | None = None,
 ) -> Iterator[Look]:
-    """Detect in every frame."""
+    """Detect in every frame; `confidence` as in `Sees.detect`."""
     for frame in frames:
         glance = glance_at(frame, longest=detector.longest_side, masks=masks)
-        yield glance.look(glance.detected(detector))
+        yield glance.look(glance.detected(detector, confidence=confidence))
 
 
 def recorded_looks(lines: Iterable[str], *, name: str) -> Iterator[Look | Restart]:
@@ -186,7 +192,35 @@ def _step(line: Mapping[str, Any]) -> Look | Restart:
     at, width, height = float(line["at"]), int(line["width"]), int(line["height"])
     if not np.isfinite(at) or width <= 0 or height <= 0:
         raise ValueError("at must be a number of seconds, width and height pixels above 0")
-    return Look(at, (width, height), _detections(line["detections"]))
+    return Look(at, (width, height), _detections(line["detections"]), _view(line.get("view")))
+
+
+def _view(png: str | None) -> View | None:
+    """Read a look's view from base64 of a grey PNG."""
+    if png is None:
+        return None
+    view = cv2.imdecode(np.frombuffer(b64decode(png), np.uint8), cv2.IMREAD_GRAYSCALE)
+    if view is None:
+        raise ValueError("view must be a PNG in base64, or left out")
+    return np.asarray(view, np.uint8)
+
+
+def look_line(look: Look) -> str:
+    """Write a look as `recorded_looks` reads it, with its view."""
+    seen = look.detections
+    rows = zip(seen.labels, seen.confidence.tolist(), seen.xyxy.tolist(), strict=True)
+    line: dict[str, object] = {
+        "at": look.at,
+        "width": look.size[0],
+        "height": look.size[1],
+        "detections": [
+            {"label": label, "confidence": sure, "xyxy": box} for label, sure, box in rows
+        ],
+    }
+    if look.view is not None:
+        png = cv2.imencode(".png", look.view, (cv2.IMWRITE_PNG_COMPRESSION, 1))[1]
+        line["view"] = b64encode(png.tobytes()).decode()
+    return json.dumps(line) + "\n"
 
 
 def _detections(rows: list[Mapping[str, Any]]) -> Detections:

@@ -1,6 +1,6 @@
 """Detection: from a picture to what is in it, at the model card's operating thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import cv2
@@ -62,14 +62,48 @@ def _without_doubles(rows: Rows, classes: npt.NDArray[np.int64]) -> npt.NDArray[
     return np.sort(np.asarray(kept, np.int64).reshape(-1))
 
 
+def above(seen: Detections, thresholds: Mapping[str, float]) -> Detections:
+    """Return what is at least as sure as its label's threshold."""
+    least = np.array([thresholds.get(label, np.inf) for label in seen.labels], np.float32)
+    return seen[seen.confidence >= least]
+
+
+#: A fixed camera is looked at again and again: what is as unsure as this share of its operating
+#: threshold, but stays where it is for its whole dwell, is there (docs/adr/0012).
+WATCHING_SHARE = 0.4
+
+#: What never moves gets no second opinion from its moving: a stain is as still as a heap.
+STILL_SHARE = 0.7
+_STILL = frozenset({"garbage", "bin_overflow", "vendor_stall"})
+
+
+def watching(card: ModelCard) -> dict[str, float]:
+    """Return the least confidence of each label in the looks at a fixed camera."""
+    return {
+        label: (STILL_SHARE if label in _STILL else WATCHING_SHARE) * threshold
+        for label, threshold in card.thresholds.items()
+    }
+
+
 class Detector:
     """A model that looks at pictures. Safe to call from several threads."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, thresholds: Mapping[str, float] | None = None) -> None:
+        """Look with a session.
+
+        Args:
+            session: The loaded model.
+            thresholds: Least confidence of each label; None: the card's operating thresholds.
+        """
         card = session.card
+        least = card.thresholds if thresholds is None else thresholds
         self._session = session
         self._class_ids = np.array([CLASS_ID[label] for label in card.labels], np.int64)
-        self._thresholds = np.array([card.thresholds[label] for label in card.labels], np.float32)
+        self._thresholds = np.array([least[label] for label in card.labels], np.float32)
+
+    def watching(self) -> Self:
+        """Return the same model for the looks at a fixed camera: less sure of one picture."""
+        return type(self)(self._session, watching(self.card))
 
     @classmethod
     def load(cls, name: str | None = None, *, threads: int = 0) -> Self:

@@ -48,6 +48,9 @@ _ANOTHER_AFTER_ABSENCE = 0.7
 #: drives past does not.
 _SETTLED_S: Seconds = 3.0
 
+#: What is larger and nearer may have stopped before it: a bus. It moves on, or has parked there.
+_SETTLED_BEFORE_S: Seconds = 30.0
+
 #: Headlights shine in one or two looks, whatever the time between them.
 _SETTLED_LOOKS = 3
 
@@ -79,7 +82,7 @@ class Appearance:
     other_looks: int = 0
 
     def seen(
-        self, now: str, at: Seconds, likeness: float, *, was_absent: bool
+        self, now: str, at: Seconds, likeness: float, *, was_absent: bool, is_before: bool
     ) -> tuple[Self, Verdict]:
         """Return the appearance after a look that found something there, and what that was.
 
@@ -88,6 +91,7 @@ class Appearance:
             at: Its capture time.
             likeness: Of `now` to `patch`.
             was_absent: The place had been seen empty just before.
+            is_before: What was found is larger than it and nearer to the camera.
         """
         if likeness >= SAME:
             return type(self)(now, is_sure=True), Verdict.SAME
@@ -95,7 +99,8 @@ class Appearance:
             return type(self)(now), Verdict.SAME
         differs = likeness < (_ANOTHER_AFTER_ABSENCE if was_absent else LIKE)
         after = self._with_other(now, at)
-        if after.other_looks < _SETTLED_LOOKS or at - after.other_since < _SETTLED_S:
+        settled_s = _SETTLED_BEFORE_S if is_before else _SETTLED_S
+        if after.other_looks < _SETTLED_LOOKS or at - after.other_since < settled_s:
             return after, Verdict.DOUBTFUL if differs else Verdict.SAME
         # A lasting change that leaves it alike is its light or its load: that is how it looks now.
         return (
@@ -152,12 +157,22 @@ def visible(boxes: Boxes, others: Boxes, hides: npt.NDArray[np.bool_]) -> npt.ND
         others: (M, 4).
         hides: (N, M), which of them may hide which box.
     """
+    shown = np.ones((len(boxes), SIDE * SIDE), bool)
     xs, ys = _points(boxes)
-    x1, y1, x2, y2 = (side[None, :, None] for side in others.T.astype(np.float64))
-    across = ((xs[:, None] >= x1) & (xs[:, None] <= x2) & hides[:, :, None]).astype(np.float32)
-    down = ((ys[:, None] >= y1) & (ys[:, None] <= y2)).astype(np.float32)
-    covered: npt.NDArray[np.bool_] = np.matmul(down.transpose(0, 2, 1), across) > 0
-    return ~covered.reshape(len(boxes), -1)
+    pairs = np.nonzero(hides & _touch(boxes, others))
+    for row, other in zip(*(side.tolist() for side in pairs), strict=True):
+        x1, y1, x2, y2 = others[other].tolist()
+        across, down = (xs[row] >= x1) & (xs[row] <= x2), (ys[row] >= y1) & (ys[row] <= y2)
+        shown[row] &= ~np.logical_and.outer(down, across).ravel()
+    return shown
+
+
+def _touch(left: Boxes, right: Boxes) -> npt.NDArray[np.bool_]:
+    """Tell which boxes have points in common, (len(left), len(right))."""
+    lx1, ly1, lx2, ly2 = left.T[:, :, None]
+    rx1, ry1, rx2, ry2 = right.T[:, None, :]
+    common: npt.NDArray[np.bool_] = (lx1 <= rx2) & (rx1 <= lx2) & (ly1 <= ry2) & (ry1 <= ly2)
+    return common
 
 
 def likeness(
@@ -173,6 +188,25 @@ def likeness(
     alike = _correlation(before, now, shown)
     alike[shown.mean(axis=1) < _LEAST_VISIBLE] = np.nan
     return alike
+
+
+def renewed(before: Patches, now: Patches, shown: npt.NDArray[np.bool_]) -> Patches:
+    """Return the patches of a look, with what is hidden as it was before, in the look's light.
+
+    Args:
+        before: (N, SIDE * SIDE).
+        now: The same places in this look.
+        shown: (N, SIDE * SIDE), the points of `now` that are of the place itself.
+    """
+    mixed = now.copy()
+    for row in np.flatnonzero(~shown.all(axis=1) & shown.any(axis=1)).tolist():
+        seen, old = shown[row], before[row].astype(np.float32)
+        gain = float(now[row][seen].std()) / max(float(old[seen].std()), 1.0)
+        relit = (old - old[seen].mean()) * gain + float(now[row][seen].mean())
+        mixed[row] = np.where(seen, now[row], np.clip(relit, 0, 255))
+    hidden = ~shown.any(axis=1)
+    mixed[hidden] = before[hidden]
+    return mixed
 
 
 def big_enough(boxes: Boxes, pixels: float) -> npt.NDArray[np.bool_]:
@@ -198,7 +232,7 @@ def _correlation(
     left: Patches, right: Patches, visible: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
     """Return the normalised correlation of each pair over its visible points; NaN where flat."""
-    count = np.maximum(visible.sum(axis=1), 1)
+    count = np.maximum(np.count_nonzero(visible, axis=1), 1)
     a, b = (_mean_free(side, visible, count) for side in (left, right))
     spread_a, spread_b = (np.sqrt(np.einsum("ij,ij->i", x, x) / count) for x in (a, b))
     alike = np.einsum("ij,ij->i", a, b) / count / np.maximum(spread_a * spread_b, 1e-6)
@@ -211,6 +245,7 @@ def _correlation(
 def _mean_free(
     side: Patches, visible: npt.NDArray[np.bool_], count: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    shown = np.where(visible, side.astype(np.float32), 0.0)
-    centred = np.where(visible, shown - (shown.sum(axis=1) / count)[:, None], 0.0)
-    return centred.astype(np.float32)
+    shown = side * visible.astype(np.float32)
+    means = (shown.sum(axis=1) / count).astype(np.float32)
+    centred: npt.NDArray[np.float32] = (shown - means[:, None]) * visible
+    return centred

@@ -7,6 +7,9 @@ from scipy.optimize import linear_sum_assignment
 from streetwatch.vision.types import Boxes
 from streetwatch.zones.polygon import Points
 
+#: A box that lies with more than this share of its area in another one is a part of it.
+_PART = 0.9
+
 
 def ground_points(boxes: Boxes) -> Points:
     """Return the bottom centre of each box: where the object touches the ground."""
@@ -21,10 +24,11 @@ def _areas(boxes: Boxes) -> npt.NDArray[np.float64]:
 
 
 def _intersections(left: Boxes, right: Boxes) -> npt.NDArray[np.float64]:
-    low = np.maximum(left[:, None, :2], right[None, :, :2])
-    high = np.minimum(left[:, None, 2:], right[None, :, 2:])
-    sides = np.clip(high - low, 0, None).astype(np.float64)
-    overlap: npt.NDArray[np.float64] = sides.prod(axis=2)
+    lx1, ly1, lx2, ly2 = left.T.astype(np.float64)[:, :, None]
+    rx1, ry1, rx2, ry2 = right.T.astype(np.float64)[:, None, :]
+    across = np.minimum(lx2, rx2) - np.maximum(lx1, rx1)
+    down = np.minimum(ly2, ry2) - np.maximum(ly1, ry1)
+    overlap: npt.NDArray[np.float64] = np.maximum(across, 0) * np.maximum(down, 0)
     return overlap
 
 
@@ -45,12 +49,19 @@ def covered(boxes: Boxes, by: Boxes) -> npt.NDArray[np.float64]:
 def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float) -> list[int]:
     """Return the rows left when of boxes overlapping by more than `limit` IoU the best stays.
 
-    One vehicle is often seen as a car and as a truck in the same look.
+    One vehicle is often seen as a car and as a truck in the same look. A box that lies almost
+    wholly in another one is a part of it: a heap in a heap, the front half of a car.
     """
-    overlap = iou(boxes, boxes)
+    overlap = _intersections(boxes, boxes)
+    areas = _areas(boxes)
+    smaller = np.minimum(areas[:, None], areas[None, :])
+    union = areas[:, None] + areas[None, :] - overlap
+    same = (overlap > limit * union) | (overlap > _PART * smaller)
+    if np.count_nonzero(same) <= len(boxes):  # each with itself only
+        return list(range(len(boxes)))
     kept: list[int] = []
     for row in np.argsort(-confidence, kind="stable").tolist():
-        if not kept or overlap[row, kept].max() <= limit:
+        if not same[row, kept].any():
             kept.append(row)
     return sorted(kept)
 

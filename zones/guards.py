@@ -23,6 +23,9 @@ _NEAR = 3.0
 _STANDING_LOOKS = 3
 _STANDING_S: Seconds = 2.0
 
+#: A look or two may miss a neighbour; for longer, it has driven on.
+_MISSED_S: Seconds = 10.0
+
 
 def is_queued(stay: Stay, others: Iterable[Stay], *, watched_since: Seconds) -> bool:
     """Tell whether a vehicle stands in a queue that was seen to form.
@@ -43,6 +46,7 @@ def _is_neighbour(stay: Stay, other: Stay, watched_since: Seconds) -> bool:
     return (
         other.key != stay.key
         and other.first_seen > watched_since
+        and other.absent_s <= _MISSED_S
         and other.looks >= _STANDING_LOOKS
         and other.last_seen - other.first_seen >= _STANDING_S
         and abs(other.first_seen - stay.first_seen) <= _TOGETHER_S

@@ -19,6 +19,9 @@ _SAME_OBJECT_IOU = 0.7
 #: Something else covers so much of the place that its absence proves nothing.
 _HIDDEN_SHARE = 0.4
 
+#: Another light is one to stay when it has lasted for so long: headlights pass, a bus drives on.
+_NEW_LIGHT_S: Seconds = 30.0
+
 #: Two pictures of one street one look apart correlate above this while the light stays the same.
 _SAME_LIGHT = 0.5
 
@@ -31,7 +34,8 @@ class Circumstances:
         since: Time since the look before.
         outage: Nobody looked in that time, though somebody should have.
         watched_since: The first look without an outage after it.
-        relit: The whole picture differs from the one before.
+        relit: The light is not the one that the stays are known in.
+        relit_s: For how long it has not been, less the time it was.
         clock: Seconds since the epoch; None: hours are left out.
         cut_out: Zones in which nothing counts at this hour.
     """
@@ -40,8 +44,14 @@ class Circumstances:
     outage: bool
     watched_since: Seconds
     relit: bool
+    relit_s: Seconds
     clock: Seconds | None
     cut_out: tuple[Zone, ...]
+
+    @property
+    def has_new_light(self) -> bool:
+        """It is another light to stay: no beam, and no bus before the lens."""
+        return self.relit and self.relit_s >= _NEW_LIGHT_S
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,7 +208,7 @@ def _looks_like(
     alike = appearance.likeness(own, now, shown)
     first = np.array([stay.appearance is None for stay in stays])
     alike[first & (shown.mean(axis=1) < appearance.FIRST_VISIBLE)] = np.nan
-    now = np.where(shown, now, own)  # what is hidden is as it was
+    now = appearance.renewed(own, now, shown)
     return [
         (None, None) if isnan(value) else (appearance.encoded(patch), value)
         for patch, value in zip(now, alike.tolist(), strict=True)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streetwatch.datasets.demo import timeline
-from streetwatch.datasets.demo.cutouts import Cutout, load
+from streetwatch.datasets.demo.cutouts import Cutout, lay, load
 from streetwatch.datasets.demo.timeline import Leg, Spot
 
 STEP_S = 0.2
@@ -161,26 +161,6 @@ def _resampled(bgra: Picture, matrix: NDArray[np.float64], size: tuple[int, int]
     return np.clip(np.dstack([colour, moved[..., 3:] * 255]) + 0.5, 0, 255).astype(np.uint8)
 
 
-def _blend(canvas: Picture, cutout: Cutout, opacity: float) -> None:
-    """Lays the cut-out over the canvas, clipped at its edges."""
-    height, width = canvas.shape[:2]
-    left, top = max(0, cutout.left), max(0, cutout.top)
-    right = min(width, cutout.left + cutout.bgra.shape[1])
-    bottom = min(height, cutout.top + cutout.bgra.shape[0])
-    if left >= right or top >= bottom:
-        return
-    rows, columns = (
-        slice(top - cutout.top, bottom - cutout.top),
-        slice(left - cutout.left, right - cutout.left),
-    )
-    piece = cutout.bgra[rows, columns].astype(np.float32)
-    alpha = piece[..., 3:] * (opacity / 255)
-    under = canvas[top:bottom, left:right]
-    canvas[top:bottom, left:right] = (under + (piece[..., :3] - under) * alpha + 0.5).astype(
-        np.uint8
-    )
-
-
 def _softened(street: Picture) -> Picture:
     """The empty street as a plain lens shows it.
 
@@ -217,7 +197,7 @@ class Street:
         for layer in layers_at(clip_s):
             cutout = self._cutout(layer.name)
             if cutout is not None and layer.opacity > 0:
-                _blend(canvas, _warped(cutout, layer), layer.opacity)
+                lay(canvas, _warped(cutout, layer), layer.opacity)
         return canvas
 
 

@@ -88,3 +88,23 @@ def load(path: Path) -> Cutout:
     """Reads what `save` wrote."""
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     return Cutout(read(path), facts["left"], facts["top"], tuple(facts["box"]))
+
+
+def lay(canvas: Picture, cutout: Cutout, opacity: float = 1.0) -> None:
+    """Lays the cut-out over the canvas, clipped at its edges; `opacity` is 0..1."""
+    height, width = canvas.shape[:2]
+    left, top = max(0, cutout.left), max(0, cutout.top)
+    right = min(width, cutout.left + cutout.bgra.shape[1])
+    bottom = min(height, cutout.top + cutout.bgra.shape[0])
+    if left >= right or top >= bottom:
+        return
+    rows, columns = (
+        slice(top - cutout.top, bottom - cutout.top),
+        slice(left - cutout.left, right - cutout.left),
+    )
+    piece = cutout.bgra[rows, columns].astype(np.float32)
+    alpha = piece[..., 3:] * (opacity / 255)
+    under = canvas[top:bottom, left:right]
+    canvas[top:bottom, left:right] = (under + (piece[..., :3] - under) * alpha + 0.5).astype(
+        np.uint8
+    )

@@ -11,6 +11,7 @@ import pytest
 STREETWATCH = Path(sys.executable).with_name("streetwatch")
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "demo"
 TOLERANCE_S = 5.0
+PARKING_TOLERANCE_S = 10.0  # the contract's
 SLOW_TOLERANCE_S = 60.0  # the contract's, for all types but parking
 
 
@@ -51,6 +52,18 @@ def test_a_real_clip_files_what_its_truth_says(shared_data: Path, name: str) -> 
     ]
     for one, expected in zip(found, true, strict=True):
         assert one["violation_at"] == pytest.approx(expected["violation_at"], abs=TOLERANCE_S)
+
+
+@pytest.mark.shared
+def test_of_six_cars_at_a_kerb_all_that_the_model_can_see_are_filed_and_nothing_else(
+    shared_data: Path,
+) -> None:
+    """The sixth, a yellow one, gets no box even at a confidence of 0.1."""
+    clip = shared_data / "videos" / "kerbside_parked_and_passing_75s.mp4"
+    true, found = truth(clip), filed(clip)
+    assert len(true) == 6
+    assert sorted(one["zone"] for one in found) == ["kerb-far"] * 3 + ["kerb-near"] * 2
+    assert all(one["violation_at"] == pytest.approx(30, abs=PARKING_TOLERANCE_S) for one in found)
 
 
 def test_the_demo_clip_files_a_car_a_stall_and_a_heap_once_each() -> None:

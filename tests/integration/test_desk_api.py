@@ -422,10 +422,11 @@ def test_a_reader_too_many_is_asked_to_come_again(tmp_path: Path) -> None:
         registry=CollectorRegistry(),
     )
     with serving(api) as url, httpx.stream("GET", f"{url}/events", timeout=60) as first:
-        Reader(first.iter_lines()).started()
-        second = httpx.get(f"{url}/events", timeout=60)
-        assert second.status_code == 503
-        assert second.headers["Retry-After"] == "10"
+        reader = Reader(first.iter_lines())  # held: dropped, it would give its place up
+        reader.started()
+        with httpx.stream("GET", f"{url}/events", timeout=60) as second:
+            assert second.status_code == 503
+            assert second.headers["Retry-After"] == "10"
     store.close()
 
 

@@ -13,7 +13,7 @@ import pytest
 from streetwatch.models.errors import ModelError
 from streetwatch.models.registry import DEFAULT_MODEL, find
 from streetwatch.models.session import Session
-from streetwatch.vision.detect import Detector
+from streetwatch.vision.detect import Detector, above
 from streetwatch.vision.types import Image
 
 DEMO_CLIP = Path(__file__).resolve().parents[2] / "datasets" / "demo" / "street.mp4"
@@ -51,6 +51,15 @@ def test_a_batch_gives_what_single_pictures_give(detector: Detector, street: Ima
         alone = detector.detect(picture)
         assert one.labels == alone.labels
         assert one.xyxy == pytest.approx(alone.xyxy, abs=0.5)
+
+
+def test_a_watched_camera_is_asked_for_all_that_one_picture_shows_and_for_less_sure_things(
+    detector: Detector, street: Image
+) -> None:
+    once, watched = detector.detect(street), detector.watching().detect(street)
+    assert len(watched) > len(once) > 0
+    surely = above(watched, detector.card.thresholds)
+    assert sorted(surely.labels) == sorted(once.labels)
 
 
 def test_a_card_that_names_other_labels_than_its_file_is_refused() -> None:

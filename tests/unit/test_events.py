@@ -56,7 +56,7 @@ def test_pairs_are_those_with_the_smallest_total_difference() -> None:
 
 
 def test_nothing_measured_is_null() -> None:
-    empty = summed("all", [], hours=1.5)
+    empty = summed("all", tally([], [], types=["exposed_garbage"], hours=1.5).values())
     line = empty.line()
     assert (line["precision"], line["recall"], line["f1"], line["delay_p50_s"]) == (None,) * 4
     assert (line["precision_ci"], line["camera_hours"]) == ([0.0, 1.0], 1.5)

@@ -9,6 +9,7 @@ import sys
 import typer
 
 from streetwatch.cli import bench, data, deliveries, desk, grid, model, service, targets, upkeep
+from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ for command in (
     upkeep.restore,
     upkeep.verify,
     data.learn,
+    compose,
     model.train,
     model.export,
     model.quantize,

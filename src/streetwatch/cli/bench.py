@@ -101,10 +101,15 @@ def events(  # noqa: PLR0913 -- one argument per option
         float | None, typer.Option(min=0, max=1, help="Fail where the precision is lower.")
     ] = None,
     clips: Annotated[bool, typer.Option(help="Print each clip's lines first.")] = False,
+    looks: Annotated[
+        Path | None, typer.Option(help="Folder that keeps what was seen, for the next time.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=0, help="Of the detector; 0: all.")] = 0,
     as_json: AsJson = True,
 ) -> None:
     """Run clips with known truth through the whole chain: is each violation filed once?"""
-    from streetwatch.benchmarks.event_clips import ClipResult, read_truth, run_clip, table
+    from streetwatch.benchmarks import event_clips
+    from streetwatch.benchmarks.events import ALL
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
     from streetwatch.vision.detect import Detector
@@ -112,30 +117,34 @@ def events(  # noqa: PLR0913 -- one argument per option
     del as_json
     configure_logs("console")
     cameras = load_cameras(data / "cameras.yaml", environ=os.environ)
-    true = read_truth(data)
-    detector = Detector.load(model)
-    results: list[ClipResult] = []
+    true = event_clips.read_truth(data)
+    under = event_clips.read_disturbances(data)
+    seeing = event_clips.Seeing(Detector.load(model, threads=threads), look_interval_s, looks)
+    results: list[event_clips.ClipResult] = []
     with progress_bar() as progress:
         task = progress.add_task("looks", total=None)
         for clip in true:
             progress.update(task, description=clip.path.name)
             results.append(
-                run_clip(
+                event_clips.run_clip(
                     clip,
                     cameras,
-                    detector,
-                    look_interval_s=look_interval_s,
+                    seeing,
+                    disturbance=under.get(clip.path.name, ""),
                     on_look=lambda: progress.advance(task),
                 )
             )
     for result in results if clips else []:
         for one in result.tallies.values():
             print_json({"clip": result.name, **one.line()})
-    lines = table(results)
+    for disturbance, one in event_clips.by_disturbance(results):
+        print_json({"disturbance": disturbance, **one.line()})
+    lines = event_clips.table(results)
     for one in lines:
         print_json(one.line())
     # "Not measured" is never a pass.
-    if gate is not None and any(one.precision is None or one.precision < gate for one in lines):
+    judged = [one for one in lines if one.n or one.filed or one.type == ALL]
+    if gate is not None and any(one.precision is None or one.precision < gate for one in judged):
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
@@ -277,3 +286,27 @@ def store(
                 print_json({**facts(opened), "rows": rows, **figure.line()})
         finally:
             opened.close()
+
+
+@app.command()
+def presence(
+    *,
+    objects: Annotated[
+        list[int] | None, typer.Option(min=1, help="Standing at once; repeatable; default 10, 50.")
+    ] = None,
+    looks: Annotated[int, typer.Option(min=1, help="How many looks are timed.")] = 500,
+    as_json: AsJson = True,
+) -> None:
+    """Time `observe`, the fold of one look into presence, and weigh what it remembers."""
+    from streetwatch.benchmarks.presence_cost import cost
+
+    del as_json
+    counts = objects or [10, 50]
+    with progress_bar() as progress:
+        task = progress.add_task("looks", total=2 * len(counts) * looks)
+        for count in counts:
+            for pictures in (False, True):
+                measured = cost(
+                    count, pictures=pictures, looks=looks, on_look=lambda: progress.advance(task)
+                )
+                print_json(measured.line())

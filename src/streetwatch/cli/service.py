@@ -105,7 +105,7 @@ def replay(  # noqa: PLR0913 -- one argument per option of the contract
     if clip is None:
         name, steps = NO_MODEL, _recorded(detections or Path("-"))
     else:
-        detector = Detector.load(model)
+        detector = Detector.load(model).watching()
         name, steps = detector.card.version, _seen_in(clip, chosen, detector)
     watched, store = chosen.watched(model=name), open_store("sqlite://")
     if explain is not None:

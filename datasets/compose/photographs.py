@@ -1,0 +1,150 @@
+"""Labelled photographs as still cameras: what is labelled in them comes, stays and goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from streetwatch.datasets.compose.cutting import cut_still, cut_whole, moved, scaled, swept
+from streetwatch.datasets.compose.stage import Street
+from streetwatch.datasets.demo.cutouts import Cutout
+from streetwatch.datasets.yolo_folder import DatasetError, LabelledImage, read_folder, read_picture
+from streetwatch.vision.types import Box, Image
+from streetwatch.zones.polygon import Polygon
+
+#: The set's pictures were stretched to squares; most were 4:3.
+_SIZE = (640, 480)
+
+#: What lies on a street that a camera watches is neither a speck nor the whole picture.
+_LEAST_WIDTH, _MOST_WIDTH = 0.06, 0.5
+_LEAST_HEIGHT, _MOST_HEIGHT = 0.05, 0.5
+_LEAST_GROUND = 0.4  # share of the picture's height
+
+#: Put elsewhere, a thing is so wide (shares of the picture) at the horizon and at the lower edge.
+_FAR_WIDTH, _NEAR_WIDTH = 0.08, 0.30
+
+_ALMOST_ALL: Polygon = ((0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photograph:
+    """A photograph without what is labelled in it, and that, cut out.
+
+    Attributes:
+        name: Of the picture.
+        empty: The picture with its things swept away.
+        things: Each cut out where it was, or put here from another photograph.
+    """
+
+    name: str
+    empty: Image
+    things: tuple[Cutout, ...]
+
+    @property
+    def zone(self) -> Polygon:
+        """Everything: nothing in it counts but what is put there."""
+        return _ALMOST_ALL
+
+    def streets(self, count: int, fps: float, chance: np.random.Generator) -> Sequence[Street]:
+        """Return so many pictures of a street on which nothing moves."""
+        del fps, chance
+        return [Street(self.empty)] * count
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """The photographs of one split.
+
+    Attributes:
+        label: What is put on the streets.
+        mistaken: What must not be left on them, as it could be taken for it.
+        with_it: Photographs that show it.
+        without: Photographs that don't.
+    """
+
+    label: str
+    mistaken: frozenset[str]
+    with_it: tuple[LabelledImage, ...]
+    without: tuple[LabelledImage, ...]
+
+    def photograph(self, chance: np.random.Generator) -> Photograph:
+        """Return a street that the label's things were on: they stand where they stood."""
+        image = self.with_it[int(chance.integers(len(self.with_it)))]
+        picture, boxes = self._read(image)
+        own = [cut_whole(picture, box) for box in boxes if _plausible(box)]
+        return Photograph(image.path.stem, self._swept(image, picture), tuple(own))
+
+    def another(self, chance: np.random.Generator) -> Photograph:
+        """Return a street without the label's things, with some from elsewhere to be put on it."""
+        image = self.without[int(chance.integers(len(self.without)))]
+        empty = self._swept(image, self._read(image)[0])
+        things = [self._brought(chance) for _ in range(6)]
+        return Photograph(image.path.stem, empty, tuple(thing for thing in things if thing))
+
+    def _brought(self, chance: np.random.Generator) -> Cutout | None:
+        """Return a thing of another photograph, on the ground, as large as is usual there."""
+        image = self.with_it[int(chance.integers(len(self.with_it)))]
+        picture, boxes = self._read(image)
+        plausible = [box for box in boxes if _plausible(box)]
+        if not plausible:
+            return None
+        cutout = cut_still(picture, plausible[int(chance.integers(len(plausible)))])
+        if cutout is None:
+            return None
+        ground = float(chance.uniform(0.7, 0.97))
+        width = _FAR_WIDTH + (_NEAR_WIDTH - _FAR_WIDTH) * (ground - 0.5) / 0.5
+        there = scaled(cutout, width * _SIZE[0] / (cutout.box[2] - cutout.box[0]))
+        x1, _, x2, y2 = there.box
+        middle = float(chance.uniform(0.2, 0.8)) * _SIZE[0]
+        return moved(there, round(middle - (x1 + x2) / 2), round(ground * _SIZE[1] - y2))
+
+    def _read(self, image: LabelledImage) -> tuple[Image, list[Box]]:
+        read = cv2.resize(read_picture(image.path), _SIZE, interpolation=cv2.INTER_AREA)
+        return np.asarray(read, np.uint8), _boxes(image, frozenset({self.label}))
+
+    def _swept(self, image: LabelledImage, picture: Image) -> Image:
+        boxes = _boxes(image, self.mistaken | {self.label})
+        return swept(picture, boxes) if boxes else picture
+
+
+def read_album(folders: Sequence[Path], label: str, mistaken: frozenset[str]) -> Album:
+    """Read the photographs of a split; those of every folder serve as streets without the label.
+
+    Raises:
+        DatasetError: no folder has pictures with the label, or none without.
+    """
+    images = [image for folder in folders for image in read_folder(folder)]
+    shows = [any(box.label == label for box in image.boxes) for image in images]
+    with_it = tuple(
+        image
+        for image, shown in zip(images, shows, strict=True)
+        if shown and any(_plausible(box) for box in _boxes(image, frozenset({label})))
+    )
+    without = tuple(image for image, shown in zip(images, shows, strict=True) if not shown)
+    if not with_it or not without:
+        raise DatasetError(
+            f"{folders[0]}: pictures with and without {label} are needed to compose clips of it"
+        )
+    return Album(label, mistaken, with_it, without)
+
+
+def _boxes(image: LabelledImage, labels: frozenset[str]) -> list[Box]:
+    width, height = _SIZE
+    found = []
+    for box in image.boxes:
+        x1, y1, x2, y2 = box.corners
+        if box.label in labels:
+            found.append((x1 * width, y1 * height, x2 * width, y2 * height))
+    return found
+
+
+def _plausible(box: Box) -> bool:
+    x1, y1, x2, y2 = box
+    width, height = (x2 - x1) / _SIZE[0], (y2 - y1) / _SIZE[1]
+    return (
+        _LEAST_WIDTH <= width <= _MOST_WIDTH
+        and _LEAST_HEIGHT <= height <= _MOST_HEIGHT
+        and y2 / _SIZE[1] >= _LEAST_GROUND
+    )

@@ -1,0 +1,81 @@
+"""What a composed clip's script says: its truth must be beyond doubt."""
+
+import numpy as np
+import pytest
+
+from streetwatch.datasets.compose.kinds import Kind
+from streetwatch.datasets.compose.script import DWELL_S, TYPE, Act, Cast, Script, full_at, written
+
+LENGTH_S = 600.0
+PLACES = tuple((100.0 * place, 100.0, 100.0 * place + 80, 160.0) for place in range(6))
+#: Another vehicle at each place, some pixels off.
+OTHERS = tuple((x1 + 5, y1, x2 + 5, y2) for x1, y1, x2, y2 in PLACES)
+CAST = Cast((*PLACES, *OTHERS), people=3)
+
+
+def scripts(kind: Kind) -> list[Script]:
+    return [
+        written(kind, CAST, length_s=LENGTH_S, chance=np.random.default_rng(seed))
+        for seed in range(60)
+    ]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if not kind.is_quiet])
+def test_what_stands_in_a_clip_with_events_stands_far_longer_than_its_dwell(kind: Kind) -> None:
+    acts = [act for script in scripts(kind) for act in script.acts]
+    assert len(acts) >= 60
+    assert all(act.end - act.start >= 1.5 * DWELL_S[TYPE[kind]] for act in acts)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.is_quiet])
+def test_what_stands_in_a_quiet_clip_stands_too_short_or_where_it_may(kind: Kind) -> None:
+    acts = [act for script in scripts(kind) for act in script.acts]
+    short = [act for act in acts if not act.permitted]
+    assert short != acts
+    assert all(act.end - act.start <= 0.7 * DWELL_S[TYPE[kind]] for act in short)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_two_things_never_stand_in_one_place_at_one_time(kind: Kind) -> None:
+    for script in scripts(kind):
+        for number, act in enumerate(script.acts):
+            at_once = [
+                other.thing
+                for other in script.acts[number + 1 :]
+                if other.start < act.end and other.end > act.start
+            ]
+            assert CAST.apart(act.thing, at_once)
+
+
+def test_some_vehicles_are_followed_by_another_that_takes_their_place_within_seconds() -> None:
+    followed = [
+        later.start - act.end
+        for script in scripts(Kind.PARKING)
+        for act in script.acts
+        for later in script.acts
+        if later.thing in CAST.same_place(act.thing) and later.start > act.start
+    ]
+    assert len(followed) >= 10
+    assert all(6 <= gap <= 15 for gap in followed)
+
+
+def test_a_seed_gives_the_same_script() -> None:
+    once, again = (scripts(Kind.GARBAGE) for _ in range(2))
+    assert once == again
+    assert once[0] != once[1]
+
+
+@pytest.mark.parametrize(
+    ("outage", "full"),
+    [
+        pytest.param(None, 70.0, id="nobody looks away"),
+        pytest.param((30.0, 50.0), 90.0, id="an outage is no dwell"),
+        pytest.param((0.0, 30.0), 90.0, id="it came while nobody looked"),
+        pytest.param((80.0, 90.0), 70.0, id="an outage afterwards changes nothing"),
+        pytest.param((30.0, 180.0), None, id="too little is left"),
+    ],
+)
+def test_a_dwell_is_full_when_it_was_looked_at_for_long_enough(
+    outage: tuple[float, float] | None, full: float | None
+) -> None:
+    assert full_at(Act(0, 10.0, 200.0), 60.0, outage) == full

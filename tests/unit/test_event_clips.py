@@ -1,0 +1,60 @@
+"""Clips' figures together: over the hours that each type was watched for, and by disturbance."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from streetwatch.benchmarks.event_clips import (
+    ClipResult,
+    by_disturbance,
+    read_disturbances,
+    table,
+)
+from streetwatch.benchmarks.events import Event, tally
+from streetwatch.datasets.yolo_folder import DatasetError
+
+CAR = Event("road", "zone", "illegal_parking_motor", 10.0, 200.0, 70.0)
+
+
+def result(name: str, disturbance: str, *true: Event, filed: int, type_: str) -> ClipResult:
+    tallies = tally(true, [CAR] * filed, types=[type_], hours=0.5)
+    return ClipResult(name, tallies, 0.5, disturbance)
+
+
+RESULTS = [
+    result("a", "rain", CAR, filed=1, type_="illegal_parking_motor"),
+    result("b", "night", CAR, filed=0, type_="illegal_parking_motor"),
+    result("c", "night", filed=0, type_="exposed_garbage"),
+]
+
+
+def test_a_type_is_measured_over_the_clips_that_are_watched_for_it() -> None:
+    hours = {one.type: (one.n, one.hours) for one in table(RESULTS)}
+    assert hours == {
+        "illegal_parking_motor": (2, 1.0),
+        "exposed_garbage": (0, 0.5),
+        "all": (2, 1.5),
+    }
+
+
+def test_each_disturbance_has_its_own_line_for_each_type() -> None:
+    found = {(under, one.type): one.line()["recall"] for under, one in by_disturbance(RESULTS)}
+    assert found == {
+        ("rain", "illegal_parking_motor"): 1.0,
+        ("night", "illegal_parking_motor"): 0.0,
+        ("night", "exposed_garbage"): None,
+    }
+
+
+def test_real_clips_are_under_nothing_that_was_written_down(tmp_path: Path) -> None:
+    assert read_disturbances(tmp_path) == {}
+    (tmp_path / "composed.json").write_text(json.dumps({"a.mp4": {"disturbance": "rain"}}))
+    assert read_disturbances(tmp_path) == {"a.mp4": "rain"}
+
+
+@pytest.mark.parametrize("text", ["{", '{"a.mp4": {}}', "[]"])
+def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "composed.json").write_text(text)
+    with pytest.raises(DatasetError, match=r"composed\.json"):
+        read_disturbances(tmp_path)
