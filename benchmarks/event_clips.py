@@ -10,14 +10,12 @@ from streetwatch.benchmarks.events import ALL, Event, Tally, summed, tally
 from streetwatch.datasets.yolo_folder import DatasetError
 from streetwatch.service.cameras import Camera
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.replay import chosen_camera, look_line, recorded_looks, replay
+from streetwatch.service.replay import chosen_camera, look_line, looks_at, recorded_looks, replay
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.file import read_file
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.detect import Detector, above, watching
-from streetwatch.vision.privacy import masked
 from streetwatch.vision.types import Look, Seconds
-from streetwatch.vision.view import look_at
 from streetwatch.zones.rules import ViolationType
 
 #: Kept looks hold everything above, so that thresholds can be tried without looking again.
@@ -126,9 +124,8 @@ class Seeing:
 
     def _detected(self, clip: Path, camera: Camera) -> Iterator[Look]:
         source = Source(SourceKind.FILE, str(clip))
-        for frame in read_file(source, camera_id=camera.id, look_interval_s=self.look_interval_s):
-            seen = replace(frame, image=masked(frame.image, camera.masks))
-            yield look_at(seen, self.detector.detect(seen.image, confidence=FAINT))
+        frames = read_file(source, camera_id=camera.id, look_interval_s=self.look_interval_s)
+        yield from looks_at(frames, self.detector, masks=camera.masks, confidence=FAINT)
 
 
 def run_clip(
@@ -165,18 +162,19 @@ def run_clip(
     )
     hours = (until - (began or 0.0)) / 3600
     types = {rule.type.value for zone in camera.zones for rule in zone.rules}
-    tallies = tally(clip.events, [_filed(i) for i in filed], types=types, hours=hours)
+    tallies = tally(clip.events, [filed_event(i) for i in filed], types=types, hours=hours)
     return ClipResult(clip.path.name, tallies, hours, disturbance)
 
 
-def _filed(incident: Incident) -> Event:
+def filed_event(incident: Incident, *, zero: Seconds = 0.0) -> Event:
+    """Return a filed incident as an event, in seconds since `zero`."""
     return Event(
         camera=incident.camera_id,
         zone=incident.zone_id,
         type=incident.type,
-        start=incident.first_seen,
-        end=incident.last_seen,
-        violation_at=incident.violation_at or incident.last_seen,
+        start=incident.first_seen - zero,
+        end=incident.last_seen - zero,
+        violation_at=(incident.violation_at or incident.last_seen) - zero,
     )
 
 

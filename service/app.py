@@ -39,6 +39,7 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.openings import evidence_of, lanes, retention_of
+from streetwatch.service.runtime.attention import Attention, Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -53,7 +54,9 @@ from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
+from streetwatch.vision.gate import Gate
 from streetwatch.vision.types import Frame, Seconds
+from streetwatch.zones.zone import ZoneKind
 
 log = structlog.get_logger(__name__)
 
@@ -144,6 +147,11 @@ class Service:
             mailboxes=self.mailboxes,
             cameras={one.id: self._watching(one) for one in self.cameras},
             metrics=RuntimeMetrics(self.registry),
+            intervals=Intervals(
+                idle_s=self.settings.idle_interval_s,
+                close_s=self.settings.look_interval_s,
+                quiet_s=self.settings.quiet_interval_s,
+            ),
             clock=self.clock,
             on_change=lambda _: self.lanes.wake(),
         )
@@ -167,7 +175,9 @@ class Service:
             store=self.store,
             recorder=recorder,
         )
-        return Watching(watch, camera.masks)
+        areas = tuple(zone.polygon for zone in camera.zones if zone.kind is ZoneKind.PROHIBITED)
+        look_every = self.watched[camera.id].capture.look_every
+        return Watching(watch, Attention(Gate(areas)), look_every, camera.masks)
 
     def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
         return Capture(
@@ -176,7 +186,10 @@ class Service:
             on_frame=self._on_frame,
             on_state=lambda _: None,  # asked for when somebody wants to know
             ring=ring,
-            options=CaptureOptions(look_interval_s=self.settings.look_interval_s),
+            options=CaptureOptions(
+                look_interval_s=self.settings.look_interval_s,
+                longest=self.detector.longest_side,
+            ),
         )
 
     def _on_frame(self, frame: Frame) -> None:

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.runtime.watch import CameraWatch
-from streetwatch.vision.privacy import Outline, masked
+from streetwatch.vision.privacy import Outline
 from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees, View
-from streetwatch.vision.view import look_at
+from streetwatch.vision.view import glance_at
 from streetwatch.zones.explain import Finding, explain
 
 
@@ -145,12 +145,16 @@ def finding_line(finding: Finding, store: Store) -> dict[str, object]:
 
 
 def looks_at(
-    frames: Iterable[Frame], detector: Sees, *, masks: tuple[Outline, ...]
+    frames: Iterable[Frame],
+    detector: Sees,
+    *,
+    masks: tuple[Outline, ...],
+    confidence: float | None = None,
 ) -> Iterator[Look]:
-    """Detect in every frame."""
+    """Detect in every frame; `confidence` as in `Sees.detect`."""
     for frame in frames:
-        seen = replace(frame, image=masked(frame.image, masks))
-        yield look_at(seen, detector.detect(seen.image))
+        glance = glance_at(frame, longest=detector.longest_side, masks=masks)
+        yield glance.look(glance.detected(detector, confidence=confidence))
 
 
 def recorded_looks(lines: Iterable[str], *, name: str) -> Iterator[Look | Restart]:

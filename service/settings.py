@@ -122,8 +122,24 @@ class Settings(BaseSettings):
         ge=0.1,
         le=10,
         title="Look interval",
-        description="Seconds between two looks at one camera.",
+        description="Seconds between two looks at one camera while something goes on.",
         examples=[1.0],
+    )
+    quiet_interval_s: Number = Field(
+        6.0,
+        ge=0.1,
+        le=8,
+        title="Quiet interval",
+        description="Seconds between two pictures of a camera on which nothing goes on.",
+        examples=[6],
+    )
+    idle_interval_s: Number = Field(
+        30.0,
+        ge=1,
+        le=300,
+        title="Idle interval",
+        description="Seconds a camera on which nothing changes goes without a detection.",
+        examples=[30],
     )
     detector_threads: Whole = Field(
         0,

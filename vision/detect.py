@@ -119,6 +119,11 @@ class Detector:
         """The model's card."""
         return self._session.card
 
+    @property
+    def longest_side(self) -> int:
+        """Pixels of the model's input: it sees no more in a larger picture."""
+        return self.card.input_size
+
     def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
         """Return what is in the picture.
 

@@ -16,27 +16,45 @@ Box: TypeAlias = tuple[float, float, float, float]  #: x1 y1 x2 y2, pixels
 Size: TypeAlias = tuple[int, int]  #: width, height, pixels
 
 
+class Picture(Protocol):
+    """A picture that becomes pixels no earlier, and no larger, than somebody needs it."""
+
+    @property
+    def size(self) -> Size:
+        """Width and height in pixels."""
+
+    def image(self) -> Image:
+        """Return all of its pixels, (H, W, 3) BGR. Not to be written to."""
+
+    def within(self, longest: int) -> Image:
+        """Return it scaled down so that no side is longer; never scaled up."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One decoded picture of one camera.
+    """One picture of one camera.
 
     Attributes:
         camera_id: Whose picture it is.
         seq: Counts the frames of this camera since capture began; gaps are allowed.
         at: Capture time, seconds.
-        image: (H, W, 3) BGR uint8. Not to be written to.
+        picture: What it shows.
     """
 
     camera_id: str
     seq: int
     at: Seconds
-    image: Image
+    picture: Picture
 
     @property
     def size(self) -> Size:
         """Width and height in pixels."""
-        height, width = self.image.shape[:2]
-        return width, height
+        return self.picture.size
+
+    @property
+    def image(self) -> Image:
+        """All of its pixels, made anew each time they are asked for."""
+        return self.picture.image()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +91,13 @@ class Detections:
         """Return the chosen rows, by mask or by index array."""
         return type(self)(self.xyxy[rows], self.confidence[rows], self.class_id[rows])
 
+    def rescaled(self, before: Size, after: Size) -> Self:
+        """Return the same on the picture at another size."""
+        if before == after:
+            return self
+        factors = np.array((after[0] / before[0], after[1] / before[1]) * 2, np.float32)
+        return type(self)(self.xyxy * factors, self.confidence, self.class_id)
+
     @property
     def labels(self) -> list[str]:
         """The label of each row."""
@@ -105,6 +130,10 @@ class Look:
 
 class Sees(Protocol):
     """Whatever finds things in pictures."""
+
+    @property
+    def longest_side(self) -> int:
+        """Pixels: it sees no more in a larger picture."""
 
     def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
         """Return what is in the picture.

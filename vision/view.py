@@ -1,9 +1,13 @@
 """A view: the picture small and grey, all that presence needs to compare places by eye."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from streetwatch.vision.types import Detections, Frame, Image, Look, View
+from streetwatch.vision.picture import Masked, size_of
+from streetwatch.vision.privacy import Outline
+from streetwatch.vision.types import Detections, Frame, Image, Look, Sees, View
 
 #: A parked car is some 30 pixels wide in it: enough to tell two cars, little enough to be blind to
 #: faces and plates.
@@ -23,6 +27,39 @@ def view_of(image: Image) -> View:
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
-def look_at(frame: Frame, detections: Detections) -> Look:
-    """Return what one frame, privacy masks painted over, and its detections say together."""
-    return Look(frame.at, frame.size, detections, view_of(frame.image))
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """A frame made small, privacy masks painted over: all that looking needs.
+
+    Attributes:
+        frame: Whose picture has the masks painted over.
+        small: (h, w, 3) BGR, as large as the detector sees anything in it.
+        view: The same for presence and the gate.
+    """
+
+    frame: Frame
+    small: Image
+    view: View
+
+    def detected(self, sees: Sees, *, confidence: float | None = None) -> Detections:
+        """Return what is in it, in pixels of the frame; `confidence` as in `Sees.detect`."""
+        found = sees.detect(self.small, confidence=confidence)
+        return found.rescaled(size_of(self.small), self.frame.size)
+
+    def look(self, detections: Detections) -> Look:
+        """Return what it and its detections say together."""
+        return Look(self.frame.at, self.frame.size, detections, self.view)
+
+
+def glance_at(frame: Frame, *, longest: int, masks: tuple[Outline, ...]) -> Glance:
+    """Make a frame small.
+
+    Args:
+        frame: As the camera gave it.
+        longest: Side of the small picture, pixels; a smaller frame stays as it is.
+        masks: Areas that nobody may see.
+    """
+    picture = Masked(frame.picture, masks) if masks else frame.picture
+    small = picture.within(longest)
+    seen = Frame(frame.camera_id, frame.seq, frame.at, picture)
+    return Glance(seen, small, view_of(small))

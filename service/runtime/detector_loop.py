@@ -1,21 +1,28 @@
-"""The detector's thread: newest frames in, judged looks out, one model for all cameras."""
+"""The detector's thread: newest frames in, judged looks out, one model for all cameras.
+
+A frame is first made small and compared. Where that shows that nothing changed, what was seen
+before is seen again and the look is judged at once; else it waits for the detector, which takes
+what is latest by its own patience.
+"""
 
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
 
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.runtime.attention import Attention, Intervals
+from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
-from streetwatch.vision.privacy import Outline, masked
-from streetwatch.vision.types import Frame, Seconds, Sees
-from streetwatch.vision.view import look_at
+from streetwatch.vision.privacy import Outline
+from streetwatch.vision.types import Detections, Frame, Seconds, Sees
+from streetwatch.vision.view import Glance, glance_at
 
 log = structlog.get_logger(__name__)
 
@@ -23,11 +30,20 @@ log = structlog.get_logger(__name__)
 TICK_S: Seconds = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Watching:
-    """One camera's chain and the areas that nobody may see."""
+    """One camera's chain, and what the loop remembers of it.
+
+    Attributes:
+        watch: Judges its looks.
+        attention: When the detector is asked.
+        look_every: Tells the capture how far apart its pictures may be.
+        masks: Areas that nobody may see.
+    """
 
     watch: CameraWatch
+    attention: Attention
+    look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()
 
 
@@ -41,6 +57,7 @@ class DetectorLoop:
         mailboxes: Mailboxes,
         cameras: Mapping[str, Watching],
         metrics: RuntimeMetrics,
+        intervals: Intervals,
         clock: Callable[[], Seconds],
         on_change: Callable[[tuple[Incident, ...]], None],
     ) -> None:
@@ -48,6 +65,8 @@ class DetectorLoop:
         self._mailboxes = mailboxes
         self._cameras = cameras
         self._metrics = metrics
+        self._intervals = intervals
+        self._queue = LookQueue()
         self._clock = clock
         self._on_change = on_change
         self._stopping = threading.Event()
@@ -65,11 +84,13 @@ class DetectorLoop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            frame = self._mailboxes.take(timeout_s=TICK_S)
-            if frame is None:
-                self._tick()
+            frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
+            if frame is not None:
+                self._guarded(frame.camera_id, partial(self._glance, frame))
+            elif (wanted := self._queue.take(self._clock())) is not None:
+                self._guarded(wanted.glance.frame.camera_id, partial(self._detect, wanted))
             else:
-                self._guarded(frame.camera_id, partial(self._judge, frame))
+                self._tick()
 
     def _tick(self) -> None:
         for camera_id, watching in self._cameras.items():
@@ -86,20 +107,48 @@ class DetectorLoop:
             self._metrics.failed_looks.labels(camera_id).inc()
             log.exception("look.failed", camera=camera_id)
 
-    def _judge(self, frame: Frame) -> None:
+    def _glance(self, frame: Frame) -> None:
+        """Judge a frame that shows no change; let any other wait for the detector."""
         watching = self._cameras[frame.camera_id]
-        seen = replace(frame, image=masked(frame.image, watching.masks))
+        glance = glance_at(frame, longest=self._detector.longest_side, masks=watching.masks)
+        attention, stays = watching.attention, watching.watch.presence.stays
+        why = self._queue.why(frame.camera_id) or attention.wants(
+            glance.view, frame.at, stays, self._intervals
+        )
+        if why is not None:
+            self._queue.put(glance, why, patience_s=self._intervals.patience_s(why))
+        elif attention.detections is not None:
+            self._metrics.unchanged.labels(frame.camera_id).inc()
+            self._judge(glance, attention.detections, watching)
+
+    def _detect(self, wanted: Wanted) -> None:
+        glance = wanted.glance
+        watching = self._cameras[glance.frame.camera_id]
         started = time.perf_counter()
-        detections = self._detector.detect(seen.image)
+        detections = glance.detected(self._detector)
         self._metrics.detect_s.observe(time.perf_counter() - started)
-        changed = watching.watch.look(look_at(seen, detections), seen)
-        self._count(frame, changed)
+        self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
+        self._metrics.lateness.observe(max(wanted.lateness(self._clock()), 0.0))
+        if watching.attention.detected_at is not None:
+            waited_s = glance.frame.at - watching.attention.detected_at
+            self._metrics.coverage_s.observe(max(waited_s, 0.0))
+        watching.attention = watching.attention.detected(
+            glance.view, glance.frame.at, detections, wanted.why
+        )
+        self._judge(glance, detections, watching)
+
+    def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
+        changed = watching.watch.look(glance.look(detections), glance.frame)
+        stays = watching.watch.presence.stays
+        watching.look_every(watching.attention.pace_s(glance.frame.at, stays, self._intervals))
+        self._count(glance.frame, changed)
         if changed:
             self._on_change(changed)
 
     def _count(self, frame: Frame, changed: tuple[Incident, ...]) -> None:
         self._metrics.looks.labels(frame.camera_id).inc()
-        self._metrics.dropped.labels(frame.camera_id).set(self._mailboxes.dropped(frame.camera_id))
+        replaced = self._queue.replaced(frame.camera_id) + self._mailboxes.dropped(frame.camera_id)
+        self._metrics.dropped.labels(frame.camera_id).set(replaced)
         self._metrics.age_s.observe(max(self._clock() - frame.at, 0.0))
         for one in changed:
             self._metrics.incidents.labels(one.camera_id, one.type, one.state).inc()

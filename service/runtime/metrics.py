@@ -10,6 +10,18 @@ class RuntimeMetrics:
         self.looks = Counter(
             "streetwatch_looks", "Pictures that were judged.", ["camera"], registry=registry
         )
+        self.detections = Counter(
+            "streetwatch_detections",
+            "Looks for which the detector was asked, and why.",
+            ["camera", "why"],
+            registry=registry,
+        )
+        self.unchanged = Counter(
+            "streetwatch_looks_unchanged",
+            "Looks that showed no change: what was seen before is seen again.",
+            ["camera"],
+            registry=registry,
+        )
         self.failed_looks = Counter(
             "streetwatch_looks_failed",
             "Looks that an error ended; the next one goes on.",
@@ -38,5 +50,17 @@ class RuntimeMetrics:
             "streetwatch_decision_age_seconds",
             "From the capture of a picture to the end of its judgement.",
             registry=registry,
-            buckets=(0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0),
+            buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0),
+        )
+        self.lateness = Histogram(
+            "streetwatch_detection_lateness",
+            "How long a detection waited, as a share of its patience; over 1 is late.",
+            registry=registry,
+            buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 5.0),
+        )
+        self.coverage_s = Histogram(
+            "streetwatch_zone_coverage_seconds",
+            "Between two detections in a camera's zones.",
+            registry=registry,
+            buckets=(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 33.0, 45.0, 60.0, 120.0, 300.0),
         )

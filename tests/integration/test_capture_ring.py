@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.file import read_file
-from streetwatch.vision.capture.look import image_of
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.source import Source, SourceKind
 
@@ -28,7 +28,7 @@ def _fill(ring: Ring, path: Path, *, start_at: float = 0.0) -> Ring:
 def _shown(path: Path, counter_of: Counter) -> list[tuple[float, int]]:
     with av.open(path) as clip:
         return [
-            (float(frame.pts * frame.time_base), counter_of(image_of(frame)))
+            (float(frame.pts * frame.time_base), counter_of(Decoded.of(frame, longest=640).image()))
             for frame in clip.decode(video=0)
             if frame.pts is not None and frame.time_base is not None
         ]

@@ -18,7 +18,8 @@ import numpy.typing as npt
 import pytest
 
 from streetwatch.datasets.live import LiveProcess
-from streetwatch.vision.capture.look import Decode, image_of
+from streetwatch.vision.capture.decoded import Decoded
+from streetwatch.vision.capture.look import Decode
 from streetwatch.vision.capture.opening import TimeOuts
 from streetwatch.vision.capture.reconnect import BackOff
 from streetwatch.vision.capture.ring import Ring
@@ -235,7 +236,9 @@ def test_a_clip_of_a_live_camera_shows_the_asked_seconds_in_the_cameras_own_byte
 
 def _numbers(path: Path, counter_of: Counter) -> list[int]:
     with av.open(path) as clip:
-        return [counter_of(image_of(frame)) for frame in clip.decode(video=0)]
+        return [
+            counter_of(Decoded.of(frame, longest=640).image()) for frame in clip.decode(video=0)
+        ]
 
 
 def _pictures_nal(path: Path) -> set[bytes]:

@@ -31,6 +31,7 @@ from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.backup import back_up
 from streetwatch.service.upkeep.verify import Verification as Checked
 from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Detections, Frame, Look
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.schedule import Schedule, Window
@@ -100,7 +101,7 @@ class Street:
         for _ in range(seconds):
             self.now += 1
             image = np.full((360, 640, 3), int(self.now - START) % 250, np.uint8)
-            frame = Frame("cam", 0, self.now, image)
+            frame = Frame("cam", 0, self.now, Pixels(image))
             seen = Detections.empty()
             if heap:
                 seen = Detections(

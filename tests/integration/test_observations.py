@@ -44,6 +44,8 @@ DAY_S = 86_400.0
 class Eyes:
     """A detector that sees what the test says."""
 
+    longest_side = 640
+
     found: list[tuple[str, float]] = field(default_factory=list)
     looked_at: list[tuple[int, ...]] = field(default_factory=list)
 

@@ -27,6 +27,7 @@ from streetwatch.service.store import codec
 from streetwatch.service.store.schema import outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Detections, Frame, Look
 from streetwatch.zones.calibration import Quad, calibrated
 from streetwatch.zones.ground import MapPoint
@@ -104,7 +105,7 @@ class Corner:
         for second in range(start, end):
             for camera, things in seen.items():
                 image = np.full((PIXELS, PIXELS, 3), second % 250, np.uint8)
-                frame = Frame(camera, second, START + second, image)
+                frame = Frame(camera, second, START + second, Pixels(image))
                 boxes = [box(camera, one) for one in things]
                 found = Detections(
                     np.array(boxes, np.float32).reshape(-1, 4),

@@ -21,6 +21,7 @@ from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Detections, Frame, Look
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
@@ -67,7 +68,8 @@ class Street:
         return CameraWatch(watched=watched, store=self.store, recorder=recorder)
 
     def look(self, second: int, *, car: bool = True) -> tuple[Incident, ...]:
-        frame = Frame("cam", second, START + second, np.full((360, 640, 3), second % 250, np.uint8))
+        picture = Pixels(np.full((360, 640, 3), second % 250, np.uint8))
+        frame = Frame("cam", second, START + second, picture)
         seen = Detections.empty()
         if car:
             seen = Detections(

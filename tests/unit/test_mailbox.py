@@ -3,9 +3,10 @@
 import numpy as np
 
 from streetwatch.service.runtime.mailbox import Mailboxes
+from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Frame
 
-PICTURE = np.zeros((2, 2, 3), np.uint8)
+PICTURE = Pixels(np.zeros((2, 2, 3), np.uint8))
 
 
 def frame(camera: str, seq: int) -> Frame:

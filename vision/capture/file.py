@@ -8,12 +8,14 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.clock import ClipClock
+from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.errors import CannotOpen
-from streetwatch.vision.capture.look import Decoder, image_of, stream_seconds
+from streetwatch.vision.capture.look import Decoder, stream_seconds
 from streetwatch.vision.capture.opening import Feed, TimeOuts, open_feed
 from streetwatch.vision.capture.pace import LookPace
 from streetwatch.vision.capture.ring import Ring, stored
 from streetwatch.vision.capture.source import Source
+from streetwatch.vision.picture import SMALL_SIDE
 from streetwatch.vision.types import Frame, Seconds
 
 _log = structlog.get_logger()
@@ -47,7 +49,8 @@ def read_file(
         for at, frame in clip.pictures():
             pace, due = pace.offer(at)
             if due:
-                yield Frame(camera_id, clip.seen - 1, at, image_of(frame))
+                picture = Decoded.of(frame, longest=SMALL_SIDE)
+                yield Frame(camera_id, clip.seen - 1, at, picture)
     clip.conclude(source)
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import av
-import numpy as np
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.clock import StreamClock
 from streetwatch.vision.capture.pace import LookPace
-from streetwatch.vision.types import Image, Seconds
+from streetwatch.vision.types import Seconds
 
 
 class Decode(StrEnum):
@@ -158,8 +157,3 @@ def stream_seconds(timed: "av.Packet[VideoStream] | VideoFrame") -> Seconds | No
     if timed.pts is None or timed.time_base is None:
         return None
     return float(timed.pts * timed.time_base)
-
-
-def image_of(frame: VideoFrame) -> Image:
-    """Return a picture's pixels as (H, W, 3) BGR."""
-    return frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False)

@@ -25,6 +25,10 @@ class LookPace:
     seen_at: Seconds | None = None
     looked_at: Seconds | None = None
 
+    def every(self, interval_s: Seconds) -> Self:
+        """Return the same with another interval."""
+        return replace(self, interval_s=interval_s)
+
     def offer(self, at: Seconds) -> tuple[Self, bool]:
         """Return the next state and whether the picture taken at `at` is due."""
         if self.seen_at is None or self.looked_at is None:

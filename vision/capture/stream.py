@@ -11,8 +11,9 @@ import structlog
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.clock import StreamClock
+from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.errors import CaptureError, StreamLost
-from streetwatch.vision.capture.look import Decode, Looker, image_of, stream_seconds
+from streetwatch.vision.capture.look import Decode, Looker, stream_seconds
 from streetwatch.vision.capture.opening import Feed, TimeOuts, default_time_outs, open_feed
 from streetwatch.vision.capture.pace import LookPace
 from streetwatch.vision.capture.reconnect import BackOff
@@ -20,6 +21,7 @@ from streetwatch.vision.capture.resolver import Resolver, itself
 from streetwatch.vision.capture.ring import Ring, stored
 from streetwatch.vision.capture.source import Source, SourceKind, redact
 from streetwatch.vision.capture.state import CaptureCounts, CaptureState, Phase
+from streetwatch.vision.picture import SMALL_SIDE
 from streetwatch.vision.types import Frame, Seconds
 
 _log = structlog.get_logger()
@@ -31,6 +33,7 @@ class CaptureOptions:
 
     Attributes:
         look_interval_s: Hand on a picture at least this often, where the stream has one.
+        longest: Side of the small picture that comes with each, pixels.
         decode: Which packets to decode.
         key_gap_limit_s: Without a key frame for this long, decode all from then on.
         blind_limit_s: Packets but no picture for this long: connect again.
@@ -39,6 +42,7 @@ class CaptureOptions:
     """
 
     look_interval_s: Seconds = 1.0
+    longest: int = SMALL_SIDE
     decode: Decode = Decode.KEYFRAMES
     key_gap_limit_s: Seconds = 4.0
     blind_limit_s: Seconds = 30.0
@@ -96,6 +100,7 @@ class Capture:
         self._chance = chance
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"capture-{camera_id}", daemon=True)
+        self._interval_s = self._options.look_interval_s
         self._clock = StreamClock()
         self._counts = CaptureCounts()
         self._state = CaptureState(Phase.STOPPED, self._now())
@@ -117,6 +122,10 @@ class Capture:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    def look_every(self, interval_s: Seconds) -> None:
+        """Hand on pictures so often from now on. Callable from any thread."""
+        self._interval_s = interval_s
 
     @property
     def state(self) -> CaptureState:
@@ -178,7 +187,7 @@ class Capture:
                 self._refuse_blindness(self._now() - blind_since)
 
     def _looker(self, feed: Feed) -> Looker:
-        pace = LookPace(self._options.look_interval_s)
+        pace = LookPace(self._interval_s)
         return Looker(feed.stream, pace, self._options.decode, self._options.key_gap_limit_s)
 
     def _take(self, packet: "av.Packet[VideoStream]", feed: Feed, looker: Looker) -> bool:
@@ -189,11 +198,11 @@ class Capture:
         if self._ring is not None and packet.size and not packet.is_corrupt:
             self._ring.add(stored(packet, feed.template, at=at))
         decode_before = looker.decode
+        looker.pace = looker.pace.every(self._interval_s)
         saw = False
         for taken_at, frame in looker.take(packet, self._clock, at):
-            saw = self._hand_on(
-                Frame(self._camera_id, self._counts.frames, taken_at, image_of(frame))
-            )
+            picture = Decoded.of(frame, longest=self._options.longest)
+            saw = self._hand_on(Frame(self._camera_id, self._counts.frames, taken_at, picture))
         if looker.decode is not decode_before:
             self._log.warning(
                 "capture.key_frames_rare", decode="all", limit_s=self._options.key_gap_limit_s

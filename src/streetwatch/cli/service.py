@@ -137,13 +137,14 @@ def _faint(clip: Path, camera: "Camera", detector: "Detector", at: float) -> "De
     """Return everything seen at a moment of a clip, however unsure."""
     from streetwatch.vision.capture.file import read_file
     from streetwatch.vision.capture.source import Source, SourceKind
-    from streetwatch.vision.privacy import masked
     from streetwatch.vision.types import Detections
+    from streetwatch.vision.view import glance_at
 
     source = Source(SourceKind.FILE, str(clip))
     for frame in read_file(source, camera_id=camera.id, look_interval_s=LOOK_INTERVAL_S):
         if frame.at >= at:
-            return detector.detect(masked(frame.image, camera.masks), confidence=FAINT)
+            glance = glance_at(frame, longest=detector.longest_side, masks=camera.masks)
+            return glance.detected(detector, confidence=FAINT)
     return Detections.empty()
 
 
