@@ -63,6 +63,10 @@ def observations_router(observations: Observations) -> APIRouter:
         "/observations",
         status_code=201,
         openapi_extra={"requestBody": _body()},
+        responses={
+            200: {"description": "It was told before, or was added to an open case."},
+            415: {"description": "Neither JSON nor a form."},
+        },
         max_body_size=most,
     )
     async def observe(
