@@ -126,12 +126,12 @@ class Settings(BaseSettings):
         examples=[1.0],
     )
     quiet_interval_s: Number = Field(
-        6.0,
+        4.0,
         ge=0.1,
         le=8,
         title="Quiet interval",
         description="Seconds between two pictures of a camera on which nothing goes on.",
-        examples=[6],
+        examples=[4],
     )
     idle_interval_s: Number = Field(
         30.0,

@@ -43,7 +43,7 @@ class Intervals:
     idle_s: Seconds = 30.0
     close_s: Seconds = 2.0
     settle_s: Seconds = 6.0
-    quiet_s: Seconds = 6.0
+    quiet_s: Seconds = 4.0
 
     def patience_s(self, why: Why) -> Seconds:
         """Return how long a detection may wait before it is late."""
