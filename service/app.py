@@ -23,7 +23,7 @@ from streetwatch.service.cameras import Camera
 from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
-from streetwatch.service.delivery.check import start_asking
+from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
@@ -46,7 +46,7 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.server import Server, listening
-from streetwatch.service.settings import Settings
+from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
@@ -107,6 +107,7 @@ class Service:
     settings: Settings
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
+    reread: Reread | None = None
     store: SqlStore = field(init=False)
     deliveries: Deliveries = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
@@ -251,6 +252,9 @@ class Service:
 
         return Parts(
             settings=self.settings,
+            reread=self.reread or (lambda: (self.settings, lambda _: None)),
+            profile=self.desk.triaging.profile,
+            around=surroundings_of(self.settings, evidence=SampleFiles(), clock=self.clock),
             clock=self.clock,
             access=access_of(self.settings, self.store),
             store=self.store,
@@ -317,15 +321,20 @@ class Service:
         self.store.engine.dispose()
 
 
-def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
+def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None = None) -> None:
     """Run the service until SIGTERM or SIGINT.
+
+    Args:
+        settings: What it is told.
+        cameras: What it watches.
+        reread: Reads the settings anew, for the console, which shows where each is written.
 
     Raises:
         InputError: the data folder or the port can't be used.
         ModelError: the model can't be loaded.
     """
     listener = listening(settings.host, settings.port)
-    service = Service(settings, cameras)
+    service = Service(settings, cameras, reread=reread)
     config = uvicorn.Config(
         service.site(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
     )

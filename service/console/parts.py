@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.delivery.build import Surroundings
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.settings import Settings
+from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds
@@ -21,6 +23,9 @@ class Parts:
 
     Attributes:
         settings: What the service was told.
+        reread: Reads the settings anew, and where each is written.
+        profile: The city's codes.
+        around: What a target is tried with.
         clock: Says what time it is, seconds since the epoch.
         access: The users, and who is signed in.
         store: The incidents, and the database with everything else.
@@ -34,6 +39,9 @@ class Parts:
     """
 
     settings: Settings
+    reread: Reread
+    profile: Profile
+    around: Surroundings
     clock: Callable[[], Seconds]
     access: Access
     store: SqlStore
