@@ -144,7 +144,6 @@ def dress(title: str) -> None:
     if inside is not None:
         inside.parent.props("role=presentation")
     ui.page_title(f"{title} · streetwatch")
-    ui.add_css(":root{--q-primary:var(--sw-accent)}")
     ui.add_head_html('<link rel="stylesheet" href="/console/static/console.css">')
     ui.add_body_html('<script src="/console/static/console.js" defer></script>')
 
