@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.callbacks import callbacks_router
+from streetwatch.service.api.cameras import cameras_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
@@ -197,6 +198,7 @@ class Service:
             open311=open311_router(book, clock=self.clock, served=served),
             beside=(
                 packs_router(book, self.evidence),
+                cameras_router(self.catalogue),
                 reports_router(Reporter(self.store.engine, self.clock)),
                 observations_router(self._observations()),
                 *self._delivery_routers(),
