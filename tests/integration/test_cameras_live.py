@@ -23,6 +23,8 @@ PASSWORD = "p@ss/word-1"  # noqa: S105 -- made up, for looking for it
 class Running:
     """A service that watches, and its API."""
 
+    http: httpx.Client
+
     def __init__(self, folder: Path, file: str) -> None:
         self.folder = folder
         path = folder / "cameras.yaml"
