@@ -23,6 +23,7 @@ from streetwatch.service.desk.merging import Nearness
 from streetwatch.service.desk.places import places_router, recurrence_step
 from streetwatch.service.desk.profile import Profile, Urgency
 from streetwatch.service.desk.profile_file import load_profile
+from streetwatch.service.desk.review.reviewing import ranked
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.terms import Terms
 from streetwatch.service.desk.triage import Thresholds
@@ -113,7 +114,7 @@ def desk_from(
             terms.coded,
             triaging.suggested,
         ),
-        follow=(dispatched, triaging.reconsidered, terms.moved),
+        follow=(dispatched, triaging.reconsidered, terms.moved, ranked),
         near=Nearness(settings.observations.merge_within_m),
     )
     return Desk(
