@@ -1,8 +1,8 @@
 """Leases: whoever looks at a case has it to themselves, until they let go or go away."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -10,7 +10,6 @@ from streetwatch.service.desk.book import NoSuchCaseError
 from streetwatch.service.desk.review.question import (
     Question,
     asked_for,
-    behind,
     free_for,
     ordered,
 )
@@ -53,7 +52,7 @@ class Leases:
         *,
         count: int,
         now: Seconds,
-        after: str | None = None,
+        skip: Collection[str] = (),
     ) -> tuple[str, ...]:
         """Take the next cases of the queue that nobody else looks at; return their numbers.
 
@@ -62,16 +61,16 @@ class Leases:
             reviewer: Who takes them; what they hold already is given again.
             count: How many at most.
             now: Seconds since the epoch.
-            after: The number of the case before the first.
+            skip: Numbers of cases that are not wanted now.
         """
         wanted = sa.select(desk_case.c.number).where(
             *asked_for(question), free_for(reviewer.holder, now)
         )
+        if skip:
+            wanted = wanted.where(desk_case.c.number.not_in(skip))
         wanted = wanted.order_by(*ordered(question.order)).limit(count)
         with writing(self.engine) as connection:
             locked(connection, "review")
-            if after is not None:
-                wanted = wanted.where(behind(_row(connection, after), question.order))
             numbers = tuple(connection.execute(wanted).scalars())
             _take(connection, numbers, reviewer, now)
         return numbers
@@ -85,7 +84,9 @@ class Leases:
         """
         with writing(self.engine) as connection:
             locked(connection, "review")
-            _row(connection, number)
+            known = sa.select(desk_case.c.number).where(desk_case.c.number == number)
+            if connection.execute(known).first() is None:
+                raise NoSuchCaseError(f"no case {number!r}")
             refuse_held(connection, number, reviewer, now)
             _take(connection, (number,), reviewer, now)
 
@@ -137,12 +138,3 @@ def _take(
     rows = [row | {"number": number} for number in numbers]
     if rows:
         connection.execute(sa.insert(desk_lease), rows)
-
-
-def _row(connection: sa.Connection, number: str) -> Mapping[Any, Any]:
-    case = desk_case.c
-    wanted = sa.select(case.number, case.reported_at, case.review_rank)
-    row = connection.execute(wanted.where(case.number == number)).mappings().first()
-    if row is None:
-        raise NoSuchCaseError(f"no case {number!r}")
-    return row

@@ -1,6 +1,6 @@
 """What waits for a verdict: which of it is asked for, and in which order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -71,13 +71,6 @@ def ordered(order: Order) -> tuple[sa.ColumnElement[Any], ...]:
     """Return the order as SQL; the number tells apart what is equal in it."""
     columns = _columns(order)
     return tuple(one.desc() for one in columns) if order is Order.NEWEST else tuple(columns)
-
-
-def behind(row: Mapping[Any, Any], order: Order) -> sa.ColumnElement[bool]:
-    """Return what the cases behind a case of the queue meet."""
-    columns = _columns(order)
-    here, there = sa.tuple_(*columns), sa.tuple_(*(row[one.name] for one in columns))
-    return here < there if order is Order.NEWEST else here > there
 
 
 def _columns(order: Order) -> Sequence[sa.Column[Any]]:
