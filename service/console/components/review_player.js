@@ -89,7 +89,7 @@ export default {
     number() { return this.reel ? this.reel.number : null; },
     hasClip() { return Boolean(this.reel && this.reel.clip && !this.failed[this.number + CLIP]); },
     colour() { return this.reel ? `var(--sw-${this.reel.type}, var(--sw-prohibited))` : ""; },
-    note() { return this.view === CLIP && !this.hasClip ? this.words[this.reel.no_clip || "unplayable"] : ""; },
+    note() { return this.reel && !this.hasClip ? this.words[this.reel.no_clip || "unplayable"] : ""; },
     sights() { return ["seen", "missed", "hidden", "idle"].filter((name) => this.reel.spans.some((one) => one[2] === name)); },
     sight() {
       const span = this.reel && this.reel.spans.find((one) => one[0] <= this.at && this.at < one[1]);

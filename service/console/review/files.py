@@ -1,7 +1,6 @@
 """What is there of a case's evidence: read from the folder, for the reel."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +14,7 @@ from streetwatch.service.evidence.track_file import NAME as TRACK
 from streetwatch.vision.types import Size
 from streetwatch.zones.polygon import Polygon
 
-_OURS: Final = re.compile(r"/evidence/([^/]+)/([^/]+)")
+_OURS: Final = "/evidence/"
 
 
 def files_of(case: Mapping[str, Any], evidence: EvidenceFolder, cameras: Iterable[Camera]) -> Files:
@@ -26,10 +25,15 @@ def files_of(case: Mapping[str, Any], evidence: EvidenceFolder, cameras: Iterabl
         evidence: Where its files are.
         cameras: As they are drawn now.
     """
-    listed = [one["url"] for one in case.get("evidence") or ()]
-    paths = {url: _path(url, evidence) for url in listed}
-    present = {url: path for url, path in paths.items() if path is None or path.is_file()}
-    named = {path.name: path for path in present.values() if path is not None}
+    named: dict[str, Path] = {}
+    present: set[str] = set()
+    for url in (one["url"] for one in case.get("evidence") or ()):
+        path = _path(url, evidence) if url.startswith(_OURS) else None
+        if path is not None and path.is_file():
+            named[path.name] = path
+            present.add(url)
+        elif not url.startswith(_OURS):
+            present.add(url)  # it is kept elsewhere: the browser will see
     return Files(
         present=frozenset(present),
         manifest=_json(named.get("manifest.json")),
@@ -40,12 +44,10 @@ def files_of(case: Mapping[str, Any], evidence: EvidenceFolder, cameras: Iterabl
 
 
 def _path(url: str, evidence: EvidenceFolder) -> Path | None:
-    """Return where a file of evidence lies, None where it is kept elsewhere."""
-    ours = _OURS.fullmatch(url)
-    if ours is None:
-        return None
+    """Return where a file of evidence lies; None where its address is none of a file."""
+    folder, _, name = url.removeprefix(_OURS).partition("/")
     try:
-        return evidence.path(ours[1], ours[2])
+        return evidence.path(folder, name)
     except ValueError:
         return None
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nicegui import ui
+from nicegui.events import KeyEventArguments
 
 from streetwatch.service.console.language import say
 from streetwatch.service.console.review.words import REASONS, type_words
@@ -22,6 +23,7 @@ class Grid:
         self, waiting: Sequence[Waiting], judge: Judge, on_close: Callable[[], Any]
     ) -> None:
         self._judge = judge
+        ui.keyboard(on_key=lambda event: _closes(event) and on_close())
         self._chosen: dict[str, ui.checkbox] = {}
         with (
             ui.element("div").classes("rv-bar").props(f'role=toolbar aria-label="{say("Verdict")}"')
@@ -41,9 +43,9 @@ class Grid:
     def _verdicts(self) -> Sequence[ui.button]:
         confirm = ui.button(
             say("Confirm"), on_click=lambda: self._give(Judgement.CONFIRMED, None)
-        ).props("dense outline color=positive")
+        ).props("outline color=positive padding='4px 10px'")
         reject = ui.dropdown_button(say("Reject"), auto_close=True)
-        reject.props("dense outline color=negative")
+        reject.props("outline color=negative padding='4px 10px'")
         with reject:
             for reason, words in REASONS.items():
                 ui.item(
@@ -51,7 +53,7 @@ class Grid:
                     on_click=lambda reason=reason: self._give(Judgement.REJECTED, reason),
                 )
         unsure = ui.button(say("Not sure"), on_click=lambda: self._give(Judgement.UNSURE, None))
-        return (confirm, reject, unsure.props("dense outline"))
+        return (confirm, reject, unsure.props("outline padding='4px 10px'"))
 
     def _card(self, one: Waiting) -> None:
         words = f"{type_words(one.type)} {one.place_name}"
@@ -81,3 +83,8 @@ class Grid:
 
     def _give(self, judgement: Judgement, reason: RejectReason | None) -> Any:  # noqa: ANN401
         return self._judge(self._numbers, judgement, reason)
+
+
+def _closes(event: KeyEventArguments) -> bool:
+    """Tell whether a key leads back to the player."""
+    return event.action.keydown and event.key.name in {"g", "Escape"}

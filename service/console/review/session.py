@@ -8,7 +8,7 @@ from streetwatch.service.desk.review.verdict import Judgement
 from streetwatch.vision.types import Seconds
 
 #: Taken besides the one that is looked at: their pictures are loaded before they are asked for.
-AHEAD: Final = 2
+AHEAD: Final = 3
 
 #: The latest that were passed over are not offered again before the queue is through.
 _MOST_PASSED: Final = 200
