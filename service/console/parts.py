@@ -8,6 +8,7 @@ from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.deliveries import Deliveries
@@ -31,6 +32,7 @@ class Parts:
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
+        reviewing: What reviewers do.
     """
 
     settings: Settings
@@ -44,3 +46,4 @@ class Parts:
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
+    reviewing: Reviewing
