@@ -10,6 +10,7 @@ from streetwatch.service.delivery.build import Surroundings
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.store.deliveries import Deliveries
@@ -36,6 +37,7 @@ class Parts:
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
+        reviewing: What reviewers do.
     """
 
     settings: Settings
@@ -52,3 +54,4 @@ class Parts:
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
+    reviewing: Reviewing
