@@ -1,7 +1,6 @@
 """The desk's REST API: `/desk/cases` and what belongs to it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response
@@ -22,10 +21,11 @@ from streetwatch.service.desk.answers import (
 from streetwatch.service.desk.book import Book, ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.events import events_router
+from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.query import Page
 from streetwatch.service.desk.questions import CaseName, ListQuestion, MapQuestion
 from streetwatch.service.desk.report import Change, Hold, Move, Name, Report
-from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
+from streetwatch.service.desk.states import CaseState, DeskConflictError
 from streetwatch.service.desk.timing import timed
 from streetwatch.vision.types import Seconds
 
@@ -70,22 +70,6 @@ class ManyMoves(Move):
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Moving:
-    """Moves cases, and tells of those that have come to their end."""
-
-    book: Book
-    clock: Callable[[], Seconds]
-    on_end: Callable[[str, CaseState, Seconds], None]
-
-    def move(self, name: str, move: Move, expected: frozenset[int] | None = None) -> Document:
-        now = self.clock()
-        after = self.book.move(name, move, now=now, expected=expected)
-        if after["state"] in ENDS:
-            self.on_end(after["external_id"], CaseState(after["state"]), now)
-        return timed(after, now)
-
-
 def desk_router(
     book: Book,
     *,
@@ -105,7 +89,7 @@ def desk_router(
     router = APIRouter(prefix="/desk", tags=["desk"])
     _add_taking(router, book, clock)
     _add_showing(router, book, clock)
-    _add_changing(router, book, _Moving(book, clock, on_end))
+    _add_changing(router, book, Moving(book, clock, on_end))
     router.include_router(events_router(book, ending=ending))
     return router
 
@@ -169,7 +153,7 @@ def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) ->
         return book.case(name)["history"]
 
 
-def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
+def _add_changing(router: APIRouter, book: Book, moving: Moving) -> None:
     @router.patch(
         "/cases/{name}",
         response_model=Case,
