@@ -117,11 +117,12 @@ def lags_csv(found: Iterable[Lag], period: Period) -> str:
     return lines_csv(("from", "to", "target", "median_s", "p90_s", "n"), lines)
 
 
-def lines_csv(columns: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
-    """Write lines as CSV that no spreadsheet runs."""
+def lines_csv(columns: Iterable[str] | None, lines: Iterable[Iterable[object]]) -> str:
+    """Write lines as CSV that no spreadsheet runs; without columns, only the lines."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(columns)
+    if columns is not None:
+        writer.writerow(columns)
     writer.writerows([cell(one) for one in line] for line in lines)
     return text.getvalue()
 
