@@ -25,7 +25,9 @@ from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.grid.grids import Grids
+from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
 from streetwatch.service.desk.observations.take import Observations
@@ -57,6 +59,7 @@ from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.types import Frame, Seconds
+from streetwatch.zones.place import Place
 from streetwatch.zones.zone import ZoneKind
 
 if TYPE_CHECKING:
@@ -226,7 +229,8 @@ class Service:
             open311=open311_router(book, clock=self.clock, served=served),
             beside=(
                 packs_router(book, self.evidence),
-                reports_router(Reporter(self.store.engine, self.clock)),
+                case_csv_router(book, clock=self.clock),
+                reports_router(self._reporter()),
                 observations_router(self._observations()),
                 *self._delivery_routers(),
             ),
@@ -254,13 +258,21 @@ class Service:
             clock=self.clock,
             store=self.store,
             book=self.desk.book,
+            moving=Moving(self.desk.book, self.clock, self._close),
+            triaging=self.desk.triaging,
             evidence=self.evidence,
-            reporter=Reporter(self.store.engine, self.clock),
+            reporter=self._reporter(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
             cameras=lambda: self.cameras,
         )
+
+    def _reporter(self) -> Reporter:
+        def places() -> tuple[Place, ...]:
+            return tuple(one.place for one in self.cameras if one.place is not None)
+
+        return Reporter(self.store.engine, self.clock, places)
 
     def _observations(self) -> Observations:
         most = self.settings.observations

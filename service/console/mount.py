@@ -16,6 +16,7 @@ from streetwatch.service.console.choices import choices_router
 from streetwatch.service.console.language import say
 from streetwatch.service.console.pages import (
     cameras,
+    case,
     cases,
     numbers,
     review,
@@ -28,7 +29,7 @@ from streetwatch.service.console.shell import RoleNeededError, Shell, dress
 
 _HERE: Final = Path(__file__).parent
 
-PAGES: Final = (wall, cameras, zones, review, cases, numbers, settings)
+PAGES: Final = (wall, cameras, zones, review, cases, case, numbers, settings)
 
 
 def mount_console(api: FastAPI, parts: Parts) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.deliveries import Deliveries
@@ -23,6 +25,8 @@ class Parts:
         clock: Says what time it is, seconds since the epoch.
         store: The incidents, and the database with everything else.
         book: The desk's cases.
+        moving: Moves them.
+        triaging: Suggests measures; has the city's profile of codes.
         evidence: Their files.
         reporter: Figures over periods.
         deliveries: What goes to the case platforms.
@@ -35,6 +39,8 @@ class Parts:
     clock: Callable[[], Seconds]
     store: SqlStore
     book: Book
+    moving: Moving
+    triaging: Triaging
     evidence: EvidenceFolder
     reporter: Reporter
     deliveries: Deliveries

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from streetwatch.service.console.language import mark
-from streetwatch.service.desk.profile import Stage
+from streetwatch.service.console.language import Language, mark
+from streetwatch.service.desk.profile import Profile, Stage
 from streetwatch.service.desk.states import ENDS, CaseState, RejectReason
 from streetwatch.service.desk.triage import Level, Measure
 from streetwatch.service.store.outbox import MessageState
+from streetwatch.zones.naming import NAMES
 
 #: Says a message in the language of whoever reads it (`language.say`).
 Say: TypeAlias = Callable[..., str]
@@ -136,3 +137,11 @@ def worded(names: Mapping[str, str] | Mapping[CaseState, str], name: str, say: S
     """Return the word for a name; one that is not known stands as it is."""
     known = {str(key): word for key, word in names.items()}
     return say(known[name]) if name in known else name.replace("_", " ")
+
+
+def type_names(profile: Profile, language: Language) -> Mapping[str, str]:
+    """Return what each type is called: as the city's profile has it, else as we do."""
+    place = 0 if language is Language.ZH else 1
+    ours = {str(name): words[place] for name, words in NAMES.items()}
+    citys = {name: (one.zh, one.en)[place] for name, one in profile.types.items()}
+    return ours | citys

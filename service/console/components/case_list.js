@@ -1,7 +1,5 @@
 // A list of cases. The lines come in the reader's words; only the deadlines are counted down here.
-const DAY = 86400;
-const HOUR = 3600;
-const MINUTE = 60;
+import { span } from "/console/static/deadlines.js";
 
 export default {
   template: `
@@ -77,19 +75,12 @@ export default {
       if (line.due_at === null) return "";
       const left = this.left(line);
       const words = left < 0 ? this.words.late : this.words.left;
-      return words.replace("{t}", this.span(Math.abs(left)));
+      return words.replace("{t}", span(Math.abs(left), this.words));
     },
     dueTone(line) {
       if (line.due_at === null) return "";
       const left = this.left(line);
       return left < 0 ? "bad" : left < this.words.soon_s ? "warn" : "";
-    },
-    span(s) {
-      const w = this.words;
-      if (s >= 2 * DAY) return `${Math.floor(s / DAY)} ${w.d} ${Math.floor((s % DAY) / HOUR)} ${w.h}`;
-      if (s >= HOUR) return `${Math.floor(s / HOUR)} ${w.h} ${Math.floor((s % HOUR) / MINUTE)} ${w.min}`;
-      if (s >= 10 * MINUTE) return `${Math.floor(s / MINUTE)} ${w.min}`;
-      return `${Math.floor(s / MINUTE)}:${String(Math.floor(s % MINUTE)).padStart(2, "0")}`;
     },
     open(line, event) {
       if (event.target.closest("a") || window.getSelection().toString()) return;
