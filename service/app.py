@@ -252,6 +252,7 @@ class Service:
 
     def _parts(self) -> "Parts":
         from streetwatch.service.console.parts import Parts  # noqa: PLC0415 -- large
+        from streetwatch.service.runtime.live import LiveView
 
         return Parts(
             settings=self.settings,
@@ -266,6 +267,7 @@ class Service:
             wake=self.lanes.wake,
             readiness=self.readiness,
             cameras=lambda: self.cameras,
+            live=LiveView(self),
         )
 
     def _reporter(self) -> Reporter:

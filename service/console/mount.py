@@ -22,6 +22,7 @@ from streetwatch.service.console.pages import (
     review,
     settings,
     wall,
+    wall_camera,
     zones,
 )
 from streetwatch.service.console.parts import Parts
@@ -29,7 +30,7 @@ from streetwatch.service.console.shell import RoleNeededError, Shell, dress
 
 _HERE: Final = Path(__file__).parent
 
-PAGES: Final = (wall, cameras, zones, review, cases, case, numbers, settings)
+PAGES: Final = (wall, wall_camera, cameras, zones, review, cases, case, numbers, settings)
 
 
 def mount_console(api: FastAPI, parts: Parts) -> None:

@@ -10,6 +10,7 @@ from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore
@@ -33,6 +34,7 @@ class Parts:
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
+        live: What they see now.
     """
 
     settings: Settings
@@ -47,3 +49,4 @@ class Parts:
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
+    live: LiveView

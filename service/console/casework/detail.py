@@ -39,12 +39,14 @@ class Exhibit:
     """A file of evidence that can be looked at.
 
     Attributes:
-        words: What it shows and when.
+        words: What it shows.
+        at: When it was taken, the time of day.
     """
 
     name: str
     url: str
     words: str
+    at: str
     is_clip: bool
 
 
@@ -55,7 +57,8 @@ def exhibits(case: Mapping[str, Any], say: Say) -> list[Exhibit]:
         Exhibit(
             name=one["name"],
             url=one["url"],
-            words=f"{worded(ROLES, one['role'], say)} · {_moment(one['captured_at'])}",
+            words=worded(ROLES, one["role"], say),
+            at=_moment(one["captured_at"])[11:],
             is_clip=one["media_type"].startswith("video/"),
         )
         for one in sorted(files, key=lambda one: (_place(one), one["captured_at"]))

@@ -72,7 +72,11 @@ class Exhibits(ui.element, component="../components/exhibits.js"):
     def __init__(self, files: Sequence[Exhibit]) -> None:
         super().__init__()
         self._props["files"] = [asdict(one) for one in files]
-        self._props["words"] = {"all": say("Evidence"), "full": say("In full size")}
+        self._props["words"] = {
+            "all": say("Evidence"),
+            "full": say("In full size"),
+            "gone": say("This file is not kept any more."),
+        }
 
 
 class CaseList(ui.element, component="../components/case_list.js"):

@@ -3,10 +3,11 @@ export default {
   template: `
     <div class="cw-exhibits" @keydown="step">
       <div class="cw-stage">
-        <video v-if="shown?.is_clip" :src="shown.url" controls muted playsinline
-               :aria-label="shown.words"></video>
+        <span v-if="gone[shown?.url]" class="cw-gone">{{ words.gone }}</span>
+        <video v-else-if="shown?.is_clip" :src="shown.url" controls muted playsinline
+               :aria-label="shown.words" @error="gone[shown.url] = true"></video>
         <a v-else-if="shown" :href="shown.url" target="_blank" :title="words.full">
-          <img :src="shown.url" :alt="shown.words">
+          <img :src="shown.url" :alt="shown.words" @error="gone[shown.url] = true">
         </a>
       </div>
       <div class="cw-strip" role="group" :aria-label="words.all">
@@ -16,13 +17,13 @@ export default {
             <i class="q-icon material-icons">movie</i>
           </span>
           <img v-else :src="one.url" alt="" loading="lazy">
-          {{ one.words }}
+          {{ one.words }}<br>{{ one.at }}
         </button>
       </div>
     </div>`,
   props: { files: Array, words: Object },
   data() {
-    return { at: 0 };
+    return { at: 0, gone: {} };
   },
   computed: {
     shown() {

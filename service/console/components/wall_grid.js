@@ -25,15 +25,15 @@ export default {
             <template v-if="overlay">
               <span v-for="(stay, i) in tile.stays" :key="'w' + i" class="wl-dwell"
                     :class="{ 'wl-violation': stay.is_violation }"
-                    :style="{ left: stay.x / 10 + '%', top: stay.y / 10 + '%' }">{{ stay.words }}</span>
+                    :style="{ left: stay.x / 10 + '%', top: stay.y / 10 + '%' }">{{ told(stay) }}</span>
             </template>
+            <span class="sw-chip wl-condition" :class="tile.tone">
+              <i class="q-icon material-icons" aria-hidden="true">{{ tile.sign }}</i>{{ tile.words }}
+            </span>
           </span>
           <span class="wl-line">
             <span class="wl-name">{{ tile.name }}</span>
-            <span v-if="tile.open" class="sw-chip wl-cases" :class="tile.level">{{ tile.open_words }}</span>
-            <span class="sw-chip" :class="tile.tone">
-              <i class="q-icon material-icons" aria-hidden="true">{{ tile.sign }}</i>{{ tile.words }}
-            </span>
+            <span v-if="tile.open" class="sw-chip wl-cases" :class="tile.level">{{ tile.open }}</span>
           </span>
         </a>
       </li>
@@ -63,6 +63,9 @@ export default {
     document.removeEventListener("fullscreenchange", this.onFull);
   },
   methods: {
+    told(stay) {
+      return this.size === "large" ? stay.words : stay.dwell;
+    },
     // Show other cameras.
     replace(tiles) {
       this.tiles = tiles;

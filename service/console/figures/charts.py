@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from streetwatch.service.config.target_values import MapCrs
 from streetwatch.service.console.casework.words import Say
 from streetwatch.service.console.figures.cards import tone_of
+from streetwatch.service.console.watching.points import at_on_map
 from streetwatch.service.desk.reports.figures import Share
 from streetwatch.service.desk.reports.hot_spots import HOURS, HotSpot
 from streetwatch.service.desk.reports.table import Row
+from streetwatch.zones.place import Place
 
 #: Groups that a chart shows, those with the most cases; the CSV has all.
 MOST_GROUPS: Final = 20
@@ -168,14 +171,15 @@ def hours_chart(spots: Sequence[HotSpot], *, say: Say) -> Options | None:
     }
 
 
-def spot_points(spots: Sequence[HotSpot], hour: int | None, *, say: Say) -> list[dict[str, Any]]:
+def spot_points(
+    spots: Sequence[HotSpot], hour: int | None, crs: MapCrs, *, say: Say
+) -> list[dict[str, Any]]:
     """Return places as points of a map, as large as they are busy in an hour, or in all."""
     counted = [(spot, spot.n if hour is None else spot.hours[hour]) for spot in spots]
     most = max((n for _, n in counted), default=0)
     return [
         {
-            "lon": round(spot.lon, 6),
-            "lat": round(spot.lat, 6),
+            **at_on_map(Place(spot.lon, spot.lat), crs),
             "kind": "spot",
             "tone": "",
             "size": round(14 + 34 * (n / most) ** 0.5),

@@ -50,7 +50,7 @@ class _Known:
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
 
-    @ui.page("/console/cases/{name}")
+    @ui.page("/console/cases/{name}", response_timeout=30)
     async def page(name: str) -> None:
         with shell.page(name, active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
@@ -79,7 +79,7 @@ def read_case(parts: Parts, name: str) -> _Known | None:
     return _Known(case, tuple(sent), place)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Screen:
     """One case as one reader sees it."""
 

@@ -22,7 +22,7 @@ from streetwatch.service.store.transactions import COUNTED
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
 
-    @ui.page("/console/cases")
+    @ui.page("/console/cases", response_timeout=30)
     async def page(request: Request) -> None:
         with shell.page(say("Cases"), active="cases"):
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
@@ -31,7 +31,7 @@ def register(parts: Parts, shell: Shell) -> None:
             shell.live(("desk", "revision"), parts.book.latest_revision, lambda _: screen.refresh())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Screen:
     """The list as one reader sees it.
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from streetwatch.service.console.language import mark
-from streetwatch.service.runtime.live import Condition
+from streetwatch.service.runtime.condition import Condition
 
 
 @dataclass(frozen=True, slots=True)

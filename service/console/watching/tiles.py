@@ -8,7 +8,8 @@ from typing import Any, Final
 from streetwatch.service.console.casework.words import Say
 from streetwatch.service.console.watching.signs import SIGNS, WORST_FIRST
 from streetwatch.service.desk.tallies import OpenCases
-from streetwatch.service.runtime.live import Condition, LiveCamera, LiveStay, LiveZone
+from streetwatch.service.runtime.condition import Condition
+from streetwatch.service.runtime.live import LiveCamera, LiveStay, LiveZone
 from streetwatch.vision.types import Seconds
 
 #: What a tile's drawing is measured in: thousandths of the picture's sides.
@@ -63,17 +64,26 @@ class Shown:
     found: int
 
 
-def shown(cameras: Iterable[LiveCamera], search: Search) -> Shown:
+def wanted(cameras: Iterable[LiveCamera], search: Search) -> list[LiveCamera]:
     """Return the cameras that are wanted: those that need somebody first, then by name."""
+    found = [
+        one
+        for one in cameras
+        if _fits(one, search.text) and search.condition in (None, one.condition)
+    ]
+    return sorted(found, key=lambda one: (WORST_FIRST.index(one.condition), one.name, one.id))
+
+
+def shown(cameras: Sequence[LiveCamera], search: Search) -> Shown:
+    """Return a page of the cameras that are wanted."""
     fitting = [one for one in cameras if _fits(one, search.text)]
     counts = {one: sum(each.condition is one for each in fitting) for one in Condition}
-    wanted = [one for one in fitting if search.condition in (None, one.condition)]
-    wanted.sort(key=lambda one: (WORST_FIRST.index(one.condition), one.name, one.id))
+    found = wanted(cameras, search)
     size = search.size.tiles
-    pages = max(-(-len(wanted) // size), 1)
+    pages = max(-(-len(found) // size), 1)
     page = min(max(search.page, 0), pages - 1)
-    on_page = tuple(wanted[page * size : (page + 1) * size])
-    return Shown(on_page, counts, page, pages, len(wanted))
+    on_page = tuple(found[page * size : (page + 1) * size])
+    return Shown(on_page, counts, page, pages, len(found))
 
 
 def _fits(camera: LiveCamera, text: str) -> bool:
@@ -97,7 +107,6 @@ def tile_of(
         "sign": sign.icon,
         "words": words,
         "open": cases.n,
-        "open_words": str(cases.n),
         "level": cases.level or "",
         "zones": [_zone(zone) for zone in camera.zones],
         "stays": [_stay(stay, names, say) for stay in camera.stays],
@@ -130,12 +139,8 @@ def _zone(zone: LiveZone) -> dict[str, str]:
 
 def _stay(stay: LiveStay, names: Mapping[str, str], say: Say) -> dict[str, Any]:
     x1, y1, x2, y2 = stay.box
-    dwell = say(
-        "{type} {dwell} of {limit}",
-        type=names.get(stay.type, stay.type),
-        dwell=clock_words(stay.dwell_s),
-        limit=clock_words(stay.of_s),
-    )
+    dwell, limit = clock_words(stay.dwell_s), clock_words(stay.of_s)
+    kind = names.get(stay.type, stay.type)
     return {
         "x": _scaled(x1),
         "y": _scaled(y1),
@@ -143,7 +148,8 @@ def _stay(stay: LiveStay, names: Mapping[str, str], say: Say) -> dict[str, Any]:
         "height": _scaled(y2 - y1),
         "type": stay.type,
         "is_violation": stay.is_violation,
-        "words": dwell,
+        "dwell": dwell,
+        "words": say("{type} {dwell} of {limit}", type=kind, dwell=dwell, limit=limit),
     }
 
 
