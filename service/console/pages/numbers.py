@@ -64,8 +64,8 @@ class _Screen:
         with self.drawn, ui.element("div").classes("sw-row sw-empty").props("role=status"):
             ui.spinner()
             ui.label(say("Counting"))
-        found = await run.io_bound(read_found, self.parts.reporter, span)
-        if span != self.span:  # somebody has asked for another meanwhile
+        found: Found | None = await run.io_bound(read_found, self.parts.reporter, span)
+        if found is None or span != self.span:  # left, or asked for another meanwhile
             return
         self.found = found
         self.drawn.clear()
