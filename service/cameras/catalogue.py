@@ -24,7 +24,7 @@ from streetwatch.service.cameras.errors import (
     NoSuchCameraError,
 )
 from streetwatch.service.cameras.ledger import Act, Ledger, Pen, Record
-from streetwatch.service.cameras.merging import Listed, Origin, merged
+from streetwatch.service.cameras.merging import Listed, merged
 from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.config.checking import Mistake
 from streetwatch.vision.capture.source import Source, SourceKind, redact

@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, deliveries, desk, grid, model, service, targets, upkeep
+from streetwatch.cli import (
+    bench,
+    data,
+    deliveries,
+    desk,
+    grid,
+    model,
+    service,
+    targets,
+    upkeep,
+    users,
+)
 from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
@@ -43,6 +54,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
 app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:
