@@ -16,7 +16,7 @@ from streetwatch.service.console.casework.words import (
     Say,
     worded,
 )
-from streetwatch.service.console.language import Language
+from streetwatch.service.console.language import Language, mark
 from streetwatch.service.console.moments import seconds_of, to_the_second
 from streetwatch.service.store.deliveries import Delivery
 from streetwatch.service.store.outbox import MessageState
@@ -210,11 +210,11 @@ class Sending:
 
 
 _OCCASIONS: Final = {
-    "opened": "reported",
-    "warned": "warned",
-    "evidence": "evidence",
-    "cleared": "gone",
-    "disputed": "still there after closing",
+    "opened": mark("reported"),
+    "warned": mark("warned"),
+    "evidence": mark("evidence"),
+    "cleared": mark("gone"),
+    "disputed": mark("still there after closing"),
 }
 
 

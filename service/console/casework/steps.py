@@ -55,7 +55,7 @@ _WORDS: Final[Mapping[CaseState, str]] = MappingProxyType(
         CaseState.HANDLING: mark("Begin"),
         CaseState.SUSPENDED: mark("Suspend"),
         CaseState.HANDLED: mark("Handled"),
-        CaseState.CLOSED: mark("Close"),
+        CaseState.CLOSED: mark("Close the case"),
         CaseState.FORCE_CLOSED: mark("Close by force"),
         CaseState.CANCELLED: mark("Withdraw"),
     }

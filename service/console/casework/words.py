@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from streetwatch.service.console.language import Language, mark
-from streetwatch.service.desk.profile import Profile, Stage
+from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.states import ENDS, CaseState, RejectReason
 from streetwatch.service.desk.triage import Level, Measure
 from streetwatch.service.store.outbox import MessageState
@@ -59,15 +59,6 @@ MEASURES: Final[Mapping[Measure, str]] = MappingProxyType(
         Measure.SERVICE: mark("service"),
         Measure.MANAGEMENT: mark("management"),
         Measure.ENFORCEMENT: mark("enforcement"),
-    }
-)
-
-STAGES: Final[Mapping[Stage, str]] = MappingProxyType(
-    {
-        Stage.ACCEPT: mark("to be accepted"),
-        Stage.DISPATCH: mark("to be dispatched"),
-        Stage.HANDLE: mark("to be handled"),
-        Stage.CLOSE: mark("to be closed"),
     }
 )
 

@@ -32,8 +32,12 @@ def draw_card(card: Card, span: str) -> None:
         ui.label(card.name).classes("fg-name")
         ui.label(card.value).classes("fg-value sw-number")
         ui.label(card.range).classes("fg-range sw-number")
-        ui.label(f"n = {card.n} {card.of} · {span}").classes("fg-n sw-quiet")
+        ui.label(_of(card, span)).classes("fg-n sw-quiet")
         ui.label(card.how).classes("fg-how sw-quiet")
+
+
+def _of(card: Card, span: str) -> str:
+    return f"n = {card.n} {card.of} · {span}"
 
 
 def draw_chart(title: str, options: Options | None, *, csv: str, span: str) -> None:
