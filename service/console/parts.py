@@ -9,6 +9,7 @@ from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.runtime.live import LiveView
@@ -37,6 +38,7 @@ class Parts:
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
         live: What they see now.
+        reviewing: What reviewers do.
     """
 
     settings: Settings
@@ -53,3 +55,4 @@ class Parts:
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
     live: LiveView
+    reviewing: Reviewing
