@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore
@@ -29,6 +31,8 @@ class Parts:
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
+        catalogue: All cameras, and the way to change them.
+        live: What each camera shows now.
     """
 
     settings: Settings
@@ -41,3 +45,5 @@ class Parts:
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
+    catalogue: Catalogue
+    live: LiveView
