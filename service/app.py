@@ -23,7 +23,7 @@ from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
-from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
+from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
@@ -37,12 +37,20 @@ from streetwatch.service.desk.open311.router import Open311, open311_router
 from streetwatch.service.desk.packs import packs_router
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.reports.router import reports_router
+from streetwatch.service.desk.review.reviewing import Reviewing
+from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
 from streetwatch.service.incidents import handle
-from streetwatch.service.openings import catalogue_of, evidence_of, lanes, retention_of
+from streetwatch.service.openings import (
+    access_of,
+    catalogue_of,
+    evidence_of,
+    lanes,
+    retention_of,
+)
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
@@ -101,6 +109,7 @@ class Service:
     model: str = field(init=False)
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
+    reviewing: Reviewing = field(init=False)
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
@@ -123,6 +132,7 @@ class Service:
             clock=self.clock,
             on_end=self._close,
         )
+        self.reviewing = reviewing_from(self.desk, self.store, on_end=self._close)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
         self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = self.detector.card.version
@@ -201,6 +211,7 @@ class Service:
         book, served = self.desk.book, _open311(self.settings.open311)
         desk = desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set)
         desk.include_router(self.desk.routes())
+        desk.include_router(review_router(self.reviewing))
         return create_api(
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
@@ -234,6 +245,7 @@ class Service:
         return Parts(
             settings=self.settings,
             clock=self.clock,
+            access=access_of(self.settings, self.store),
             store=self.store,
             book=self.desk.book,
             evidence=self.evidence,
@@ -244,6 +256,7 @@ class Service:
             cameras=lambda: self.catalogue.cameras,
             catalogue=self.catalogue,
             live=self.live,
+            reviewing=self.reviewing,
         )
 
     def _observations(self) -> Observations:
@@ -315,9 +328,20 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
         signal.signal(number, lambda *_: None)
     log.info("service.started", cameras=len(cameras), model=service.model)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
+    if settings.console.enabled:
+        _lead_in(service)
     with service.running():
         Server(config, service.ending).run(sockets=[listener])
     log.info("service.stopped")
+
+
+def _lead_in(service: Service) -> None:
+    """Print the link with which the first admin is made, where there is nobody yet."""
+    door = access_of(service.settings, service.store).door
+    token = door.first_link(now=service.clock())
+    if token is not None:
+        link = f"{service.settings.address}/console/welcome?token={token}"
+        sys.stderr.write(f"    首次登录 first sign-in, good for one use:\n    {link}\n\n")
 
 
 def _open311(settings: Open311Settings) -> Open311:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.settings import Settings
@@ -23,6 +25,7 @@ class Parts:
     Attributes:
         settings: What the service was told.
         clock: Says what time it is, seconds since the epoch.
+        access: The users, and who is signed in.
         store: The incidents, and the database with everything else.
         book: The desk's cases.
         evidence: Their files.
@@ -33,10 +36,12 @@ class Parts:
         cameras: Those that are watched now.
         catalogue: All cameras, and the way to change them.
         live: What each camera shows now.
+        reviewing: What reviewers do.
     """
 
     settings: Settings
     clock: Callable[[], Seconds]
+    access: Access
     store: SqlStore
     book: Book
     evidence: EvidenceFolder
@@ -47,3 +52,4 @@ class Parts:
     cameras: Callable[[], tuple[Camera, ...]]
     catalogue: Catalogue
     live: LiveView
+    reviewing: Reviewing
