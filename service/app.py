@@ -18,6 +18,7 @@ from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.cameras import cameras_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
@@ -29,7 +30,6 @@ from streetwatch.service.delivery.check import start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.grid.grids import Grids
-from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
 from streetwatch.service.desk.observations.take import Observations
@@ -55,6 +55,7 @@ from streetwatch.service.openings import (
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.server import Server, listening
@@ -104,6 +105,7 @@ class Service:
     detector: Detector = field(init=False)
     catalogue: Catalogue = field(init=False)
     fleet: Fleet = field(init=False)
+    live: LiveView = field(init=False)
     loop: DetectorLoop = field(init=False)
     daily: Daily = field(init=False)
     model: str = field(init=False)
@@ -149,6 +151,7 @@ class Service:
             on_change=lambda _: self.lanes.wake(),
         )
         self.fleet = self._fleet()
+        self.live = LiveView(self.catalogue, self.fleet, self.clock)
         self._apply()
         self.catalogue.follow(self._apply)
 
@@ -235,6 +238,7 @@ class Service:
             return api
         from streetwatch.service.console.mount import mount_console  # noqa: PLC0415 -- large
 
+        api.include_router(live_router(self.live))
         mount_console(api, self._parts())
         return api
 
@@ -247,7 +251,6 @@ class Service:
             access=access_of(self.settings, self.store),
             store=self.store,
             book=self.desk.book,
-            moving=Moving(self.desk.book, self.clock, self._close),
             triaging=self.desk.triaging,
             evidence=self.evidence,
             reporter=self._reporter(),
@@ -255,6 +258,8 @@ class Service:
             wake=self.lanes.wake,
             readiness=self.readiness,
             cameras=lambda: self.catalogue.cameras,
+            catalogue=self.catalogue,
+            live=self.live,
             reviewing=self.reviewing,
         )
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.triaging import Triaging
@@ -29,7 +29,6 @@ class Parts:
         access: The users, and who is signed in.
         store: The incidents, and the database with everything else.
         book: The desk's cases.
-        moving: Moves them.
         triaging: Suggests measures; has the city's profile of codes.
         evidence: Their files.
         reporter: Figures over periods.
@@ -37,8 +36,9 @@ class Parts:
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
-        live: What they see now.
-        reviewing: What reviewers do.
+        catalogue: All cameras, and the way to change them.
+        live: What each camera shows now.
+        reviewing: What reviewers do; moves cases.
     """
 
     settings: Settings
@@ -46,7 +46,6 @@ class Parts:
     access: Access
     store: SqlStore
     book: Book
-    moving: Moving
     triaging: Triaging
     evidence: EvidenceFolder
     reporter: Reporter
@@ -54,5 +53,6 @@ class Parts:
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
+    catalogue: Catalogue
     live: LiveView
     reviewing: Reviewing

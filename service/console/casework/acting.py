@@ -85,7 +85,9 @@ class Acting:
             said = {Ask(name): text for name, text in given.items()}
             move = move_of(step, said, by=self.account.name, say=say)
             expected = frozenset({self.case["revision"]})
-            await run.io_bound(self.parts.moving.move, self.case["number"], move, expected)
+            await run.io_bound(
+                self.parts.reviewing.moving.move, self.case["number"], move, expected
+            )
 
         self._ask(say(step.words), blanks, do)
 

@@ -55,7 +55,7 @@ def shares_chart(
                 ":renderItem": _INTERVAL_DRAWN,
                 "encode": {"x": [1, 2], "y": 0},
                 "data": [
-                    {"value": [place, *_ends(share)], "itemStyle": {"color": _colour(share)}}
+                    {"value": [place, *_ends(share)], "itemStyle": {"color": _colour(share, aim)}}
                     for place, share in enumerate(shares)
                 ],
                 "tooltip": {"show": False},
@@ -67,7 +67,7 @@ def shares_chart(
                     {
                         "value": [round(share.value or 0.0, 4), place],
                         "name": label,
-                        "itemStyle": {"color": _colour(share)},
+                        "itemStyle": {"color": _colour(share, aim)},
                     }
                     for place, (share, label) in enumerate(zip(shares, labels, strict=True))
                 ],
@@ -88,8 +88,8 @@ def _ends(share: Share) -> tuple[float, float]:
 _COLOURS: Final = {"good": "#2b8a4b", "bad": "#c8372d", "": "#3f7fd6"}
 
 
-def _colour(share: Share) -> str:
-    return _COLOURS[tone_of(share)]
+def _colour(share: Share, aim: float | None) -> str:
+    return _COLOURS["" if aim is None else tone_of(share)]
 
 
 def _aim_line(aim: float) -> Options:
