@@ -69,8 +69,8 @@ class _Screen:
             self.table = CaseList(self._lines(), now=now, sort=sort, on_sort=self.sort)
             self.empty = ui.label(say("No case is like this.")).classes("sw-empty")
         with ui.element("nav").classes("sw-row cw-pages").props(f'aria-label="{say("Lines")}"'):
-            self.back = ui.button(say("Previous"), on_click=self.previous).props("flat dense")
-            self.on = ui.button(say("Next"), on_click=self.following).props("flat dense")
+            self.back = ui.button(say("Previous page"), on_click=self.previous).props("flat dense")
+            self.on = ui.button(say("Next page"), on_click=self.following).props("flat dense")
         self._show()
 
     async def ask(self, asked: Asked) -> None:
