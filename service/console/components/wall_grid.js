@@ -14,7 +14,7 @@ export default {
             <span v-else class="wl-none" aria-hidden="true">
               <i class="q-icon material-icons">{{ tile.sign }}</i>
             </span>
-            <svg v-if="overlay" class="wl-overlay" viewBox="0 0 1000 1000" preserveAspectRatio="none"
+            <svg v-if="overlay && pictures[tile.id]" class="wl-overlay" viewBox="0 0 1000 1000" preserveAspectRatio="none"
                  aria-hidden="true">
               <polygon v-for="zone in tile.zones" :key="zone.id" :points="zone.points"
                        :class="'wl-zone wl-zone-' + zone.kind"/>
@@ -22,7 +22,7 @@ export default {
                     :height="stay.height" class="wl-stay" :class="{ 'wl-violation': stay.is_violation }"
                     :style="{ stroke: 'var(--wl-' + stay.type + ')' }"/>
             </svg>
-            <template v-if="overlay">
+            <template v-if="overlay && pictures[tile.id]">
               <span v-for="(stay, i) in tile.stays" :key="'w' + i" class="wl-dwell"
                     :class="{ 'wl-violation': stay.is_violation }"
                     :style="{ left: stay.x / 10 + '%', top: stay.y / 10 + '%' }">{{ told(stay) }}</span>
@@ -39,7 +39,7 @@ export default {
       </li>
     </ul>`,
   props: { start: Array, words: Object, size: String, overlay: Boolean, pages: Number },
-  emits: ["rotate"],
+  emits: ["leaf"],
   data() {
     return { tiles: this.start, pictures: {}, full: false };
   },
@@ -50,10 +50,12 @@ export default {
     this.watchTiles();
     this.asking = setInterval(() => this.visible.forEach((id) => this.ask(id)), ASK_EVERY_MS);
     this.rotating = setInterval(() => {
-      if (this.full && this.pages > 1) this.$emit("rotate");
+      if (this.full && this.pages > 1) this.$emit("leaf", 1);
     }, ROTATE_EVERY_MS);
     this.onFull = () => this.setFull(document.fullscreenElement !== null);
     document.addEventListener("fullscreenchange", this.onFull);
+    this.onKey = (event) => this.pressed(event);
+    document.addEventListener("keydown", this.onKey);
     if (new URLSearchParams(location.search).has("full")) this.setFull(true);
   },
   unmounted() {
@@ -61,6 +63,7 @@ export default {
     clearInterval(this.rotating);
     this.watcher.disconnect();
     document.removeEventListener("fullscreenchange", this.onFull);
+    document.removeEventListener("keydown", this.onKey);
   },
   methods: {
     told(stay) {
@@ -103,6 +106,14 @@ export default {
     failed(id) {
       // The next one may come: until then the sign stands in for the picture.
       delete this.pictures[id];
+    },
+    pressed(event) {
+      const inField = event.target.closest("input, textarea, select, [contenteditable], [role=listbox]");
+      if (inField || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.key === "f") this.enter();
+      if (event.key === "ArrowRight") this.$emit("leaf", 1);
+      if (event.key === "ArrowLeft") this.$emit("leaf", -1);
+      if (event.key === "Escape" && this.full) this.setFull(false);
     },
     enter() {
       document.documentElement.requestFullscreen?.().catch(() => this.setFull(true));

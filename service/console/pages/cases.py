@@ -28,6 +28,7 @@ def register(parts: Parts, shell: Shell) -> None:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
             screen = _Screen(parts, asked_in(request.query_params.multi_items()))
             await screen.draw()
+            shell.keys(("↑ ↓", say("Go from case to case")), ("Enter", say("Open the case")))
             shell.live(("desk", "revision"), parts.book.latest_revision, lambda _: screen.refresh())
 
 

@@ -50,6 +50,7 @@ def register(parts: Parts, shell: Shell) -> None:
             now = await run.io_bound(glancing.now)
             screen = _Screen(parts, view, now)
             await screen.draw()
+            shell.keys(("F", say("Full screen")), ("← →", say("Leaf through the wall")))
             shell.live(("wall",), glancing.now, screen.follow)
 
 
@@ -65,6 +66,7 @@ class _Screen:
     points: Sequence[Mapping[str, Any]] = ()
     body: ui.element = field(init=False)
     counts: dict[Condition | None, ui.label] = field(default_factory=dict)
+    filters: dict[Condition | None, ui.element] = field(default_factory=dict)
     sizes: dict[Size, ui.element] = field(default_factory=dict)
     leaf: ui.label = field(init=False)
     back: ui.button = field(init=False)
@@ -105,6 +107,7 @@ class _Screen:
                 sign = SIGNS[condition] if condition else None
                 button = ui.element("button").classes(f"wl-filter {sign.tone if sign else ''}")
                 button.props("type=button").on("click", partial(self._filter, condition))
+                self.filters[condition] = button
                 with button:
                     if sign:
                         ui.icon(sign.icon).props("aria-hidden=true")
@@ -155,10 +158,7 @@ class _Screen:
             self.grid.run_method("enter")
 
     def _leafing(self, icon: str, words: str, by: int) -> ui.button:
-        async def turn() -> None:
-            await self._ask(replace(self._search, page=self._search.page + by))
-
-        button = ui.button(icon=icon, on_click=turn)
+        button = ui.button(icon=icon, on_click=partial(self._leaf, by))
         return button.props(f'flat dense aria-label="{words}" title="{words}"')
 
     @property
@@ -204,14 +204,15 @@ class _Screen:
                     size=self._search.size,
                     overlay=self.view.overlay,
                     pages=found.pages,
-                    on_rotate=self._rotate,
+                    on_leaf=self._leaf,
                 )
         self._show_counts(found)
 
-    async def _rotate(self) -> None:
-        """Show the next page, after the last the first."""
-        page = (self._search.page + 1) % self._found().pages
-        await self._ask(replace(self._search, page=page))
+    async def _leaf(self, by: int) -> None:
+        """Show another page; after the last comes the first."""
+        page = (self._search.page + by) % self._found().pages
+        if page != self._search.page:
+            await self._ask(replace(self._search, page=page))
 
     async def follow(self, now: Glance) -> None:
         """Show what has changed: the cameras stay where they are until somebody asks anew."""
@@ -248,10 +249,8 @@ class _Screen:
         for condition, label in self.counts.items():
             count = found.counts[condition] if condition else sum(found.counts.values())
             label.set_text(str(count))
-            button = label.parent_slot.parent if label.parent_slot else None
-            if button:
-                pressed = condition is self._search.condition
-                button.props(f"aria-pressed={str(pressed).lower()}")
+            pressed = condition is self._search.condition
+            self.filters[condition].props(f"aria-pressed={str(pressed).lower()}")
         for size, button in self.sizes.items():
             button.props(f"aria-pressed={str(size is self._search.size).lower()}")
         many = say("{page} of {pages}", page=found.page + 1, pages=found.pages)

@@ -78,7 +78,7 @@ class _Screen:
                 ui.link(say("Draw its zones"), f"/console/zones/{camera.id}")
         with ui.element("div").classes("wl-one"):
             self.grid = WallGrid(
-                [self._tile(camera)], size=Size.LARGE, overlay=True, pages=1, on_rotate=_nothing
+                [self._tile(camera)], size=Size.LARGE, overlay=True, pages=1, on_leaf=_nothing
             )
             with ui.element("section").classes("sw-card sw-column"):
                 ui.label(say("Latest cases")).classes("sw-subtitle").props(
@@ -132,5 +132,5 @@ class _Screen:
         return [line_of(one, names=self._names(), say=say, now=now) for one in found]
 
 
-def _nothing() -> None:
+def _nothing(_: int) -> None:
     """Do nothing: there is one camera, and nothing to leaf through."""

@@ -24,7 +24,7 @@ class WallGrid(ui.element, component="../components/wall_grid.js"):
         size: How large they are.
         overlay: Whether zones and stays are drawn.
         pages: How many pages there are: a full screen leafs through them.
-        on_rotate: Told that it is time for the next page.
+        on_leaf: Told how many pages on somebody wants to see, or a full screen is due to show.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class WallGrid(ui.element, component="../components/wall_grid.js"):
         size: Size,
         overlay: bool,
         pages: int,
-        on_rotate: Callable[[], Any],
+        on_leaf: Callable[[int], Any],
     ) -> None:
         super().__init__()
         self._known = {tile["id"]: tile for tile in tiles}
@@ -43,7 +43,7 @@ class WallGrid(ui.element, component="../components/wall_grid.js"):
         self._props["overlay"] = overlay
         self._props["pages"] = pages
         self._props["words"] = {"cameras": say("Cameras")}
-        self.on("rotate", on_rotate)
+        self.on("leaf", lambda event: on_leaf(int(event.args)))
 
     def replace(self, tiles: Sequence[Tile], *, size: Size, pages: int) -> None:
         """Show other cameras."""
