@@ -4,6 +4,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -310,3 +311,29 @@ def presence(
                     count, pictures=pictures, looks=looks, on_look=lambda: progress.advance(task)
                 )
                 print_json(measured.line())
+
+
+@app.command()
+def console(
+    *,
+    cameras: Annotated[int, typer.Option(min=10, help="How many there are.")] = 300,
+    incidents: Annotated[int, typer.Option(min=1000, help="And as many cases.")] = 10_000,
+    times: Annotated[int, typer.Option(min=1, help="How often each thing is done.")] = 20,
+    as_json: AsJson = True,
+) -> None:
+    """Fill a service with a city, and measure in a browser how long its pages take."""
+    from streetwatch.benchmarks.console import facts, measured
+    from streetwatch.benchmarks.console_load import Load, carrying
+
+    del as_json
+    load = Load(cameras, incidents)
+    with TemporaryDirectory(prefix="streetwatch-") as folder, progress_bar() as progress:
+        task = progress.add_task("incidents", total=incidents)
+        known = {"cameras": cameras, "incidents": incidents, **facts()}
+
+        def filled(rows: int) -> None:
+            progress.advance(task, rows)
+
+        with carrying(load, Path(folder), now=time.time(), on_rows=filled) as url:
+            for one in measured(url, times=times):
+                print_json({**known, **one.line()})
