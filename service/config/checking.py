@@ -89,18 +89,19 @@ def _line(
     subject = _dotted(location)
     if detail["type"] != "extra_forbidden":  # the key is wrong; its value may be a password
         subject += _shown(written, location)
-    text = predicate(detail, schema, _location(detail))
+    text = predicate(detail, schema, location_of(detail))
     return redact(f"{where(location)}: {subject} {text}")
 
 
-def _location(detail: ErrorDetails) -> Location:
+def location_of(detail: ErrorDetails) -> Location:
+    """Return where pydantic found something wrong, as the schema has it."""
     place = tuple(part for part in detail["loc"] if part != "[key]")
     return (*place, *detail.get("ctx", {}).get("at", ()))
 
 
 def _written(detail: ErrorDetails, schema: type[BaseModel]) -> Location:
     """Return the location in the file."""
-    location = untagged(schema, _location(detail))
+    location = untagged(schema, location_of(detail))
     return (*location, "kind") if detail["type"] in ABOUT_KIND else location
 
 
