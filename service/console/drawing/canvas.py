@@ -1,12 +1,14 @@
 """What the zone editor in the browser draws, from the sketch. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
+from streetwatch.service.config.checking import Mistake
 from streetwatch.service.config.document import Tree
 from streetwatch.service.config.ground_schema import CalibrationEntry
-from streetwatch.service.config.misfits import Misfit, misfits
 from streetwatch.service.console.drawing.metre_grid import metre_grid
 from streetwatch.service.console.drawing.size_guide import size_guide
 from streetwatch.service.console.drawing.sketch import Area, Sketch
@@ -60,9 +62,10 @@ def ground_drawn(calibration: Tree, size: Size, *, least_px: float) -> dict[str,
     """Return the four points, and where they fix the ground its grid and the size guide."""
     image = calibration.get("image") if isinstance(calibration, dict) else None
     drawn: dict[str, Any] = {"ground": image or [], "grid": [], "guide": [], "step_m": 0}
-    if calibration is None or misfits(CalibrationEntry, calibration):
+    try:
+        entry = CalibrationEntry.model_validate(calibration)
+    except ValidationError:  # not measured, or not yet as it should be: the form says what is wrong
         return drawn
-    entry = CalibrationEntry.model_validate(calibration)
     found, quad = entry.calibration(), entry.quad
     grid = metre_grid(found, quad)
     rows = size_guide(found, size, least_px=least_px)
@@ -70,18 +73,16 @@ def ground_drawn(calibration: Tree, size: Size, *, least_px: float) -> dict[str,
     return {**drawn, "grid": grid.lines, "guide": guide, "step_m": grid.step_m}
 
 
-def outline_problems(sketch: Sketch, found: tuple[Misfit, ...]) -> dict[str, Misfit]:
+def wrong_outlines(sketch: Sketch, mistakes: Iterable[Mistake]) -> dict[str, Mistake]:
     """Return what is wrong with the outlines, by the zone's id.
 
     Args:
         sketch: What is drawn.
-        found: What is wrong with the camera's document.
+        mistakes: In the camera's document.
     """
-    return {
-        sketch.areas[one.at[1]].id: one
-        for one in found
-        if one.at[:1] == ("zones",)
-        and len(one.at) > 2
-        and isinstance(one.at[1], int)
-        and one.at[2] == "polygon"
-    }
+    found: dict[str, Mistake] = {}
+    for one in mistakes:
+        match one.location:
+            case ("zones", int(row), "polygon", *_):
+                found[sketch.areas[row].id] = one
+    return found
