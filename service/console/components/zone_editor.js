@@ -236,7 +236,7 @@ export default {
     pointSaid(row, [x, y]) {
       return this.words.point
         .replace("{row}", row + 1)
-        .replace("{count}", this.handles.length)
+        .replace("{total}", this.handles.length)
         .replace("{x}", Math.round(x))
         .replace("{y}", Math.round(y));
     },

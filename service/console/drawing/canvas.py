@@ -24,7 +24,7 @@ class Spoken:
     """How zones are told to those who can't see them, in their language.
 
     Attributes:
-        area: `{name}, {kind}, {count} corners`.
+        area: `{name}, {kind}, {total} corners`.
         kinds: What each kind is called.
     """
 
@@ -34,7 +34,7 @@ class Spoken:
     def of(self, area: Area) -> str:
         """Tell a zone."""
         kind = self.kinds[area.kind]
-        return self.area.format(name=area.id, kind=kind, count=len(area.polygon))
+        return self.area.format(name=area.id, kind=kind, total=len(area.polygon))
 
 
 def areas_drawn(sketch: Sketch, wrong: Mapping[str, str], spoken: Spoken) -> list[dict[str, Any]]:
@@ -85,4 +85,6 @@ def wrong_outlines(sketch: Sketch, mistakes: Iterable[Mistake]) -> dict[str, Mis
         match one.location:
             case ("zones", int(row), "polygon", *_):
                 found[sketch.areas[row].id] = one
+            case _:
+                pass
     return found
