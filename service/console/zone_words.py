@@ -67,20 +67,17 @@ MISTAKES: Final = frozenset(
             "around the area"
         ),
         mark("is no area (the corners lie on one line): spread them around the area"),
-        mark("is no time of day: write \"HH:MM\" in quotes, \"00:00\" to \"24:00\""),
+        mark('is no time of day: write "HH:MM" in quotes, "00:00" to "24:00"'),
         mark('begins when the day is over: write "00:00"'),
+        mark('is the same time as from: write "00:00" to "24:00" for the whole day'),
         mark(
-            'is the same time as from: write "00:00" to "24:00" for the whole day'
+            'are no weekdays: write "mon-fri", "sat,sun" or [mon, wed] of mon, tue, wed, thu, '
+            "fri, sat, sun"
         ),
-        mark('are no weekdays: write "mon-fri", "sat,sun" or [mon, wed] of mon, tue, wed, thu, fri, sat, sun'),
         mark("needs the ground once: write ground: [[lon, lat], ...], or metres"),
         mark("needs metres and origin together: write origin: {lon: ..., lat: ...}"),
-        mark(
-            "does not fit (the image points cross or repeat): list them in order around an area"
-        ),
-        mark(
-            "does not fit (the ground points cross or repeat): list them in order around an area"
-        ),
+        mark("does not fit (the image points cross or repeat): list them in order around an area"),
+        mark("does not fit (the ground points cross or repeat): list them in order around an area"),
         mark(
             "does not fit (the ground lies mirrored): give both lists the same order, "
             "seen from above clockwise on the map where it is clockwise in the picture"

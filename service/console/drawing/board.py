@@ -148,4 +148,3 @@ class Board:
             self.mistakes = tuple(one for one in error.mistakes if drawn & {*one.location[:1]})
         else:
             self.mistakes = ()
-

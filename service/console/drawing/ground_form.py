@@ -24,7 +24,7 @@ class Measured:
 
     width_m: float | None = None
     length_m: float | None = None
-    heading: float = 0.0
+    heading: float | None = 0.0
     lon: float | None = None
     lat: float | None = None
 
@@ -34,7 +34,7 @@ def measured(calibration: Tree, rectangle_: Measured) -> Tree:
     kept = _kept(calibration, {"image"})
     width, length = rectangle_.width_m, rectangle_.length_m
     if width and length:
-        corners = rectangle(width, length, rectangle_.heading)
+        corners = rectangle(width, length, rectangle_.heading or 0.0)
         kept["metres"] = [[round(east, _DIGITS), round(north, _DIGITS)] for east, north in corners]
     if rectangle_.lon is not None and rectangle_.lat is not None:
         kept["origin"] = {"lon": rectangle_.lon, "lat": rectangle_.lat}

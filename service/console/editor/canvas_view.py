@@ -6,6 +6,7 @@ from typing import Any, Final
 from streetwatch.service.console.components.zone_editor import ZoneEditor
 from streetwatch.service.console.drawing.board import Board, Mode
 from streetwatch.service.console.drawing.canvas import areas_drawn, ground_drawn
+from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.zone_words import canvas_words, spoken, wrong
 
 #: Narrower, the detector rarely finds a car: 20 pixels of its 640 wide picture.
@@ -22,6 +23,8 @@ class CanvasView:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._is_guided = False
+        self._live: list[dict[str, Any]] = []
+        self._found: list[dict[str, Any]] = []
         self._editor = ZoneEditor(
             size=board.size,
             words=canvas_words(),
@@ -29,16 +32,22 @@ class CanvasView:
             on_pick=board.pick,
             on_mode=lambda mode: board.turn_to(Mode(mode)),
         )
-        board.follow(lambda _: self.draw())
+        follow(board, lambda _: self.draw())
         self.draw()
 
     def look_at(self, src: str, *, live: bool) -> None:
         """Show a picture: of now, or one that stays."""
         self._editor.look_at(src, live=live)
 
-    def mark_stays(self, stays: Iterable[dict[str, Any]]) -> None:
-        """Draw what stands there, or what a dry run found."""
-        self._editor.draw(stays=list(stays))
+    def show_live(self, stays: Iterable[dict[str, Any]]) -> None:
+        """Draw what stands there now."""
+        self._live = list(stays)
+        self._editor.draw(stays=self._found or self._live)
+
+    def show_found(self, stays: Iterable[dict[str, Any]]) -> None:
+        """Draw what a dry run found, over what stands there now."""
+        self._found = list(stays)
+        self._editor.draw(stays=self._found or self._live)
 
     def guide(self, *, shown: bool) -> None:
         """Show how large a car is, row by row."""

@@ -39,6 +39,7 @@ class HoursForm:
         self._on_change = on_change
         self._placed, self._at = placed, at
         self._rows = ui.element("div").classes("sw-column")
+        self._notes: dict[int, ui.label] = {}
         self._draw()
 
     def _draw(self) -> None:
@@ -53,8 +54,7 @@ class HoursForm:
 
     def _window(self, row: int) -> None:
         hours = self._hours[row]
-        with ui.element("fieldset").classes("sw-hours"):
-            ui.element("legend").classes("sw-hidden").add_slot("default", say("Hours"))
+        with ui.element("div").classes("sw-hours").props(f'role=group aria-label="{say("Hours")}"'):
             with ui.element("div").classes("sw-days"):
                 for day, words in enumerate(DAYS):
                     self._day(row, day, say(words))
@@ -63,7 +63,8 @@ class HoursForm:
                 self._time(row, "to", hours.end, say("Until"))
                 remove = ui.button(icon="close", on_click=lambda: self._remove(row))
                 remove.props(f'flat dense aria-label="{say("Take these hours out")}"')
-            self._note(row)
+            self._notes[row] = ui.label(say("until the next day")).classes("sw-quiet")
+            self._notes[row].set_visibility(hours.is_overnight)
 
     def _day(self, row: int, day: int, words: str) -> None:
         def ticked(*, on: bool) -> None:
@@ -83,12 +84,9 @@ class HoursForm:
         field.props('dense mask="##:##" inputmode=numeric')
         self._placed((*self._at, row, key), field)
 
-    def _note(self, row: int) -> None:
-        note = ui.label(say("until the next day")).classes("sw-quiet")
-        note.bind_visibility_from(self, "_hours", lambda hours: hours[row].is_overnight)
-
     def _set(self, row: int, hours: Hours) -> None:
         self._hours[row] = hours
+        self._notes[row].set_visibility(hours.is_overnight)
         self._on_change(schedule_with(self._hours))
 
     def _add(self) -> None:

@@ -6,6 +6,7 @@ from nicegui import ui
 
 from streetwatch.service.console.drawing.board import Board, Mode
 from streetwatch.service.console.drawing.edits import Edit
+from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.language import say
 from streetwatch.service.console.zone_words import KIND_HINTS, kind_words
 from streetwatch.zones.zone import ZoneKind
@@ -25,7 +26,9 @@ class Toolbar:
     ) -> None:
         self._board = board
         self._tools: dict[tuple[Mode, ZoneKind | None], ui.button] = {}
-        with ui.element("div").classes("sw-tools").props(f'role=toolbar aria-label="{say("Tools")}"'):
+        with (
+            ui.element("div").classes("sw-tools").props(f'role=toolbar aria-label="{say("Tools")}"')
+        ):
             self._tool(Mode.SELECT, None, say("Select"), "near_me")
             for kind in ZoneKind:
                 button = self._tool(Mode.DRAW, kind, kind_words(kind), "")
@@ -38,7 +41,7 @@ class Toolbar:
             self._redo = _icon("redo", say("Redo (Ctrl+Y)"), lambda: board.edit(Edit(what="redo")))
             _icon("content_copy", say("Copy zones of another camera"), on_copy)
             _icon("keyboard", say("Keys"), on_keys)
-        board.follow(lambda _: self._show())
+        follow(board, lambda _: self._show())
         self._show()
 
     def _tool(self, mode: Mode, kind: ZoneKind | None, words: str, icon: str) -> ui.button:
