@@ -97,6 +97,7 @@ class ConnectForm:
             self._address.set_value(form.url)
             self._user.set_value(form.user)
             self._password.set_value(form.password)
+            self._address.update()
 
     def _set(self, **changed: str | None) -> None:
         self.form = replace(self.form, **{key: value or "" for key, value in changed.items()})

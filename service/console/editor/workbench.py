@@ -47,12 +47,12 @@ def workbench(
             Toolbar(board, on_copy=lambda: copy_zones(board, [*cameras()]), on_keys=tell_keys)
             view = CanvasView(board)
             view.look_at(src, live=live)
+            with ui.element("section").classes("sw-column sw-card"):
+                dry_run = DryRunPanel(board, view, run)
         with ui.element("aside").classes("sw-column sw-panel"):
             with ui.element("section").classes("sw-column") as zones:
                 ZonePanel(board)
             GroundPanel(board, view)
-            with ui.element("section").classes("sw-column sw-card"):
-                dry_run = DryRunPanel(board, view, run)
     follow(board, lambda _: zones.set_visibility(board.mode is not Mode.CALIBRATE))
     _warn_of_loss(board)
     return Workbench(board, view, dry_run)
