@@ -100,7 +100,7 @@ _PATTERNS: Final = (
         mark("says nothing that is forbidden: tick at least one below"),
     ),
     (
-        re.compile(r"does not fit \((?P<what>.*)\): (?P<advice>.*)"),
+        re.compile(r"does not fit \(.*\): .*"),
         mark("does not fit: take the four corners of a large flat area, no three on a line"),
     ),
     (re.compile(r"is (?:missing|not a number|empty).*"), mark("is needed: fill it in")),
@@ -128,13 +128,22 @@ def wrong(mistake: Mistake | None) -> str:
     """Say what is wrong and what to write instead; empty where nothing is."""
     if mistake is None:
         return ""
-    if mistake.says in MISTAKES:
-        return say(mistake.says)
+    words, fields = words_of(mistake)
+    return say(words, **fields) if is_known(words) else mistake.says
+
+
+def words_of(mistake: Mistake) -> tuple[str, dict[str, str]]:
+    """Return the message for a mistake, and what it speaks of."""
     for pattern, words in _PATTERNS:
         found = pattern.fullmatch(mistake.says)
-        if found:
-            return say(words, **found.groupdict())
-    return mistake.says
+        if found and mistake.says not in MISTAKES:
+            return words, found.groupdict()
+    return mistake.says, {}
+
+
+def is_known(words: str) -> bool:
+    """Tell whether a message about a mistake stands in the catalogues."""
+    return words in MISTAKES or words in {known for _, known in _PATTERNS}
 
 
 def duration(seconds: float) -> str:

@@ -13,6 +13,7 @@ from streetwatch.service.console.language import say
 from streetwatch.service.probing import Seen, Step, StepName, Wanted
 
 _EMPTY: Final = CameraForm()
+_EXAMPLE: Final = "rtsp://10.0.0.5:554/stream1"
 
 
 class ConnectForm:
@@ -38,7 +39,7 @@ class ConnectForm:
         self._address = ui.input(
             say("Address of the camera"),
             value=form.url,
-            placeholder="rtsp://10.0.0.5:554/stream1",
+            placeholder=_EXAMPLE,
             on_change=lambda event: self._write(event.value or ""),
         ).props("autofocus spellcheck=false autocomplete=off")
         self._address.on("keydown.enter", self.start)
