@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, deliveries, desk, grid, model, service, targets, upkeep
+from streetwatch.cli import (
+    bench,
+    cameras,
+    data,
+    deliveries,
+    desk,
+    grid,
+    model,
+    service,
+    targets,
+    upkeep,
+)
 from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
@@ -41,6 +52,7 @@ for command in (
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
 
