@@ -41,7 +41,13 @@ from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
 from streetwatch.service.incidents import handle
-from streetwatch.service.openings import catalogue_of, evidence_of, lanes, retention_of
+from streetwatch.service.openings import (
+    access_of,
+    catalogue_of,
+    evidence_of,
+    lanes,
+    retention_of,
+)
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
@@ -229,6 +235,7 @@ class Service:
         return Parts(
             settings=self.settings,
             clock=self.clock,
+            access=access_of(self.settings, self.store),
             store=self.store,
             book=self.desk.book,
             evidence=self.evidence,
@@ -308,9 +315,20 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
         signal.signal(number, lambda *_: None)
     log.info("service.started", cameras=len(cameras), model=service.model)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
+    if settings.console.enabled:
+        _lead_in(service)
     with service.running():
         Server(config, service.ending).run(sockets=[listener])
     log.info("service.stopped")
+
+
+def _lead_in(service: Service) -> None:
+    """Print the link with which the first admin is made, where there is nobody yet."""
+    door = access_of(service.settings, service.store).door
+    token = door.first_link(now=service.clock())
+    if token is not None:
+        link = f"{service.settings.address}/console/welcome?token={token}"
+        sys.stderr.write(f"    首次登录 first sign-in, good for one use:\n    {link}\n\n")
 
 
 def _open311(settings: Open311Settings) -> Open311:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from streetwatch.service.access.access import Access, access_on
+from streetwatch.service.access.rules import Limits
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.ledger import Ledger
@@ -68,6 +70,12 @@ def desk_of(settings: Settings) -> Iterator[Records]:
         yield Records(Book(store.engine), evidence_of(settings), Reporter(store.engine, time.time))
     finally:
         store.close()
+
+
+def access_of(settings: Settings, store: SqlStore) -> Access:
+    """Return who may do what in a service, running or not."""
+    limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
+    return access_on(store.engine, limits)
 
 
 def evidence_of(settings: Settings) -> EvidenceFolder:

@@ -11,12 +11,26 @@ from nicegui import context, ui
 from starlette.requests import Request
 
 from streetwatch.service.access.role import Account, Role
-from streetwatch.service.console.language import Language, language_here, mark, say
+from streetwatch.service.console.language import (
+    LANGUAGE_NAMES,
+    Language,
+    language_here,
+    mark,
+    say,
+)
 from streetwatch.service.console.live import Draw, Feeds
 from streetwatch.vision.types import Seconds
 
 #: Keeps whether somebody has chosen dark or light; left out, the system's own.
 THEME_COOKIE: Final = "streetwatch_theme"
+
+
+ROLE_NAMES: Final = {
+    Role.VIEWER: mark("Viewer"),
+    Role.ANALYST: mark("Analyst"),
+    Role.OPERATOR: mark("Operator"),
+    Role.ADMIN: mark("Administrator"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +59,6 @@ ENTRIES: Final = (
     Entry("numbers", mark("Numbers"), "bar_chart"),
     Entry("settings", mark("Settings"), "settings", Role.ADMIN),
 )
-
-LANGUAGE_NAMES: Final = {Language.ZH: "中文", Language.EN: "English"}
 
 
 class RoleNeededError(Exception):
@@ -172,9 +184,15 @@ def _choices() -> None:
 
 
 def _account(account: Account) -> None:
-    with ui.element("div").classes("sw-account").props(f'title="{account.role}"'):
-        ui.icon("person").props("aria-hidden=true")
-        ui.label(account.name)
+    with ui.element("details").classes("sw-account"):
+        with ui.element("summary"):
+            ui.icon("person").props("aria-hidden=true")
+            ui.label(account.name)
+        with ui.element("div").classes("sw-menu sw-card"):
+            ui.label(say(ROLE_NAMES[account.role])).classes("sw-quiet")
+            ui.link(say("Change your password"), "/console/password")
+            with ui.element("form").props("method=post action=/console/sign-out"):
+                ui.html(f"<button>{say('Sign out')}</button>", sanitize=False)
 
 
 def _here() -> str:

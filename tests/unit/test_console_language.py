@@ -13,6 +13,7 @@ from streetwatch.service.console.language import Language, catalogue, preferred,
 
 CONSOLE = Path(__file__).parents[2] / "service" / "console"
 CATALOGUES = sorted((CONSOLE / "locale" / "zh_CN" / "LC_MESSAGES").glob("*.po"))
+TEMPLATES = sorted((CONSOLE / "templates").glob("*.html"))
 MODULES = sorted(CONSOLE.rglob("*.py"))
 
 #: Calls that hand a message over to be translated, and where its text stands.
@@ -29,6 +30,9 @@ SHOWN_FIRST = frozenset(
 SHOWN_NAMED = frozenset({"label", "placeholder", "text", "title", "caption", "message"})
 SHOWN_PROPS = re.compile(r"(?:aria-label|title|placeholder|label|hint)=[\"'](\w[^\"']*)")
 LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]")
+
+SAID_IN_HTML = re.compile(r"\bsay\(\"([^\"]+)\"")
+CODE_IN_HTML = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<[^>]+>", re.DOTALL)
 
 #: Names that are the same in every language.
 NAMES = re.compile(r"\bstreetwatch\b")
@@ -79,6 +83,8 @@ def said() -> set[tuple[str, ...]]:
                 first, second = SAYING[name]
                 both = [text_of(one) for one in call.args[first : second + 1]]
                 found.add(tuple(text for text in both if text))
+    for path in TEMPLATES:
+        found |= {(text,) for text in SAID_IN_HTML.findall(path.read_text("utf-8"))}
     return found - {()}
 
 
@@ -126,6 +132,11 @@ def test_a_translation_speaks_of_the_same_fields() -> None:
 
 def test_no_text_is_shown_that_was_not_said() -> None:
     assert [stray for path in MODULES for stray in strays(path)] == []
+
+
+def test_no_text_stands_in_a_template() -> None:
+    bare = {path.name: CODE_IN_HTML.sub("", path.read_text("utf-8")) for path in TEMPLATES}
+    assert [name for name, text in bare.items() if LETTERS.search(NAMES.sub("", text))] == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from streetwatch.cli import (
     service,
     targets,
     upkeep,
+    users,
 )
 from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
@@ -55,6 +56,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:
