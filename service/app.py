@@ -244,6 +244,7 @@ class Service:
             wake=self.lanes.wake,
             readiness=self.readiness,
             cameras=lambda: self.catalogue.cameras,
+            catalogue=self.catalogue,
         )
 
     def _observations(self) -> Observations:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -31,6 +32,7 @@ class Parts:
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
+        catalogue: All cameras, and the one way to change them.
     """
 
     settings: Settings
@@ -44,3 +46,4 @@ class Parts:
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
+    catalogue: Catalogue

@@ -121,7 +121,10 @@ def type_words(name: str) -> str:
 def spoken() -> Spoken:
     """Return how zones are told to those who can't see them."""
     kinds = {str(kind): kind_words(kind) for kind in ZoneKind}
-    return Spoken(say("Zone {name}, {kind}, {total} corners", **_THEMSELVES), kinds)
+    words = say(
+        "Zone {name}, {kind}, {total} corners", name="{name}", kind="{kind}", total="{total}"
+    )
+    return Spoken(words, kinds)
 
 
 def wrong(mistake: Mistake | None) -> str:
@@ -129,7 +132,9 @@ def wrong(mistake: Mistake | None) -> str:
     if mistake is None:
         return ""
     words, fields = words_of(mistake)
-    return say(words, **fields) if is_known(words) else mistake.says
+    if fields:
+        return say(words, low=fields["low"], high=fields["high"])
+    return say(words) if is_known(words) else mistake.says
 
 
 def words_of(mistake: Mistake) -> tuple[str, dict[str, str]]:
@@ -161,12 +166,11 @@ def canvas_words() -> dict[str, str]:
         "close": say("Click the first corner or press Enter to finish. Backspace takes one back."),
         "calibrate": say("Four corners of a flat area whose lengths you know. Drag them to fit."),
         "select": say("Drag a corner, a side's middle for a new one, or the whole zone."),
-        "point": say("Corner {row} of {total} at {x}, {y}", **_THEMSELVES),
+        "point": say(
+            "Corner {row} of {total} at {x}, {y}", row="{row}", total="{total}", x="{x}", y="{y}"
+        ),
     }
 
-
-#: Fields that are filled in where the words are shown.
-_THEMSELVES: Final = {name: "{" + name + "}" for name in ("name", "kind", "row", "total", "x", "y")}
 
 _UNITS: Final = MappingProxyType(
     {

@@ -1,6 +1,6 @@
 """All cameras: how each is, where it comes from, and what can be done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -191,7 +191,7 @@ class CameraList:
                 back = ui.button(say("Watch it again"), on_click=self._again(camera.id))
                 back.props("flat dense no-caps")
 
-    def _again(self, camera_id: str):  # noqa: ANN202
+    def _again(self, camera_id: str) -> Callable[[], Awaitable[None]]:
         async def again() -> None:
             await run.io_bound(self._parts.catalogue.revert, camera_id, by=self._account.name)
             self._take(self._read())

@@ -47,12 +47,12 @@ class ConnectForm:
             self._user = ui.input(
                 say("User name"),
                 value=form.user,
-                on_change=lambda event: self._set(user=event.value),
+                on_change=lambda event: self._enter(event.value),
             ).props("autocomplete=off")
             self._password = ui.input(
                 say("Password"),
                 password=True,
-                on_change=lambda event: self._set(password=event.value),
+                on_change=lambda event: self._unlock(event.value),
                 placeholder=say("kept; write to replace it") if camera_id else "",
             ).props("autocomplete=new-password stack-label")
             self._password.on("keydown.enter", self.start)
@@ -100,8 +100,11 @@ class ConnectForm:
             self._password.set_value(form.password)
             self._address.update()
 
-    def _set(self, **changed: str | None) -> None:
-        self.form = replace(self.form, **{key: value or "" for key, value in changed.items()})
+    def _enter(self, user: str | None) -> None:
+        self.form = replace(self.form, user=user or "")
+
+    def _unlock(self, password: str | None) -> None:
+        self.form = replace(self.form, password=password or "")
 
     def _end(self, end: Seen | Step | None) -> None:
         self._show_running(on=False)

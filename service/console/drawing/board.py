@@ -113,7 +113,7 @@ class Board:
 
     def describe(self, camera: CameraDocument) -> None:
         """Take over what is not drawn: name, address, place."""
-        drawn = {key: self.camera[key] for key in ("zones", "calibration") if key in self.camera}
+        drawn = {key: one for key, one in self.camera.items() if key in {"zones", "calibration"}}
         self.camera = {**camera, **drawn}
         self._tell(None)
 

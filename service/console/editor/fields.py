@@ -1,5 +1,7 @@
 """Fields of a form whose mistakes the document's schema tells, each beside its field."""
 
+from typing import Any
+
 from nicegui.elements.mixins.validation_element import ValidationElement
 
 from streetwatch.service.config.document import Location
@@ -16,13 +18,13 @@ class Fields:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._fields: list[tuple[Location, ValidationElement]] = []
+        self._fields: list[tuple[Location, ValidationElement[Any]] = []
 
     def clear(self) -> None:
         """Forget fields that are drawn anew."""
         self._fields.clear()
 
-    def placed(self, at: Location, field: ValidationElement) -> None:
+    def placed(self, at: Location, field: ValidationElement[Any]) -> None:
         """Note a field."""
         self._fields.append((at, field))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
@@ -19,7 +19,7 @@ from streetwatch.service.console.language import mark, say
 DAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
 
 #: Remembers where the document has what a field shows, so that a mistake stands beside it.
-Placed: TypeAlias = Callable[[Location, ValidationElement], None]
+Placed: TypeAlias = Callable[[Location, ValidationElement[Any], None]
 
 
 class HoursForm:
@@ -75,10 +75,10 @@ class HoursForm:
         box.on_value_change(lambda event: ticked(on=bool(event.value))).props("dense")
 
     def _time(self, row: int, key: str, value: str, words: str) -> None:
-        name = "start" if key == "from" else "end"
-
         def typed(text: str) -> None:
-            self._set(row, replace(self._hours[row], **{name: text}))
+            hours = self._hours[row]
+            is_start = key == "from"
+            self._set(row, replace(hours, start=text) if is_start else replace(hours, end=text))
 
         field = ui.input(words, value=value, on_change=lambda event: typed(event.value or ""))
         field.props('dense mask="##:##" inputmode=numeric')

@@ -53,7 +53,11 @@ def workbench(
             with ui.element("section").classes("sw-column") as zones:
                 ZonePanel(board)
             GroundPanel(board, view)
-    follow(board, lambda _: zones.set_visibility(board.mode is not Mode.CALIBRATE))
+
+    def show(_: object) -> None:
+        zones.set_visibility(board.mode is not Mode.CALIBRATE)
+
+    follow(board, show)
     _warn_of_loss(board)
     return Workbench(board, view, dry_run)
 
