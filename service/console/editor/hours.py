@@ -19,7 +19,7 @@ from streetwatch.service.console.language import mark, say
 DAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
 
 #: Remembers where the document has what a field shows, so that a mistake stands beside it.
-Placed: TypeAlias = Callable[[Location, ValidationElement[Any], None]
+Placed: TypeAlias = Callable[[Location, ValidationElement[Any]], None]
 
 
 class HoursForm:
