@@ -32,7 +32,7 @@ class DetailsForm:
 
     def __init__(self, form: CameraForm, *, is_new: bool) -> None:
         self._form = form
-        self._fields: dict[str, ValidationElement[Any] = {}
+        self._fields: dict[str, ValidationElement[Any]] = {}
         self._text("name", say("Name that people read"), form.name)
         if is_new:
             field = self._text("id", say("Id"), form.id)

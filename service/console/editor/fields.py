@@ -18,7 +18,7 @@ class Fields:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._fields: list[tuple[Location, ValidationElement[Any]] = []
+        self._fields: list[tuple[Location, ValidationElement[Any]]] = []
 
     def clear(self) -> None:
         """Forget fields that are drawn anew."""
