@@ -22,7 +22,7 @@ from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
-from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
+from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import start_asking
@@ -36,6 +36,8 @@ from streetwatch.service.desk.open311.router import Open311, open311_router
 from streetwatch.service.desk.packs import packs_router
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.reports.router import reports_router
+from streetwatch.service.desk.review.reviewing import Reviewing
+from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -104,6 +106,7 @@ class Service:
     model: str = field(init=False)
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
+    reviewing: Reviewing = field(init=False)
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
@@ -126,6 +129,7 @@ class Service:
             clock=self.clock,
             on_end=self._close,
         )
+        self.reviewing = reviewing_from(self.desk, self.store, on_end=self._close)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
         self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
         self.model = self.detector.card.version
@@ -203,6 +207,7 @@ class Service:
         book, served = self.desk.book, _open311(self.settings.open311)
         desk = desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set)
         desk.include_router(self.desk.routes())
+        desk.include_router(review_router(self.reviewing))
         return create_api(
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
@@ -245,6 +250,7 @@ class Service:
             readiness=self.readiness,
             cameras=lambda: self.catalogue.cameras,
             catalogue=self.catalogue,
+            reviewing=self.reviewing,
         )
 
     def _observations(self) -> Observations:

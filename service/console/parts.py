@@ -9,6 +9,7 @@ from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.deliveries import Deliveries
@@ -33,6 +34,7 @@ class Parts:
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
         catalogue: All cameras, and the one way to change them.
+        reviewing: What reviewers do.
     """
 
     settings: Settings
@@ -47,3 +49,4 @@ class Parts:
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
     catalogue: Catalogue
+    reviewing: Reviewing

@@ -103,6 +103,17 @@ class Shell:
             _header(account, active)
         with ui.element("main").classes("sw-main").props("id=main tabindex=-1"):
             yield account
+        if not bare:
+            _keys_dialog()
+
+    def keys(self, *keys: tuple[str, str]) -> None:
+        """Say which keys the page that is being drawn knows: `?` shows them.
+
+        Args:
+            keys: Of each what is written on it (`Ctrl+Z`) and what it does, already said.
+        """
+        known: list[tuple[str, str]] = context.client.storage.setdefault("keys", [])
+        known.extend(keys)
 
     def live(
         self,
@@ -169,6 +180,10 @@ def _way(entry: Entry, *, is_active: bool) -> None:
 
 def _choices() -> None:
     """Draw the switches of language and theme: plain links, which keep the place."""
+    keys = ui.element("button").props("data-keys type=button").classes("sw-choice sw-plain")
+    keys.props(f'aria-label="{say("Keys")}" title="{say("Keys")} (?)"')
+    with keys:
+        ui.icon("keyboard").props("aria-hidden=true")
     back = quote(_here())
     other = Language.EN if language_here() is Language.ZH else Language.ZH
     link = ui.link(LANGUAGE_NAMES[other], f"/console/language/{other}?next={back}")
@@ -180,6 +195,22 @@ def _choices() -> None:
     turn.props(f'aria-label="{words}" title="{words}"')
     with turn:
         ui.icon("light_mode" if dark else "dark_mode").props("aria-hidden=true")
+
+
+def _keys_dialog() -> None:
+    """Draw the list of keys, which `console.js` opens."""
+    keys = [*context.client.storage.get("keys", []), ("?", say("Show these keys"))]
+    with ui.element("dialog").classes("sw-keys sw-card").props('id=keys aria-labelledby="keys-of"'):
+        title = ui.label(say("Keys")).classes("sw-subtitle")
+        title.props('id="keys-of" role=heading aria-level=2')
+        with ui.element("dl"):
+            for key, does in keys:
+                with ui.element("dt"):
+                    ui.label(key).classes("sw-key")
+                with ui.element("dd"):
+                    ui.label(does)
+        with ui.element("button").props("data-close type=button").classes("sw-plain"):
+            ui.label(say("Close"))
 
 
 def _account(account: Account) -> None:

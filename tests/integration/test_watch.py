@@ -144,6 +144,7 @@ def test_the_manifest_names_every_file_with_its_hash_and_what_is_missing(street:
         "close_up",
         "zone_overlay",
         "latest",
+        "track",
     ]
     assert manifest["violation_at"] == {
         "utc": "2026-11-22T16:01:00.000+00:00",
@@ -192,7 +193,7 @@ def test_after_a_restart_on_a_dead_camera_evidence_is_sealed_with_what_there_is(
     assert street.occasions() == ["opened", "evidence"]
     missing = street.manifest()["missing"]
     assert isinstance(missing, list)
-    assert [line.split(":")[0] for line in missing] == ["latest", "clip"]
+    assert [line.split(":")[0] for line in missing] == ["latest", "clip", "track"]
 
 
 def test_a_disk_that_refuses_files_nothing_and_the_next_look_tries_again(street: Street) -> None:
