@@ -18,6 +18,7 @@ from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.cameras import cameras_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
@@ -53,6 +54,7 @@ from streetwatch.service.openings import (
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.server import Server, listening
@@ -101,6 +103,7 @@ class Service:
     detector: Detector = field(init=False)
     catalogue: Catalogue = field(init=False)
     fleet: Fleet = field(init=False)
+    live: LiveView = field(init=False)
     loop: DetectorLoop = field(init=False)
     daily: Daily = field(init=False)
     model: str = field(init=False)
@@ -146,6 +149,7 @@ class Service:
             on_change=lambda _: self.lanes.wake(),
         )
         self.fleet = self._fleet()
+        self.live = LiveView(self.catalogue, self.fleet, self.clock)
         self._apply()
         self.catalogue.follow(self._apply)
 
@@ -231,6 +235,7 @@ class Service:
             return api
         from streetwatch.service.console.mount import mount_console  # noqa: PLC0415 -- large
 
+        api.include_router(live_router(self.live))
         mount_console(api, self._parts())
         return api
 
@@ -250,6 +255,7 @@ class Service:
             readiness=self.readiness,
             cameras=lambda: self.catalogue.cameras,
             catalogue=self.catalogue,
+            live=self.live,
             reviewing=self.reviewing,
         )
 

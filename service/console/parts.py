@@ -11,6 +11,7 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore
@@ -33,7 +34,8 @@ class Parts:
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
         cameras: Those that are watched now.
-        catalogue: All cameras, and the one way to change them.
+        catalogue: All cameras, and the way to change them.
+        live: What each camera shows now.
         reviewing: What reviewers do.
     """
 
@@ -49,4 +51,5 @@ class Parts:
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
     catalogue: Catalogue
+    live: LiveView
     reviewing: Reviewing
