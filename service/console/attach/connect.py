@@ -7,10 +7,11 @@ from typing import Final
 
 from nicegui import ui
 
+from streetwatch.service.cameras.probing import Seen, Step, Wanted
 from streetwatch.service.console.attach.form import CameraForm, pasted
 from streetwatch.service.console.attach.probe import Asking, ProbePanel
 from streetwatch.service.console.language import say
-from streetwatch.service.probing import Seen, Step, StepName, Wanted
+from streetwatch.vision.capture.probing import StepName
 
 _EMPTY: Final = CameraForm()
 _EXAMPLE: Final = "rtsp://10.0.0.5:554/stream1"
@@ -31,7 +32,7 @@ class ConnectForm:
         form: CameraForm = _EMPTY,
         *,
         probe: Callable[[Wanted], Asking],
-        camera_id: str | None = None,
+        camera_id: str = "",
         on_seen: Callable[[Seen | None], None],
     ) -> None:
         self.form = form
@@ -62,7 +63,9 @@ class ConnectForm:
             self._stop.set_visibility(False)
         with ui.element("div").classes("sw-answer"):
             self._panel = ProbePanel(
-                lambda: probe(Wanted(self.form.url, self.form.account, self._camera_id)), self._end
+                lambda: probe(Wanted(self.form.url, self.form.account, self._camera_id)),
+                on_seen=self._take,
+                on_end=self._end,
             )
             self._picture = ui.element("img").classes("sw-picture")
             self._picture.props(f'alt="{say("First picture of the camera")}"').set_visibility(False)
@@ -74,6 +77,7 @@ class ConnectForm:
             self._address.run_method("focus")
             return
         self._address.error = self._password.error = None
+        self._picture.set_visibility(False)
         self._show_running(on=True)
         self._panel.start()
 
@@ -106,13 +110,14 @@ class ConnectForm:
     def _unlock(self, password: str | None) -> None:
         self.form = replace(self.form, password=password or "")
 
-    def _end(self, end: Seen | Step | None) -> None:
+    def _take(self, seen: Seen) -> None:
+        self._picture.props(f'src="{data_address(seen)}"')
+        self._picture.set_visibility(True)
+        self._on_seen(seen)
+
+    def _end(self, failed: Step | None) -> None:
         self._show_running(on=False)
-        self._picture.set_visibility(isinstance(end, Seen))
-        if isinstance(end, Seen):
-            self._picture.props(f'src="{data_address(end)}"')
-            self._on_seen(end)
-        elif isinstance(end, Step) and end.name is StepName.OPENS:
+        if failed is not None and failed.name is StepName.OPENS:
             self._password.run_method("focus")
 
     def _show_running(self, *, on: bool) -> None:

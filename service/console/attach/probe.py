@@ -7,10 +7,13 @@ from typing import Final, TypeAlias
 
 from nicegui import background_tasks, ui
 
+from streetwatch.service.cameras.probe_words import Words
+from streetwatch.service.cameras.probing import Seen, Step, Told
+from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.console.language import Language, language_here, mark, say
-from streetwatch.service.probing import BusyError, Seen, Step, StepName, StepState, Words
+from streetwatch.vision.capture.probing import StepName, StepState
 
-Asking: TypeAlias = AsyncIterator[Step | Seen]
+Asking: TypeAlias = AsyncIterator[Told]
 
 _NAMES: Final[Mapping[StepName, str]] = MappingProxyType(
     {
@@ -49,13 +52,18 @@ class ProbePanel:
 
     Args:
         ask: Asks the camera; closed to cancel.
-        on_end: Is given the picture, or the step that failed.
+        on_seen: Is given the picture, as soon as there is one: the rest may take its time.
+        on_end: Is given the step that failed, None where all is well.
     """
 
     def __init__(
-        self, ask: Callable[[], Asking], on_end: Callable[[Seen | Step | None], None]
+        self,
+        ask: Callable[[], Asking],
+        *,
+        on_seen: Callable[[Seen], None],
+        on_end: Callable[[Step | None], None],
     ) -> None:
-        self._ask, self._on_end = ask, on_end
+        self._ask, self._on_seen, self._on_end = ask, on_seen, on_end
         self._task: asyncio.Task[None] | None = None
         self._steps: dict[StepName, Step] = {}
         self._list = ui.element("ol").classes("sw-steps").props("aria-live=polite")
@@ -77,18 +85,20 @@ class ProbePanel:
             self._task.cancel()
 
     async def _follow(self) -> None:
-        end: Seen | Step | None = None
+        failed: Step | None = None
         with self._list:
             try:
                 async for one in self._ask():
-                    end = self._take(one) or end
+                    failed = self._take(one) or failed
             except BusyError:
                 ui.notify(say("Another camera is being asked: wait until that has ended."))
-            self._on_end(end)
+            self._on_end(failed)
 
-    def _take(self, one: Step | Seen) -> Seen | Step | None:
+    def _take(self, one: Told) -> Step | None:
+        """Show what was told; return it if it failed."""
         if isinstance(one, Seen):
-            return one
+            self._on_seen(one)
+            return None
         self._steps[one.name] = one
         self._draw()
         return one if one.state is StepState.FAILED else None

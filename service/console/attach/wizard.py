@@ -7,6 +7,7 @@ from nicegui import run, ui
 
 from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.errors import CameraConflictError, CameraRefusedError
+from streetwatch.service.cameras.probing import Seen
 from streetwatch.service.config.checking import Mistake
 from streetwatch.service.console.attach.connect import ConnectForm, data_address
 from streetwatch.service.console.attach.details import DetailsForm
@@ -16,7 +17,6 @@ from streetwatch.service.console.editor.workbench import Workbench, workbench
 from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.zone_words import wrong
-from streetwatch.service.probing import Seen
 
 
 class Stage(IntEnum):
@@ -87,7 +87,7 @@ class Wizard:
         self._show()
 
     def _draw_bench(self, seen: Seen) -> Workbench:
-        board = Board(self._connect.form.document(), (seen.width, seen.height))
+        board = Board(self._connect.form.document(), seen.size)
         follow(board, lambda _: self._show())
         return workbench(
             board,

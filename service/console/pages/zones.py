@@ -54,8 +54,8 @@ class EditorPage:
     def __init__(self, parts: Parts, account: Account, listed: Listed) -> None:
         self._parts, self._account = parts, account
         self._id, self._version = listed.camera.id, listed.version
-        live = parts.live.camera(self._id)
-        size = live.size if live is not None and live.size is not None else _USUAL_SIZE
+        live = self._live()
+        size = (live and live.size) or _USUAL_SIZE
         self._board = Board(listed.document, size)
 
     def draw(self, title: str, shell: Shell) -> None:
@@ -83,10 +83,17 @@ class EditorPage:
     def _follow_stays(self, shell: Shell, bench: Workbench) -> None:
         shell.live(
             ("stays", self._id),
-            lambda: self._parts.live.camera(self._id),
+            self._live,
             lambda live: bench.view.show_live(_stays(live)),
             every_s=2.0,
         )
+
+    def _live(self) -> LiveCamera | None:
+        """Return what the camera shows; None where it is watched no more."""
+        try:
+            return self._parts.live.camera(self._id)
+        except NoSuchCameraError:
+            return None
 
     def _show(self) -> None:
         board = self._board
