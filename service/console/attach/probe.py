@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from nicegui import background_tasks, ui
+from nicegui import background_tasks, context, ui
 
 from streetwatch.service.cameras.probe_words import Words
 from streetwatch.service.cameras.probing import Seen, Step, Told
@@ -67,6 +67,7 @@ class ProbePanel:
         self._task: asyncio.Task[None] | None = None
         self._steps: dict[StepName, Step] = {}
         self._list = ui.element("ol").classes("sw-steps").props("aria-live=polite")
+        context.client.on_delete(self.cancel)
 
     @property
     def is_running(self) -> bool:
@@ -74,17 +75,19 @@ class ProbePanel:
         return self._task is not None and not self._task.done()
 
     def start(self) -> None:
-        """Ask the camera."""
+        """Ask the camera; what is under way is given up first."""
         self.cancel()
         self._steps = {}
-        self._task = background_tasks.create(self._follow(), name="probe")
+        self._task = background_tasks.create(self._follow(self._task), name="probe")
 
     def cancel(self) -> None:
         """Ask no more."""
         if self._task is not None:
             self._task.cancel()
 
-    async def _follow(self) -> None:
+    async def _follow(self, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait([before])
         failed: Step | None = None
         with self._list:
             try:

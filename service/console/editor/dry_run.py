@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from nicegui import background_tasks, ui
+from nicegui import background_tasks, context, ui
 
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.canvas_view import CanvasView
@@ -49,6 +49,7 @@ class DryRunPanel:
         self._bar.props(f'aria-label="{say("Progress of the dry run")}"')
         self._found = ui.element("div").classes("sw-column").props("aria-live=polite")
         self._show_running(on=False)
+        context.client.on_delete(self.cancel)
         follow(board, lambda _: self._forget())
 
     def cancel(self) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from console_parts import TABLET, Console, barriers
 from live_service import Camera, free_port, wait_for
+from rtsp_door import locked
 from streetwatch.zones.polygon import problem
 
 pytestmark = pytest.mark.browser
@@ -145,6 +146,25 @@ def test_an_address_where_nobody_answers_is_mended_in_place(
         page.get_by_label("Address of the camera").fill(street.url)
         page.get_by_role("button", name="Ask the camera").click()
         expect(page.get_by_role("button", name="Next")).to_be_enabled(timeout=20_000)
+
+
+def test_a_wrong_password_is_mended_in_place(
+    console: Console, street: Camera, picture: Callable[[Page, str], None]
+) -> None:
+    with (
+        locked(street.url, "admin", "right-1") as url,
+        console.page("/console/cameras/new", role="operator") as page,
+    ):
+        page.get_by_label("摄像机地址").fill(url)
+        page.get_by_label("用户名").fill("admin")
+        page.get_by_label("密码").fill("wr0ng")
+        page.keyboard.press("Enter")
+        expect(page.locator("li.is-failed")).to_contain_text("401", timeout=20_000)
+        expect(page.get_by_label("密码")).to_be_focused()
+        picture(page, "attach-password")
+        page.get_by_label("密码").fill("right-1")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="下一步")).to_be_enabled(timeout=20_000)
 
 
 def test_a_password_that_is_pasted_is_not_shown(console: Console) -> None:
