@@ -23,6 +23,7 @@ from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
@@ -264,6 +265,7 @@ class Service:
             cameras=lambda: self.catalogue.cameras,
             catalogue=self.catalogue,
             live=self.live,
+            probing=Probing(self.catalogue, self.clock),
             reviewing=self.reviewing,
         )
 

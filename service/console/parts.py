@@ -7,6 +7,7 @@ from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.delivery.build import Surroundings
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.profile import Profile
@@ -43,6 +44,7 @@ class Parts:
         cameras: Those that are watched now.
         catalogue: All cameras, and the way to change them.
         live: What each camera shows now.
+        probing: Asks a camera before it is attached.
         reviewing: What reviewers do; moves cases.
     """
 
@@ -63,4 +65,5 @@ class Parts:
     cameras: Callable[[], tuple[Camera, ...]]
     catalogue: Catalogue
     live: LiveView
+    probing: Probing
     reviewing: Reviewing
