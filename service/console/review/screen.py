@@ -104,6 +104,8 @@ class Screen:
         if number is None or case is None:
             return
         around = await run.io_bound(self._work.around, number)
+        if around is None:
+            return  # the service is ending
         with (
             ui.element("div")
             .classes("sw-card rv-scroll")
