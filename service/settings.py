@@ -22,6 +22,7 @@ from streetwatch.service.config.document import Document, Location, Origin, Tree
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.groups import (
+    AccessSettings,
     ClosingSettings,
     ConsoleSettings,
     DemoSettings,
@@ -179,6 +180,12 @@ class Settings(BaseSettings):
         title="Observations",
         description="Reports of citizens and sensors.",
         examples=["{picture_mb: 10}"],
+    )
+    access: AccessSettings = Field(
+        AccessSettings(),
+        title="Access",
+        description="How long somebody stays signed in.",
+        examples=["{idle_h: 8, whole_h: 72}"],
     )
     console: ConsoleSettings = Field(
         ConsoleSettings(),

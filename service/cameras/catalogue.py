@@ -24,7 +24,7 @@ from streetwatch.service.cameras.errors import (
     NoSuchCameraError,
 )
 from streetwatch.service.cameras.ledger import Act, Ledger, Pen, Record
-from streetwatch.service.cameras.merging import Listed, Origin, merged
+from streetwatch.service.cameras.merging import Listed, merged
 from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.config.checking import Mistake
 from streetwatch.vision.capture.source import Source, SourceKind, redact
@@ -235,9 +235,9 @@ class Catalogue:
     def _source(
         self, camera_id: str, kind: SourceKind, url: str, account: Account | None
     ) -> Source:
-        known = self._listed.get(camera_id)
-        of_file = self._file.get(camera_id)
-        kept = [one.source for one in (known and known.camera, of_file) if one is not None]
+        known, of_file = self._listed.get(camera_id), self._file.get(camera_id)
+        cameras = (None if known is None else known.camera, of_file)
+        kept = [one.source for one in cameras if one is not None]
         if kind is SourceKind.FILE:
             for source in kept:
                 if source == Source(kind, url):

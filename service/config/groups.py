@@ -79,6 +79,27 @@ class ConsoleSettings(Group):
     )
 
 
+class AccessSettings(Group):
+    """How long somebody stays signed in."""
+
+    idle_h: Number = Field(
+        8.0,
+        gt=0,
+        le=720,
+        title="Idle",
+        description="Hours without doing anything, after which one signs in again.",
+        examples=[8],
+    )
+    whole_h: Number = Field(
+        72.0,
+        gt=0,
+        le=720,
+        title="In all",
+        description="Hours after which one signs in again, whatever was done.",
+        examples=[72],
+    )
+
+
 class GridSettings(Group):
     """What the grid layer does by itself."""
 

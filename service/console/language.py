@@ -27,6 +27,9 @@ class Language(StrEnum):
     EN = "en-US"
 
 
+LANGUAGE_NAMES: Final = {Language.ZH: "中文", Language.EN: "English"}
+
+
 def catalogue(path: Path) -> Catalog:
     """Read one part's translations."""
     with path.open("rb") as file:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.book import Book
@@ -22,6 +23,7 @@ class Parts:
     Attributes:
         settings: What the service was told.
         clock: Says what time it is, seconds since the epoch.
+        access: The users, and who is signed in.
         store: The incidents, and the database with everything else.
         book: The desk's cases.
         evidence: Their files.
@@ -35,6 +37,7 @@ class Parts:
 
     settings: Settings
     clock: Callable[[], Seconds]
+    access: Access
     store: SqlStore
     book: Book
     evidence: EvidenceFolder

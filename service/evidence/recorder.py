@@ -67,6 +67,20 @@ class Recorder:
         known = self._tracks.get(name)
         return begun(stay) if known is None else followed(known, stay)
 
+    @property
+    def latest(self) -> Frame | None:
+        """The latest picture, masked; None before the first. From any thread."""
+        return self._current
+
+    def show(self, frame: Frame) -> None:
+        """Take the frame for the latest picture, though nobody judges it."""
+        self._current = frame
+
+    def redrawn(self, site: Site, zones: tuple[Zone, ...]) -> None:
+        """Go on with a camera whose zones were drawn anew."""
+        self._site = site
+        self._zones = {zone.id: zone for zone in zones}
+
     def stills_of(self, incident: Incident) -> tuple[Attachment, ...]:
         """Write the stills that belong to the state an incident has just reached.
 

@@ -7,9 +7,11 @@ what is latest by its own patience.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
+from queue import Empty, SimpleQueue
 
 import structlog
 
@@ -20,6 +22,7 @@ from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.vision.health import Health, Seeing
 from streetwatch.vision.privacy import Outline
 from streetwatch.vision.types import Detections, Frame, Seconds, Sees
 from streetwatch.vision.view import Glance, glance_at
@@ -39,12 +42,31 @@ class Watching:
         attention: When the detector is asked.
         look_every: Tells the capture how far apart its pictures may be.
         masks: Areas that nobody may see.
+        health: What its pictures are worth.
     """
 
     watch: CameraWatch
     attention: Attention
     look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()
+    health: Health = field(default_factory=Health)
+
+
+class _Change:
+    """Work that another thread has handed over, and whether it is done."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self.made: Future[None] = Future()
+
+    def make(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # it ends nobody's thread; whoever waits for it is told
+            log.exception("look.change_failed")
+            self.made.set_exception(error)
+        else:
+            self.made.set_result(None)
 
 
 class DetectorLoop:
@@ -55,7 +77,6 @@ class DetectorLoop:
         *,
         detector: Sees,
         mailboxes: Mailboxes,
-        cameras: Mapping[str, Watching],
         metrics: RuntimeMetrics,
         intervals: Intervals,
         clock: Callable[[], Seconds],
@@ -63,7 +84,8 @@ class DetectorLoop:
     ) -> None:
         self._detector = detector
         self._mailboxes = mailboxes
-        self._cameras = cameras
+        self._cameras: dict[str, Watching] = {}
+        self._changes: SimpleQueue[_Change] = SimpleQueue()
         self._metrics = metrics
         self._intervals = intervals
         self._queue = LookQueue()
@@ -82,8 +104,34 @@ class DetectorLoop:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 
+    def watch(self, camera_id: str, watching: Watching) -> None:
+        """Judge a camera's pictures from now on."""
+        self.between_looks(lambda: self._cameras.update({camera_id: watching}))
+
+    def unwatch(self, camera_id: str) -> None:
+        """Judge a camera's pictures no more."""
+        self.between_looks(lambda: self._cameras.pop(camera_id, None))
+
+    def repainted(self, camera_id: str) -> None:
+        """Forget what waits of a camera: other areas than before are to be painted over."""
+        self.between_looks(lambda: self._queue.forget(camera_id))
+
+    def between_looks(self, work: Callable[[], object]) -> Future[None]:
+        """Have something done to what the loop's thread works with, while it looks at nothing.
+
+        Returns:
+            Done, or failed, when the work is.
+        """
+        change = _Change(work)
+        if self._thread.is_alive():
+            self._changes.put(change)
+        else:
+            change.make()
+        return change.made
+
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._change()
             frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
             if frame is not None:
                 self._guarded(frame.camera_id, partial(self._glance, frame))
@@ -91,6 +139,14 @@ class DetectorLoop:
                 self._guarded(wanted.glance.frame.camera_id, partial(self._detect, wanted))
             else:
                 self._tick()
+
+    def _change(self) -> None:
+        """Do what waits to be done between two looks."""
+        try:
+            while True:
+                self._changes.get_nowait().make()
+        except Empty:
+            pass
 
     def _tick(self) -> None:
         for camera_id, watching in self._cameras.items():
@@ -109,8 +165,15 @@ class DetectorLoop:
 
     def _glance(self, frame: Frame) -> None:
         """Judge a frame that shows no change; let any other wait for the detector."""
-        watching = self._cameras[frame.camera_id]
+        watching = self._cameras.get(frame.camera_id)
+        if watching is None:  # it came before its camera was taken away
+            return
         glance = glance_at(frame, longest=self._detector.longest_side, masks=watching.masks)
+        watching.health = watching.health.seen(glance.view, frame.at)
+        if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
+            watching.watch.show(glance.frame)
+            self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
+            return
         attention, stays = watching.attention, watching.watch.presence.stays
         why = self._queue.why(frame.camera_id) or attention.wants(
             glance.view, frame.at, stays, self._intervals
@@ -123,7 +186,9 @@ class DetectorLoop:
 
     def _detect(self, wanted: Wanted) -> None:
         glance = wanted.glance
-        watching = self._cameras[glance.frame.camera_id]
+        watching = self._cameras.get(glance.frame.camera_id)
+        if watching is None:
+            return
         started = time.perf_counter()
         detections = glance.detected(self._detector)
         self._metrics.detect_s.observe(time.perf_counter() - started)

@@ -55,6 +55,10 @@ class LookQueue:
         latest = max(self._waiting.values(), key=lambda one: one.lateness(now))
         return self._waiting.pop(latest.glance.frame.camera_id)
 
+    def forget(self, camera_id: str) -> None:
+        """Throw away what waits of a camera."""
+        self._waiting.pop(camera_id, None)
+
     def why(self, camera_id: str) -> Why | None:
         """Return what a camera waits for; None where it does not."""
         waiting = self._waiting.get(camera_id)

@@ -8,7 +8,19 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, deliveries, desk, grid, model, service, targets, upkeep
+from streetwatch.cli import (
+    bench,
+    cameras,
+    data,
+    deliveries,
+    desk,
+    grid,
+    model,
+    service,
+    targets,
+    upkeep,
+    users,
+)
 from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
@@ -41,8 +53,10 @@ for command in (
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from console_parts import CHROMIUM_ARGUMENTS, PICTURES, Console
+from console_parts import CHROMIUM_ARGUMENTS, PICTURES, Console, let_in
 from live_service import Camera, Service, free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,6 +41,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     service = Service(folder, free_port())
     try:
         service.start()
+        let_in(service)
         yield service
     finally:
         if service.process is not None and service.process.poll() is None:
