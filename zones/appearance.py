@@ -6,7 +6,7 @@ another object's box covers are left out on both sides.
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -88,72 +88,83 @@ def patches(view: View, size: Size, boxes: Boxes) -> Patches:
     """
     xs, ys = _points(boxes)
     height, width = view.shape
-    columns = np.clip(xs * (width / size[0]), 0, width - 1).astype(np.intp)
-    rows = np.clip(ys * (height / size[1]), 0, height - 1).astype(np.intp)
-    found: Patches = view.ravel().take(rows[:, :, None] * width + columns[:, None, :])
+    columns = np.minimum(np.maximum(xs * (width / size[0]), 0), width - 1).astype(np.intp)
+    rows = np.minimum(np.maximum(ys * (height / size[1]), 0), height - 1).astype(np.intp)
+    rows *= width
+    found: Patches = view.ravel().take(rows[:, :, None] + columns[:, None, :])
     return found.reshape(-1, PATCH)
 
 
-def visible(boxes: Boxes, others: Boxes, hides: Flags) -> Flags:
-    """Tell which points of each box's patch no other box covers, (N, PATCH).
+@dataclass(frozen=True, slots=True, eq=False)
+class Cover:
+    """What other boxes hide of some places.
 
-    Args:
-        boxes: (N, 4).
-        others: (M, 4).
-        hides: (N, M), which of them lie over which box.
+    Attributes:
+        rows: The places of which anything is hidden, in order.
+        shown: Which of their points are not, (len(rows), PATCH).
     """
-    shown = np.ones((len(boxes), PATCH), bool)
-    rows, columns = np.nonzero(hides)
-    if not len(rows):
-        return shown
-    xs, ys = (side[rows] for side in _points(boxes))
-    x1, y1, x2, y2 = (side[:, None] for side in others[columns].T)
-    across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
-    hidden = (down[:, :, None] & across[:, None, :]).reshape(-1, PATCH)
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))  # rows come in order
-    shown[rows[starts]] = ~np.logical_or.reduceat(hidden, starts)
-    return shown
+
+    rows: npt.NDArray[np.intp]
+    shown: Flags
+
+    @classmethod
+    def of(cls, boxes: Boxes, others: Boxes, hides: Flags) -> Self:
+        """Find what is hidden.
+
+        Args:
+            boxes: Of the places, (N, 4).
+            others: (M, 4).
+            hides: (N, M), which of them lie over which place.
+        """
+        pairs, columns = np.nonzero(hides)
+        if not len(pairs):
+            return cls(pairs, np.zeros((0, PATCH), bool))
+        starts = np.flatnonzero(np.diff(pairs, prepend=-1))  # rows come in order
+        xs, ys = _points(boxes[pairs])
+        x1, y1, x2, y2 = (side[:, None] for side in others[columns].T)
+        across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
+        hidden = (down[:, :, None] & across[:, None, :]).reshape(-1, PATCH)
+        return cls(pairs[starts], ~np.logical_or.reduceat(hidden, starts))
+
+    def less_than(self, share: float) -> npt.NDArray[np.intp]:
+        """Return the places of which less than a share is shown."""
+        return self.rows[self.shown.mean(axis=1) < share]
 
 
-def likeness(before: Patches, now: Patches, shown: Flags) -> Likeness:
-    """Return the normalised correlation of each pair of patches.
+def likeness(before: Patches, now: Patches, cover: Cover) -> Likeness:
+    """Return the normalised correlation of each pair of patches over the points that are shown.
 
     Args:
         before: (N, PATCH).
         now: The same places in another look.
-        shown: (N, PATCH), the points that count.
+        cover: What of them is hidden in either.
     """
-    alike = _correlation(before, now, shown)
-    alike[shown.mean(axis=1) < _LEAST_VISIBLE] = np.nan
+    alike = _correlation(before, now)
+    if len(cover.rows):
+        pair = before[cover.rows], now[cover.rows]
+        alike[cover.rows] = _correlation(*pair, cover.shown)
+        alike[cover.less_than(_LEAST_VISIBLE)] = np.nan
     return alike
 
 
 def alike(left: Patches, right: Patches) -> Likeness:
     """Return how alike pairs of patches are as a whole; 1 where the first is flat."""
-    found = _correlation(left, right, None)
+    found = _correlation(left, right)
     found[np.isnan(found)] = 1.0
     return found
 
 
-def renewed(before: Patches, now: Patches, shown: Flags) -> Patches:
-    """Return the patches of a look, with what is hidden as it was before, in the look's light.
-
-    Args:
-        before: (N, PATCH).
-        now: The same places in this look.
-        shown: (N, PATCH), the points of `now` that are of the place itself.
-    """
-    wholly = shown.all(axis=1)
-    if wholly.all():
+def renewed(before: Patches, now: Patches, cover: Cover) -> Patches:
+    """Return the patches of a look, with what is hidden as it was before, in the look's light."""
+    if not len(cover.rows):
         return now
     mixed = now.copy()
-    for row in np.flatnonzero(~wholly & shown.any(axis=1)).tolist():
-        seen, old = shown[row], before[row].astype(np.float32)
-        gain = float(now[row][seen].std()) / max(float(old[seen].std()), 1.0)
-        relit = (old - old[seen].mean()) * gain + float(now[row][seen].mean())
-        mixed[row] = np.where(seen, now[row], np.clip(relit, 0, 255))
-    hidden = ~shown.any(axis=1)
-    mixed[hidden] = before[hidden]
+    for row, seen in zip(cover.rows.tolist(), cover.shown, strict=True):
+        old = before[row].astype(np.float32)
+        if seen.any():
+            gain = float(now[row][seen].std()) / max(float(old[seen].std()), 1.0)
+            old = (old - old[seen].mean()) * gain + float(now[row][seen].mean())
+        mixed[row] = np.where(seen, now[row], np.clip(old, 0, 255))
     return mixed
 
 
@@ -175,25 +186,22 @@ def _points(boxes: Boxes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float
     return x1 + (x2 - x1) * _STEPS, y1 + (y2 - y1) * _STEPS
 
 
+_ONES = np.ones(PATCH, np.float32)
+
 _STEPS = 0.5 + _INNER * ((np.arange(SIDE) + 0.5) / SIDE - 0.5)
 
 
-def _correlation(left: Patches, right: Patches, visible: Flags | None) -> Likeness:
-    """Return the normalised correlation of each pair over its visible points; NaN where flat."""
-    a, b = (side.astype(np.float32) - _MIDDLE for side in (left, right))
+def _correlation(left: Patches, right: Patches, shown: Flags | None = None) -> Likeness:
+    """Return the normalised correlation of each pair over the points shown; NaN where flat."""
+    a, b = (np.subtract(side, _MIDDLE, dtype=np.float32) for side in (left, right))
     count: Any = PATCH
-    if visible is not None and not visible.all():
-        a, b = a * visible, b * visible
-        count = np.maximum(np.count_nonzero(visible, axis=1), 1)
-    means = a.mean(axis=1) * (PATCH / count), b.mean(axis=1) * (PATCH / count)
-    squares = (_dot(one, one) / count - mean**2 for one, mean in zip((a, b), means, strict=True))
-    spread_a, spread_b = (np.sqrt(np.maximum(square, 0)) for square in squares)
-    together = _dot(a, b) / count - means[0] * means[1]
-    alike = (together / np.maximum(spread_a * spread_b, 1e-6)).astype(np.float32)
-    alike[spread_a < _LEAST_CONTRAST] = np.nan
-    return alike
-
-
-def _dot(left: npt.NDArray[np.float32], right: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    product: npt.NDArray[np.float32] = np.einsum("ij,ij->i", left, right)
-    return product
+    if shown is not None:
+        a, b = a * shown, b * shown
+        count = np.maximum(np.count_nonzero(shown, axis=1), 1)
+    mean_a, mean_b = a @ _ONES / count, b @ _ONES / count
+    spread_a = np.maximum(np.vecdot(a, a) / count - mean_a * mean_a, 0)
+    spread_b = np.maximum(np.vecdot(b, b) / count - mean_b * mean_b, 0)
+    together = np.vecdot(a, b) / count - mean_a * mean_b
+    alike: Likeness = together / np.sqrt(np.maximum(spread_a * spread_b, 1e-6))
+    alike[spread_a < _LEAST_CONTRAST**2] = np.nan
+    return alike.astype(np.float32)

@@ -193,15 +193,15 @@ def observe(
         here.watched_since,
         0.0 if here.has_new_light else here.relit_s,
     )
-    gone = tuple(stay for _, left in folded if len(left) for stay in left.rows())
+    gone = tuple(stay for _, left in folded if left is not None for stay in left.rows())
     return Observation(after, gone, look.size)
 
 
 def _fold(
     stays: Stays, look: Look, zone: Zone, rule: Rule, here: Circumstances
-) -> tuple[Stays, Stays]:
+) -> tuple[Stays, Stays | None]:
     """Return what one rule watches after a look, and what this look ended."""
     scene = scene_of(look, zone, rule, here=here)
     if not (len(stays) or len(scene.boxes)):
-        return stays, stays
+        return stays, None
     return after_look(stays, sights(scene, stays, rule), scene, rule)

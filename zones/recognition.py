@@ -39,15 +39,13 @@ class Recognition:
 
     Attributes:
         same: It is the one that was there.
-        doubtful: Covered by something passing, in a beam of light, or another thing.
+        hiding: Something larger and nearer has stopped before it.
         another: Another thing has taken the place.
-        before: It is larger than the stay, and nearer to the camera.
     """
 
     same: Flags
-    doubtful: Flags
+    hiding: Flags
     another: Flags
-    before: Flags
 
 
 def recognised(
@@ -55,25 +53,26 @@ def recognised(
 ) -> tuple[Stays, Recognition]:
     """Return the stays with what they look like after a look, and what was found there.
 
+    What is neither the same nor another is in doubt: something passing, or a beam of light.
+
     Args:
         stays: Before the look.
         sights: What it shows.
         found: Where it found something that has not moved there from elsewhere.
         scene: The look.
     """
-    before = found & _is_before(stays.anchor, sights.box)
-    if scene.here.relit:  # nothing can be compared
-        none = np.zeros(len(stays), bool)
-        return stays, Recognition(found, none, none, before)
+    none = np.zeros(len(stays), bool)
+    if scene.here.relit or scene.view is None:  # nothing can be compared
+        return stays, Recognition(found, none, none)
     asked = found & sights.is_shown
     odd = asked & stays.is_known & ~sights.is_alike
-    odd &= ~_has_shifted(stays, sights, scene, among=odd)
-    odd &= stays.is_sure
+    if not odd.any():
+        return _remembering(stays, sights, asked), Recognition(found, none, none)
+    odd &= ~_has_shifted(stays, sights, scene, among=odd) & stays.is_sure
     stays = _remembering(stays, sights, asked & ~odd)
-    doubtful = another = np.zeros(len(stays), bool)
-    if odd.any():
-        stays, doubtful, another = _compared(stays, sights, scene.at, odd, before)
-    return stays, Recognition(found & ~doubtful & ~another, doubtful, another, before)
+    before = _is_before(stays.anchor, sights.box)
+    stays, doubtful, another = _compared(stays, sights, scene.at, odd, before)
+    return stays, Recognition(found & ~doubtful & ~another, doubtful & before, another)
 
 
 def _remembering(stays: Stays, sights: Sights, rows: Flags) -> Stays:

@@ -110,14 +110,6 @@ class Rule:
             Gate.SWAY: stays.sway <= _SWAY_OF_DRIFT * self.drift_limit,
         }
 
-    def passes(self, stays: Stays) -> Flags:
-        """Tell which stays are a violation, as far as they alone can say."""
-        full = stays.dwell_s >= self.dwell_s
-        if not full.any():
-            return full
-        passed: Flags = np.logical_and.reduce(list(self.passed(stays).values()))
-        return passed
-
     def stopped_by(self, stay: Stay) -> Gate | None:
         """Return why a stay is no violation yet, None if nothing stops it."""
         passed = self.passed(Stays.of(stay.zone_id, stay.type, (stay,)))
@@ -130,9 +122,10 @@ class Rule:
             before: The stays when they were last seen. A moment decided then stands.
             after: The same stays, seen again at `after.last_seen`.
         """
-        new = np.isnan(before.violation_at) & self.passes(after)
+        new = np.isnan(before.violation_at) & (after.dwell_s >= self.dwell_s)
         if not new.any():
             return before.violation_at
+        new &= np.logical_and.reduce(list(self.passed(after).values()))
         # The look came a little late: the dwell was full between it and the one before. Was it
         # full earlier, then the share of sightings has only now become enough.
         full_at = np.maximum(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from streetwatch.models.labels import LABELS
 from streetwatch.vision.types import Boxes, Look, Seconds, Size, View
 from streetwatch.zones import appearance, footprint, polygon
-from streetwatch.zones.appearance import PATCH, Likeness, Patches
+from streetwatch.zones.appearance import PATCH, Cover, Likeness, Patches
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.stays import Flags, Stays
 from streetwatch.zones.zone import Zone
@@ -99,7 +99,7 @@ class Sights:
         hidden: Something else covers the place.
         patch: What the place looks like, (N, PATCH).
         likeness: Of that to what the stay looks like; NaN where it can't be told.
-        fresh: The rows of the look's boxes that continue no stay.
+        fresh: Which of the look's boxes continue no stay.
     """
 
     found: Flags
@@ -108,7 +108,7 @@ class Sights:
     hidden: Flags
     patch: Patches
     likeness: Likeness
-    fresh: npt.NDArray[np.intp]
+    fresh: Flags
 
     @property
     def is_shown(self) -> Flags:
@@ -193,7 +193,8 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
     hidden = (nearer & (over.covered() >= _HIDDEN_SHARE)).any(axis=1)
     patch, likeness = _looks_like(scene, stays, over, rule)
-    fresh = np.setdiff1d(np.arange(len(scene.boxes)), pairs)
+    fresh = np.ones(len(scene.boxes), bool)
+    fresh[pairs[found]] = False
     return Sights(found, box, confidence, hidden, patch, likeness, fresh)
 
 
@@ -206,9 +207,12 @@ def _looks_like(
         return now, np.full(len(stays), np.nan, np.float32)
     # What stands at the place under one of the rule's labels is the stay itself, seen twice or so.
     itself = scene.wanted & (over.iou() >= rule.match_iou)
-    shown = appearance.visible(stays.anchor, scene.everything, (over.common > 0) & ~itself)
-    shown &= appearance.big_enough(stays.anchor, scene.view.shape[1] / scene.size[0])[:, None]
-    own = np.where(stays.is_known[:, None], stays.patch, now)
-    alike = appearance.likeness(own, now, shown)
-    alike[~stays.is_known & (shown.mean(axis=1) < appearance.FIRST_VISIBLE)] = np.nan
-    return appearance.renewed(own, now, shown), alike
+    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
+    own = stays.patch
+    if not stays.is_known.all():
+        own = np.where(stays.is_known[:, None], own, now)
+    alike = appearance.likeness(own, now, cover)
+    alike[~appearance.big_enough(stays.anchor, scene.view.shape[1] / scene.size[0])] = np.nan
+    unclear = cover.less_than(appearance.FIRST_VISIBLE)
+    alike[unclear[~stays.is_known[unclear]]] = np.nan
+    return appearance.renewed(own, now, cover), alike

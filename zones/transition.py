@@ -37,8 +37,10 @@ class _Fate:
     ended: Flags
 
 
-def after_look(stays: Stays, sights: Sights, scene: Scene, rule: Rule) -> tuple[Stays, Stays]:
-    """Return the stays that are there after a look, and those that it ended."""
+def after_look(
+    stays: Stays, sights: Sights, scene: Scene, rule: Rule
+) -> tuple[Stays, Stays | None]:
+    """Return the stays that are there after a look, and those that it ended, if any."""
     moved = sights.found & _has_moved(stays.anchor, sights.box, rule)
     found = sights.found & ~moved
     stays, who = recognised(stays, sights, found, scene)
@@ -47,15 +49,15 @@ def after_look(stays: Stays, sights: Sights, scene: Scene, rule: Rule) -> tuple[
     # One misplaced box must not clear a violation: it goes as what is not seen goes.
     left = moved & np.isnan(stays.violation_at)
     missed = (moved & ~left) | ~(sights.found | unchanged)
-    hidden = (missed & sights.hidden) | (who.doubtful & who.before)
+    hidden = (missed & sights.hidden) | who.hiding
     fate = _Fate(who.same, unchanged, hidden, missed & ~sights.hidden, left | who.another)
     there = fate.seen | fate.unchanged
     after = _judged(stays, _folded(stays, fate, sights, scene, rule), there, scene, rule)
-    fresh = started(stays, scene, sights, moved, who.another)
     gone = fate.ended | _is_gone(after, rule)
-    if not gone.any():
-        return after.joined(fresh), after[gone]
-    return after[~gone].joined(fresh), after[gone]
+    kept, lost = (after[~gone], after[gone]) if gone.any() else (after, None)
+    if moved.any() or who.another.any() or sights.fresh.any():
+        kept = kept.joined(started(stays, scene, sights, moved, who.another))
+    return kept, lost
 
 
 def started(stays: Stays, scene: Scene, sights: Sights, moved: Flags, another: Flags) -> Stays:
