@@ -105,6 +105,9 @@ def events(  # noqa: PLR0913 -- one argument per option
         Path | None, typer.Option(help="Folder that keeps what was seen, for the next time.")
     ] = None,
     threads: Annotated[int, typer.Option(min=0, help="Of the detector; 0: all.")] = 0,
+    sparing: Annotated[
+        bool, typer.Option(help="Detect where something changed or may mature, as the service.")
+    ] = False,
     as_json: AsJson = True,
 ) -> None:
     """Run clips with known truth through the whole chain: is each violation filed once?"""
@@ -119,7 +122,8 @@ def events(  # noqa: PLR0913 -- one argument per option
     cameras = load_cameras(data / "cameras.yaml", environ=os.environ)
     true = event_clips.read_truth(data)
     under = event_clips.read_disturbances(data)
-    seeing = event_clips.Seeing(Detector.load(model, threads=threads), look_interval_s, looks)
+    detector = Detector.load(model, threads=threads)
+    seeing = event_clips.Seeing(detector, look_interval_s, looks, sparing)
     results: list[event_clips.ClipResult] = []
     with progress_bar() as progress:
         task = progress.add_task("looks", total=None)
