@@ -80,13 +80,20 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
 
 @app.command()
 def report(
-    baseline: Annotated[Path, typer.Argument(help="A file that --update-baseline wrote.")],
+    baseline: Annotated[
+        Path,
+        typer.Argument(help="What --update-baseline wrote, or `bench events` printed (.jsonl)."),
+    ],
 ) -> None:
-    """Print a baseline as Markdown tables, as docs/reference/model.md has them."""
+    """Print a baseline as Markdown tables, as the documentation has them."""
     from streetwatch.benchmarks.baseline import read_sets
+    from streetwatch.benchmarks.event_table import event_table, read_lines
     from streetwatch.benchmarks.markdown import tables
 
-    sys.stdout.write(tables(read_sets(baseline)))
+    if baseline.suffix == ".jsonl":
+        sys.stdout.write(event_table(read_lines(baseline)))
+    else:
+        sys.stdout.write(tables(read_sets(baseline)))
 
 
 @app.command()
