@@ -18,15 +18,18 @@ from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.cameras import cameras_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
@@ -53,6 +56,7 @@ from streetwatch.service.openings import (
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.server import Server, listening
@@ -65,6 +69,7 @@ from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Seconds
+from streetwatch.zones.place import Place
 
 if TYPE_CHECKING:
     from streetwatch.service.console.parts import Parts
@@ -102,6 +107,7 @@ class Service:
     detector: Detector = field(init=False)
     catalogue: Catalogue = field(init=False)
     fleet: Fleet = field(init=False)
+    live: LiveView = field(init=False)
     loop: DetectorLoop = field(init=False)
     daily: Daily = field(init=False)
     model: str = field(init=False)
@@ -147,6 +153,7 @@ class Service:
             on_change=lambda _: self.lanes.wake(),
         )
         self.fleet = self._fleet()
+        self.live = LiveView(self.catalogue, self.fleet, self.clock)
         self._apply()
         self.catalogue.follow(self._apply)
 
@@ -215,7 +222,8 @@ class Service:
             beside=(
                 packs_router(book, self.evidence),
                 cameras_router(self.catalogue),
-                reports_router(Reporter(self.store.engine, self.clock)),
+                case_csv_router(book, clock=self.clock),
+                reports_router(self._reporter()),
                 observations_router(self._observations()),
                 *self._delivery_routers(),
             ),
@@ -232,6 +240,7 @@ class Service:
             return api
         from streetwatch.service.console.mount import mount_console  # noqa: PLC0415 -- large
 
+        api.include_router(live_router(self.live))
         mount_console(api, self._parts())
         return api
 
@@ -247,14 +256,24 @@ class Service:
             access=access_of(self.settings, self.store),
             store=self.store,
             book=self.desk.book,
+            triaging=self.desk.triaging,
             evidence=self.evidence,
-            reporter=Reporter(self.store.engine, self.clock),
+            reporter=self._reporter(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
             cameras=lambda: self.catalogue.cameras,
+            catalogue=self.catalogue,
+            live=self.live,
+            probing=Probing(self.catalogue, self.clock),
             reviewing=self.reviewing,
         )
+
+    def _reporter(self) -> Reporter:
+        def places() -> tuple[Place, ...]:
+            return tuple(one.place for one in self.catalogue.cameras if one.place is not None)
+
+        return Reporter(self.store.engine, self.clock, places)
 
     def _observations(self) -> Observations:
         most = self.settings.observations

@@ -1,4 +1,4 @@
-"""Times as people read them: on China's clock, in the page's language."""
+"""Moments as people read them: on China's clock, in digits or in the page's language."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -29,3 +29,29 @@ def day_words(day: date, language: Language) -> str:
 def span_words(seconds: Seconds, language: Language) -> str:
     """Return a length of time in its largest unit: 3 hours, 3小时."""
     return format_timedelta(timedelta(seconds=seconds), locale=_LOCALES[language], threshold=1.5)
+
+
+def seconds_of(written: str | None) -> Seconds | None:
+    """Return a moment of a case as seconds since the epoch."""
+    return None if written is None else datetime.fromisoformat(written).timestamp()
+
+
+def to_the_minute(at: Seconds, *, now: Seconds) -> str:
+    """Write a moment as short as it is clear.
+
+    >>> to_the_minute(1795363200, now=1795363300), to_the_minute(1795363200, now=1830000000)
+    ('00:00', '2026-11-23 00:00')
+    """
+    moment, today = datetime.fromtimestamp(at, CHINA), datetime.fromtimestamp(now, CHINA)
+    if moment.date() == today.date():
+        return f"{moment:%H:%M}"
+    return f"{moment:%m-%d %H:%M}" if moment.year == today.year else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def to_the_second(at: Seconds) -> str:
+    """Write a moment in full.
+
+    >>> to_the_second(1795363200)
+    '2026-11-23 00:00:00'
+    """
+    return f"{datetime.fromtimestamp(at, CHINA):%Y-%m-%d %H:%M:%S}"

@@ -53,7 +53,6 @@ class Entry:
 ENTRIES: Final = (
     Entry("wall", mark("Wall"), "grid_view"),
     Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR),
-    Entry("zones", mark("Zones"), "polyline", Role.OPERATOR),
     Entry("review", mark("Review"), "rule", Role.ANALYST),
     Entry("cases", mark("Cases"), "folder_open"),
     Entry("numbers", mark("Numbers"), "bar_chart"),
