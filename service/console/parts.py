@@ -7,9 +7,11 @@ from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
+from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.settings import Settings
@@ -36,6 +38,8 @@ class Parts:
         cameras: Those that are watched now.
         catalogue: All cameras, and the way to change them.
         live: What each camera shows now.
+        probing: Tries a camera's address.
+        dry_runs: Tries zones on what was seen.
         reviewing: What reviewers do.
     """
 
@@ -52,4 +56,6 @@ class Parts:
     cameras: Callable[[], tuple[Camera, ...]]
     catalogue: Catalogue
     live: LiveView
+    probing: Probing
+    dry_runs: DryRuns
     reviewing: Reviewing
