@@ -27,8 +27,9 @@ from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
-from streetwatch.service.delivery.check import start_asking
+from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
@@ -62,7 +63,7 @@ from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.server import Server, listening
-from streetwatch.service.settings import Settings
+from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights, health_of
 from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
@@ -71,6 +72,7 @@ from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Seconds
+from streetwatch.zones.place import Place
 
 if TYPE_CHECKING:
     from streetwatch.service.console.parts import Parts
@@ -97,6 +99,7 @@ class Service:
     settings: Settings
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
+    reread: Reread | None = None
     store: SqlStore = field(init=False)
     deliveries: Deliveries = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
@@ -158,7 +161,7 @@ class Service:
         self.looks = looks_of(self.settings)
         self.fleet = self._fleet()
         self.live = LiveView(self.catalogue, self.fleet, self.clock)
-        self.probing = Probing(self.catalogue)
+        self.probing = Probing(self.catalogue, self.clock)
         self.dry_runs = DryRuns(self.catalogue, self.looks, self.store, self.clock)
         self._apply()
         self.catalogue.follow(self._apply)
@@ -230,7 +233,8 @@ class Service:
                 packs_router(book, self.evidence),
                 cameras_router(self.catalogue),
                 trials_router(self.probing, self.dry_runs),
-                reports_router(Reporter(self.store.engine, self.clock)),
+                case_csv_router(book, clock=self.clock),
+                reports_router(self._reporter()),
                 observations_router(self._observations()),
                 *self._delivery_routers(),
             ),
@@ -256,12 +260,16 @@ class Service:
 
         return Parts(
             settings=self.settings,
+            reread=self.reread or (lambda: (self.settings, lambda _: None)),
+            profile=self.desk.triaging.profile,
+            around=surroundings_of(self.settings, evidence=SampleFiles(), clock=self.clock),
             clock=self.clock,
             access=access_of(self.settings, self.store),
             store=self.store,
             book=self.desk.book,
+            triaging=self.desk.triaging,
             evidence=self.evidence,
-            reporter=Reporter(self.store.engine, self.clock),
+            reporter=self._reporter(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
@@ -272,6 +280,12 @@ class Service:
             dry_runs=self.dry_runs,
             reviewing=self.reviewing,
         )
+
+    def _reporter(self) -> Reporter:
+        def places() -> tuple[Place, ...]:
+            return tuple(one.place for one in self.catalogue.cameras if one.place is not None)
+
+        return Reporter(self.store.engine, self.clock, places)
 
     def _observations(self) -> Observations:
         most = self.settings.observations
@@ -327,15 +341,20 @@ class Service:
         self.store.engine.dispose()
 
 
-def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
+def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None = None) -> None:
     """Run the service until SIGTERM or SIGINT.
+
+    Args:
+        settings: What it is told.
+        cameras: What it watches.
+        reread: Reads the settings anew, for the console, which shows where each is written.
 
     Raises:
         InputError: the data folder or the port can't be used.
         ModelError: the model can't be loaded.
     """
     listener = listening(settings.host, settings.port)
-    service = Service(settings, cameras)
+    service = Service(settings, cameras, reread=reread)
     config = uvicorn.Config(
         service.site(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
     )
