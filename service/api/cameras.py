@@ -176,7 +176,7 @@ def trials_router(probing: Probing, dry_runs: DryRuns) -> APIRouter:
     async def dry_run(camera_id: CameraId, body: DryRunBody, by: By = NOBODY) -> StreamingResponse:
         """Tell what other zones would have filed; events `progress`, then `difference`."""
         document, account = _parted(body.camera, camera_id)
-        steps = dry_runs.run(document, hours=body.hours, who=by, account=account)
+        steps = dry_runs.run(document, body.hours, who=by, account=account)
         return await followed(steps, _tried)
 
     return router

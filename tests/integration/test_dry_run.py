@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.errors import CameraRefusedError
 from streetwatch.service.cameras.ledger import Ledger
 from streetwatch.service.cameras.vault import Vault
+from streetwatch.service.config.document import Tree
 from streetwatch.service.dry_run import Difference, DryRuns, Progress
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.recorded import recorded_looks
@@ -25,8 +27,12 @@ HOUR_S = 3600
 MUCH = 100_000_000
 LEFT_CAR = (60.0, 150.0, 160.0, 230.0)
 RIGHT_CAR = (440.0, 150.0, 540.0, 230.0)
-LEFT = [[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]]
-RIGHT = [[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0]]
+LEFT: Tree = [[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]]
+RIGHT: Tree = [[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0]]
+
+
+#: A zone: its id, outline and dwell.
+Drawn = tuple[str, Tree, float]
 
 
 def look(second: float, *cars: tuple[float, ...]) -> Look:
@@ -118,8 +124,8 @@ class Street:
     catalogue: Catalogue
     runs: DryRuns
 
-    def document(self, *zones: tuple[str, list[list[float]], float]) -> dict[str, object]:
-        return {
+    def document(self, *zones: Drawn) -> CameraDocument:
+        document: CameraDocument = {
             "id": "kerb",
             "source": {"kind": "rtsp", "url": "rtsp://10.0.0.5/s"},
             "zones": [
@@ -131,13 +137,11 @@ class Street:
                 for name, polygon, dwell_s in zones
             ],
         }
+        return document
 
-    def tried(self, *zones: tuple[str, list[list[float]], float]) -> Difference:
+    def tried(self, *zones: Drawn) -> Difference:
         async def last() -> Difference:
-            told = [
-                one
-                async for one in self.runs.run(self.document(*zones), hours=1, who="lin")  # type: ignore[arg-type]
-            ]
+            told = [one async for one in self.runs.run(self.document(*zones), 1, who="lin")]
             assert all(isinstance(one, Progress) for one in told[:-1])
             assert isinstance(told[-1], Difference)
             return told[-1]
@@ -154,7 +158,7 @@ def street(tmp_path: Path) -> Iterator[Street]:
         log.add("kerb", look(second, LEFT_CAR, RIGHT_CAR))
     runs = DryRuns(catalogue, log, store, lambda: START + 900)
     one = Street(log, store, catalogue, runs)
-    catalogue.add(one.document(("road", LEFT, 60)), by="lin")  # type: ignore[arg-type]
+    catalogue.add(one.document(("road", LEFT, 60)), by="lin")
     yield one
     store.close()
 
@@ -187,9 +191,7 @@ def test_one_more_zone_files_one_more_with_its_time_and_place(street: Street) ->
         pytest.param((), id="taken out"),
     ],
 )
-def test_what_is_filed_no_more_is_told(
-    street: Street, zones: tuple[tuple[str, list[list[float]], float], ...]
-) -> None:
+def test_what_is_filed_no_more_is_told(street: Street, zones: tuple[Drawn, ...]) -> None:
     found = street.tried(*zones)
     (less,) = found.less
     assert less.zone_id == "road"
@@ -208,7 +210,7 @@ def test_wrong_zones_are_refused_before_anything_is_run(street: Street) -> None:
 
 def test_a_dry_run_can_be_given_up(street: Street) -> None:
     async def first() -> object:
-        run = street.runs.run(street.document(("road", LEFT, 60)), hours=1, who="lin")  # type: ignore[arg-type]
+        run = street.runs.run(street.document(("road", LEFT, 60)), 1, who="lin")
         async with aclosing(run) as steps:
             return await anext(steps)
 
