@@ -54,6 +54,7 @@ class One:
 
     number: int
     of: int
+    cameras: int = CAMERAS
 
     @property
     def id(self) -> str:
@@ -63,7 +64,7 @@ class One:
     @property
     def camera(self) -> int:
         """Number of the camera."""
-        return 0 if self.number % HOT_EVERY == 0 else 1 + self.number % (CAMERAS - 1)
+        return 0 if self.number % HOT_EVERY == 0 else 1 + self.number % (self.cameras - 1)
 
     @property
     def camera_id(self) -> str:
@@ -109,10 +110,13 @@ class One:
         return CaseState.REJECTED if self.number % 12 == 0 else CaseState.CLOSED
 
 
-def fill(engine: sa.Engine, rows: int, *, on_rows: Callable[[int], None]) -> None:
+def fill(
+    engine: sa.Engine, rows: int, *, on_rows: Callable[[int], None], cameras: int = CAMERAS
+) -> None:
     """Fill an empty store with so many incidents, each with its case, message and evidence."""
     for first in range(0, rows, _BATCH):
-        batch = [One(number, rows) for number in range(first, min(first + _BATCH, rows))]
+        last = min(first + _BATCH, rows)
+        batch = [One(number, rows, cameras) for number in range(first, last)]
         with engine.begin() as connection:
             _copy(connection, incident, (_incident(one) for one in batch))
             _copy(connection, attachment, (row for one in batch for row in _attachments(one)))

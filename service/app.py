@@ -18,15 +18,18 @@ from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.cameras import cameras_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
-from streetwatch.service.delivery.check import start_asking
+from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
@@ -53,10 +56,11 @@ from streetwatch.service.openings import (
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.server import Server, listening
-from streetwatch.service.settings import Settings
+from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights, health_of
 from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
@@ -65,6 +69,7 @@ from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Seconds
+from streetwatch.zones.place import Place
 
 if TYPE_CHECKING:
     from streetwatch.service.console.parts import Parts
@@ -91,6 +96,7 @@ class Service:
     settings: Settings
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
+    reread: Reread | None = None
     store: SqlStore = field(init=False)
     deliveries: Deliveries = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
@@ -101,6 +107,7 @@ class Service:
     detector: Detector = field(init=False)
     catalogue: Catalogue = field(init=False)
     fleet: Fleet = field(init=False)
+    live: LiveView = field(init=False)
     loop: DetectorLoop = field(init=False)
     daily: Daily = field(init=False)
     model: str = field(init=False)
@@ -146,6 +153,7 @@ class Service:
             on_change=lambda _: self.lanes.wake(),
         )
         self.fleet = self._fleet()
+        self.live = LiveView(self.catalogue, self.fleet, self.clock)
         self._apply()
         self.catalogue.follow(self._apply)
 
@@ -214,7 +222,8 @@ class Service:
             beside=(
                 packs_router(book, self.evidence),
                 cameras_router(self.catalogue),
-                reports_router(Reporter(self.store.engine, self.clock)),
+                case_csv_router(book, clock=self.clock),
+                reports_router(self._reporter()),
                 observations_router(self._observations()),
                 *self._delivery_routers(),
             ),
@@ -231,6 +240,7 @@ class Service:
             return api
         from streetwatch.service.console.mount import mount_console  # noqa: PLC0415 -- large
 
+        api.include_router(live_router(self.live))
         mount_console(api, self._parts())
         return api
 
@@ -239,18 +249,31 @@ class Service:
 
         return Parts(
             settings=self.settings,
+            reread=self.reread or (lambda: (self.settings, lambda _: None)),
+            profile=self.desk.triaging.profile,
+            around=surroundings_of(self.settings, evidence=SampleFiles(), clock=self.clock),
             clock=self.clock,
             access=access_of(self.settings, self.store),
             store=self.store,
             book=self.desk.book,
+            triaging=self.desk.triaging,
             evidence=self.evidence,
-            reporter=Reporter(self.store.engine, self.clock),
+            reporter=self._reporter(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
             cameras=lambda: self.catalogue.cameras,
+            catalogue=self.catalogue,
+            live=self.live,
+            probing=Probing(self.catalogue, self.clock),
             reviewing=self.reviewing,
         )
+
+    def _reporter(self) -> Reporter:
+        def places() -> tuple[Place, ...]:
+            return tuple(one.place for one in self.catalogue.cameras if one.place is not None)
+
+        return Reporter(self.store.engine, self.clock, places)
 
     def _observations(self) -> Observations:
         most = self.settings.observations
@@ -304,15 +327,20 @@ class Service:
         self.store.engine.dispose()
 
 
-def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
+def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None = None) -> None:
     """Run the service until SIGTERM or SIGINT.
+
+    Args:
+        settings: What it is told.
+        cameras: What it watches.
+        reread: Reads the settings anew, for the console, which shows where each is written.
 
     Raises:
         InputError: the data folder or the port can't be used.
         ModelError: the model can't be loaded.
     """
     listener = listening(settings.host, settings.port)
-    service = Service(settings, cameras)
+    service = Service(settings, cameras, reread=reread)
     config = uvicorn.Config(
         service.site(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
     )

@@ -19,11 +19,13 @@ from streetwatch.service.console.guard import ACCOUNT, Guard
 from streetwatch.service.console.language import say
 from streetwatch.service.console.pages import (
     cameras,
+    case,
     cases,
     numbers,
     review,
     settings,
     wall,
+    wall_camera,
     zones,
 )
 from streetwatch.service.console.parts import Parts
@@ -31,7 +33,7 @@ from streetwatch.service.console.shell import ROLE_NAMES, RoleNeededError, Shell
 
 _HERE: Final = Path(__file__).parent
 
-PAGES: Final = (wall, cameras, zones, review, cases, numbers, settings)
+PAGES: Final = (wall, wall_camera, cameras, zones, review, cases, case, numbers, settings)
 
 
 def mount_console(api: FastAPI, parts: Parts) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 
 from http_parts import serving
@@ -102,6 +104,26 @@ def test_a_camera_is_added_changed_and_taken_away_while_another_goes_on(
     assert [one["id"] for one in running.get("/cameras")] == ["kerb"]
     wait_for("end of its capture", lambda: first.capture.stop(0) or None, seconds=10)
     assert running.service.watched["kerb"] is other
+
+
+def test_a_live_picture_is_small_and_fresh_and_has_its_zones(running: Running, camera: str) -> None:
+    running.wait_until_live("kerb")
+    running.http.put("/cameras/kerb", json=document(camera, zones=[ROAD]))
+    live = running.service.live
+    first = wait_for("picture", lambda: live.picture("kerb"), seconds=10)
+    later = wait_for(
+        "next picture",
+        lambda: (one := live.picture("kerb")) and (one.at > first.at or None) and one,
+        seconds=10,
+    )
+    assert later.at - first.at <= 2.1
+    image = cv2.imdecode(np.frombuffer(later.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    assert image.shape == (240, 320, 3)
+    shown = live.camera("kerb")
+    assert (shown.condition, shown.size) == ("live", (320, 240))
+    assert [zone.id for zone in shown.zones] == ["road"]
+    assert [one.id for one in live.cameras()] == ["kerb"]
 
 
 def test_a_change_of_the_files_camera_wins_until_it_is_taken_back(
