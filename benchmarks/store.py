@@ -19,6 +19,10 @@ from streetwatch.service.desk.reports.lag import lags
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.reports.query import Wanted as Reported
 from streetwatch.service.desk.reports.recall import told_by_people
+from streetwatch.service.desk.review.leases import Leases, Reviewer
+from streetwatch.service.desk.review.nearby import surroundings
+from streetwatch.service.desk.review.question import Order, Question
+from streetwatch.service.desk.review.queue import standing, waiting
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.tallies import open_cases
 from streetwatch.service.incidents.retention import Periods
@@ -77,7 +81,13 @@ Ask = Callable[[One], object]
 
 def questions(store: SqlStore) -> Mapping[str, Ask]:
     """Return every question; each takes a row of the store that it is about."""
-    return {**_desk(store), **_incidents(store), **_outbox(store), **_retention(store)}
+    return {
+        **_desk(store),
+        **_review(store),
+        **_incidents(store),
+        **_outbox(store),
+        **_retention(store),
+    }
 
 
 def _desk(store: SqlStore) -> Mapping[str, Ask]:
@@ -127,6 +137,30 @@ def _desk(store: SqlStore) -> Mapping[str, Ask]:
 
 def _week(one: One) -> Reported:
     return Reported(Period("week", one.at, one.at + 7 * 86_400))
+
+
+def _review(store: SqlStore) -> Mapping[str, Ask]:
+    engine, leases = store.engine, Leases(store.engine)
+
+    def claim(wanted: Callable[[One], Question]) -> Ask:
+        def ask(one: One) -> object:
+            somebody = Reviewer("bench", f"page-{random.getrandbits(60)}")
+            return leases.claim(wanted(one), somebody, count=1, now=NOW)
+
+        return ask
+
+    return {
+        "review: the next": claim(lambda _: Question()),
+        "review: the next, oldest first": claim(lambda _: Question(order=Order.OLDEST)),
+        "review: the next of a type": claim(lambda one: Question(Filter(types=(one.type,)))),
+        "review: the next of a camera": claim(
+            lambda one: Question(Filter(cameras=(one.camera_id,)))
+        ),
+        "review: the next doubtful one": claim(lambda _: Question(most=0.4)),
+        "review: head of the queue": lambda _: waiting(engine, Question(), "-", limit=60, now=NOW),
+        "review: how much waits": lambda _: standing(engine, Question(), "-", now=NOW),
+        "review: what is around": lambda one: surroundings(engine, one.case_number),
+    }
 
 
 def _incidents(store: SqlStore) -> Mapping[str, Ask]:

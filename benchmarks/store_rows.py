@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.report import Report
+from streetwatch.service.desk.review.rank import Weight, rank
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions
@@ -96,6 +97,11 @@ class One:
         """Where it stands, all over the picture."""
         left, top = float(self.number * 7919 % 1100), float(200 + self.number * 104_729 % 400)
         return (left, top, left + 160.0, top + 110.0)
+
+    @property
+    def confidence(self) -> float:
+        """How sure what saw it was."""
+        return 0.3 + (self.number * 7919 % 600) / 1000
 
     def state(self) -> CaseState:
         """Return where its case is."""
@@ -249,6 +255,8 @@ def _case(one: One) -> dict[str, Any]:
         "deadline": one.at + 86_400,
         "repeat_count": 0,
         "legal_hold": False,
+        "confidence": one.confidence,
+        "review_rank": rank(Weight(one.confidence)),
         "revision": one.number + 1,
         "document": _DOCUMENT | {"external_id": one.id, "type": one.type},
         "history": [{"state": step, "at": "2026-01-01T00:00:00.000+00:00"} for step in steps],

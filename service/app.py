@@ -23,10 +23,11 @@ from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
-from streetwatch.service.delivery.check import start_asking
+from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.grid.grids import Grids
@@ -59,7 +60,7 @@ from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.server import Server, listening
-from streetwatch.service.settings import Settings
+from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights, health_of
 from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
@@ -95,6 +96,7 @@ class Service:
     settings: Settings
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
+    reread: Reread | None = None
     store: SqlStore = field(init=False)
     deliveries: Deliveries = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
@@ -247,6 +249,9 @@ class Service:
 
         return Parts(
             settings=self.settings,
+            reread=self.reread or (lambda: (self.settings, lambda _: None)),
+            profile=self.desk.triaging.profile,
+            around=surroundings_of(self.settings, evidence=SampleFiles(), clock=self.clock),
             clock=self.clock,
             access=access_of(self.settings, self.store),
             store=self.store,
@@ -260,6 +265,7 @@ class Service:
             cameras=lambda: self.catalogue.cameras,
             catalogue=self.catalogue,
             live=self.live,
+            probing=Probing(self.catalogue, self.clock),
             reviewing=self.reviewing,
         )
 
@@ -321,15 +327,20 @@ class Service:
         self.store.engine.dispose()
 
 
-def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
+def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None = None) -> None:
     """Run the service until SIGTERM or SIGINT.
+
+    Args:
+        settings: What it is told.
+        cameras: What it watches.
+        reread: Reads the settings anew, for the console, which shows where each is written.
 
     Raises:
         InputError: the data folder or the port can't be used.
         ModelError: the model can't be loaded.
     """
     listener = listening(settings.host, settings.port)
-    service = Service(settings, cameras)
+    service = Service(settings, cameras, reread=reread)
     config = uvicorn.Config(
         service.site(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
     )

@@ -124,6 +124,8 @@ def add(connection: sa.Connection, name: str, role: Role, *, now: Seconds) -> st
     taken = sa.select(access_user.c.key).where(access_user.c.key == key)
     if connection.execute(taken).first() is not None:
         raise NameTakenError(name)
+    # Whoever has the first admin's link comes too late now.
+    connection.execute(sa.delete(access_link).where(access_link.c.user_key.is_(None)))
     connection.execute(
         sa.insert(access_user).values(key=key, name=name.strip(), role=role.value, created_at=now)
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from nicegui import Client, app, background_tasks, run, ui
+from nicegui import Client, app, background_tasks, ui
 
 from streetwatch.service.access.sessions import Sessions
 from streetwatch.service.console.guard import SESSION
@@ -40,7 +40,7 @@ async def _close_ended(sessions: Sessions, now: Seconds) -> None:
         if key is not None:
             pages.setdefault(key, []).append(client)
     for key, clients in pages.items():
-        if not await run.io_bound(sessions.is_open, key, now=now):
+        if not await asyncio.to_thread(sessions.is_open, key, now=now):
             await _closed(clients)
 
 

@@ -56,6 +56,11 @@ def mark(message: str) -> str:
     return message
 
 
+def marks(message: str, plural: str) -> tuple[str, str]:
+    """Return a message and its plural as they are (see `mark`)."""
+    return message, plural
+
+
 def say_in(
     language: Language,
     message: str,

@@ -1,9 +1,34 @@
-"""Moments as people read them: on China's clock."""
+"""Moments as people read them: on China's clock, in digits or in the page's language."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
+from babel.dates import format_date, format_datetime, format_timedelta
+
+from streetwatch.service.console.language import Language
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
+
+_LOCALES: Final = {Language.ZH: "zh_CN", Language.EN: "en_GB"}
+
+_MOMENTS: Final = {Language.ZH: "y年M月d日 HH:mm", Language.EN: "d MMM y, HH:mm"}
+
+
+def moment_words(at: Seconds, language: Language) -> str:
+    """Return a date with its time of day, to the minute."""
+    here = datetime.fromtimestamp(at, CHINA)
+    return format_datetime(here, _MOMENTS[language], locale=_LOCALES[language])
+
+
+def day_words(day: date, language: Language) -> str:
+    """Return a date with its weekday."""
+    form = "M月d日 EEE" if language is Language.ZH else "EEE d MMM"
+    return format_date(day, form, locale=_LOCALES[language])
+
+
+def span_words(seconds: Seconds, language: Language) -> str:
+    """Return a length of time in its largest unit: 3 hours, 3小时."""
+    return format_timedelta(timedelta(seconds=seconds), locale=_LOCALES[language], threshold=1.5)
 
 
 def seconds_of(written: str | None) -> Seconds | None:

@@ -53,7 +53,6 @@ class Entry:
 ENTRIES: Final = (
     Entry("wall", mark("Wall"), "grid_view"),
     Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR),
-    Entry("zones", mark("Zones"), "polyline", Role.OPERATOR),
     Entry("review", mark("Review"), "rule", Role.ANALYST),
     Entry("cases", mark("Cases"), "folder_open"),
     Entry("numbers", mark("Numbers"), "bar_chart"),
@@ -144,7 +143,6 @@ def dress(title: str) -> None:
     if inside is not None:
         inside.parent.props("role=presentation")
     ui.page_title(f"{title} · streetwatch")
-    ui.add_css(":root{--q-primary:var(--sw-accent)}")
     ui.add_head_html('<link rel="stylesheet" href="/console/static/console.css">')
     ui.add_body_html('<script src="/console/static/console.js" defer></script>')
 

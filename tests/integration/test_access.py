@@ -77,6 +77,15 @@ def test_the_first_link_makes_one_admin_and_is_dead_then(engine: sa.Engine) -> N
     assert access.door.first_link(now=NOON) is None
 
 
+def test_the_first_link_is_dead_once_somebody_was_added_otherwise(engine: sa.Engine) -> None:
+    access = access_on(engine, LIMITS)
+    token = access.door.first_link(now=NOON)
+    assert token is not None
+    access.users.add("wang", Role.VIEWER, now=NOON)
+    with pytest.raises(DeadLinkError):
+        access.door.use(token, "Mallory", PASSWORD, now=NOON)
+
+
 def test_a_link_is_good_for_a_day_and_an_earlier_one_for_nothing(access: Access) -> None:
     access.users.add("wang", Role.VIEWER, now=NOON)
     earlier, later = (access.door.link("wang", now=NOON) for _ in range(2))

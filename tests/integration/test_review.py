@@ -86,11 +86,20 @@ def test_a_case_is_given_to_one_until_its_lease_is_over(desk: ReviewedDesk) -> N
     leases = desk.reviewing.leases
     assert leases.claim(Question(), LI, count=1, now=NOON) == (first,)
     assert leases.claim(Question(), WANG, count=5, now=NOON) == (second,)
-    leases.keep([first], LI, now=NOON + LEASE_S / 2)
+    assert leases.keep([first], LI, now=NOON + LEASE_S / 2) == (first,)
     assert leases.claim(Question(), WANG, count=5, now=NOON + LEASE_S + 1) == (second,)
     assert leases.claim(Question(), WANG, count=5, now=NOON + 2 * LEASE_S) == (first, second)
     with pytest.raises(HeldByAnotherError, match=f"case {first} is being reviewed by wang"):
         leases.hold(first, LI, now=NOON + 2 * LEASE_S)
+
+
+def test_who_comes_back_keeps_what_nobody_has_taken_meanwhile(desk: ReviewedDesk) -> None:
+    first, second = desk.file("a"), desk.file("b")
+    leases = desk.reviewing.leases
+    leases.claim(Question(), LI, count=2, now=NOON)
+    leases.release(LI)
+    leases.hold(first, WANG, now=NOON)
+    assert leases.keep([first, second, "SW-0"], LI, now=NOON) == (second,)
 
 
 def test_what_was_let_go_goes_to_the_next(desk: ReviewedDesk) -> None:

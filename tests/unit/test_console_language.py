@@ -17,7 +17,7 @@ TEMPLATES = sorted((CONSOLE / "templates").glob("*.html"))
 MODULES = sorted(CONSOLE.rglob("*.py"))
 
 #: Calls that hand a message over to be translated, and where its text stands.
-SAYING = {"say": (0, 1), "mark": (0, 1), "say_in": (1, 2)}
+SAYING = {"say": (0, 1), "mark": (0, 1), "marks": (0, 1), "say_in": (1, 2)}
 
 #: Where a text handed to NiceGUI is read by people.
 SHOWN_FIRST = frozenset(

@@ -40,7 +40,7 @@ class Grid:
                 self._card(one)
         self._told()
 
-    def _verdicts(self) -> Sequence[ui.button]:
+    def _verdicts(self) -> Sequence[ui.button | ui.dropdown_button]:
         confirm = ui.button(
             say("Confirm"), on_click=lambda: self._give(Judgement.CONFIRMED, None)
         ).props("outline color=positive padding='4px 10px'")
@@ -57,7 +57,7 @@ class Grid:
 
     def _card(self, one: Waiting) -> None:
         words = f"{type_words(one.type)} {one.place_name}"
-        with ui.element("div").classes("rv-card"):
+        with ui.element("div").classes("rv-card").props(f"data-number={one.number}"):
             picture = ui.element("img").props(f'src="/evidence/{one.external_id}/close_up.jpg"')
             picture.props('alt="" loading=lazy')
             box = ui.checkbox(words, on_change=self._told)

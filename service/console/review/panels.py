@@ -50,7 +50,7 @@ def draw_queue(overview: Overview, current: str | None, on_open: Callable[[str],
 
 
 def _waiting(one: Waiting, *, is_current: bool, on_open: Callable[[str], Any]) -> None:
-    button = ui.element("button").classes("rv-item").props("type=button")
+    button = ui.element("button").classes("rv-item").props(f"type=button data-number={one.number}")
     button.on("click", lambda: on_open(one.number))
     if is_current:
         button.props("aria-current=true")

@@ -60,8 +60,9 @@ class Screen:
                 await self._facts()
         client = context.client
         self._shell.live(("review", client.id), self._work.overview, self._looked, every_s=_LOOK_S)
-        ui.timer(RENEW_S, lambda: run.io_bound(self._work.renew))
-        client.on_delete(lambda: background_tasks.create(run.io_bound(self._work.leave)))
+        ui.timer(RENEW_S, self._renew)
+        client.on_disconnect(self._leave)
+        client.on_connect(self._come_back)
 
     @ui.refreshable_method
     def _counts(self) -> None:
@@ -104,6 +105,8 @@ class Screen:
         if number is None or case is None:
             return
         around = await run.io_bound(self._work.around, number)
+        if around is None:
+            return  # the service is ending
         with (
             ui.element("div")
             .classes("sw-card rv-scroll")
@@ -142,6 +145,18 @@ class Screen:
         self._counts.refresh()
         self._queue.refresh()
         await self._facts.refresh()
+
+    async def _renew(self) -> None:
+        async with self._in_turn:
+            await run.io_bound(self._work.renew)
+
+    async def _leave(self) -> None:
+        """Let go at once: whoever loads the page anew is given the same cases again."""
+        async with self._in_turn:
+            await run.io_bound(self._work.leave)
+
+    async def _come_back(self) -> None:
+        await self._done(self._work.come_back)
 
     async def _ask(self) -> None:
         await self._done(self._work.ask, self._question())

@@ -97,6 +97,11 @@ class Session:
         last = self.given[-1]
         return replace(self.opened(last.number), given=self.given[:-1])
 
+    def holding(self, numbers: Iterable[str]) -> "Session":
+        """Return the session with only these in the line: others have the rest."""
+        held = set(numbers)
+        return replace(self, line=tuple(one for one in self.line if one in held))
+
     def afresh(self) -> "Session":
         """Return the session as it begins with another question: what was done stays done."""
         return Session(given=self.given, began_at=self.began_at)

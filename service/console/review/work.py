@@ -170,7 +170,13 @@ class Work:
     def renew(self) -> None:
         """Keep what is looked at, and let go of everything else."""
         now = self.reviewing.clock()
-        self.reviewing.leases.keep(self.session.line, self.reviewer, now=now)
+        kept = self.reviewing.leases.keep(self.session.line, self.reviewer, now=now)
+        self.session = self.session.holding(kept)
+
+    def come_back(self) -> None:
+        """Go on after the page was away: others may have some of its cases."""
+        self.renew()
+        self._fill()
 
     def leave(self) -> None:
         """Let go of everything."""

@@ -90,15 +90,24 @@ class Leases:
             refuse_held(connection, number, reviewer, now)
             _take(connection, (number,), reviewer, now)
 
-    def keep(self, numbers: Collection[str], reviewer: Reviewer, *, now: Seconds) -> None:
-        """Renew the leases of these cases and let go of all others."""
-        theirs = desk_lease.c.holder == reviewer.holder
+    def keep(
+        self, numbers: Collection[str], reviewer: Reviewer, *, now: Seconds
+    ) -> tuple[str, ...]:
+        """Renew these leases, or take them again, and let go of all others.
+
+        Returns:
+            The cases that are held now: whoever was away for long may have lost some.
+        """
+        case, theirs = desk_case.c, desk_lease.c.holder == reviewer.holder
+        wanted = sa.select(case.number).where(
+            case.number.in_(numbers), free_for(reviewer.holder, now)
+        )
         with writing(self.engine) as connection:
             locked(connection, "review")
-            others = sa.and_(theirs, desk_lease.c.number.not_in(numbers))
-            connection.execute(sa.delete(desk_lease).where(others))
-            renewed = sa.update(desk_lease).where(theirs)
-            connection.execute(renewed.values(until=now + LEASE_S))
+            connection.execute(sa.delete(desk_lease).where(theirs))
+            kept = set(connection.execute(wanted).scalars())
+            _take(connection, kept, reviewer, now)
+        return tuple(number for number in numbers if number in kept)
 
     def release(self, reviewer: Reviewer) -> None:
         """Let go of everything."""

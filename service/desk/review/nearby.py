@@ -89,7 +89,7 @@ def _near(connection: sa.Connection, row: Mapping[Any, Any]) -> tuple[Near, ...]
 def _around(row: Mapping[Any, Any]) -> sa.ColumnElement[bool]:
     case, lon, lat = desk_case.c, row["lon"], row["lat"]
     if lon is None or lat is None:
-        return case.camera_id == row["camera_id"]
+        return sa.and_(case.camera_id == row["camera_id"])
     north = WITHIN_M / _METRES_A_DEGREE
     east = north / max(cos(radians(lat)), 0.01)
     return sa.and_(

@@ -153,8 +153,9 @@ class Claimed(BaseModel):
 
 
 class Kept(BaseModel):
-    """Until when the cases are kept."""
+    """Cases that nobody else is given until a moment: others may have come first."""
 
+    cases: list[str]
     until: When
 
 
@@ -192,8 +193,8 @@ def _add_queue(router: APIRouter, reviewing: Reviewing) -> None:
     def keep(body: Keeping) -> Kept:
         """Keep these cases for another minute, and let go of all others."""
         now = reviewing.clock()
-        leases.keep(body.cases, Reviewer(body.by, body.holder), now=now)
-        return Kept(until=utc(now + LEASE_S))
+        kept = leases.keep(body.cases, Reviewer(body.by, body.holder), now=now)
+        return Kept(cases=list(kept), until=utc(now + LEASE_S))
 
 
 def _add_verdicts(router: APIRouter, reviewing: Reviewing) -> None:

@@ -81,13 +81,20 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
 
 @app.command()
 def report(
-    baseline: Annotated[Path, typer.Argument(help="A file that --update-baseline wrote.")],
+    baseline: Annotated[
+        Path,
+        typer.Argument(help="What --update-baseline wrote, or `bench events` printed (.jsonl)."),
+    ],
 ) -> None:
-    """Print a baseline as Markdown tables, as docs/reference/model.md has them."""
+    """Print a baseline as Markdown tables, as the documentation has them."""
     from streetwatch.benchmarks.baseline import read_sets
+    from streetwatch.benchmarks.event_table import event_table, read_lines
     from streetwatch.benchmarks.markdown import tables
 
-    sys.stdout.write(tables(read_sets(baseline)))
+    if baseline.suffix == ".jsonl":
+        sys.stdout.write(event_table(read_lines(baseline)))
+    else:
+        sys.stdout.write(tables(read_sets(baseline)))
 
 
 @app.command()
@@ -106,6 +113,9 @@ def events(  # noqa: PLR0913 -- one argument per option
         Path | None, typer.Option(help="Folder that keeps what was seen, for the next time.")
     ] = None,
     threads: Annotated[int, typer.Option(min=0, help="Of the detector; 0: all.")] = 0,
+    sparing: Annotated[
+        bool, typer.Option(help="Detect where something changed or may mature, as the service.")
+    ] = False,
     as_json: AsJson = True,
 ) -> None:
     """Run clips with known truth through the whole chain: is each violation filed once?"""
@@ -120,7 +130,8 @@ def events(  # noqa: PLR0913 -- one argument per option
     cameras = load_cameras(data / "cameras.yaml", environ=os.environ)
     true = event_clips.read_truth(data)
     under = event_clips.read_disturbances(data)
-    seeing = event_clips.Seeing(Detector.load(model, threads=threads), look_interval_s, looks)
+    detector = Detector.load(model, threads=threads)
+    seeing = event_clips.Seeing(detector, look_interval_s, looks, sparing)
     results: list[event_clips.ClipResult] = []
     with progress_bar() as progress:
         task = progress.add_task("looks", total=None)

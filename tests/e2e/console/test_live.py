@@ -1,18 +1,19 @@
 """What changes is pushed; a lost connection is told, and comes back."""
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 from playwright.sync_api import Browser, expect
 
-from console_parts import Console, let_in
+from console_parts import PASSWORD, Console
 from live_service import Service, free_port
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_service_that_ends_and_starts_again_is_told_and_comes_back(
+def test_a_newcomer_becomes_administrator_and_a_restart_brings_the_page_back(
     tmp_path: Path, browser: Browser
 ) -> None:
     camera = {"id": "gate", "source": {"kind": "rtsp", "url": "rtsp://127.0.0.1:9/x"}}
@@ -21,8 +22,16 @@ def test_a_service_that_ends_and_starts_again_is_told_and_comes_back(
     service = Service(tmp_path, free_port())
     service.start()
     try:
-        let_in(service)
-        with Console(service, browser).page("/console/cases", language="en-GB") as page:
+        link = re.search(r"/console/welcome\S+", service.log[0].read_text())
+        assert link is not None
+        console = Console(service, browser)
+        with console.page(link[0], role="", language="en-GB") as page:
+            page.get_by_label("Name").fill("Li")
+            page.get_by_label("New password").fill(PASSWORD)
+            page.get_by_label("The same again").fill(PASSWORD)
+            page.get_by_role("button").click()
+            expect(page).to_have_title("Wall · streetwatch")
+            page.goto("/console/cases")
             lost = page.get_by_text("Connection lost.")
             expect(page.get_by_role("navigation")).to_be_visible()
             expect(lost).to_be_hidden()
@@ -31,6 +40,7 @@ def test_a_service_that_ends_and_starts_again_is_told_and_comes_back(
             service.start()
             expect(lost).to_be_hidden(timeout=20_000)
             expect(page).to_have_title("Cases · streetwatch")
+        assert "welcome" not in service.log[-1].read_text()
         assert service.stop() == 0
     finally:
         if service.process is not None and service.process.poll() is None:
