@@ -57,6 +57,27 @@ class EvidenceSettings(Group):
     )
 
 
+class LooksLogSettings(Group):
+    """How long it is kept what was seen, look by look."""
+
+    hours: Number = Field(
+        24.0,
+        ge=0,
+        le=168,
+        title="Looks, hours",
+        description="Hours that a dry run of drawn zones can go back; 0 keeps no looks.",
+        examples=[24],
+    )
+    megabytes: Whole = Field(
+        2_000,
+        ge=1,
+        le=1_000_000,
+        title="Looks, size",
+        description="Most that the looks take on disk, MB; the oldest go first.",
+        examples=[2000],
+    )
+
+
 class DemoSettings(Group):
     """A clip served by `run` itself as a live RTSP camera."""
 
