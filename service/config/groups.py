@@ -127,8 +127,8 @@ class ConsoleSettings(Group):
         description="What the tiles' map has: `wgs84`, `cgcs2000`, `gcj02` or `bd09`.",
         examples=["gcj02"],
     )
-    map_attribution: str = Field(
-        "",
+    map_attribution: str | None = Field(
+        None,
         max_length=200,
         title="Source of the map",
         description="Who made the map; stands in its corner.",
