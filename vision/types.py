@@ -29,6 +29,9 @@ class Picture(Protocol):
     def within(self, longest: int) -> Image:
         """Return it scaled down so that no side is longer; never scaled up."""
 
+    def kept(self) -> Self:
+        """Return it for keeping: without what can be made again."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:

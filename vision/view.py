@@ -32,7 +32,7 @@ class Glance:
     """A frame made small, privacy masks painted over: all that looking needs.
 
     Attributes:
-        frame: Whose picture has the masks painted over.
+        frame: Whose picture has the masks painted over, without what is small here.
         small: (h, w, 3) BGR, as large as the detector sees anything in it.
         view: The same for presence and the gate.
     """
@@ -61,5 +61,5 @@ def glance_at(frame: Frame, *, longest: int, masks: tuple[Outline, ...]) -> Glan
     """
     picture = Masked(frame.picture, masks) if masks else frame.picture
     small = picture.within(longest)
-    seen = Frame(frame.camera_id, frame.seq, frame.at, picture)
+    seen = Frame(frame.camera_id, frame.seq, frame.at, picture.kept())
     return Glance(seen, small, view_of(small))

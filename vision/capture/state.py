@@ -41,9 +41,11 @@ class CaptureCounts:
         frames: Pictures handed on.
         corrupt: Packets and pictures thrown away because they were damaged.
         connections: Times the source was opened.
+        key_gap_s: Between the latest two key frames; None before the second.
     """
 
     packets: int = 0
     frames: int = 0
     corrupt: int = 0
     connections: int = 0
+    key_gap_s: Seconds | None = None
