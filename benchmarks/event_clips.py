@@ -125,7 +125,9 @@ class Seeing:
     def _detected(self, clip: Path, camera: Camera) -> Iterator[Look]:
         source = Source(SourceKind.FILE, str(clip))
         frames = read_file(source, camera_id=camera.id, look_interval_s=self.look_interval_s)
-        yield from looks_at(frames, self.detector, masks=camera.masks, confidence=FAINT)
+        yield from looks_at(
+            frames, self.detector, masks=camera.masks, areas=camera.areas, confidence=FAINT
+        )
 
 
 def run_clip(

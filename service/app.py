@@ -42,7 +42,8 @@ from streetwatch.service.openings import evidence_of, lanes, retention_of
 from streetwatch.service.runtime.attention import Attention, Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
 from streetwatch.service.runtime.mailbox import Mailboxes
-from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.memory import keep_few_heaps
+from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.server import Server, listening
 from streetwatch.service.settings import Settings
@@ -56,7 +57,6 @@ from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.types import Frame, Seconds
-from streetwatch.zones.zone import ZoneKind
 
 log = structlog.get_logger(__name__)
 
@@ -155,6 +155,11 @@ class Service:
             clock=self.clock,
             on_change=lambda _: self.lanes.wake(),
         )
+        self.registry.register(
+            CaptureCollector(
+                lambda: [(name, one.capture.counts) for name, one in self.watched.items()]
+            )
+        )
 
     def _around(self) -> Surroundings:
         return surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
@@ -175,9 +180,8 @@ class Service:
             store=self.store,
             recorder=recorder,
         )
-        areas = tuple(zone.polygon for zone in camera.zones if zone.kind is ZoneKind.PROHIBITED)
         look_every = self.watched[camera.id].capture.look_every
-        return Watching(watch, Attention(Gate(areas)), look_every, camera.masks)
+        return Watching(watch, Attention(Gate(camera.areas)), look_every, camera.masks)
 
     def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
         return Capture(
@@ -210,6 +214,8 @@ class Service:
             targets=tuple(
                 TargetHealth(name, one.pending, one.parked, one.oldest_s) for name, one in waits
             ),
+            late_share=self.loop.overload.late_share,
+            overloaded=self.loop.overload.is_on,
         )
 
     def api(self) -> FastAPI:
@@ -254,6 +260,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
+        keep_few_heaps()
         self._warn_of_the_undeliverable()
         self.lanes.start()
         self.desk.start()

@@ -138,10 +138,13 @@ class Sees(Protocol):
     def longest_side(self) -> int:
         """Pixels: it sees no more in a larger picture."""
 
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
+    def detect(
+        self, image: Image, *, confidence: float | None = None, longest: int | None = None
+    ) -> Detections:
         """Return what is in the picture.
 
         Args:
             image: (H, W, 3) BGR, any size.
             confidence: Everything above; None: each label's operating threshold.
+            longest: Pixels that its longest side is looked at in; None: `longest_side`.
         """

@@ -6,7 +6,6 @@ what is latest by its own patience.
 """
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from streetwatch.service.runtime.attention import Attention, Intervals
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.overload import Overload
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.privacy import Outline
 from streetwatch.vision.types import Detections, Frame, Seconds, Sees
@@ -69,6 +69,7 @@ class DetectorLoop:
         self._queue = LookQueue()
         self._clock = clock
         self._on_change = on_change
+        self._overload = Overload()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
 
@@ -81,6 +82,11 @@ class DetectorLoop:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
+
+    @property
+    def overload(self) -> Overload:
+        """Whether the machine keeps its promise. Callable from any thread."""
+        return self._overload
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -110,11 +116,17 @@ class DetectorLoop:
     def _glance(self, frame: Frame) -> None:
         """Judge a frame that shows no change; let any other wait for the detector."""
         watching = self._cameras[frame.camera_id]
-        glance = glance_at(frame, longest=self._detector.longest_side, masks=watching.masks)
         attention, stays = watching.attention, watching.watch.presence.stays
-        why = self._queue.why(frame.camera_id) or attention.wants(
-            glance.view, frame.at, stays, self._intervals
-        )
+        with self._metrics.working("gate"):
+            glance = glance_at(
+                frame,
+                longest=self._detector.longest_side,
+                masks=watching.masks,
+                areas=attention.gate.areas,
+            )
+            why = self._queue.why(frame.camera_id) or attention.wants(
+                glance.view, frame.at, stays, self._intervals
+            )
         if why is not None:
             self._queue.put(glance, why, patience_s=self._intervals.patience_s(why))
         elif attention.detections is not None:
@@ -124,11 +136,10 @@ class DetectorLoop:
     def _detect(self, wanted: Wanted) -> None:
         glance = wanted.glance
         watching = self._cameras[glance.frame.camera_id]
-        started = time.perf_counter()
-        detections = glance.detected(self._detector)
-        self._metrics.detect_s.observe(time.perf_counter() - started)
+        with self._metrics.working("detect"), self._metrics.detect_s.time():
+            detections = glance.detected(self._detector)
         self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
-        self._metrics.lateness.observe(max(wanted.lateness(self._clock()), 0.0))
+        self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:
             waited_s = glance.frame.at - watching.attention.detected_at
             self._metrics.coverage_s.observe(max(waited_s, 0.0))
@@ -137,8 +148,22 @@ class DetectorLoop:
         )
         self._judge(glance, detections, watching)
 
+    def _heed(self, lateness: float) -> None:
+        """Say when the machine no longer keeps its promise, and when it does again."""
+        self._metrics.lateness.observe(max(lateness, 0.0))
+        before, self._overload = self._overload, self._overload.after(lateness, self._clock())
+        if self._overload.is_on == before.is_on:
+            return
+        self._metrics.overloaded.set(self._overload.is_on)
+        if self._overload.is_on:
+            share = round(self._overload.late_share, 2)
+            log.warning("detector.overloaded", late_share=share, waiting=len(self._queue))
+        else:
+            log.info("detector.keeps_up")
+
     def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
-        changed = watching.watch.look(glance.look(detections), glance.frame)
+        with self._metrics.working("track"):
+            changed = watching.watch.look(glance.look(detections), glance.frame)
         stays = watching.watch.presence.stays
         watching.look_every(watching.attention.pace_s(glance.frame.at, stays, self._intervals))
         self._count(glance.frame, changed)

@@ -103,6 +103,7 @@ class Capture:
         self._interval_s = self._options.look_interval_s
         self._clock = StreamClock()
         self._packets = self._frames = self._corrupt = self._connections = 0
+        self._decode_s: Seconds = 0.0
         self._key_gap_s: Seconds | None = None
         self._state = CaptureState(Phase.STOPPED, self._now())
         self._live_since: Seconds | None = None
@@ -141,6 +142,7 @@ class Capture:
             frames=self._frames,
             corrupt=self._corrupt,
             connections=self._connections,
+            decode_s=self._decode_s,
             key_gap_s=self._key_gap_s,
         )
 
@@ -212,7 +214,10 @@ class Capture:
         if looker.pace.interval_s != self._interval_s:
             looker.pace = looker.pace.every(self._interval_s)
         followed, saw = looker.follows, False
-        for taken_at, picture in looker.take(packet, self._clock, at, payload):
+        before_s = time.thread_time()
+        pictures = list(looker.take(packet, self._clock, at, payload))
+        self._decode_s += time.thread_time() - before_s
+        for taken_at, picture in pictures:
             saw = self._hand_on(Frame(self._camera_id, self._frames, taken_at, picture))
         self._key_gap_s = looker.gaps.gap_s
         if looker.follows and not followed:
