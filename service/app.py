@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
-from streetwatch.service.api.app import create_api
+from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
@@ -57,6 +58,9 @@ from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.types import Frame, Seconds
+
+if TYPE_CHECKING:
+    from streetwatch.service.console.parts import Parts
 
 log = structlog.get_logger(__name__)
 
@@ -237,6 +241,33 @@ class Service:
             registry=self.registry,
         )
 
+    def site(self) -> FastAPI:
+        """Return the HTTP API with the console on it; once a process, since its pages are."""
+        api = self.api()
+        if not self.settings.console.enabled:
+            api.include_router(front_page())
+            return api
+        from streetwatch.service.console.mount import mount_console  # noqa: PLC0415 -- large
+
+        mount_console(api, self._parts())
+        return api
+
+    def _parts(self) -> "Parts":
+        from streetwatch.service.console.parts import Parts  # noqa: PLC0415 -- large
+
+        return Parts(
+            settings=self.settings,
+            clock=self.clock,
+            store=self.store,
+            book=self.desk.book,
+            evidence=self.evidence,
+            reporter=Reporter(self.store.engine, self.clock),
+            deliveries=self.deliveries,
+            wake=self.lanes.wake,
+            readiness=self.readiness,
+            cameras=lambda: self.cameras,
+        )
+
     def _observations(self) -> Observations:
         most = self.settings.observations
         limits = Limits(int(most.picture_mb * 1e6), int(most.picture_megapixels * 1e6))
@@ -302,7 +333,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
     listener = listening(settings.host, settings.port)
     service = Service(settings, cameras)
     config = uvicorn.Config(
-        service.api(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
+        service.site(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
     )
     # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
     for number in (signal.SIGTERM, signal.SIGINT):

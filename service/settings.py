@@ -23,6 +23,7 @@ from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.groups import (
     ClosingSettings,
+    ConsoleSettings,
     DemoSettings,
     EvidenceSettings,
     GridSettings,
@@ -178,6 +179,12 @@ class Settings(BaseSettings):
         title="Observations",
         description="Reports of citizens and sensors.",
         examples=["{picture_mb: 10}"],
+    )
+    console: ConsoleSettings = Field(
+        ConsoleSettings(),
+        title="Console",
+        description="The pages in a browser.",
+        examples=["{enabled: false}"],
     )
     demo: DemoSettings = Field(
         DemoSettings(),

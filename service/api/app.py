@@ -95,6 +95,13 @@ def _files(evidence: EvidenceFolder) -> APIRouter:
         # What was stored is shown as what it is, never as what a browser takes it for.
         return FileResponse(path, headers={"X-Content-Type-Options": "nosniff"})
 
+    return router
+
+
+def front_page() -> APIRouter:
+    """Return the page that stands at `/` where there is no console."""
+    router = APIRouter()
+
     @router.get("/", response_class=HTMLResponse, include_in_schema=False)
     def page() -> FileResponse:
         """Show the latest cases."""

@@ -68,6 +68,17 @@ class DemoSettings(Group):
     )
 
 
+class ConsoleSettings(Group):
+    """The pages in a browser."""
+
+    enabled: bool = Field(
+        True,  # noqa: FBT003 -- a default
+        title="Console",
+        description="Whether this process shows the console. Off, it answers the API alone.",
+        examples=[False],
+    )
+
+
 class GridSettings(Group):
     """What the grid layer does by itself."""
 

@@ -81,6 +81,20 @@ presence = sa.Table(
     sa.Column("state", sa.JSON, nullable=False),
 )
 
+#: What the console last did with a camera, beside `cameras.yaml`; `address` is closed with a key
+#: that is not in the database.
+camera = sa.Table(
+    "camera",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("act", sa.String, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("changed_at", sa.Float, nullable=False),
+    sa.Column("changed_by", sa.String, nullable=False),
+    sa.Column("document", sa.JSON, nullable=False),
+    sa.Column("address", sa.String),
+)
+
 #: One row for each target that a message is promised to.
 outbox = sa.Table(
     "outbox",

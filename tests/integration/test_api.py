@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, promise
 from http_parts import serving
-from streetwatch.service.api.app import create_api
+from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.desk.book import Book
@@ -55,6 +55,7 @@ def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
         registry=registry,
     )
     app.include_router(broken)
+    app.include_router(front_page())
     with serving(app) as url, httpx.Client(base_url=url) as client:
         built.http = client
         yield built

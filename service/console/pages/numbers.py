@@ -1,0 +1,17 @@
+"""The page `Numbers`."""
+
+from nicegui import ui
+
+from streetwatch.service.access.role import Role
+from streetwatch.service.console.language import say
+from streetwatch.service.console.parts import Parts
+from streetwatch.service.console.shell import Shell
+
+
+def register(parts: Parts, shell: Shell) -> None:  # noqa: ARG001 -- the page is to come
+    """Declare the page."""
+
+    @ui.page("/console/numbers")
+    def page() -> None:
+        with shell.page(say("Numbers"), active="numbers", role=Role.VIEWER):
+            ui.label(say("This page is being built.")).classes("sw-empty")
