@@ -68,6 +68,10 @@ log = structlog.get_logger(__name__)
 HTTP_STOP_S = 2
 THREAD_STOP_S: Seconds = 3.0
 
+#: Between the first connections to two cameras: many answer one with a key frame, and all of these
+#: at once would have to be decoded at once, then and every few seconds from then on.
+APART_S: Seconds = 0.04
+
 #: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
 RING_MARGIN_S: Seconds = 15.0
 
@@ -298,8 +302,8 @@ class Service:
         start_asking(self.settings.targets or (), self._around())
         self.daily.start()
         self.loop.start()
-        for one in self.watched.values():
-            one.capture.start()
+        for number, one in enumerate(self.watched.values()):
+            one.capture.start(after_s=number * APART_S)
         try:
             yield
         finally:

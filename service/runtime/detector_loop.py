@@ -142,7 +142,7 @@ class DetectorLoop:
         self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:
             waited_s = glance.frame.at - watching.attention.detected_at
-            self._metrics.coverage_s.observe(max(waited_s, 0.0))
+            self._metrics.coverage_s.labels(wanted.why.promise).observe(max(waited_s, 0.0))
         watching.attention = watching.attention.detected(
             glance.view, glance.frame.at, detections, wanted.why
         )

@@ -68,7 +68,8 @@ class RuntimeMetrics:
         )
         self.coverage_s = Histogram(
             "streetwatch_zone_coverage_seconds",
-            "Between two detections in a camera's zones.",
+            "Between two detections in a camera's zones, and what was promised.",
+            ["promise"],
             registry=registry,
             buckets=(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 33.0, 45.0, 60.0, 120.0, 300.0),
         )

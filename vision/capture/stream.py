@@ -99,6 +99,7 @@ class Capture:
         self._now = clock or steady_wall_clock()
         self._chance = chance
         self._stop = threading.Event()
+        self._after_s: Seconds = 0.0
         self._thread = threading.Thread(target=self._run, name=f"capture-{camera_id}", daemon=True)
         self._interval_s = self._options.look_interval_s
         self._clock = StreamClock()
@@ -109,8 +110,9 @@ class Capture:
         self._live_since: Seconds | None = None
         self._log = _log.bind(camera=camera_id, source=source.redacted)
 
-    def start(self) -> None:
-        """Begin to watch; once in a capture's life."""
+    def start(self, *, after_s: Seconds = 0.0) -> None:
+        """Begin to watch, after a while; once in a capture's life."""
+        self._after_s = after_s
         self._thread.start()
 
     def stop(self, timeout_s: Seconds = 6.0) -> bool:
@@ -148,6 +150,7 @@ class Capture:
 
     def _run(self) -> None:
         back_off = self._options.back_off
+        self._stop.wait(self._after_s)
         while not self._stop.is_set():
             reason = self._watch_until_it_breaks()
             if self._stop.is_set():
