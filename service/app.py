@@ -148,7 +148,11 @@ class Service:
         )
         warn_of_disabled(self.desk.triaging.profile, self.cameras)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
-        self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
+        self.detector = Detector.load(
+            self.settings.model,
+            threads=self.settings.detector_threads,
+            provider=self.settings.detector_provider,
+        )
         self.model = self.detector.card.version
         self.loop = DetectorLoop(
             detector=self.detector.watching(),
@@ -162,6 +166,7 @@ class Service:
             ),
             clock=self.clock,
             on_change=lambda _: self.lanes.wake(),
+            batch=self.settings.detector_batch,
         )
         self.registry.register(
             CaptureCollector(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from streetwatch.models import registry
 from streetwatch.models.card import ModelCard
 from streetwatch.models.labels import CLASS_ID
-from streetwatch.models.session import Session
+from streetwatch.models.session import Provider, Session
 from streetwatch.vision.letterbox import Letterbox, letterbox
 from streetwatch.vision.types import Detections, Image
 
@@ -106,13 +106,15 @@ class Detector:
         return type(self)(self._session, watching(self.card))
 
     @classmethod
-    def load(cls, name: str | None = None, *, threads: int = 0) -> Self:
+    def load(
+        cls, name: str | None = None, *, threads: int = 0, provider: Provider = Provider.CPU
+    ) -> Self:
         """Load a model by name or by the path of its card; left out: the default model.
 
         Raises:
-            ModelError: there is no such model, or its file can't be loaded.
+            ModelError: no such model, its file can't be loaded, or the provider is not here.
         """
-        return cls(Session(registry.find(name), threads=threads))
+        return cls(Session(registry.find(name), threads=threads, provider=provider))
 
     @property
     def card(self) -> ModelCard:

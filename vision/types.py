@@ -1,5 +1,6 @@
 """The nouns of vision, as in `supervision`: frozen values in columns, checked at birth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self, TypeAlias
 
@@ -148,3 +149,16 @@ class Sees(Protocol):
             confidence: Everything above; None: each label's operating threshold.
             longest: Pixels that its longest side is looked at in; None: `longest_side`.
         """
+
+
+class SeesMany(Sees, Protocol):
+    """What can find things in several pictures at once."""
+
+    def detect_batch(
+        self,
+        images: Sequence[Image],
+        *,
+        confidence: float | None = None,
+        longest: int | None = None,
+    ) -> list[Detections]:
+        """Return what is in each picture; one after the other where their sizes differ."""

@@ -1,5 +1,6 @@
 """A view: the picture small and grey, all that presence needs to compare places by eye."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -8,7 +9,7 @@ import numpy as np
 from streetwatch.vision.packing import Packing, packing_of
 from streetwatch.vision.picture import Masked, size_of
 from streetwatch.vision.privacy import Outline
-from streetwatch.vision.types import Detections, Frame, Image, Look, Sees, View
+from streetwatch.vision.types import Detections, Frame, Image, Look, Sees, SeesMany, View
 
 #: A parked car is some 30 pixels wide in it: enough to tell two cars, little enough to be blind to
 #: faces and plates.
@@ -84,3 +85,14 @@ def glance_at(
     small = picture.within(longest)
     seen = Frame(frame.camera_id, frame.seq, frame.at, picture.kept())
     return Glance(seen, small, view_of(small), packing_of(areas, size_of(small)))
+
+
+def detected_together(glances: Sequence[Glance], sees: SeesMany) -> list[Detections]:
+    """Return what is in each of several glances, in one go through the model where it can be."""
+    if len(glances) == 1:
+        return [glances[0].detected(sees)]
+    found = sees.detect_batch([one.small for one in glances])
+    return [
+        seen.rescaled(size_of(one.small), one.frame.size)
+        for seen, one in zip(found, glances, strict=True)
+    ]

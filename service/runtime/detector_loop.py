@@ -6,7 +6,7 @@ what is latest by its own patience.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,8 +21,8 @@ from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.overload import Overload
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.privacy import Outline
-from streetwatch.vision.types import Detections, Frame, Seconds, Sees
-from streetwatch.vision.view import Glance, glance_at
+from streetwatch.vision.types import Detections, Frame, Seconds, SeesMany
+from streetwatch.vision.view import Glance, detected_together, glance_at
 
 log = structlog.get_logger(__name__)
 
@@ -53,14 +53,29 @@ class DetectorLoop:
     def __init__(  # noqa: PLR0913 -- everything it needs is handed in, once, by the app
         self,
         *,
-        detector: Sees,
+        detector: SeesMany,
         mailboxes: Mailboxes,
         cameras: Mapping[str, Watching],
         metrics: RuntimeMetrics,
         intervals: Intervals,
         clock: Callable[[], Seconds],
         on_change: Callable[[tuple[Incident, ...]], None],
+        batch: int = 1,
     ) -> None:
+        """Prepare the loop.
+
+        Args:
+            detector: The model.
+            mailboxes: Where frames come from.
+            cameras: By id.
+            metrics: What is counted.
+            intervals: How long a camera may go without a detection.
+            clock: Seconds since the epoch.
+            on_change: Told of incidents whose state a look changed.
+            batch: So many of the pictures that wait go through the model together. None is waited
+                for. With more than one, whole pictures are looked at: they are all of one size.
+        """
+        self._batch = batch
         self._detector = detector
         self._mailboxes = mailboxes
         self._cameras = cameras
@@ -93,8 +108,8 @@ class DetectorLoop:
             frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
             if frame is not None:
                 self._guarded(frame.camera_id, partial(self._glance, frame))
-            elif (wanted := self._queue.take(self._clock())) is not None:
-                self._guarded(wanted.glance.frame.camera_id, partial(self._detect, wanted))
+            elif wanted := self._queue.take_some(self._batch, self._clock()):
+                self._guarded(wanted[0].glance.frame.camera_id, partial(self._detect, wanted))
             else:
                 self._tick()
 
@@ -122,7 +137,7 @@ class DetectorLoop:
                 frame,
                 longest=self._detector.longest_side,
                 masks=watching.masks,
-                areas=attention.gate.areas,
+                areas=attention.gate.areas if self._batch == 1 else (),
             )
             why = self._queue.why(frame.camera_id) or attention.wants(
                 glance.view, frame.at, stays, self._intervals
@@ -133,11 +148,17 @@ class DetectorLoop:
             self._metrics.unchanged.labels(frame.camera_id).inc()
             self._judge(glance, attention.detections, watching)
 
-    def _detect(self, wanted: Wanted) -> None:
+    def _detect(self, together: Sequence[Wanted]) -> None:
+        glances = [one.glance for one in together]
+        with self._metrics.working("detect"), self._metrics.detect_s.time():
+            found = detected_together(glances, self._detector)
+        for wanted, detections in zip(together, found, strict=True):
+            camera_id = wanted.glance.frame.camera_id
+            self._guarded(camera_id, partial(self._detected, wanted, detections))
+
+    def _detected(self, wanted: Wanted, detections: Detections) -> None:
         glance = wanted.glance
         watching = self._cameras[glance.frame.camera_id]
-        with self._metrics.working("detect"), self._metrics.detect_s.time():
-            detections = glance.detected(self._detector)
         self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
         self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:

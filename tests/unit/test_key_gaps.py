@@ -14,7 +14,7 @@ def _seen(*packets: tuple[float, bool]) -> KeyGaps:
 
 def test_the_latest_distance_between_two_key_frames_is_measured() -> None:
     gaps = _seen((0.0, True), (1.0, False), (2.0, True), (5.0, False), (12.0, True))
-    assert (gaps.key_at, gaps.gap_s) == (12.0, 10.0)
+    assert (gaps.key_s, gaps.gap_s) == (12.0, 10.0)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ def test_rare_key_frames_are_told(gaps: KeyGaps, at: float, is_rarer: bool) -> N
 
 def test_where_the_next_key_frame_is_known_to_come_in_time_it_is_waited_for() -> None:
     gaps = _seen((0.0, True), (10.0, True))
-    assert gaps.next_comes_before(20.0)
-    assert not gaps.next_comes_before(18.0)
-    assert not _seen((0.0, True)).next_comes_before(100.0)
+    assert gaps.next_comes_within(4.0, 16.0)
+    assert not gaps.next_comes_within(4.0, 14.0)
+    assert not _seen((0.0, True)).next_comes_within(100.0, 1.0)
 
 
-def test_one_is_overdue_only_beyond_the_longest_distance_seen() -> None:
+def test_one_is_overdue_only_beyond_the_latest_distance() -> None:
     gaps = _seen((0.0, True), (10.0, True))
     assert not gaps.is_overdue(19.0, 4.0)
     assert gaps.is_overdue(21.0, 4.0)

@@ -11,37 +11,38 @@ _ALMOST_S: Seconds = 0.2
 
 @dataclass(frozen=True, slots=True)
 class KeyGaps:
-    """The key frames of one connection.
+    """The key frames of one connection, in the stream's own time: a machine that lags changes none.
 
     Attributes:
-        key_at: When the latest one was taken; None before the first.
+        key_s: When the latest one was; None before the first packet.
         gap_s: From the one before to it; None before the second.
     """
 
-    key_at: Seconds | None = None
+    key_s: Seconds | None = None
     gap_s: Seconds | None = None
 
-    def seen(self, at: Seconds, *, is_key: bool) -> Self:
+    def seen(self, now_s: Seconds, *, is_key: bool) -> Self:
         """Return the state after a packet; the first of all counts as one, to be waited from."""
         if not is_key:
-            return self if self.key_at is not None else type(self)(at)
-        return type(self)(at, None if self.key_at is None else at - self.key_at)
+            return self if self.key_s is not None else type(self)(now_s)
+        return type(self)(now_s, None if self.key_s is None else now_s - self.key_s)
 
-    def expected_s(self, at: Seconds) -> Seconds:
+    def since_s(self, now_s: Seconds) -> Seconds:
+        """Return how long ago the latest one was."""
+        return 0.0 if self.key_s is None else now_s - self.key_s
+
+    def expected_s(self, now_s: Seconds) -> Seconds:
         """Return how far apart they are now, at least."""
-        since_s = 0.0 if self.key_at is None else at - self.key_at
-        return max(self.gap_s or 0.0, since_s)
+        return max(self.gap_s or 0.0, self.since_s(now_s))
 
-    def are_rarer_than(self, longest_s: Seconds, at: Seconds) -> bool:
+    def are_rarer_than(self, longest_s: Seconds, now_s: Seconds) -> bool:
         """Tell whether to wait for the next one would be too long."""
-        return self.expected_s(at) > longest_s + _ALMOST_S
+        return self.expected_s(now_s) > longest_s + _ALMOST_S
 
-    def next_comes_before(self, due_at: Seconds) -> bool:
-        """Tell whether the next one comes before a moment."""
-        known = self.key_at is not None and self.gap_s is not None
-        return known and (self.key_at or 0.0) + (self.gap_s or 0.0) <= due_at + _ALMOST_S
+    def next_comes_within(self, wait_s: Seconds, now_s: Seconds) -> bool:
+        """Tell whether the next one is known to come within so long."""
+        return self.gap_s is not None and self.gap_s - self.since_s(now_s) <= wait_s + _ALMOST_S
 
-    def is_overdue(self, at: Seconds, limit_s: Seconds) -> bool:
-        """Tell whether the next one is later than any before, and than a limit."""
-        since_s = 0.0 if self.key_at is None else at - self.key_at
-        return since_s > max(self.gap_s or 0.0, limit_s) + _ALMOST_S
+    def is_overdue(self, now_s: Seconds, limit_s: Seconds) -> bool:
+        """Tell whether the next one is later than the latest distance, and than a limit."""
+        return self.since_s(now_s) > max(self.gap_s or 0.0, limit_s) + _ALMOST_S

@@ -110,43 +110,49 @@ class Looker:
             payload: Its bytes, where somebody keeps them already.
         """
         is_key = bool(packet.is_keyframe and packet.size)
-        before, self.gaps = self.gaps, self.gaps.seen(at, is_key=is_key)
-        if is_key and not self._needs_all(at):
+        now_s = at if packet.pts is None else packet.pts * self.template.unit_s
+        before, self.gaps = self.gaps, self.gaps.seen(now_s, is_key=is_key)
+        if is_key and not self._needs_all(now_s):
             self._following = None
             self.pace, due = self.pace.offer(at)
             picture = self._of_key(packet, payload) if due else None
             if due and picture is None:  # one without a picture of its own is none to us
-                self.gaps = before.seen(at, is_key=False)
+                self.gaps = before.seen(now_s, is_key=False)
             if picture is not None:
                 yield at, picture
             return
-        if self._following is None and self._begins(at, is_key=is_key):
+        if self._following is None and self._begins(now_s, at, is_key=is_key):
             self._following = Decoder(self.template.decoder())
         if self._following is not None:
             yield from self._followed(self._following, packet, clock, at)
+            if self._rests(now_s, at):
+                self._following = None
 
     @property
     def follows(self) -> bool:
         """Whether the pictures between key frames are decoded now."""
         return self._following is not None
 
-    def _needs_all(self, at: Seconds) -> bool:
+    def _needs_all(self, now_s: Seconds) -> bool:
         if self.decode is Decode.ALL or self._false_keys >= _FALSE_KEYS:
             return True
         longest_s = max(self.pace.interval_s, self.key_gap_limit_s)
-        return self.gaps.are_rarer_than(longest_s, at)
+        return self.gaps.are_rarer_than(longest_s, now_s)
 
-    def _begins(self, at: Seconds, *, is_key: bool) -> bool:
+    def _begins(self, now_s: Seconds, at: Seconds, *, is_key: bool) -> bool:
         """Tell whether to follow from here on: between key frames only if none is to come."""
-        if not self._needs_all(at) or self._rests():
+        if not self._needs_all(now_s) or self._rests(now_s, at):
             return False
-        return is_key or self.decode is Decode.ALL or self.gaps.is_overdue(at, self.key_gap_limit_s)
+        if is_key or self.decode is Decode.ALL:
+            return True
+        return self.gaps.is_overdue(now_s, self.key_gap_limit_s)
 
-    def _rests(self) -> bool:
+    def _rests(self, now_s: Seconds, at: Seconds) -> bool:
         """Tell whether the next picture that is due is a key frame."""
         if self.decode is Decode.ALL or self._false_keys or self.pace.looked_at is None:
             return False
-        return self.gaps.next_comes_before(self.pace.looked_at + self.pace.interval_s)
+        due_in_s = self.pace.looked_at + self.pace.interval_s - at
+        return self.gaps.next_comes_within(due_in_s, now_s)
 
     def _of_key(self, packet: "av.Packet[VideoStream]", payload: bytes | None) -> Decoded | None:
         coded = bytes(packet) if payload is None else payload
@@ -172,8 +178,6 @@ class Looker:
             self.pace, due = self.pace.offer(taken_at)
             if due:
                 yield taken_at, Decoded.of(frame, longest=self.longest)
-        if frames and self._rests():
-            self._following = None
 
 
 def stream_seconds(timed: "av.Packet[VideoStream] | VideoFrame") -> Seconds | None:

@@ -224,7 +224,7 @@ class Capture:
             saw = self._hand_on(Frame(self._camera_id, self._frames, taken_at, picture))
         self._key_gap_s = looker.gaps.gap_s
         if looker.follows and not followed:
-            self._log.info("capture.key_frames_rare", gap_s=round(looker.gaps.expected_s(at), 1))
+            self._log.info("capture.key_frames_rare", gap_s=looker.gaps.gap_s)
         return saw
 
     def _kept(self, packet: "av.Packet[VideoStream]", feed: Feed, at: Seconds) -> bytes | None:

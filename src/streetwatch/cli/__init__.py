@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, deliveries, desk, grid, model, service, targets, upkeep
+from streetwatch.cli import (
+    bench,
+    data,
+    deliveries,
+    desk,
+    grid,
+    model,
+    service,
+    targets,
+    throughput,
+    upkeep,
+)
 from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
@@ -37,6 +48,7 @@ for command in (
     model.export,
     model.quantize,
     model.calibrate,
+    throughput.tune,
 ):
     app.command()(command)
 app.add_typer(data.app, name="data")

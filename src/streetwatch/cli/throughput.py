@@ -82,6 +82,60 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
             print_json(peers.measured(peer, _of(load, vs_cameras)))
 
 
+def tune(
+    *,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="Name of a shipped model, or path of a card; repeatable."),
+    ] = None,
+    batch: Annotated[
+        list[int] | None, typer.Option(min=1, max=64, help="Repeatable; default 1, 4.")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Of each; medians are printed.")] = 9,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the choice into this streetwatch.yaml.")
+    ] = None,
+    as_json: AsJson = True,
+) -> None:
+    """Time the detector on this machine and choose threads, batch and provider."""
+    from streetwatch.benchmarks.tuning import best, timed, written
+    from streetwatch.models import registry
+    from streetwatch.models.session import providers
+    from streetwatch.service.settings import load_settings
+
+    del as_json
+    before = "" if write is None else _read(write)
+    cards = {name: registry.find(name) for name in model or [registry.DEFAULT_MODEL]}
+    cores = len(os.sched_getaffinity(0))
+    threads = sorted({1, *(2**n for n in range(cores.bit_length())), cores})
+    tried = []
+    for one in timed(
+        cards, providers(), [n for n in threads if n <= cores], batch or [1, 4], runs=runs
+    ):
+        print_json(one.line())
+        tried.append(one)
+    chosen = best(tried)
+    print_json({"chosen": chosen.settings()})
+    if write is not None:
+        after = written(before, chosen.settings())
+        new = write.with_name(f".{write.name}.new")
+        try:
+            new.write_text(after, encoding="utf-8")
+            load_settings(new, environ=os.environ)  # nothing is written that would be refused
+            new.replace(write)
+        finally:
+            new.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> str:
+    from streetwatch.service.incidents.errors import InputError
+
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--write {path}: can't be read: {error}") from error
+
+
 def _of(load: "Load", number: int) -> "Load":
     from dataclasses import replace
 
