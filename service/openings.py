@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from streetwatch.service.access.access import Access, access_on
+from streetwatch.service.access.rules import Limits
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.ledger import Ledger
+from streetwatch.service.cameras.vault import KEY_FILE, Vault
 from streetwatch.service.delivery.build import surroundings_of
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
@@ -67,16 +72,41 @@ def desk_of(settings: Settings) -> Iterator[Records]:
         store.close()
 
 
+def access_of(settings: Settings, store: SqlStore) -> Access:
+    """Return who may do what in a service, running or not."""
+    limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
+    return access_on(store.engine, limits)
+
+
 def evidence_of(settings: Settings) -> EvidenceFolder:
     """Return the evidence of a service, running or not."""
     return EvidenceFolder(settings.data_dir / "evidence")
 
 
+def catalogue_of(
+    settings: Settings,
+    file: tuple[Camera, ...],
+    store: SqlStore,
+    *,
+    clock: Callable[[], Seconds] = time.time,
+) -> Catalogue:
+    """Return all cameras of a service, running or not: the file's and the console's.
+
+    Raises:
+        InputError: the key of the passwords can't be used.
+    """
+    vault = Vault.at(settings.data_dir / KEY_FILE)
+    return Catalogue(Ledger(store.engine), vault, file, clock=clock)
+
+
 def retention_of(
-    settings: Settings, cameras: tuple[Camera, ...], store: SqlStore, evidence: EvidenceFolder
+    settings: Settings, cameras: Catalogue, store: SqlStore, evidence: EvidenceFolder
 ) -> Retention:
     """Return the retention job of a service, running or not."""
-    watched = frozenset(camera.id for camera in cameras)
+
+    def watched() -> frozenset[str]:
+        return frozenset(camera.id for camera in cameras.cameras)
+
     return Retention(store.engine, evidence, settings.retention.periods, watched)
 
 

@@ -1,8 +1,8 @@
 """The settings of the service: a YAML file, and `STREETWATCH_*` variables that win over it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_settings import (
@@ -23,6 +23,7 @@ from streetwatch.service.config.document import Document, Location, Origin, Tree
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.groups import (
+    AccessSettings,
     ClosingSettings,
     ConsoleSettings,
     DemoSettings,
@@ -195,6 +196,12 @@ class Settings(BaseSettings):
         description="Reports of citizens and sensors.",
         examples=["{picture_mb: 10}"],
     )
+    access: AccessSettings = Field(
+        AccessSettings(),
+        title="Access",
+        description="How long somebody stays signed in.",
+        examples=["{idle_h: 8, whole_h: 72}"],
+    )
     console: ConsoleSettings = Field(
         ConsoleSettings(),
         title="Console",
@@ -277,8 +284,21 @@ class _Variables(EnvSettingsSource):
         return {name.lower(): value for name, value in self._environ.items()}
 
 
+#: Says where a setting (`retention.hour`) was written; None: nowhere, so it is the default.
+Origins: TypeAlias = Callable[[str], Origin | None]
+
+
+#: Reads the settings anew, and where each is written now.
+Reread: TypeAlias = Callable[[], tuple[Settings, Origins]]
+
+
 def load_settings(path: Path, *, environ: Mapping[str, str]) -> Settings:
-    """Read the settings (docs/reference/settings.md).
+    """Read the settings (see `told_settings`)."""
+    return told_settings(path, environ=environ)[0]
+
+
+def told_settings(path: Path, *, environ: Mapping[str, str]) -> tuple[Settings, Origins]:
+    """Read the settings, and where each was written (docs/reference/settings.md).
 
     Args:
         path: `streetwatch.yaml`. Paths written in it count from its folder, those in
@@ -292,13 +312,14 @@ def load_settings(path: Path, *, environ: Mapping[str, str]) -> Settings:
     document = read_document(path, refusal=SettingsError)
     tree = filled(document, environ, refusal=SettingsError)
     variables = _variables(environ)
-    return checked(
+    settings = checked(
         Settings,
         _merged(anchored(tree, path.parent), variables),
         written=_merged(document.tree, variables),
         where=lambda location: _where(location, document, variables),
         refusal=SettingsError,
     )
+    return settings, lambda key: _written(tuple(key.split(".")), document, variables)
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
@@ -330,3 +351,9 @@ def _where(location: Location, document: Document, variables: Tree) -> Origin:
             return document.where(location)
         value = value[part]
     return Origin(0, PREFIX + NESTED.join(map(str, location)).upper())
+
+
+def _written(location: Location, document: Document, variables: Tree) -> Origin | None:
+    origin = _where(location, document, variables)
+    is_written = not origin.line or location in document.lines
+    return origin if is_written else None

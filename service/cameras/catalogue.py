@@ -24,7 +24,7 @@ from streetwatch.service.cameras.errors import (
     NoSuchCameraError,
 )
 from streetwatch.service.cameras.ledger import Act, Ledger, Pen, Record
-from streetwatch.service.cameras.merging import Listed, Origin, merged
+from streetwatch.service.cameras.merging import Listed, merged
 from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.config.checking import Mistake
 from streetwatch.vision.capture.source import Source, SourceKind, redact
@@ -225,35 +225,51 @@ class Catalogue:
     ) -> Record:
         """Return the record of what was written, its password apart."""
         entry = checked_camera(document)
-        source = self._source(entry.id, entry.source.kind, entry.source.url, account)
+        source = self._wanted_source(entry.id, entry.source.kind, entry.source.url, account)
         in_file = self._file.get(entry.id)
         shown = document | {"source": {"kind": source.kind.value, "url": source.redacted}}
         is_files = in_file is not None and in_file.source == source
         sealed = None if is_files else self._vault.close(source.url)
         return Record(entry.id, act, revision, self._clock(), by, shown, sealed)
 
-    def _source(
+    def source(
+        self, camera_id: str, kind: SourceKind, url: str, account: Account | None = None
+    ) -> Source:
+        """Return where pictures come from by what was written: with the password that is meant.
+
+        Args:
+            camera_id: Whose kept password `***` stands for.
+            kind: How they are fetched.
+            url: Perhaps with `***`.
+            account: A password apart from it.
+
+        Raises:
+            AddressError: address and password do not go together.
+        """
+        if account is not None and (account.user or account.password):
+            return Source(kind, with_account(url, account))
+        kept = [one.url for one in self._kept(camera_id) if one.kind is kind]
+        same = [one for one in kept if redact(one) == url]
+        return Source(kind, with_what_is_kept(url, next(iter([*same, *kept]), None)))
+
+    def _kept(self, camera_id: str) -> list[Source]:
+        """Return where a camera's pictures come from now, and by the file."""
+        known, of_file = self._listed.get(camera_id), self._file.get(camera_id)
+        cameras = (None if known is None else known.camera, of_file)
+        return [one.source for one in cameras if one is not None]
+
+    def _wanted_source(
         self, camera_id: str, kind: SourceKind, url: str, account: Account | None
     ) -> Source:
-        known = self._listed.get(camera_id)
-        of_file = self._file.get(camera_id)
-        kept = [one.source for one in (known and known.camera, of_file) if one is not None]
         if kind is SourceKind.FILE:
-            for source in kept:
-                if source == Source(kind, url):
-                    return source
-            raise _refused(("source", "kind"), "is for cameras.yaml only: use rtsp or http")
+            written = Source(kind, url)
+            if written not in self._kept(camera_id):
+                raise _refused(("source", "kind"), "is for cameras.yaml only: use rtsp or http")
+            return written
         try:
-            if account is not None and (account.user or account.password):
-                return Source(kind, with_account(url, account))
-            return Source(kind, _restored(url, [one.url for one in kept if one.kind is kind]))
+            return self.source(camera_id, kind, url, account)
         except AddressError as error:
             raise _refused(("source", "url"), str(error)) from None
-
-
-def _restored(url: str, kept: list[str]) -> str:
-    same = [one for one in kept if redact(one) == url]
-    return with_what_is_kept(url, next(iter([*same, *kept]), None))
 
 
 def _refused(location: tuple[str | int, ...], says: str) -> CameraRefusedError:

@@ -1,6 +1,8 @@
 """One camera as it was written, against the schema that `cameras.yaml` has."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -9,6 +11,11 @@ from streetwatch.service.cameras.errors import CameraRefusedError
 from streetwatch.service.config.camera_schema import CameraEntry
 from streetwatch.service.config.checking import Mistake, mistakes_in
 from streetwatch.service.config.document import Location, Tree
+
+_LONGEST: Final = 2000
+
+#: Control characters, and halves of characters that UTF-8 has no bytes for.
+_UNWRITABLE: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def checked_camera(document: CameraDocument) -> CameraEntry:
@@ -21,25 +28,37 @@ def checked_camera(document: CameraDocument) -> CameraEntry:
         entry = CameraEntry.model_validate(document)
     except ValidationError as error:
         raise CameraRefusedError(mistakes_in(error, CameraEntry, document)) from None
-    unfilled = [
-        Mistake(location, "", "holds ${: nothing is filled in here, so write the value itself")
-        for location in _placeholders(document, ())
+    mistakes = [
+        Mistake(location, "", says)
+        for location, text in _texts(document, ())
+        if (says := _problem(text))
     ]
-    if unfilled:
-        raise CameraRefusedError(unfilled)
+    if mistakes:
+        raise CameraRefusedError(mistakes)
     return entry
 
 
-def _placeholders(tree: Tree, location: Location) -> Iterator[Location]:
-    """Yield where a value would be filled in from the environment, were this a file."""
+def _problem(text: str) -> str:
+    """Tell what is wrong with a text that no file could hold."""
+    if "${" in text:
+        return "holds ${: nothing is filled in here, so write the value itself"
+    if len(text) > _LONGEST:
+        return f"is too long: write at most {_LONGEST} characters"
+    if _UNWRITABLE.search(text):
+        return "holds a control character: take it out"
+    return ""
+
+
+def _texts(tree: Tree, location: Location) -> Iterator[tuple[Location, str]]:
+    """Yield every text and where it stands."""
     match tree:
-        case str() if "${" in tree:
-            yield location
+        case str():
+            yield location, tree
         case dict():
             for key, value in tree.items():
-                yield from _placeholders(value, (*location, key))
+                yield from _texts(value, (*location, key))
         case list():
             for row, value in enumerate(tree):
-                yield from _placeholders(value, (*location, row))
+                yield from _texts(value, (*location, row))
         case _:
             pass

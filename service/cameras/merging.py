@@ -122,6 +122,6 @@ def _source(camera: Camera | None, record: Record, opened: Callable[[str], str])
 
 
 def _version(revision: int, document: CameraDocument) -> str:
-    """Name a camera's state. (The file may be another after a restart, at the same revision.)"""
+    """Name a camera's state: the file may be another after a restart, at the same revision."""
     known = json.dumps([revision, document], sort_keys=True, ensure_ascii=False)
     return f"{revision}-{hashlib.sha256(known.encode()).hexdigest()[:12]}"

@@ -3,8 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
+from streetwatch.service.config.target_values import MapCrs, web_address
 from streetwatch.service.config.wording import refused
 from streetwatch.service.incidents.retention import DAY_S, Periods
 
@@ -68,6 +76,15 @@ class DemoSettings(Group):
     )
 
 
+def _tiles(url: str) -> str:
+    if not all(part in url for part in ("{z}", "{x}", "{y}")):
+        raise refused("names no tile: write http://HOST/{z}/{x}/{y}.png")
+    return web_address(url)
+
+
+TileAddress = Annotated[str, AfterValidator(_tiles)]
+
+
 class ConsoleSettings(Group):
     """The pages in a browser."""
 
@@ -76,6 +93,46 @@ class ConsoleSettings(Group):
         title="Console",
         description="Whether this process shows the console. Off, it answers the API alone.",
         examples=[False],
+    )
+    map_tiles: TileAddress | None = Field(
+        None,
+        title="Map tiles",
+        description="Where browsers get the map's tiles. Left out: a plain grid of degrees.",
+        examples=["http://tiles.example/{z}/{x}/{y}.png"],
+    )
+    map_crs: MapCrs = Field(
+        MapCrs.WGS84,
+        title="Coordinates of the map",
+        description="What the tiles' map has: `wgs84`, `cgcs2000`, `gcj02` or `bd09`.",
+        examples=["gcj02"],
+    )
+    map_attribution: str = Field(
+        "",
+        max_length=200,
+        title="Source of the map",
+        description="Who made the map; stands in its corner.",
+        examples=["天地图 GS(2026)0001"],
+    )
+
+
+class AccessSettings(Group):
+    """How long somebody stays signed in."""
+
+    idle_h: Number = Field(
+        8.0,
+        gt=0,
+        le=720,
+        title="Idle",
+        description="Hours without doing anything, after which one signs in again.",
+        examples=[8],
+    )
+    whole_h: Number = Field(
+        72.0,
+        gt=0,
+        le=720,
+        title="In all",
+        description="Hours after which one signs in again, whatever was done.",
+        examples=[72],
     )
 
 

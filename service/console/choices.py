@@ -38,7 +38,7 @@ def choices_router() -> APIRouter:
 
 def _kept(cookie: str, value: str, back: str) -> RedirectResponse:
     answer = RedirectResponse(local(back), status_code=303)
-    answer.set_cookie(cookie, value, max_age=_YEAR_S, httponly=True, samesite="lax")
+    answer.set_cookie(cookie, value, max_age=_YEAR_S, samesite="lax")  # a taste, no secret
     return answer
 
 

@@ -27,6 +27,9 @@ class Language(StrEnum):
     EN = "en-US"
 
 
+LANGUAGE_NAMES: Final = {Language.ZH: "中文", Language.EN: "English"}
+
+
 def catalogue(path: Path) -> Catalog:
     """Read one part's translations."""
     with path.open("rb") as file:
@@ -51,6 +54,11 @@ def _translations(language: Language) -> NullTranslations:
 def mark(message: str) -> str:
     """Return a message as it is: it is said elsewhere, but stands in the catalogues."""
     return message
+
+
+def marks(message: str, plural: str) -> tuple[str, str]:
+    """Return a message and its plural as they are (see `mark`)."""
+    return message, plural
 
 
 def say_in(

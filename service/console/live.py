@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import structlog
-from nicegui import Client, background_tasks, context, run
+from nicegui import Client, background_tasks, context
 
 from streetwatch.vision.types import Seconds
 
@@ -31,7 +31,7 @@ class _Feed:
 
     async def _look(self) -> None:
         try:
-            value = await run.io_bound(self.read)
+            value = await asyncio.to_thread(self.read)
         except Exception:  # the thread's outermost loop: the next look may succeed
             log.exception("console.feed_failed")
             return

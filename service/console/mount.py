@@ -13,28 +13,36 @@ from starlette.exceptions import HTTPException
 
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.console.choices import choices_router
+from streetwatch.service.console.closing import watch_sessions
+from streetwatch.service.console.entrance import entrance_router
+from streetwatch.service.console.guard import ACCOUNT, Guard
 from streetwatch.service.console.language import say
 from streetwatch.service.console.pages import (
     cameras,
+    case,
     cases,
     numbers,
     review,
     settings,
     wall,
+    wall_camera,
     zones,
 )
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import RoleNeededError, Shell, dress
+from streetwatch.service.console.shell import ROLE_NAMES, RoleNeededError, Shell, dress
 
 _HERE: Final = Path(__file__).parent
 
-PAGES: Final = (wall, cameras, zones, review, cases, numbers, settings)
+PAGES: Final = (wall, wall_camera, cameras, zones, review, cases, case, numbers, settings)
 
 
 def mount_console(api: FastAPI, parts: Parts) -> None:
     """Add the pages to an application that is not started yet; once a process."""
     shell = Shell(who=_who)
     api.include_router(choices_router())
+    api.include_router(entrance_router(parts.access, clock=parts.clock))
+    api.add_middleware(Guard, sessions=parts.access.sessions, clock=parts.clock)
+    watch_sessions(parts.access.sessions, parts.clock)
     pages_app.add_static_files("/console/static", _HERE / "static")
     for page in PAGES:
         page.register(parts, shell)
@@ -43,6 +51,7 @@ def mount_console(api: FastAPI, parts: Parts) -> None:
     ui.run_with(
         api,
         title="streetwatch",
+        favicon=_HERE / "static" / "icon.svg",
         dark=None,
         language="zh-CN",
         binding_refresh_interval=None,
@@ -51,13 +60,19 @@ def mount_console(api: FastAPI, parts: Parts) -> None:
     )
 
 
-def _who(_: Request) -> Account:
-    return Account("admin", Role.ADMIN)
+def _who(request: Request) -> Account:
+    """Return whom the guard has let through."""
+    account: Account = request.scope[ACCOUNT]
+    return account
 
 
 async def _role_needed(request: Request, error: Exception) -> Response:
     needed = error.needed if isinstance(error, RoleNeededError) else Role.ADMIN
-    return _told(request, 403, lambda: say("This page needs the role {role}.", role=needed))
+
+    def words() -> str:
+        return say("This page needs the role {role}.", role=say(ROLE_NAMES[needed]))
+
+    return _told(request, 403, words)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -11,12 +11,26 @@ from nicegui import context, ui
 from starlette.requests import Request
 
 from streetwatch.service.access.role import Account, Role
-from streetwatch.service.console.language import Language, language_here, mark, say
+from streetwatch.service.console.language import (
+    LANGUAGE_NAMES,
+    Language,
+    language_here,
+    mark,
+    say,
+)
 from streetwatch.service.console.live import Draw, Feeds
 from streetwatch.vision.types import Seconds
 
 #: Keeps whether somebody has chosen dark or light; left out, the system's own.
 THEME_COOKIE: Final = "streetwatch_theme"
+
+
+ROLE_NAMES: Final = {
+    Role.VIEWER: mark("Viewer"),
+    Role.ANALYST: mark("Analyst"),
+    Role.OPERATOR: mark("Operator"),
+    Role.ADMIN: mark("Administrator"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +53,11 @@ class Entry:
 ENTRIES: Final = (
     Entry("wall", mark("Wall"), "grid_view"),
     Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR),
-    Entry("zones", mark("Zones"), "polyline", Role.OPERATOR),
     Entry("review", mark("Review"), "rule", Role.ANALYST),
     Entry("cases", mark("Cases"), "folder_open"),
     Entry("numbers", mark("Numbers"), "bar_chart"),
     Entry("settings", mark("Settings"), "settings", Role.ADMIN),
 )
-
-LANGUAGE_NAMES: Final = {Language.ZH: "中文", Language.EN: "English"}
 
 
 class RoleNeededError(Exception):
@@ -92,6 +103,17 @@ class Shell:
             _header(account, active)
         with ui.element("main").classes("sw-main").props("id=main tabindex=-1"):
             yield account
+        if not bare:
+            _keys_dialog()
+
+    def keys(self, *keys: tuple[str, str]) -> None:
+        """Say which keys the page that is being drawn knows: `?` shows them.
+
+        Args:
+            keys: Of each what is written on it (`Ctrl+Z`) and what it does, already said.
+        """
+        known: list[tuple[str, str]] = context.client.storage.setdefault("keys", [])
+        known.extend(keys)
 
     def live(
         self,
@@ -121,7 +143,6 @@ def dress(title: str) -> None:
     if inside is not None:
         inside.parent.props("role=presentation")
     ui.page_title(f"{title} · streetwatch")
-    ui.add_css(":root{--q-primary:var(--sw-accent)}")
     ui.add_head_html('<link rel="stylesheet" href="/console/static/console.css">')
     ui.add_body_html('<script src="/console/static/console.js" defer></script>')
 
@@ -158,6 +179,10 @@ def _way(entry: Entry, *, is_active: bool) -> None:
 
 def _choices() -> None:
     """Draw the switches of language and theme: plain links, which keep the place."""
+    keys = ui.element("button").props("data-keys type=button").classes("sw-choice sw-plain")
+    keys.props(f'aria-label="{say("Keys")}" title="{say("Keys")} (?)"')
+    with keys:
+        ui.icon("keyboard").props("aria-hidden=true")
     back = quote(_here())
     other = Language.EN if language_here() is Language.ZH else Language.ZH
     link = ui.link(LANGUAGE_NAMES[other], f"/console/language/{other}?next={back}")
@@ -171,10 +196,32 @@ def _choices() -> None:
         ui.icon("light_mode" if dark else "dark_mode").props("aria-hidden=true")
 
 
+def _keys_dialog() -> None:
+    """Draw the list of keys, which `console.js` opens."""
+    keys = [*context.client.storage.get("keys", []), ("?", say("Show these keys"))]
+    with ui.element("dialog").classes("sw-keys sw-card").props('id=keys aria-labelledby="keys-of"'):
+        title = ui.label(say("Keys")).classes("sw-subtitle")
+        title.props('id="keys-of" role=heading aria-level=2')
+        with ui.element("dl"):
+            for key, does in keys:
+                with ui.element("dt"):
+                    ui.label(key).classes("sw-key")
+                with ui.element("dd"):
+                    ui.label(does)
+        with ui.element("button").props("data-close type=button").classes("sw-plain"):
+            ui.label(say("Close"))
+
+
 def _account(account: Account) -> None:
-    with ui.element("div").classes("sw-account").props(f'title="{account.role}"'):
-        ui.icon("person").props("aria-hidden=true")
-        ui.label(account.name)
+    with ui.element("details").classes("sw-account"):
+        with ui.element("summary"):
+            ui.icon("person").props("aria-hidden=true")
+            ui.label(account.name)
+        with ui.element("div").classes("sw-menu sw-card"):
+            ui.label(say(ROLE_NAMES[account.role])).classes("sw-quiet")
+            ui.link(say("Change your password"), "/console/password")
+            with ui.element("form").props("method=post action=/console/sign-out"):
+                ui.html(f"<button>{say('Sign out')}</button>", sanitize=False)
 
 
 def _here() -> str:

@@ -6,9 +6,11 @@ what is latest by its own patience.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
+from queue import Empty, SimpleQueue
 
 import structlog
 
@@ -20,6 +22,7 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.overload import Overload
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.vision.health import Health, Seeing
 from streetwatch.vision.privacy import Outline
 from streetwatch.vision.types import Detections, Frame, Seconds, SeesMany
 from streetwatch.vision.view import Glance, detected_together, glance_at
@@ -39,12 +42,31 @@ class Watching:
         attention: When the detector is asked.
         look_every: Tells the capture how far apart its pictures may be.
         masks: Areas that nobody may see.
+        health: What its pictures are worth.
     """
 
     watch: CameraWatch
     attention: Attention
     look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()
+    health: Health = field(default_factory=Health)
+
+
+class _Change:
+    """Work that another thread has handed over, and whether it is done."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self.made: Future[None] = Future()
+
+    def make(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # it ends nobody's thread; whoever waits for it is told
+            log.exception("look.change_failed")
+            self.made.set_exception(error)
+        else:
+            self.made.set_result(None)
 
 
 class DetectorLoop:
@@ -55,7 +77,6 @@ class DetectorLoop:
         *,
         detector: SeesMany,
         mailboxes: Mailboxes,
-        cameras: Mapping[str, Watching],
         metrics: RuntimeMetrics,
         intervals: Intervals,
         clock: Callable[[], Seconds],
@@ -67,7 +88,6 @@ class DetectorLoop:
         Args:
             detector: The model.
             mailboxes: Where frames come from.
-            cameras: By id.
             metrics: What is counted.
             intervals: How long a camera may go without a detection.
             clock: Seconds since the epoch.
@@ -78,7 +98,8 @@ class DetectorLoop:
         self._batch = batch
         self._detector = detector
         self._mailboxes = mailboxes
-        self._cameras = cameras
+        self._cameras: dict[str, Watching] = {}
+        self._changes: SimpleQueue[_Change] = SimpleQueue()
         self._metrics = metrics
         self._intervals = intervals
         self._queue = LookQueue()
@@ -103,8 +124,34 @@ class DetectorLoop:
         """Whether the machine keeps its promise. Callable from any thread."""
         return self._overload
 
+    def watch(self, camera_id: str, watching: Watching) -> None:
+        """Judge a camera's pictures from now on."""
+        self.between_looks(lambda: self._cameras.update({camera_id: watching}))
+
+    def unwatch(self, camera_id: str) -> None:
+        """Judge a camera's pictures no more."""
+        self.between_looks(lambda: self._cameras.pop(camera_id, None))
+
+    def repainted(self, camera_id: str) -> None:
+        """Forget what waits of a camera: other areas than before are to be painted over."""
+        self.between_looks(lambda: self._queue.forget(camera_id))
+
+    def between_looks(self, work: Callable[[], object]) -> Future[None]:
+        """Have something done to what the loop's thread works with, while it looks at nothing.
+
+        Returns:
+            Done, or failed, when the work is.
+        """
+        change = _Change(work)
+        if self._thread.is_alive():
+            self._changes.put(change)
+        else:
+            change.make()
+        return change.made
+
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._change()
             frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
             if frame is not None:
                 self._guarded(frame.camera_id, partial(self._glance, frame))
@@ -112,6 +159,14 @@ class DetectorLoop:
                 self._guarded(wanted[0].glance.frame.camera_id, partial(self._detect, wanted))
             else:
                 self._tick()
+
+    def _change(self) -> None:
+        """Do what waits to be done between two looks."""
+        try:
+            while True:
+                self._changes.get_nowait().make()
+        except Empty:
+            pass
 
     def _tick(self) -> None:
         for camera_id, watching in self._cameras.items():
@@ -130,7 +185,9 @@ class DetectorLoop:
 
     def _glance(self, frame: Frame) -> None:
         """Judge a frame that shows no change; let any other wait for the detector."""
-        watching = self._cameras[frame.camera_id]
+        watching = self._cameras.get(frame.camera_id)
+        if watching is None:  # it came before its camera was taken away
+            return
         attention, stays = watching.attention, watching.watch.presence.stays
         with self._metrics.working("gate"):
             glance = glance_at(
@@ -139,9 +196,14 @@ class DetectorLoop:
                 masks=watching.masks,
                 areas=attention.gate.areas if self._batch == 1 else (),
             )
+            watching.health = watching.health.seen(glance.view, frame.at)
             why = self._queue.why(frame.camera_id) or attention.wants(
                 glance.view, frame.at, stays, self._intervals
             )
+        if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
+            watching.watch.show(glance.frame)
+            self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
+            return
         if why is not None:
             self._queue.put(glance, why, patience_s=self._intervals.patience_s(why))
         elif attention.detections is not None:
@@ -158,7 +220,9 @@ class DetectorLoop:
 
     def _detected(self, wanted: Wanted, detections: Detections) -> None:
         glance = wanted.glance
-        watching = self._cameras[glance.frame.camera_id]
+        watching = self._cameras.get(glance.frame.camera_id)
+        if watching is None:
+            return
         self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
         self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:

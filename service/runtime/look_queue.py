@@ -60,6 +60,10 @@ class LookQueue:
         taken = (self.take(now) for _ in range(min(most, len(self))))
         return [one for one in taken if one is not None]
 
+    def forget(self, camera_id: str) -> None:
+        """Throw away what waits of a camera."""
+        self._waiting.pop(camera_id, None)
+
     def why(self, camera_id: str) -> Why | None:
         """Return what a camera waits for; None where it does not."""
         waiting = self._waiting.get(camera_id)

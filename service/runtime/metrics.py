@@ -36,6 +36,12 @@ class RuntimeMetrics:
             ["camera"],
             registry=registry,
         )
+        self.blind = Counter(
+            "streetwatch_looks_blind",
+            "Pictures that were not judged: a frozen or a dark one says nothing of the street.",
+            ["camera", "seeing"],
+            registry=registry,
+        )
         self.dropped = Gauge(
             "streetwatch_frames_dropped",
             "Frames replaced by a newer one before they were judged, since start.",

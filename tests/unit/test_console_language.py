@@ -13,10 +13,11 @@ from streetwatch.service.console.language import Language, catalogue, preferred,
 
 CONSOLE = Path(__file__).parents[2] / "service" / "console"
 CATALOGUES = sorted((CONSOLE / "locale" / "zh_CN" / "LC_MESSAGES").glob("*.po"))
+TEMPLATES = sorted((CONSOLE / "templates").glob("*.html"))
 MODULES = sorted(CONSOLE.rglob("*.py"))
 
 #: Calls that hand a message over to be translated, and where its text stands.
-SAYING = {"say": (0, 1), "mark": (0, 1), "say_in": (1, 2)}
+SAYING = {"say": (0, 1), "mark": (0, 1), "marks": (0, 1), "say_in": (1, 2)}
 
 #: Where a text handed to NiceGUI is read by people.
 SHOWN_FIRST = frozenset(
@@ -30,6 +31,9 @@ SHOWN_NAMED = frozenset({"label", "placeholder", "text", "title", "caption", "me
 SHOWN_PROPS = re.compile(r"(?:aria-label|title|placeholder|label|hint)=[\"'](\w[^\"']*)")
 LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]")
 
+SAID_IN_HTML = re.compile(r"\bsay\(\"([^\"]+)\"")
+CODE_IN_HTML = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<[^>]+>", re.DOTALL)
+
 #: Names that are the same in every language.
 NAMES = re.compile(r"\bstreetwatch\b")
 
@@ -41,8 +45,8 @@ def messages() -> Iterator[tuple[Path, Message]]:
                 yield path, message
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def calls(path: Path) -> Iterator[tuple[str, bool, ast.Call]]:
@@ -55,6 +59,8 @@ def calls(path: Path) -> Iterator[tuple[str, bool, ast.Call]]:
                 yield name, True, node
             case ast.Call(func=ast.Attribute(attr=name)):
                 yield name, False, node
+            case _:
+                pass
 
 
 def text_of(node: ast.expr) -> str:
@@ -64,7 +70,8 @@ def text_of(node: ast.expr) -> str:
             return text
         case ast.JoinedStr(values=values):
             return "".join(text_of(one) for one in values)
-    return ""
+        case _:
+            return ""
 
 
 def said() -> set[tuple[str, ...]]:
@@ -76,6 +83,8 @@ def said() -> set[tuple[str, ...]]:
                 first, second = SAYING[name]
                 both = [text_of(one) for one in call.args[first : second + 1]]
                 found.add(tuple(text for text in both if text))
+    for path in TEMPLATES:
+        found |= {(text,) for text in SAID_IN_HTML.findall(path.read_text("utf-8"))}
     return found - {()}
 
 
@@ -101,13 +110,11 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     assert sorted({forms(message.id) for _, message in messages()} - said()) == []
 
 
-def test_no_message_stands_in_two_catalogues() -> None:
-    seen: dict[tuple[str, ...], Path] = {}
-    twice = []
-    for path, message in messages():
-        if seen.setdefault(forms(message.id), path) != path:
-            twice.append(f"{path.name}, {seen[forms(message.id)].name}: {message.id}")
-    assert twice == []
+def test_a_message_is_translated_one_way() -> None:
+    found: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for _, message in messages():
+        found.setdefault(forms(message.id), set()).add(forms(message.string))
+    assert {said: ways for said, ways in found.items() if len(ways) > 1} == {}
 
 
 def test_a_translation_speaks_of_the_same_fields() -> None:
@@ -125,6 +132,11 @@ def test_a_translation_speaks_of_the_same_fields() -> None:
 
 def test_no_text_is_shown_that_was_not_said() -> None:
     assert [stray for path in MODULES for stray in strays(path)] == []
+
+
+def test_no_text_stands_in_a_template() -> None:
+    bare = {path.name: CODE_IN_HTML.sub("", path.read_text("utf-8")) for path in TEMPLATES}
+    assert [name for name, text in bare.items() if LETTERS.search(NAMES.sub("", text))] == []
 
 
 @pytest.mark.parametrize(

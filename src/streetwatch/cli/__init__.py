@@ -10,6 +10,7 @@ import typer
 
 from streetwatch.cli import (
     bench,
+    cameras,
     data,
     deliveries,
     desk,
@@ -19,6 +20,7 @@ from streetwatch.cli import (
     targets,
     throughput,
     upkeep,
+    users,
 )
 from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
@@ -53,8 +55,10 @@ for command in (
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -81,13 +82,20 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
 
 @app.command()
 def report(
-    baseline: Annotated[Path, typer.Argument(help="A file that --update-baseline wrote.")],
+    baseline: Annotated[
+        Path,
+        typer.Argument(help="What --update-baseline wrote, or `bench events` printed (.jsonl)."),
+    ],
 ) -> None:
-    """Print a baseline as Markdown tables, as docs/reference/model.md has them."""
+    """Print a baseline as Markdown tables, as the documentation has them."""
     from streetwatch.benchmarks.baseline import read_sets
+    from streetwatch.benchmarks.event_table import event_table, read_lines
     from streetwatch.benchmarks.markdown import tables
 
-    sys.stdout.write(tables(read_sets(baseline)))
+    if baseline.suffix == ".jsonl":
+        sys.stdout.write(event_table(read_lines(baseline)))
+    else:
+        sys.stdout.write(tables(read_sets(baseline)))
 
 
 @app.command()
@@ -106,6 +114,9 @@ def events(  # noqa: PLR0913 -- one argument per option
         Path | None, typer.Option(help="Folder that keeps what was seen, for the next time.")
     ] = None,
     threads: Annotated[int, typer.Option(min=0, help="Of the detector; 0: all.")] = 0,
+    sparing: Annotated[
+        bool, typer.Option(help="Detect where something changed or may mature, as the service.")
+    ] = False,
     as_json: AsJson = True,
 ) -> None:
     """Run clips with known truth through the whole chain: is each violation filed once?"""
@@ -120,7 +131,8 @@ def events(  # noqa: PLR0913 -- one argument per option
     cameras = load_cameras(data / "cameras.yaml", environ=os.environ)
     true = event_clips.read_truth(data)
     under = event_clips.read_disturbances(data)
-    seeing = event_clips.Seeing(Detector.load(model, threads=threads), look_interval_s, looks)
+    detector = Detector.load(model, threads=threads)
+    seeing = event_clips.Seeing(detector, look_interval_s, looks, sparing)
     results: list[event_clips.ClipResult] = []
     with progress_bar() as progress:
         task = progress.add_task("looks", total=None)
@@ -268,6 +280,32 @@ def presence(
                     count, pictures=pictures, looks=looks, on_look=lambda: progress.advance(task)
                 )
                 print_json(measured.line())
+
+
+@app.command()
+def console(
+    *,
+    cameras: Annotated[int, typer.Option(min=10, help="How many there are.")] = 300,
+    incidents: Annotated[int, typer.Option(min=1000, help="And as many cases.")] = 10_000,
+    times: Annotated[int, typer.Option(min=1, help="How often each thing is done.")] = 20,
+    as_json: AsJson = True,
+) -> None:
+    """Fill a service with a city, and measure in a browser how long its pages take."""
+    from streetwatch.benchmarks.console import facts, measured
+    from streetwatch.benchmarks.console_load import Load, carrying
+
+    del as_json
+    load = Load(cameras, incidents)
+    with TemporaryDirectory(prefix="streetwatch-") as folder, progress_bar() as progress:
+        task = progress.add_task("incidents", total=incidents)
+        known = {"cameras": cameras, "incidents": incidents, **facts()}
+
+        def filled(rows: int) -> None:
+            progress.advance(task, rows)
+
+        with carrying(load, Path(folder), now=time.time(), on_rows=filled) as url:
+            for one in measured(url, times=times):
+                print_json({**known, **one.line()})
 
 
 app.command()(throughput.throughput)

@@ -18,6 +18,7 @@ from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_js
 if TYPE_CHECKING:
     from streetwatch.service.cameras import Camera
     from streetwatch.service.replay import Question, Restart
+    from streetwatch.service.settings import Origins, Settings
     from streetwatch.vision.detect import Detector
     from streetwatch.vision.types import Detections, Look
 
@@ -40,12 +41,15 @@ def run(
     from streetwatch.service.app import serve
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings import told_settings
 
-    settings = load_settings(config, environ=os.environ)
+    def read() -> "tuple[Settings, Origins]":
+        return told_settings(config, environ=os.environ)
+
+    settings, _ = read()
     configure_logs(settings.log_format)
     with _demo_camera(settings.demo.clip, settings.demo.port):
-        serve(settings, load_cameras(settings.cameras, environ=os.environ))
+        serve(settings, load_cameras(settings.cameras, environ=os.environ), read)
 
 
 @contextmanager

@@ -9,11 +9,19 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from console_parts import CHROMIUM_ARGUMENTS, PICTURES, Console
+from console_parts import CHROMIUM_ARGUMENTS, PICTURES, Console, let_in
 from live_service import Camera, Service, free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
+SETTINGS = """\
+log_format: json
+retention:
+  evidence_d: 200
+targets:
+  - {id: desk, kind: desk}
+  - {id: city, kind: webhook, url: "http://desk:pass-word@127.0.0.1:9/in", secret: 0123456789abcdef}
+"""
 LARGEST_PICTURE = 200_000
 
 
@@ -37,10 +45,11 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     demo = yaml.safe_load((ROOT / "datasets" / "demo" / "cameras.yaml").read_text("utf-8"))
     demo["cameras"][0]["source"]["url"] = camera.url
     (folder / "cameras.yaml").write_text(yaml.safe_dump(demo, allow_unicode=True), "utf-8")
-    (folder / "streetwatch.yaml").write_text("{log_format: json}")
+    (folder / "streetwatch.yaml").write_text(SETTINGS)
     service = Service(folder, free_port())
     try:
         service.start()
+        let_in(service)
         yield service
     finally:
         if service.process is not None and service.process.poll() is None:
