@@ -179,6 +179,7 @@ class Service:
             model=self.model,
             routes=self.lanes.routes,
             window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
+            keep_bytes=int(settings.evidence.camera_mb * 1e6),
             options=CaptureOptions(
                 look_interval_s=settings.look_interval_s, longest=self.detector.longest_side
             ),

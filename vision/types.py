@@ -1,7 +1,7 @@
 """The nouns of vision, as in `supervision`: frozen values in columns, checked at birth."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, Self, TypeAlias
 
 import numpy as np
@@ -59,6 +59,10 @@ class Frame:
     def image(self) -> Image:
         """All of its pixels, made anew each time they are asked for."""
         return self.picture.image()
+
+    def kept(self) -> Self:
+        """Return it for keeping: without what can be made again."""
+        return replace(self, picture=self.picture.kept())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

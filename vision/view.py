@@ -34,7 +34,7 @@ class Glance:
     """A frame made small, privacy masks painted over: all that looking needs.
 
     Attributes:
-        frame: Whose picture has the masks painted over, without what is small here.
+        frame: Whose picture has the masks painted over.
         small: (h, w, 3) BGR, as large as the detector sees anything in it.
         view: The same for presence and the gate.
         packing: How its watched areas make a smaller picture; None: all of it is looked at.
@@ -83,7 +83,7 @@ def glance_at(
     """
     picture = Masked(frame.picture, masks) if masks else frame.picture
     small = picture.within(longest)
-    seen = Frame(frame.camera_id, frame.seq, frame.at, picture.kept())
+    seen = Frame(frame.camera_id, frame.seq, frame.at, picture)
     return Glance(seen, small, view_of(small), packing_of(areas, size_of(small)))
 
 

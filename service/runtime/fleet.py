@@ -73,6 +73,7 @@ class Wiring:
         model: Names what sees for the cameras.
         routes: Which target is told what.
         window: How much of the stream a clip has.
+        keep_bytes: Of each stream, for clips, at most.
         options: How the streams are read.
         clock: Seconds since the epoch.
     """
@@ -82,6 +83,7 @@ class Wiring:
     model: str
     routes: Routes
     window: ClipWindow
+    keep_bytes: int
     options: CaptureOptions
     clock: Callable[[], Seconds]
 
@@ -157,7 +159,7 @@ class Fleet:
         wiring = self.wiring
         keep_s = wiring.window.before_s + wiring.window.after_s + RING_MARGIN_S
         # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
-        ring = None if camera.masks else Ring(keep_s=keep_s)
+        ring = None if camera.masks else Ring(keep_s=keep_s, keep_bytes=wiring.keep_bytes)
         recorder = Recorder(
             site=camera.site,
             zones=camera.zones,

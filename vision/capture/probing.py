@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.errors import CannotOpen, Fault, StreamLost
+from streetwatch.vision.capture.key_picture import key_picture
 from streetwatch.vision.capture.look import stream_seconds
 from streetwatch.vision.capture.opening import Feed, TimeOuts, default_time_outs, open_feed
 from streetwatch.vision.capture.source import Source, SourceKind
