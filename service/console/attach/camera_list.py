@@ -114,7 +114,7 @@ class CameraList:
         self._show()
 
     def _table(self, rows: list[_Row]) -> None:
-        heads = (say("Camera"), say("State"), say("Address"), say("Zones"), say("From"), "")
+        heads = (say("Camera"), say("State"), say("Address"), say("Zones"), say("Kept in"), "")
         with ui.element("table").classes("sw-table"):
             with ui.element("thead"), ui.element("tr"):
                 for words in heads:

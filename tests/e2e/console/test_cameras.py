@@ -142,10 +142,10 @@ def test_an_address_where_nobody_answers_is_mended_in_place(
         failed = page.locator("li.is-failed")
         expect(failed).to_be_visible(timeout=20_000)
         expect(failed.locator(".sw-mend")).not_to_be_empty()
-        expect(page.get_by_role("button", name="Next")).to_be_disabled()
+        expect(page.get_by_role("button", name="Next step")).to_be_disabled()
         page.get_by_label("Address of the camera").fill(street.url)
         page.get_by_role("button", name="Ask the camera").click()
-        expect(page.get_by_role("button", name="Next")).to_be_enabled(timeout=20_000)
+        expect(page.get_by_role("button", name="Next step")).to_be_enabled(timeout=20_000)
 
 
 def test_a_wrong_password_is_mended_in_place(
