@@ -55,6 +55,14 @@ class EvidenceSettings(Group):
         description="Seconds of the clip after the violation.",
         examples=[10],
     )
+    camera_mb: Number = Field(
+        8.0,
+        ge=1,
+        le=1000,
+        title="Memory of a camera",
+        description="Coded video kept in memory for a camera's clips, at most, MB.",
+        examples=[8],
+    )
 
 
 class LooksLogSettings(Group):
@@ -127,8 +135,8 @@ class ConsoleSettings(Group):
         description="What the tiles' map has: `wgs84`, `cgcs2000`, `gcj02` or `bd09`.",
         examples=["gcj02"],
     )
-    map_attribution: str = Field(
-        "",
+    map_attribution: str | None = Field(
+        None,
         max_length=200,
         title="Source of the map",
         description="Who made the map; stands in its corner.",
