@@ -179,7 +179,13 @@ class Fleet:
         watch = CameraWatch(
             watched=self._watched(camera, cameras), store=wiring.store, recorder=recorder
         )
-        watching = Watching(watch, _attention(camera), viewing.look_every, camera.masks)
+        watching = Watching(
+            watch,
+            _attention(camera),
+            viewing.look_every,
+            camera.masks,
+            is_on_duty=camera.is_on_duty,
+        )
         self.loop.watch(camera.id, watching)
         return WatchedCamera(camera, capture, recorder, watching, viewing)
 
@@ -196,6 +202,7 @@ class Fleet:
         def change() -> None:
             watching.watch.redraw(watched, self.wiring.clock())
             watching.attention, watching.masks = _attention(camera), camera.masks
+            watching.is_on_duty = camera.is_on_duty
 
         self.loop.repainted(camera.id)
         return self.loop.between_looks(change)
