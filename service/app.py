@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
-from streetwatch.service.api.cameras import cameras_router
+from streetwatch.service.api.cameras import cameras_router, trials_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
@@ -43,6 +43,7 @@ from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
+from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
 from streetwatch.service.incidents import handle
@@ -51,12 +52,14 @@ from streetwatch.service.openings import (
     catalogue_of,
     evidence_of,
     lanes,
+    looks_of,
     retention_of,
 )
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
 from streetwatch.service.runtime.live import LiveView
+from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.memory import keep_few_heaps
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
@@ -107,8 +110,11 @@ class Service:
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     detector: Detector = field(init=False)
     catalogue: Catalogue = field(init=False)
+    looks: LooksLog = field(init=False)
     fleet: Fleet = field(init=False)
     live: LiveView = field(init=False)
+    probing: Probing = field(init=False)
+    dry_runs: DryRuns = field(init=False)
     loop: DetectorLoop = field(init=False)
     daily: Daily = field(init=False)
     model: str = field(init=False)
@@ -163,8 +169,11 @@ class Service:
                 lambda: [(name, one.capture.counts) for name, one in self.watched.items()]
             )
         )
+        self.looks = looks_of(self.settings)
         self.fleet = self._fleet()
         self.live = LiveView(self.catalogue, self.fleet, self.clock)
+        self.probing = Probing(self.catalogue, self.clock)
+        self.dry_runs = DryRuns(self.catalogue, self.looks, self.store, self.clock)
         self._apply()
         self.catalogue.follow(self._apply)
 
@@ -183,6 +192,7 @@ class Service:
             options=CaptureOptions(
                 look_interval_s=settings.look_interval_s, longest=self.detector.longest_side
             ),
+            looks=self.looks,
             clock=self.clock,
         )
         return Fleet(wiring, self.loop, self.mailboxes)
@@ -236,6 +246,7 @@ class Service:
             beside=(
                 packs_router(book, self.evidence),
                 cameras_router(self.catalogue),
+                trials_router(self.probing, self.dry_runs),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
                 observations_router(self._observations()),
@@ -279,7 +290,8 @@ class Service:
             cameras=lambda: self.catalogue.cameras,
             catalogue=self.catalogue,
             live=self.live,
-            probing=Probing(self.catalogue, self.clock),
+            probing=self.probing,
+            dry_runs=self.dry_runs,
             reviewing=self.reviewing,
         )
 
@@ -318,6 +330,7 @@ class Service:
         self.desk.start()
         start_asking(self.settings.targets or (), self._around())
         self.daily.start()
+        self.looks.start()
         self.loop.start()
         self.fleet.start()
         try:
@@ -336,6 +349,7 @@ class Service:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         self.fleet.stop()
         self.loop.stop(timeout_s=THREAD_STOP_S)
+        self.looks.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)

@@ -22,6 +22,7 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
+from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
@@ -97,6 +98,16 @@ def catalogue_of(
     """
     vault = Vault.at(settings.data_dir / KEY_FILE)
     return Catalogue(Ledger(store.engine), vault, file, clock=clock)
+
+
+def looks_of(settings: Settings) -> LooksLog:
+    """Return what was seen in the last hours of a service, running or not."""
+    most = settings.looks_log
+    return LooksLog(
+        settings.data_dir / "looks",
+        keep_s=most.hours * 3600.0,
+        keep_bytes=most.megabytes * 1_000_000,
+    )
 
 
 def retention_of(

@@ -29,6 +29,7 @@ from streetwatch.service.config.groups import (
     DemoSettings,
     EvidenceSettings,
     GridSettings,
+    LooksLogSettings,
     Number,
     ObservationSettings,
     RetentionSettings,
@@ -171,6 +172,12 @@ class Settings(BaseSettings):
         title="Evidence",
         description="How much video belongs to a case.",
         examples=["{pre_s: 5, post_s: 10}"],
+    )
+    looks_log: LooksLogSettings = Field(
+        LooksLogSettings(),
+        title="Looks",
+        description="How long it is kept what was seen, look by look.",
+        examples=["{hours: 24}"],
     )
     retention: RetentionSettings = Field(
         RetentionSettings(),

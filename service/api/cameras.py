@@ -1,18 +1,23 @@
 """The API of the cameras: what is watched, and changing it while the service runs."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from streetwatch.service.api.stepped import STEPS, followed
 from streetwatch.service.cameras.address import Account
 from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import NOBODY, Catalogue
 from streetwatch.service.cameras.errors import CameraRefusedError
 from streetwatch.service.cameras.merging import Listed
+from streetwatch.service.cameras.probing import Probing, Seen, Step, Wanted
 from streetwatch.service.config.checking import Mistake
 from streetwatch.service.desk.report import Name
+from streetwatch.service.dry_run import Difference, DryRuns, Progress
 from streetwatch.zones.moment import utc
 
 CameraId = Annotated[
@@ -130,6 +135,65 @@ def cameras_router(catalogue: Catalogue) -> APIRouter:
         return _answer(back, response)
 
     return router
+
+
+class ProbeBody(BaseModel):
+    """What to probe."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    url: str = Field(min_length=1, max_length=2000, examples=["rtsp://10.0.0.5/stream1"])
+    account: AccountBody | None = None
+    camera: str = Field("", max_length=64, description="Whose kept password `***` stands for.")
+
+
+class DryRunBody(BaseModel):
+    """Zones to try on what was seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    camera: dict[str, Any] = Field(description="As cameras.yaml has it, with the zones to try.")
+    hours: float = Field(2.0, gt=0, le=168, description="How far back.")
+
+
+def trials_router(probing: Probing, dry_runs: DryRuns) -> APIRouter:
+    """Build the router of what is tried before a camera is saved.
+
+    Args:
+        probing: Tries an address.
+        dry_runs: Tries zones.
+    """
+    router = APIRouter(prefix="/cameras", tags=["cameras"])
+
+    @router.post("/probe", response_class=StreamingResponse, responses=STEPS)
+    async def probe(body: ProbeBody, by: By = NOBODY) -> StreamingResponse:
+        """Try a camera's address; events `step` and `picture`. One at a time for each `by`."""
+        account = None if body.account is None else body.account.account()
+        wanted = Wanted(body.url, account, body.camera)
+        return await followed(probing.probe(wanted, who=by), _probed)
+
+    @router.post("/{camera_id}/dry-run", response_class=StreamingResponse, responses=STEPS)
+    async def dry_run(camera_id: CameraId, body: DryRunBody, by: By = NOBODY) -> StreamingResponse:
+        """Tell what other zones would have filed; events `progress`, then `difference`."""
+        document, account = _parted(body.camera, camera_id)
+        steps = dry_runs.run(document, body.hours, who=by, account=account)
+        return await followed(steps, _tried)
+
+    return router
+
+
+def _probed(told: Step | Seen) -> tuple[str, Any]:
+    if isinstance(told, Step):
+        return "step", told
+    return "picture", {
+        "jpeg": b64encode(told.jpeg).decode(),
+        "size": told.size,
+        "at": utc(told.at),
+    }
+
+
+def _tried(told: Progress | Difference) -> tuple[str, Any]:
+    return ("progress" if isinstance(told, Progress) else "difference"), told
 
 
 def _parted(body: dict[str, Any], camera_id: str) -> tuple[CameraDocument, Account | None]:

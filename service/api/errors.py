@@ -16,6 +16,7 @@ from streetwatch.service.cameras.errors import (
     CameraRefusedError,
     NoSuchCameraError,
 )
+from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.desk.book import ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.open311 import errors as open311
 from streetwatch.service.desk.states import DeskConflictError
@@ -67,6 +68,7 @@ def add_error_answers(api: FastAPI) -> None:
     api.add_exception_handler(ChangedMeanwhileError, _answering(412))
     api.add_exception_handler(NoSuchCameraError, _answering(404))
     api.add_exception_handler(CameraConflictError, _answering(409))
+    api.add_exception_handler(BusyError, _answering(409))
     api.add_exception_handler(CameraChangedError, _answering(412))
     api.add_exception_handler(CameraRefusedError, _say_what_to_mend)
     api.add_exception_handler(StorageError, _come_again)

@@ -65,6 +65,27 @@ class EvidenceSettings(Group):
     )
 
 
+class LooksLogSettings(Group):
+    """How long it is kept what was seen, look by look."""
+
+    hours: Number = Field(
+        24.0,
+        ge=0,
+        le=168,
+        title="Looks, hours",
+        description="Hours that a dry run of drawn zones can go back; 0 keeps no looks.",
+        examples=[24],
+    )
+    megabytes: Whole = Field(
+        2_000,
+        ge=1,
+        le=1_000_000,
+        title="Looks, size",
+        description="Most that the looks take on disk, MB; the oldest go first.",
+        examples=[2000],
+    )
+
+
 class DemoSettings(Group):
     """A clip served by `run` itself as a live RTSP camera."""
 
@@ -114,8 +135,8 @@ class ConsoleSettings(Group):
         description="What the tiles' map has: `wgs84`, `cgcs2000`, `gcj02` or `bd09`.",
         examples=["gcj02"],
     )
-    map_attribution: str = Field(
-        "",
+    map_attribution: str | None = Field(
+        None,
         max_length=200,
         title="Source of the map",
         description="Who made the map; stands in its corner.",

@@ -14,6 +14,7 @@ from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.triaging import Triaging
+from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.settings import Reread, Settings
@@ -44,7 +45,8 @@ class Parts:
         cameras: Those that are watched now.
         catalogue: All cameras, and the way to change them.
         live: What each camera shows now.
-        probing: Asks a camera before it is attached.
+        probing: Tries a camera's address.
+        dry_runs: Tries zones on what was seen.
         reviewing: What reviewers do; moves cases.
     """
 
@@ -66,4 +68,5 @@ class Parts:
     catalogue: Catalogue
     live: LiveView
     probing: Probing
+    dry_runs: DryRuns
     reviewing: Reviewing

@@ -11,7 +11,7 @@ import numpy as np
 
 from streetwatch.vision.types import Seconds, Size
 from streetwatch.zones import footprint, polygon
-from streetwatch.zones.presence import Presence
+from streetwatch.zones.presence import Presence, Remembered
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone, ZoneKind
 
@@ -48,7 +48,8 @@ def carried(
     held = [stay for stay in stays if _holds(zones, stay, size, at)]
     others = tuple(stay for stay in stays if stay not in held)
     return Carried(
-        replace(presence, stays=tuple(held)), Presence(at if others else None, stays=others)
+        Presence.of(replace(presence.remembered(), stays=tuple(held))),
+        Presence.of(Remembered(at if others else None, stays=others)),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 import structlog
@@ -18,6 +19,7 @@ from streetwatch.service.incidents.routing import Routes
 from streetwatch.service.runtime.attention import Attention
 from streetwatch.service.runtime.condition import Condition, condition_of
 from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
+from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.viewing import Viewing
 from streetwatch.service.runtime.watch import CameraWatch
@@ -75,6 +77,7 @@ class Wiring:
         window: How much of the stream a clip has.
         keep_bytes: Of each stream, for clips, at most.
         options: How the streams are read.
+        looks: Keeps what was seen.
         clock: Seconds since the epoch.
     """
 
@@ -85,6 +88,7 @@ class Wiring:
     window: ClipWindow
     keep_bytes: int
     options: CaptureOptions
+    looks: LooksLog
     clock: Callable[[], Seconds]
 
 
@@ -177,7 +181,10 @@ class Fleet:
         )
         viewing = Viewing(capture.look_every, wiring.options.look_interval_s, wiring.clock)
         watch = CameraWatch(
-            watched=self._watched(camera, cameras), store=wiring.store, recorder=recorder
+            watched=self._watched(camera, cameras),
+            store=wiring.store,
+            recorder=recorder,
+            on_look=partial(wiring.looks.add, camera.id),
         )
         watching = Watching(
             watch,

@@ -192,7 +192,7 @@ def _stays(
         LiveStay(
             zone_id=stay.zone_id,
             type=stay.type,
-            box=_shares(stay.box, size),
+            box=in_shares(stay.box, size),
             dwell_s=stay.dwell_s,
             of_s=of_s[stay.zone_id, stay.type],
             is_violation=stay.violation_at is not None,
@@ -203,7 +203,8 @@ def _stays(
     )
 
 
-def _shares(box: Box, size: Size) -> Box:
+def in_shares(box: Box, size: Size) -> Box:
+    """Return a box in 0..1 of a picture's width and height."""
     x1, y1, x2, y2 = box
     width, height = size
     return (x1 / width, y1 / height, x2 / width, y2 / height)

@@ -26,6 +26,7 @@ class CameraWatch:
         store: Where it goes on from after a restart.
         recorder: None where there are no pictures (recorded looks).
         epoch: Added to capture times to give schedules a wall clock; None leaves them out.
+        on_look: Told of every look.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class CameraWatch:
         store: Store,
         recorder: Recorder | None,
         epoch: Seconds | None = 0.0,
+        on_look: Callable[[Look], None] = lambda _: None,
     ) -> None:
         self._watched = watched
         self._store = store
         self._recorder = recorder
         self._epoch = epoch
+        self._on_look = on_look
         self._size: Size | None = None
         self._presence = store.presence(watched.site.camera_id)
         self._written_at = self._presence.last_look
@@ -57,6 +60,7 @@ class CameraWatch:
         Raises:
             StorageError: nothing of this look was kept; the next look includes what it missed.
         """
+        self._on_look(look)
         observation = observe(self._presence, look, self._watched.zones, epoch=self._epoch)
         if self._recorder and frame:
             self._recorder.remember(frame, (*observation.presence.stays, *observation.gone))

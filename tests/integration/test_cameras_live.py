@@ -1,5 +1,6 @@
 """Cameras added, changed and taken away while the service runs, against a real RTSP camera."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -232,3 +233,38 @@ def test_what_is_wrong_is_told_with_its_place_and_changes_nothing(
     assert answer.status_code == 422, answer.text
     assert any(line in one for one in answer.json()["detail"]), answer.text
     assert asleep.http.get("/cameras/new").status_code == 404
+
+
+def events(answer: httpx.Response) -> list[tuple[str, Any]]:
+    """The server-sent events of an answer."""
+    blocks = [block.split("\n") for block in answer.text.strip().split("\n\n")]
+    rows = [dict(line.split(": ", 1) for line in block) for block in blocks]
+    return [(row["event"], json.loads(row["data"])) for row in rows]
+
+
+def test_a_probe_over_the_api_tells_its_steps(asleep: Running) -> None:
+    body = {"url": DEAD, "account": {"user": "viewer", "password": PASSWORD}}
+    answer = asleep.http.post("/cameras/probe", json=body)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    told = events(answer)
+    assert {name for name, _ in told} == {"step"}
+    last = told[-1][1]
+    assert (last["name"], last["state"]) == ("reachable", "failed")
+    assert last["says"] == {"zh": "连接被拒绝", "en": "The connection is refused"}
+    assert PASSWORD not in answer.text
+
+
+def test_a_dry_run_over_the_api_says_when_nothing_is_known(asleep: Running) -> None:
+    answer = asleep.http.post(
+        "/cameras/kerb/dry-run", json={"camera": document(DEAD, zones=[ROAD])}
+    )
+    ((name, difference),) = events(answer)
+    assert name == "difference"
+    assert (difference["looks"], difference["more"]) == (0, [])
+
+
+def test_a_dry_run_of_wrong_zones_is_refused(asleep: Running) -> None:
+    wrong = document(DEAD, zones=[ROAD | {"kind": "forbidden"}])
+    answer = asleep.http.post("/cameras/kerb/dry-run", json={"camera": wrong})
+    assert answer.status_code == 422
+    assert "zones[0].kind" in answer.text

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import yaml
 
 from streetwatch.service.cameras import Camera, load_cameras
+from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.errors import (
     CameraChangedError,
@@ -34,7 +35,8 @@ cameras:
         rules: [{type: illegal_parking_motor, schedule: [{from: "22:00", to: "06:00"}]}]
   - {id: yard, source: {kind: file, url: yard.mp4}}
 """
-GATE = {"id": "gate", "source": {"kind": "rtsp", "url": "rtsp://me:t0p-secret@10.0.0.9/s1"}}
+GATE_URL = "rtsp://me:t0p-secret@10.0.0.9/s1"
+GATE: CameraDocument = {"id": "gate", "source": {"kind": "rtsp", "url": GATE_URL}}
 
 
 class City:
@@ -144,7 +146,7 @@ def test_passwords_lie_closed_and_their_key_is_its_owners_alone(city: City) -> N
         rows = connection.execute(sa.text("SELECT * FROM camera")).all()
     assert "t0p-secret" not in repr(rows)
     assert stat.S_IMODE(city.key.stat().st_mode) == 0o600
-    assert city.opened().find("gate").camera.source.url == GATE["source"]["url"]  # type: ignore[index]
+    assert city.opened().find("gate").camera.source.url == GATE_URL
 
 
 def test_without_its_key_a_camera_is_left_out_and_the_others_are_watched(

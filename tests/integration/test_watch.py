@@ -364,7 +364,6 @@ def test_a_zone_that_is_drawn_again_files_nothing_twice(street: Street, *, resta
         street.watch = street.started()
     redraw(street, 100, zone())
     street.looks(100, 130)
-    assert street.incident.state is State.OPEN
     street.looks(130, 150, car=False)
     assert street.incident.state is State.CLEARED
     assert street.occasions() == ["opened", "evidence", "cleared"]

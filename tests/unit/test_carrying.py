@@ -7,7 +7,7 @@ import pytest
 from streetwatch.service.runtime.carrying import carried
 from streetwatch.vision.types import Box, Size
 from streetwatch.zones.polygon import Polygon
-from streetwatch.zones.presence import Presence
+from streetwatch.zones.presence import Presence, Remembered
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone, ZoneKind
@@ -21,7 +21,7 @@ RIGHT: Polygon = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
 CAR: Box = (100.0, 150.0, 200.0, 230.0)  # stands in the left half
 
 STAY = Stay("road", PARKING, CAR, CAR, 0.8, 10, first_seen=900.0, last_seen=990.0, observed_s=90.0)
-STANDS = Presence(last_look=990.0, stays=(STAY,))
+STANDS = Presence.of(Remembered(last_look=990.0, stays=(STAY,)))
 
 
 def road(polygon: Polygon = LEFT, *types: ViolationType) -> Zone:

@@ -80,7 +80,7 @@ class CityMap(ui.element, component="../components/city_map.js", esm={"nicegui-l
         console = parts.settings.console
         self._props["start"] = list(points)
         self._props["tiles"] = console.map_tiles or ""
-        self._props["attribution"] = console.map_attribution
+        self._props["attribution"] = console.map_attribution or ""
         self._props["words"] = {
             "map": say("Map"),
             "closer": say("Closer"),

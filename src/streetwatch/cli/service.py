@@ -17,7 +17,8 @@ from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_js
 
 if TYPE_CHECKING:
     from streetwatch.service.cameras import Camera
-    from streetwatch.service.replay import Question, Restart
+    from streetwatch.service.replay import Question
+    from streetwatch.service.runtime.recorded import Restart
     from streetwatch.service.settings import Origins, Settings
     from streetwatch.vision.detect import Detector
     from streetwatch.vision.types import Detections, Look
@@ -170,7 +171,7 @@ def _epoch(start: str | None) -> float | None:
 
 def _recorded(path: Path) -> "Iterator[Look | Restart]":
     from streetwatch.service.incidents.errors import InputError
-    from streetwatch.service.replay import recorded_looks
+    from streetwatch.service.runtime.recorded import recorded_looks
 
     if str(path) == "-":
         yield from recorded_looks(sys.stdin, name="standard input")
