@@ -107,8 +107,8 @@ def _opened(url: str) -> dict[str, Act]:
         "wall: a live picture": opens("/console/wall?state=live", ".wl-frame img"),
         "wall: the map": opens("/console/wall?view=map", ".mp-case"),
         "cases: the list": opens("/console/cases", ".cw-list tbody tr"),
-        "cases: those past their deadline": opens(
-            "/console/cases?overdue=true", ".cw-list tbody tr"
+        "cases: of one type and state": opens(
+            "/console/cases?state=closed&type=bin_overflow", ".cw-list tbody tr"
         ),
         "numbers: 30 days": opens("/console/numbers", ".fg-card"),
         "review: the queue": opens("/console/review", ".rv-picture, .rv-stage, video, main img"),
