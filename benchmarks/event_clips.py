@@ -133,7 +133,11 @@ class Seeing:
         if self.sparing:
             yield from sparing_looks(frames, self.detector, camera, confidence=FAINT)
         else:
-            yield from looks_at(frames, self.detector, masks=camera.masks, confidence=FAINT)
+            # Looks that are kept are of whole pictures: the areas may be drawn anew.
+            areas = camera.areas if self.looks is None else ()
+            yield from looks_at(
+                frames, self.detector, masks=camera.masks, areas=areas, confidence=FAINT
+            )
 
 
 def run_clip(

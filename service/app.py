@@ -61,7 +61,8 @@ from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
-from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.memory import keep_few_heaps
+from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
 from streetwatch.service.server import Server, listening
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights, health_of
@@ -144,7 +145,11 @@ class Service:
         )
         self.reviewing = reviewing_from(self.desk, self.store, on_end=self._close)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
-        self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
+        self.detector = Detector.load(
+            self.settings.model,
+            threads=self.settings.detector_threads,
+            provider=self.settings.detector_provider,
+        )
         self.model = self.detector.card.version
         self.loop = DetectorLoop(
             detector=self.detector.watching(),
@@ -157,6 +162,12 @@ class Service:
             ),
             clock=self.clock,
             on_change=lambda _: self.lanes.wake(),
+            batch=self.settings.detector_batch,
+        )
+        self.registry.register(
+            CaptureCollector(
+                lambda: [(name, one.capture.counts) for name, one in self.watched.items()]
+            )
         )
         self.looks = looks_of(self.settings)
         self.fleet = self._fleet()
@@ -177,6 +188,7 @@ class Service:
             model=self.model,
             routes=self.lanes.routes,
             window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
+            keep_bytes=int(settings.evidence.camera_mb * 1e6),
             options=CaptureOptions(
                 look_interval_s=settings.look_interval_s, longest=self.detector.longest_side
             ),
@@ -210,6 +222,8 @@ class Service:
             targets=tuple(
                 TargetHealth(name, one.pending, one.parked, one.oldest_s) for name, one in waits
             ),
+            late_share=self.loop.overload.late_share,
+            overloaded=self.loop.overload.is_on,
         )
 
     def _healths(self, now: Seconds) -> tuple[CameraHealth, ...]:
@@ -310,6 +324,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
+        keep_few_heaps()
         self._warn_of_the_undeliverable()
         self.lanes.start()
         self.desk.start()

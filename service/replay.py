@@ -138,11 +138,12 @@ def looks_at(
     detector: Sees,
     *,
     masks: tuple[Outline, ...],
+    areas: tuple[Outline, ...] = (),
     confidence: float | None = None,
 ) -> Iterator[Look]:
-    """Detect in every frame; `confidence` as in `Sees.detect`."""
+    """Detect in the areas of every frame as `glance_at` does; `confidence` as in `Sees.detect`."""
     for frame in frames:
-        glance = glance_at(frame, longest=detector.longest_side, masks=masks)
+        glance = glance_at(frame, longest=detector.longest_side, masks=masks, areas=areas)
         yield glance.look(glance.detected(detector, confidence=confidence))
 
 

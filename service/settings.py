@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from streetwatch.models.registry import DEFAULT_MODEL
+from streetwatch.models.session import Provider
 from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
@@ -151,6 +152,20 @@ class Settings(BaseSettings):
         title="Detector threads",
         description="Threads inside one detection; 0 lets ONNX Runtime choose.",
         examples=[2],
+    )
+    detector_provider: Provider = Field(
+        Provider.CPU,
+        title="Detector provider",
+        description="What computes; each needs its own build of ONNX Runtime.",
+        examples=["cuda"],
+    )
+    detector_batch: Whole = Field(
+        1,
+        ge=1,
+        le=64,
+        title="Detector batch",
+        description="Waiting pictures that are detected in together; more than 1 is for GPUs.",
+        examples=[8],
     )
     evidence: EvidenceSettings = Field(
         EvidenceSettings(),

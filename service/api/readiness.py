@@ -72,6 +72,9 @@ class Readiness:
 
     Attributes:
         targets: Those that stand in the settings.
+        late_share: Of the detector's latest looks, how many came too late; 0..1.
+        overloaded: Whether these are more than it promises. All cameras are looked at less often
+            alike: the service is as fit as the machine lets it be.
     """
 
     cameras: tuple[CameraHealth, ...]
@@ -79,6 +82,8 @@ class Readiness:
     outbox_parked: int
     outbox_oldest_s: Seconds
     targets: tuple[TargetHealth, ...] = ()
+    late_share: float = 0.0
+    overloaded: bool = False
 
     @property
     def is_ready(self) -> bool:

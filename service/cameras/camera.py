@@ -55,6 +55,11 @@ class Camera:
         """The areas to paint over before anything looks at the picture."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PRIVACY_MASK)
 
+    @property
+    def areas(self) -> tuple[Polygon, ...]:
+        """The areas in which something may be filed."""
+        return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PROHIBITED)
+
     def watched(
         self, *, model: str, others: Iterable["Camera"] = (), routes: Routes = TO_THE_DESK
     ) -> Watched:

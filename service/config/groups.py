@@ -55,6 +55,14 @@ class EvidenceSettings(Group):
         description="Seconds of the clip after the violation.",
         examples=[10],
     )
+    camera_mb: Number = Field(
+        8.0,
+        ge=1,
+        le=1000,
+        title="Memory of a camera",
+        description="Coded video kept in memory for a camera's clips, at most, MB.",
+        examples=[8],
+    )
 
 
 class LooksLogSettings(Group):

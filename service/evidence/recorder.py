@@ -60,7 +60,8 @@ class Recorder:
         """Hold the frame for the stays that it is the first picture of; let go of ended ones."""
         self._current = frame
         named = {incident_id(self._site.camera_id, stay.key): stay for stay in stays}
-        self._first = {name: self._first.get(name, frame) for name in named}
+        kept = frame.kept()
+        self._first = {name: self._first.get(name, kept) for name in named}
         self._tracks = {name: self._followed(name, stay) for name, stay in named.items()}
 
     def _followed(self, name: str, stay: Stay) -> Track:

@@ -27,12 +27,15 @@ from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.types import Frame, Seconds
-from streetwatch.zones.zone import ZoneKind
 
 log = structlog.get_logger(__name__)
 
 #: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
 RING_MARGIN_S: Seconds = 15.0
+
+#: Between the first connections to two cameras: many answer one with a key frame, and all of these
+#: at once would have to be decoded at once, then and every few seconds from then on.
+APART_S: Seconds = 0.04
 
 #: How long a change waits for the look at hand.
 APPLIED_WITHIN_S: Seconds = 2.0
@@ -72,6 +75,7 @@ class Wiring:
         model: Names what sees for the cameras.
         routes: Which target is told what.
         window: How much of the stream a clip has.
+        keep_bytes: Of each stream, for clips, at most.
         options: How the streams are read.
         looks: Keeps what was seen.
         clock: Seconds since the epoch.
@@ -82,6 +86,7 @@ class Wiring:
     model: str
     routes: Routes
     window: ClipWindow
+    keep_bytes: int
     options: CaptureOptions
     looks: LooksLog
     clock: Callable[[], Seconds]
@@ -106,8 +111,8 @@ class Fleet:
         """Begin to watch."""
         with self._changing:
             self._is_running = True
-            for one in self.watched.values():
-                one.capture.start()
+            for number, one in enumerate(self.watched.values()):
+                one.capture.start(after_s=number * APART_S)
 
     def stop(self) -> None:
         """Watch no more; reads in progress end with their time-outs. May be called again."""
@@ -158,7 +163,7 @@ class Fleet:
         wiring = self.wiring
         keep_s = wiring.window.before_s + wiring.window.after_s + RING_MARGIN_S
         # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
-        ring = None if camera.masks else Ring(keep_s=keep_s)
+        ring = None if camera.masks else Ring(keep_s=keep_s, keep_bytes=wiring.keep_bytes)
         recorder = Recorder(
             site=camera.site,
             zones=camera.zones,
@@ -233,5 +238,4 @@ def _has_same_pictures(before: Camera, after: Camera) -> bool:
 
 
 def _attention(camera: Camera) -> Attention:
-    areas = (zone.polygon for zone in camera.zones if zone.kind is ZoneKind.PROHIBITED)
-    return Attention(Gate(tuple(areas)))
+    return Attention(Gate(camera.areas))

@@ -12,6 +12,9 @@ from streetwatch.service.runtime.carrying import carried
 from streetwatch.vision.types import Frame, Look, Seconds, Size
 from streetwatch.zones.presence import Observation, Presence, observe
 
+#: An empty street is written down so often: a process that dies then has looked away for so long.
+WRITTEN_EVERY_S: Seconds = 10.0
+
 
 class CameraWatch:
     """One camera's state between looks. Used by one thread.
@@ -42,6 +45,7 @@ class CameraWatch:
         self._on_look = on_look
         self._size: Size | None = None
         self._presence = store.presence(watched.site.camera_id)
+        self._written_at = self._presence.last_look
         self._unsealed = self._reloaded()
         self._lost = {one.id for one in self._unsealed.values() if one.opened_at is None}
 
@@ -60,13 +64,22 @@ class CameraWatch:
         observation = observe(self._presence, look, self._watched.zones, epoch=self._epoch)
         if self._recorder and frame:
             self._recorder.remember(frame, (*observation.presence.stays, *observation.gone))
-        changed = self._record(observation)
+        changed: tuple[Incident, ...] = ()
+        if not self._is_nothing(observation, look.at):
+            changed, self._written_at = self._record(observation), look.at
         self._presence, self._size = observation.presence, look.size
         self._unsealed |= {one.id: one for one in changed if _is_sealed_here(one)}
         camera_id = self._watched.site.camera_id
         self._lost |= {incident_id(camera_id, stay.key) for stay in observation.gone}
         self.seal(look.at)
         return changed
+
+    def _is_nothing(self, observation: Observation, at: Seconds) -> bool:
+        """Tell whether a look left an empty street empty: that need not be written each time."""
+        before, after = self._presence, observation.presence
+        if before.stays or after.stays or observation.gone or self._written_at is None:
+            return False
+        return 0 <= at - self._written_at < WRITTEN_EVERY_S
 
     def show(self, frame: Frame) -> None:
         """Take a frame for the latest picture that says nothing of the street."""

@@ -62,7 +62,7 @@ def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
     store.close()
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/desk/cases", "/"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/desk/cases"])
 def test_a_healthy_service_answers(api: Api, path: str) -> None:
     assert api.http.get(path).status_code == 200
 
@@ -167,10 +167,6 @@ def test_a_database_that_refuses_is_a_503_that_says_come_again(api: Api, tmp_pat
     assert str(tmp_path) not in answer.text
 
 
-def test_the_page_for_people_needs_nothing_from_the_network(api: Api) -> None:
-    page = api.http.get("/")
-    assert page.headers["Content-Type"].startswith("text/html")
-    assert "http://" not in page.text
-    assert "https://" not in page.text
-    for link in ("/docs", "/desk/cases", "/cameras"):
-        assert f'href="{link}"' in page.text
+def test_the_front_door_leads_to_the_apis_pages_where_there_is_no_console(api: Api) -> None:
+    answer = api.http.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/docs")

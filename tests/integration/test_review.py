@@ -239,6 +239,13 @@ def test_a_verdict_is_not_undone(
     assert small.state(number) == (moves or ["accepted"])[-1]
 
 
+def test_a_verdict_is_undone_though_its_place_was_muted_since(small: ReviewedDesk) -> None:
+    number = small.file("a")
+    small.reviewing.judge(number, WRONG)
+    small.reviewing.mute(number, NOON + 3600, "wang")
+    assert small.reviewing.undo(number, "li")["state"] == "reported"
+
+
 def test_a_rejection_closes_its_incident_until_it_is_undone(desk: ReviewedDesk) -> None:
     number = desk.file("a")
     desk.reviewing.judge(number, WRONG)

@@ -16,7 +16,8 @@ from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.errors import CannotOpen, Fault, StreamLost
-from streetwatch.vision.capture.look import Decoder, stream_seconds
+from streetwatch.vision.capture.key_picture import key_picture
+from streetwatch.vision.capture.look import stream_seconds
 from streetwatch.vision.capture.opening import Feed, TimeOuts, default_time_outs, open_feed
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.capture.sub_streams import sub_streams
@@ -200,7 +201,7 @@ def _measured(feed: Feed, stopped: Callable[[], bool]) -> Iterator[Found]:
         if (
             not pictured
             and packet.is_keyframe
-            and (frame := Decoder(feed.stream).decode_key(packet))
+            and (frame := key_picture(bytes(packet), feed.template))
         ):
             pictured = True
             yield from _pictured(frame)
@@ -229,7 +230,7 @@ def _packets(feed: Feed, stopped: Callable[[], bool]) -> Iterator["av.Packet[Vid
 
 def _pictured(frame: VideoFrame) -> Iterator[Found]:
     decoded = Decoded.of(frame, longest=SMALL_SIDE)
-    yield FirstPicture(decoded.small, decoded.size)
+    yield FirstPicture(decoded.within(SMALL_SIDE), decoded.size)
     yield _ok(StepName.PICTURE)
     yield _begun(StepName.KEY_FRAMES)
 

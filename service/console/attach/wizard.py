@@ -72,7 +72,7 @@ class Wizard:
             ui.element("div").classes("sw-grow")
             self._back = ui.button(say("Back"), on_click=lambda: self._go(-1))
             self._back.props("flat no-caps")
-            self._next = ui.button(say("Next"), on_click=lambda: self._go(1)).props("no-caps")
+            self._next = ui.button(say("Next step"), on_click=lambda: self._go(1)).props("no-caps")
             self._save = ui.button(say("Save and watch"), icon="check", on_click=self._keep)
             self._save.props("no-caps")
 

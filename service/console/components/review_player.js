@@ -81,7 +81,7 @@ const template = `
 
 export default {
   template,
-  props: { reels: Array, words: Object, reasons: Array, active: Boolean },
+  props: { reels: Array, words: Object, reasons: Array },
   emits: ["verdict", "next", "previous", "undo", "mute", "help", "grid", "shown"],
   data: () => ({ gone: {}, failed: {}, view: CLIP, asking: false, playing: false, at: 0, size: null, clipLength: 0 }),
   computed: {
@@ -229,7 +229,7 @@ export default {
     // A button that was clicked by mouse must not take the next space for itself.
     calm(event) { if (event && event.detail && event.currentTarget) event.currentTarget.blur(); },
     key(event) {
-      if (!this.active || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const on = event.target;
       if (on.closest && on.closest("input, textarea, select, [contenteditable], .q-dialog, .q-menu, [role=listbox]")) return;
       if (document.querySelector(".q-dialog, .q-menu")) return;

@@ -19,6 +19,7 @@ from streetwatch.service.console.review.words import (
 from streetwatch.service.console.review.work import Overview
 from streetwatch.service.desk.review.nearby import Near, Surroundings
 from streetwatch.service.desk.review.queue import Waiting
+from streetwatch.service.store.transactions import COUNTED
 from streetwatch.vision.types import Seconds
 
 _LEVEL_CLASS = {"red": "bad", "orange": "warn", "yellow": "warn"}
@@ -28,7 +29,8 @@ def draw_counts(overview: Overview, session: Session, now: Seconds) -> None:
     """Draw how much waits and how fast it goes."""
     pace = session.pace(now)
     with ui.element("div").classes("rv-counts").props("role=status"):
-        ui.label(str(overview.counts.waiting)).classes("rv-many sw-number")
+        many = overview.counts.waiting
+        ui.label(f"{many}+" if many >= COUNTED else str(many)).classes("rv-many sw-number")
         ui.label(say("wait for a verdict"))
     with ui.element("div").classes("rv-counts sw-quiet sw-number"):
         ui.label(say("{count} judged", "{count} judged", count=len(session.given)))

@@ -19,17 +19,11 @@ class Player(Element, component=_COMPONENT):
         super().__init__()
         self._props["words"] = player_words()
         self._props["reasons"] = reason_words()
-        self._props["active"] = True
         self.show(reels)
 
     def show(self, reels: Iterable[Reel]) -> None:
         """Show these, the first of them now."""
         self._props["reels"] = [one.props() for one in reels]
-        self.update()
-
-    def listen(self, *, active: bool) -> None:
-        """Say whether keys are meant for it."""
-        self._props["active"] = active
         self.update()
 
     def hear(self, name: str, handler: Callable[[dict[str, Any]], Any]) -> None:

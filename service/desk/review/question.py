@@ -59,12 +59,18 @@ def asked_for(question: Question) -> _Where:
 
 def free_for(holder: str, now: Seconds) -> sa.ColumnElement[bool]:
     """Tell of a case that nobody else looks at."""
-    taken = sa.select(sa.literal(1)).where(
-        desk_lease.c.number == desk_case.c.number,
-        desk_lease.c.until > now,
-        desk_lease.c.holder != holder,
-    )
+    of_others = _of_others(holder, now)
+    taken = sa.select(sa.literal(1)).where(of_others, desk_lease.c.number == desk_case.c.number)
     return ~taken.exists()
+
+
+def held_from(holder: str, now: Seconds) -> sa.ColumnElement[bool]:
+    """Tell of a case that somebody else looks at: asked the other way round, they are few."""
+    return desk_case.c.number.in_(sa.select(desk_lease.c.number).where(_of_others(holder, now)))
+
+
+def _of_others(holder: str, now: Seconds) -> sa.ColumnElement[bool]:
+    return sa.and_(desk_lease.c.until > now, desk_lease.c.holder != holder)
 
 
 def ordered(order: Order) -> tuple[sa.ColumnElement[Any], ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from streetwatch.service.desk.review.question import Question, asked_for, free_for, ordered
+from streetwatch.service.desk.review.question import Question, asked_for, held_from, ordered
 from streetwatch.service.desk.rows import document_of
 from streetwatch.service.store.schema import desk_case, desk_lease
 from streetwatch.service.store.transactions import counted, reading
@@ -85,8 +85,7 @@ def standing(engine: sa.Engine, question: Question, holder: str, *, now: Seconds
     where = asked_for(question)
     with reading(engine) as connection:
         every = connection.execute(counted(desk_case, where)).scalar_one()
-        elsewhere = sa.and_(*where, ~free_for(holder, now))
-        held = connection.execute(counted(desk_case, [elsewhere])).scalar_one()
+        held = connection.execute(counted(desk_case, [*where, held_from(holder, now)])).scalar_one()
     return Standing(every, held)
 
 

@@ -69,6 +69,10 @@ class Verdict:
 _STEPS: Final = (CaseState.ACCEPTED.value, CaseState.REJECTED.value, Judgement.UNSURE.value)
 
 
+#: Nobody goes on with a case by these.
+_ASIDE: Final = frozenset({"cleared", "merge", "mute"})
+
+
 def refuse_judged(row: Mapping[Any, Any]) -> None:
     """Refuse a case that waits for no verdict.
 
@@ -116,7 +120,7 @@ def undone(by: str, *, now: Seconds) -> Amend:
 
 def _last_step(row: Mapping[Any, Any], by: str, now: Seconds) -> str:
     """Return what is taken back: the last thing that a person did."""
-    lines = [line for line in standing(row["history"]) if line["by"] != THE_DESK]
+    lines = [line for line in standing(row["history"]) if not _is_aside(line)]
     last = lines[-1] if lines else {}
     step = last.get("state") or last.get("action")
     number = row["number"]
@@ -127,6 +131,11 @@ def _last_step(row: Mapping[Any, Any], by: str, now: Seconds) -> str:
     if row["state"] not in {step, CaseState.DISPATCHED} and step != Judgement.UNSURE:
         raise NotUndoneError(f"case {number} is {row['state']} already")
     return str(step)
+
+
+def _is_aside(line: Mapping[str, Any]) -> bool:
+    """Tell whether a line is none of a person who goes on with the case."""
+    return line["by"] == THE_DESK or line.get("action") in _ASIDE
 
 
 def muted(until: Seconds | None, by: str, *, now: Seconds) -> Amend:

@@ -18,6 +18,7 @@ from streetwatch.cli import (
     model,
     service,
     targets,
+    throughput,
     upkeep,
     users,
 )
@@ -49,6 +50,7 @@ for command in (
     model.export,
     model.quantize,
     model.calibrate,
+    throughput.tune,
 ):
     app.command()(command)
 app.add_typer(data.app, name="data")

@@ -148,7 +148,9 @@ def _faint(clip: Path, camera: "Camera", detector: "Detector", at: float) -> "De
     source = Source(SourceKind.FILE, str(clip))
     for frame in read_file(source, camera_id=camera.id, look_interval_s=LOOK_INTERVAL_S):
         if frame.at >= at:
-            glance = glance_at(frame, longest=detector.longest_side, masks=camera.masks)
+            glance = glance_at(
+                frame, longest=detector.longest_side, masks=camera.masks, areas=camera.areas
+            )
             return glance.detected(detector, confidence=FAINT)
     return Detections.empty()
 
@@ -191,7 +193,7 @@ def _seen_in(clip: Path, camera: "Camera", detector: "Detector") -> "Iterator[Lo
     frames = read_file(source, camera_id=camera.id, look_interval_s=LOOK_INTERVAL_S)
     with progress_bar() as progress:
         task = progress.add_task(clip.name, total=None)
-        for look in looks_at(frames, detector, masks=camera.masks):
+        for look in looks_at(frames, detector, masks=camera.masks, areas=camera.areas):
             progress.update(task, description=f"{clip.name}: {look.at:.0f} s seen", advance=1)
             yield look
 

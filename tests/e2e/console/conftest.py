@@ -1,5 +1,6 @@
 """One running service with a real camera, and one browser, for every test of the console."""
 
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from console_parts import CHROMIUM_ARGUMENTS, PICTURES, Console, let_in
@@ -73,7 +75,9 @@ def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
         if request.config.getoption("--screenshots"):
             file = PICTURES / f"{name}.png"
             file.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=file)
+            # 256 colours: a street in full colour is more than half a megabyte.
+            shot = Image.open(io.BytesIO(page.screenshot()))
+            shot.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
             assert file.stat().st_size <= LARGEST_PICTURE, f"{file}: too large for a repository"
 
     return keep

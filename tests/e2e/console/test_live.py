@@ -20,8 +20,8 @@ def test_a_newcomer_becomes_administrator_and_a_restart_brings_the_page_back(
     (tmp_path / "cameras.yaml").write_text(yaml.safe_dump({"cameras": [camera]}))
     (tmp_path / "streetwatch.yaml").write_text("{}")
     service = Service(tmp_path, free_port())
-    service.start()
     try:
+        service.start()
         link = re.search(r"/console/welcome\S+", service.log[0].read_text())
         assert link is not None
         console = Console(service, browser)

@@ -55,16 +55,13 @@ def opened(page: Page, number: str) -> None:
     shows(page, number)
 
 
-def test_a_case_is_reviewed_by_keyboard(
-    console: Console, numbers: dict[str, str], picture: Keep
-) -> None:
+def test_a_case_is_reviewed_by_keyboard(console: Console, numbers: dict[str, str]) -> None:
     with console.page("/console/review", role="analyst", language="en-GB") as page:
         opened(page, numbers["a"])
         expect(page.locator(".rp-slot.here video")).to_be_visible()
         expect(page.locator(".rp-zone")).to_be_visible()
         expect(page.locator(".rp-box")).to_be_visible()
         expect(page.locator(".rp-span.at-hidden")).to_be_visible()
-        picture(page, "review-en")
         page.keyboard.press("2")
         expect(page.get_by_role("button", name=re.compile("Violation"))).to_have_attribute(
             "aria-pressed", "true"
