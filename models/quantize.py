@@ -3,8 +3,8 @@
 ONNX Runtime's static quantisation in the QDQ form: weights per channel, activations per tensor.
 Not the convolutions alone: where an activation goes back to FP32 between two of them, the way there
 and back costs more than INT8 saves. The head's last convolutions stay FP32: their outputs are boxes
-and scores, and half a pixel or half a per cent would be one step. So do the parts that lose most: the
-first convolution, attention, and the head's class branches.
+and scores, and half a pixel or half a per cent would be one step. So do the parts that lose most:
+the first convolution, attention, and the head's class branches.
 
 Weights are unsigned about 128. Signed ones are the same numbers, but CPUs without VNNI multiply
 them with a 16-bit sum that overflows: there a file may lose a quarter of its AP50 (docs/adr/0007).

@@ -125,7 +125,7 @@ def export(  # noqa: PLR0913 -- one argument per option
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
-def quantize(
+def quantize(  # noqa: PLR0913 -- one argument per option
     model: Annotated[Path, typer.Option(help="Card of the FP32 model.")],
     frames: Annotated[list[Path], typer.Option(help="Folder of street pictures; repeatable.")],
     out: Annotated[Path, typer.Option(help="Folder for the INT8 file and its card.")],
