@@ -11,7 +11,8 @@ from streetwatch.benchmarks.sparing import sparing_looks
 from streetwatch.datasets.yolo_folder import DatasetError
 from streetwatch.service.cameras import Camera
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.replay import chosen_camera, look_line, looks_at, recorded_looks, replay
+from streetwatch.service.replay import chosen_camera, looks_at, replay
+from streetwatch.service.runtime.recorded import look_line, recorded_looks
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.file import read_file
 from streetwatch.vision.capture.source import Source, SourceKind
@@ -132,7 +133,11 @@ class Seeing:
         if self.sparing:
             yield from sparing_looks(frames, self.detector, camera, confidence=FAINT)
         else:
-            yield from looks_at(frames, self.detector, masks=camera.masks, confidence=FAINT)
+            # Looks that are kept are of whole pictures: the areas may be drawn anew.
+            areas = camera.areas if self.looks is None else ()
+            yield from looks_at(
+                frames, self.detector, masks=camera.masks, areas=areas, confidence=FAINT
+            )
 
 
 def run_clip(

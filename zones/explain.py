@@ -72,7 +72,7 @@ def explain(  # noqa: PLR0913 -- a place, a time, and all that judges it
 
 
 def _of_rule(asked: _Asked, presence: Presence, zone: Zone, rule: Rule) -> Finding:
-    of_rule = presence.of_rule(zone, rule)
+    of_rule = presence.of_rule(zone, rule).rows()
     there = [one for one in of_rule if _holds(one.box, asked.point)]
     stay = max(there, key=lambda one: one.dwell_s, default=None)
     if stay is None:

@@ -1,5 +1,8 @@
 """Where boxes stand, how they overlap, and which is which. Pure array functions."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
@@ -7,8 +10,52 @@ from scipy.optimize import linear_sum_assignment
 from streetwatch.vision.types import Boxes
 from streetwatch.zones.polygon import Points
 
+Shares = npt.NDArray[np.float32]
+
 #: A box that lies with more than this share of its area in another one is a part of it.
 _PART = 0.9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlap:
+    """How each of some boxes overlaps each of others.
+
+    Attributes:
+        common: Area that two boxes have in common, (N, M), square pixels.
+        left: Areas of the first ones, (N, 1).
+        right: Areas of the others, (1, M).
+    """
+
+    common: Shares
+    left: Shares
+    right: Shares
+
+    @classmethod
+    def of(cls, left: Boxes, right: Boxes) -> Self:
+        """Measure every pair."""
+        lx1, ly1, lx2, ly2 = left.T[:, :, None]
+        rx1, ry1, rx2, ry2 = right.T[:, None, :]
+        common = np.minimum(lx2, rx2)
+        common -= np.maximum(lx1, rx1)
+        np.maximum(common, 0, out=common)
+        down = np.minimum(ly2, ry2)
+        down -= np.maximum(ly1, ry1)
+        common *= np.maximum(down, 0, out=down)
+        return cls(common, areas(left)[:, None], areas(right)[None, :])
+
+    def iou(self) -> Shares:
+        """Return intersection over union, (N, M)."""
+        return _share(self.common, self.left + self.right - self.common)
+
+    def covered(self) -> Shares:
+        """Return which share of each of the first boxes every other one covers, (N, M)."""
+        return _share(self.common, self.left)
+
+
+def _share(part: Shares, whole: Shares) -> Shares:
+    """Divide areas; nothing is a share of an empty box."""
+    share: Shares = part / np.maximum(whole, np.finfo(np.float32).tiny)
+    return share
 
 
 def ground_points(boxes: Boxes) -> Points:
@@ -17,33 +64,34 @@ def ground_points(boxes: Boxes) -> Points:
     return np.stack(((x1 + x2) / 2, y2), axis=1)
 
 
-def _areas(boxes: Boxes) -> npt.NDArray[np.float64]:
-    x1, y1, x2, y2 = boxes.T.astype(np.float64)
-    area: npt.NDArray[np.float64] = np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)
+def areas(boxes: Boxes) -> Shares:
+    """Return the area of each box, square pixels; 0 where it is turned inside out."""
+    x1, y1, x2, y2 = boxes.T
+    area: Shares = np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)
     return area
-
-
-def _intersections(left: Boxes, right: Boxes) -> npt.NDArray[np.float64]:
-    lx1, ly1, lx2, ly2 = left.T.astype(np.float64)[:, :, None]
-    rx1, ry1, rx2, ry2 = right.T.astype(np.float64)[:, None, :]
-    across = np.minimum(lx2, rx2) - np.maximum(lx1, rx1)
-    down = np.minimum(ly2, ry2) - np.maximum(ly1, ry1)
-    overlap: npt.NDArray[np.float64] = np.maximum(across, 0) * np.maximum(down, 0)
-    return overlap
 
 
 def iou(left: Boxes, right: Boxes) -> npt.NDArray[np.float64]:
     """Return intersection over union of every pair, (len(left), len(right))."""
-    overlap = _intersections(left, right)
-    union = _areas(left)[:, None] + _areas(right)[None, :] - overlap
-    return np.divide(overlap, union, out=np.zeros_like(overlap), where=union > 0)
+    return Overlap.of(left, right).iou().astype(np.float64)
 
 
-def covered(boxes: Boxes, by: Boxes) -> npt.NDArray[np.float64]:
+def covered(boxes: Boxes, by: Boxes) -> Shares:
     """Return which share of each box every other box covers, (len(boxes), len(by))."""
-    overlap = _intersections(boxes, by)
-    area = np.broadcast_to(_areas(boxes)[:, None], overlap.shape)
-    return np.divide(overlap, area, out=np.zeros_like(overlap), where=area > 0)
+    return Overlap.of(boxes, by).covered()
+
+
+def widths(boxes: Boxes) -> Shares:
+    """Return how wide each box is, pixels."""
+    wide: Shares = boxes[:, 2] - boxes[:, 0]
+    return wide
+
+
+def shifts(before: Boxes, after: Boxes) -> Shares:
+    """Return how far the centre of each box lies from that of its counterpart, pixels."""
+    x1, y1, x2, y2 = (after - before).T
+    far: Shares = np.hypot(x1 + x2, y1 + y2) / 2
+    return far
 
 
 def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float) -> list[int]:
@@ -52,13 +100,13 @@ def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float)
     One vehicle is often seen as a car and as a truck in the same look. A box that lies almost
     wholly in another one is a part of it: a heap in a heap, the front half of a car.
     """
-    overlap = _intersections(boxes, boxes)
-    areas = _areas(boxes)
-    smaller = np.minimum(areas[:, None], areas[None, :])
-    union = areas[:, None] + areas[None, :] - overlap
-    same = (overlap > limit * union) | (overlap > _PART * smaller)
-    if np.count_nonzero(same) <= len(boxes):  # each with itself only
+    overlap = Overlap.of(boxes, boxes)
+    # IoU is below the smaller box's covered share: most looks are done with the first question.
+    near = overlap.common > min(limit, _PART) * np.minimum(overlap.left, overlap.right)
+    if np.count_nonzero(near) <= len(boxes):  # each with itself only
         return list(range(len(boxes)))
+    part = overlap.common > _PART * np.minimum(overlap.left, overlap.right)
+    same = part | (overlap.iou() > limit)
     kept: list[int] = []
     for row in np.argsort(-confidence, kind="stable").tolist():
         if not same[row, kept].any():
@@ -66,13 +114,32 @@ def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float)
     return sorted(kept)
 
 
-def matches(left: Boxes, right: Boxes, *, least_iou: float) -> list[tuple[int, int]]:
-    """Pair boxes one to one with the largest total overlap (Hungarian method)."""
-    overlap = iou(left, right)
-    scored = np.where(overlap >= least_iou, overlap, 0.0)
-    rows, columns = linear_sum_assignment(scored, maximize=True)
-    return [
-        (int(row), int(column))
-        for row, column in zip(rows, columns, strict=True)
-        if scored[row, column] > 0
-    ]
+def matches(left: Boxes, right: Boxes, *, least_iou: float) -> npt.NDArray[np.intp]:
+    """Pair boxes one to one with the largest total overlap.
+
+    Args:
+        left: (N, 4).
+        right: (M, 4).
+        least_iou: Of a pair.
+
+    Returns:
+        For each of `left` the row of `right` it is paired with, -1 where there is none.
+    """
+    found = np.full(len(left), -1, np.intp)
+    if not (len(left) and len(right)):
+        return found
+    overlap = Overlap.of(left, right).iou()
+    fits = (overlap >= least_iou) & (overlap > 0)
+    rows, columns = np.nonzero(fits)
+    alone = (np.bincount(rows, minlength=len(left))[rows] == 1) & (
+        np.bincount(columns, minlength=len(right))[columns] == 1
+    )
+    found[rows[alone]] = columns[alone]
+    if not alone.all():  # only those in conflict need weighing (Hungarian method)
+        some, others = np.unique(rows[~alone]), np.unique(columns[~alone])
+        part = np.ix_(some, others)
+        weighed = np.where(fits[part], overlap[part], 0.0)
+        best, theirs = linear_sum_assignment(weighed, maximize=True)
+        paired = weighed[best, theirs] > 0
+        found[some[best[paired]]] = others[theirs[paired]]
+    return found

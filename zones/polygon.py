@@ -1,5 +1,6 @@
 """Polygons as the operator drew them: corners in 0..1 of the picture's width and height."""
 
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -36,7 +37,14 @@ def contains(polygon: Polygon, points: Points, size: Size) -> npt.NDArray[np.boo
     >>> contains(square, points, (100, 100)).tolist()
     [True, True, False]
     """
-    outline = shapely.Polygon(np.asarray(polygon) * size)
-    shapely.prepare(outline)
+    outline = _outline(polygon, size)
     inside: npt.NDArray[np.bool_] = shapely.intersects_xy(outline, points[:, 0], points[:, 1])
     return inside
+
+
+@lru_cache(maxsize=1024)
+def _outline(polygon: Polygon, size: Size) -> shapely.Polygon:
+    """Return the polygon in pixels, prepared for many questions: every look asks the same."""
+    outline = shapely.Polygon(np.asarray(polygon) * size)
+    shapely.prepare(outline)
+    return outline

@@ -7,21 +7,13 @@ nobody looked at: an outage adds no dwell and clears nothing.
 from dataclasses import dataclass, replace
 from typing import Self
 
-import numpy as np
-
 from streetwatch.vision.types import Look, Seconds, Size
-from streetwatch.zones import footprint
+from streetwatch.zones.appearance import Patches, decoded, encoded
 from streetwatch.zones.rules import Rule
-from streetwatch.zones.scene import (
-    Circumstances,
-    Scene,
-    backdrop_of,
-    is_relit,
-    scene_of,
-    sights,
-)
+from streetwatch.zones.scene import Circumstances, backdrop_of, is_relit, scene_of, sights
 from streetwatch.zones.stay import Stay
-from streetwatch.zones.transition import after_look, is_gone, started
+from streetwatch.zones.stays import Stays
+from streetwatch.zones.transition import after_look
 from streetwatch.zones.zone import Zone, ZoneKind
 
 #: Looks further apart than this have an outage between them, whatever the camera's pace: every
@@ -39,18 +31,8 @@ _PACE_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
-    """Everything that is at its place on one camera, and when the camera was last looked at.
-
-    Attributes:
-        last_look: Capture time of the latest look.
-        stays: What is there.
-        pace_s: Usual time between two looks; None before the second.
-        backdrop: A patch of the whole picture in the light that the stays are known in; None where
-            there was no picture.
-        watched_since: The first look, or the first one after the latest outage.
-        relit_s: For how long the whole picture has looked otherwise, less the time it did not.
-    """
+class Remembered:
+    """A presence as plain values, to be stored. Attributes as `Presence` has them."""
 
     last_look: Seconds | None = None
     stays: tuple[Stay, ...] = ()
@@ -59,19 +41,85 @@ class Presence:
     watched_since: Seconds | None = None
     relit_s: Seconds = 0.0
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Presence:
+    """Everything that is at its place on one camera, and when the camera was last looked at.
+
+    Attributes:
+        last_look: Capture time of the latest look.
+        watches: What each rule of each zone watches.
+        pace_s: Usual time between two looks; None before the second.
+        backdrop: A patch of the whole picture in the light that the stays are known in; None where
+            there was no picture.
+        watched_since: The first look, or the first one after the latest outage.
+        relit_s: For how long the whole picture has looked otherwise, less the time it did not.
+    """
+
+    last_look: Seconds | None = None
+    watches: tuple[Stays, ...] = ()
+    pace_s: Seconds | None = None
+    backdrop: Patches | None = None
+    watched_since: Seconds | None = None
+    relit_s: Seconds = 0.0
+
+    @classmethod
+    def of(cls, stored: Remembered) -> Self:
+        """Return the presence that was stored."""
+        by_rule: dict[tuple[str, str], list[Stay]] = {}
+        for stay in stored.stays:
+            by_rule.setdefault((stay.zone_id, stay.type), []).append(stay)
+        return cls(
+            stored.last_look,
+            tuple(Stays.of(*kind, stays) for kind, stays in by_rule.items()),
+            stored.pace_s,
+            None if stored.backdrop is None else decoded(stored.backdrop)[None],
+            stored.watched_since,
+            stored.relit_s,
+        )
+
+    def remembered(self) -> Remembered:
+        """Return it as it is stored."""
+        return Remembered(
+            self.last_look,
+            self.stays,
+            self.pace_s,
+            None if self.backdrop is None else encoded(self.backdrop[0]),
+            self.watched_since,
+            self.relit_s,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Presence) and self.remembered() == other.remembered()
+
+    def __hash__(self) -> int:
+        return hash((self.last_look, self.pace_s, self.watched_since))
+
+    @property
+    def stays(self) -> tuple[Stay, ...]:
+        """What is there, one by one."""
+        return tuple(stay for watch in self.watches for stay in watch.rows())
+
     def is_outage(self, since: Seconds) -> bool:
         """Tell whether nobody looked for `since` seconds, though somebody should have."""
         if self.pace_s is None:
             return since > OUTAGE_S
         return since > min(max(_PACES_MISSED * self.pace_s, _LEAST_OUTAGE_S), OUTAGE_S)
 
-    def of_rule(self, zone: Zone, rule: Rule) -> tuple[Stay, ...]:
+    def of_rule(self, zone: Zone, rule: Rule) -> Stays:
         """Return what a rule of a zone watches."""
-        kind = (zone.id, rule.type)
-        return tuple(stay for stay in self.stays if (stay.zone_id, stay.type) == kind)
+        for watch in self.watches:
+            if (watch.zone_id, watch.type) == (zone.id, rule.type):
+                return watch
+        return Stays.of(zone.id, rule.type, ())
 
     def circumstances(
-        self, at: Seconds, backdrop: str | None, zones: tuple[Zone, ...], *, epoch: Seconds | None
+        self,
+        at: Seconds,
+        backdrop: Patches | None,
+        zones: tuple[Zone, ...],
+        *,
+        epoch: Seconds | None,
     ) -> Circumstances:
         """Return what holds for all rules in a look at `at`."""
         since = 0.0 if self.last_look is None else at - self.last_look
@@ -91,7 +139,7 @@ class Presence:
 
     def under_new_light(self) -> Self:
         """Return it with nothing known of what the stays look like."""
-        return replace(self, stays=tuple(replace(stay, appearance=None) for stay in self.stays))
+        return replace(self, watches=tuple(watch.unknown() for watch in self.watches))
 
     def next_pace(self, since: Seconds) -> Seconds:
         """Return the pace after a look that came `since` seconds after the one before."""
@@ -132,41 +180,28 @@ def observe(
     here = presence.circumstances(look.at, backdrop, zones, epoch=epoch)
     if here.has_new_light:
         presence = presence.under_new_light()
-    kept: list[Stay] = []
-    gone: list[Stay] = []
-    for zone in zones:
-        if zone.kind is not ZoneKind.PROHIBITED:
-            continue
-        for rule in zone.rules:
-            scene = scene_of(look, zone, rule, here=here, stays=presence.of_rule(zone, rule))
-            stands, left = _fold(scene, zone.id, rule)
-            kept += stands
-            gone += left
-    pace_s = None if presence.last_look is None else presence.next_pace(here.since)
+    rules = [
+        (zone, rule) for zone in zones if zone.kind is ZoneKind.PROHIBITED for rule in zone.rules
+    ]
+    folded = [_fold(presence.of_rule(zone, rule), look, zone, rule, here) for zone, rule in rules]
     is_strange = here.relit and not here.has_new_light
     after = Presence(
         look.at,
-        tuple(kept),
-        pace_s,
+        tuple(stand for stand, _ in folded if len(stand)),
+        None if presence.last_look is None else presence.next_pace(here.since),
         presence.backdrop if is_strange else backdrop,
         here.watched_since,
         0.0 if here.has_new_light else here.relit_s,
     )
-    return Observation(after, tuple(gone), look.size)
+    gone = tuple(stay for _, left in folded if left is not None for stay in left.rows())
+    return Observation(after, gone, look.size)
 
 
-def _fold(scene: Scene, zone_id: str, rule: Rule) -> tuple[list[Stay], list[Stay]]:
-    """Return the stays that are still there and those that this look ended."""
-    stays = scene.stays
-    last_boxes = np.array([stay.box for stay in stays], np.float32).reshape(-1, 4)
-    pairs = dict(footprint.matches(last_boxes, scene.boxes, least_iou=rule.match_iou))
-    kept: list[Stay] = []
-    gone: list[Stay] = []
-    for stay, sight in zip(stays, sights(scene, pairs, rule), strict=True):
-        after, another = after_look(stay, sight, scene, rule)
-        kept += another
-        (kept if after and not is_gone(after, rule) else gone).append(after or stay)
-    taken = set(pairs.values())
-    fresh = [row for row in range(len(scene.boxes)) if row not in taken]
-    kept += [started(zone_id, rule, *scene.row(row), scene.at) for row in fresh]
-    return kept, gone
+def _fold(
+    stays: Stays, look: Look, zone: Zone, rule: Rule, here: Circumstances
+) -> tuple[Stays, Stays | None]:
+    """Return what one rule watches after a look, and what this look ended."""
+    scene = scene_of(look, zone, rule, here=here)
+    if not (len(stays) or len(scene.boxes)):
+        return stays, None
+    return after_look(stays, sights(scene, stays, rule), scene, rule)

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+import numpy as np
+
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import ALWAYS, Schedule
 from streetwatch.zones.stay import Stay
+from streetwatch.zones.stays import Flags, Floats, Stays
 
 #: What the picture says alone is not enough: a detector must have seen it in this share of the
 #: looks, else one false box on a wall would stand there for ever.
@@ -97,34 +100,39 @@ class Rule:
         """The model labels that this rule looks for."""
         return OBJECTS[self.type]
 
+    def passed(self, stays: Stays) -> dict[Gate, Flags]:
+        """Return which stays pass each gate, in the order in which the gates are asked."""
+        return {
+            Gate.DWELL: stays.dwell_s >= self.dwell_s,
+            Gate.LOOKS: stays.looks >= _LEAST_LOOKS,
+            Gate.PRESENCE: stays.presence_ratio >= self.presence_ratio,
+            Gate.DETECTED: stays.detected_ratio >= _LEAST_DETECTED,
+            Gate.SWAY: stays.sway <= _SWAY_OF_DRIFT * self.drift_limit,
+        }
+
     def stopped_by(self, stay: Stay) -> Gate | None:
         """Return why a stay is no violation yet, None if nothing stops it."""
-        gates = {
-            Gate.DWELL: stay.dwell_s >= self.dwell_s,
-            Gate.LOOKS: stay.looks >= _LEAST_LOOKS,
-            Gate.PRESENCE: stay.presence_ratio >= self.presence_ratio,
-            Gate.DETECTED: stay.detected_ratio >= _LEAST_DETECTED,
-            Gate.SWAY: stay.sway <= _SWAY_OF_DRIFT * self.drift_limit,
-        }
-        return next((gate for gate, passed in gates.items() if not passed), None)
+        passed = self.passed(Stays.of(stay.zone_id, stay.type, (stay,)))
+        return next((gate for gate, here in passed.items() if not here[0]), None)
 
-    def violated_at(self, before: Stay, after: Stay) -> Seconds | None:
-        """Return when a stay became a violation, None while it is not one.
+    def violated_at(self, before: Stays, after: Stays) -> Floats:
+        """Return when each stay became a violation, NaN while it is not one.
 
         Args:
-            before: The stay when it was last seen. A moment decided then stands.
-            after: The same stay, seen again at `after.last_seen`.
+            before: The stays when they were last seen. A moment decided then stands.
+            after: The same stays, seen again at `after.last_seen`.
         """
-        if before.violation_at is not None:
+        new = np.isnan(before.violation_at) & (after.dwell_s >= self.dwell_s)
+        if not new.any():
             return before.violation_at
-        if self.stopped_by(after):
-            return None
+        new &= np.logical_and.reduce(list(self.passed(after).values()))
         # The look came a little late: the dwell was full between it and the one before. Was it
         # full earlier, then the share of sightings has only now become enough.
-        full_at = max(
+        full_at = np.maximum(
             after.first_seen + self.dwell_s, after.last_seen - after.dwell_s + self.dwell_s
         )
-        return full_at if full_at > before.last_seen else after.last_seen
+        moment = np.where(full_at > before.last_seen, full_at, after.last_seen)
+        return np.where(new, moment, before.violation_at)
 
 
 _STALL = frozenset({"vendor_stall"})

@@ -1,16 +1,17 @@
 """A look as one rule of one zone needs it: what counts there, and what each place looks like."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isnan
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from streetwatch.vision.types import Box, Boxes, Look, Seconds, Size, View
+from streetwatch.models.labels import LABELS
+from streetwatch.vision.types import Boxes, Look, Seconds, Size, View
 from streetwatch.zones import appearance, footprint, polygon
+from streetwatch.zones.appearance import PATCH, Cover, Likeness, Patches
 from streetwatch.zones.rules import Rule
-from streetwatch.zones.stay import Stay
+from streetwatch.zones.stays import Flags, Stays
 from streetwatch.zones.zone import Zone
 
 #: One object seen under two labels: boxes that overlap by more than this are one.
@@ -68,7 +69,6 @@ class Scene:
         wanted: Which of them have one of the rule's labels, (M,).
         size: Of the picture.
         view: The picture made small, if there is one.
-        stays: What the rule watches in the zone, before the look.
     """
 
     at: Seconds
@@ -77,42 +77,51 @@ class Scene:
     boxes: Boxes
     confidence: npt.NDArray[np.float32]
     everything: Boxes
-    wanted: npt.NDArray[np.bool_]
+    wanted: Flags
     size: Size
     view: View | None
-    stays: tuple[Stay, ...]
 
-    def row(self, row: int) -> tuple[Box, float]:
-        """Return one of `boxes` and its confidence."""
-        x1, y1, x2, y2 = self.boxes[row].tolist()
-        return (x1, y1, x2, y2), float(self.confidence[row])
+    def patches(self, boxes: Boxes) -> Patches:
+        """Return what the look shows in each box; nothing where there is no picture."""
+        if self.view is None:
+            return np.zeros((len(boxes), PATCH), np.uint8)
+        return appearance.patches(self.view, self.size, boxes)
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What one look shows at one stay's place.
+@dataclass(frozen=True, slots=True, eq=False)
+class Sights:
+    """What one look shows at the place of each stay, as columns.
 
     Attributes:
-        found: The detection that continues it; None: there is none.
+        found: A detection continues it.
+        box: That detection's; the stay's last one where there is none.
+        confidence: That detection's; 0 where there is none.
         hidden: Something else covers the place.
-        patch: What the place looks like; None where that can't be told.
-        likeness: To what the stay looks like; None where that can't be told.
+        patch: What the place looks like, (N, PATCH).
+        likeness: Of that to what the stay looks like; NaN where it can't be told.
+        fresh: Which of the look's boxes continue no stay.
     """
 
-    found: tuple[Box, float] | None
-    hidden: bool
-    patch: str | None
-    likeness: float | None
+    found: Flags
+    box: Boxes
+    confidence: npt.NDArray[np.float32]
+    hidden: Flags
+    patch: Patches
+    likeness: Likeness
+    fresh: Flags
 
     @property
-    def unchanged(self) -> bool:
+    def is_shown(self) -> Flags:
+        """What is at the place can be told from the picture."""
+        return ~np.isnan(self.likeness)
+
+    @property
+    def is_alike(self) -> Flags:
         """The place looks as it did."""
-        return self.likeness is not None and self.likeness >= appearance.SAME
+        return self.likeness >= appearance.SAME
 
 
-def scene_of(
-    look: Look, zone: Zone, rule: Rule, *, here: Circumstances, stays: tuple[Stay, ...]
-) -> Scene:
+def scene_of(look: Look, zone: Zone, rule: Rule, *, here: Circumstances) -> Scene:
     """Return what one rule of one zone needs of a look.
 
     Args:
@@ -120,11 +129,11 @@ def scene_of(
         zone: The zone.
         rule: One of its rules.
         here: What holds for all of them.
-        stays: What the rule watches in the zone, before the look.
     """
     seen = look.detections
-    wanted = np.array([label in rule.labels for label in seen.labels], dtype=bool)
-    rows = np.flatnonzero(wanted & _counts(seen.xyxy, zone, here.cut_out, look.size))
+    wanted = _classes(rule.labels)[seen.class_id]
+    rows = np.flatnonzero(wanted)
+    rows = rows[_counts(seen.xyxy[rows], zone, here.cut_out, look.size)]
     rows = rows[footprint.distinct(seen.xyxy[rows], seen.confidence[rows], limit=_SAME_OBJECT_IOU)]
     return Scene(
         at=look.at,
@@ -136,13 +145,16 @@ def scene_of(
         wanted=wanted,
         size=look.size,
         view=look.view,
-        stays=stays,
     )
 
 
-def _counts(
-    boxes: Boxes, zone: Zone, cut_out: tuple[Zone, ...], size: Size
-) -> npt.NDArray[np.bool_]:
+@lru_cache
+def _classes(labels: frozenset[str]) -> Flags:
+    """Tell of each class id whether its label is one of these."""
+    return np.array([label in labels for label in LABELS], bool)
+
+
+def _counts(boxes: Boxes, zone: Zone, cut_out: tuple[Zone, ...], size: Size) -> Flags:
     """Tell which boxes stand in the zone and in none of the areas cut out of it."""
     points = footprint.ground_points(boxes)
     inside = polygon.contains(zone.polygon, points, size)
@@ -151,65 +163,56 @@ def _counts(
     return inside
 
 
-def backdrop_of(look: Look) -> str | None:
-    """Return a patch of the whole picture, None where the look has none."""
+def backdrop_of(look: Look) -> Patches | None:
+    """Return a patch of the whole picture, (1, PATCH); None where the look has none."""
     if look.view is None:
         return None
-    whole = np.array([(0, 0, *look.size)], np.float32)
-    return appearance.encoded(appearance.patches(look.view, look.size, whole)[0])
+    return appearance.patches(look.view, look.size, np.array([(0, 0, *look.size)], np.float32))
 
 
-def is_relit(before: str | None, now: str | None) -> bool:
+def is_relit(before: Patches | None, now: Patches | None) -> bool:
     """Tell whether the whole picture changed at once: night vision, a lamp, another direction."""
     if before is None or now is None:
         return False
-    return appearance.alike(before, now) < _SAME_LIGHT
+    return bool(appearance.alike(before, now)[0] < _SAME_LIGHT)
 
 
-def sights(scene: Scene, pairs: Mapping[int, int], rule: Rule) -> list[Sight]:
+def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     """Return what the look shows at each stay's place.
 
     Args:
         scene: The look.
-        pairs: Which row of `scene.boxes` continues which stay.
+        stays: What the rule watches in the zone, before the look.
         rule: The rule that watches.
     """
-    stays = scene.stays
-    if not stays:
-        return []
-    anchors = np.array([stay.anchor for stay in stays], np.float32)
-    nearer = scene.everything[None, :, 3] >= anchors[:, None, 3]  # it touches the ground below
-    hidden = nearer & (footprint.covered(anchors, scene.everything) >= _HIDDEN_SHARE)
-    # What stands at the place under one of the rule's labels is the stay itself, seen twice or so.
-    others = ~(scene.wanted & (footprint.iou(anchors, scene.everything) >= rule.match_iou))
-    looks_like = _looks_like(scene, anchors, hides=others)
-    return [
-        Sight(scene.row(pairs[row]) if row in pairs else None, bool(hidden[row].any()), *like)
-        for row, like in enumerate(looks_like)
-    ]
+    pairs = footprint.matches(stays.box, scene.boxes, least_iou=rule.match_iou)
+    found = pairs >= 0
+    box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
+    box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
+    over = footprint.Overlap.of(stays.anchor, scene.everything)
+    nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
+    hidden = (nearer & (over.covered() >= _HIDDEN_SHARE)).any(axis=1)
+    patch, likeness = _looks_like(scene, stays, over, rule)
+    fresh = np.ones(len(scene.boxes), bool)
+    fresh[pairs[found]] = False
+    return Sights(found, box, confidence, hidden, patch, likeness, fresh)
 
 
 def _looks_like(
-    scene: Scene, anchors: Boxes, *, hides: npt.NDArray[np.bool_]
-) -> list[tuple[str | None, float | None]]:
+    scene: Scene, stays: Stays, over: footprint.Overlap, rule: Rule
+) -> tuple[Patches, Likeness]:
     """Return each place's patch, and how like the stay's own it is."""
-    stays = scene.stays
+    now = scene.patches(stays.anchor)
     if scene.view is None:
-        return [(None, None)] * len(stays)
-    now = appearance.patches(scene.view, scene.size, anchors)
-    own = np.stack(
-        [
-            appearance.decoded(stay.appearance.patch) if stay.appearance else patch
-            for stay, patch in zip(stays, now, strict=True)
-        ]
-    )
-    shown = appearance.visible(anchors, scene.everything, hides)
-    shown &= appearance.big_enough(anchors, scene.view.shape[1] / scene.size[0])[:, None]
-    alike = appearance.likeness(own, now, shown)
-    first = np.array([stay.appearance is None for stay in stays])
-    alike[first & (shown.mean(axis=1) < appearance.FIRST_VISIBLE)] = np.nan
-    now = appearance.renewed(own, now, shown)
-    return [
-        (None, None) if isnan(value) else (appearance.encoded(patch), value)
-        for patch, value in zip(now, alike.tolist(), strict=True)
-    ]
+        return now, np.full(len(stays), np.nan, np.float32)
+    # What stands at the place under one of the rule's labels is the stay itself, seen twice or so.
+    itself = scene.wanted & (over.iou() >= rule.match_iou)
+    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
+    own = stays.patch
+    if not stays.is_known.all():
+        own = np.where(stays.is_known[:, None], own, now)
+    alike = appearance.likeness(own, now, cover)
+    alike[~appearance.big_enough(stays.anchor, scene.view.shape[1] / scene.size[0])] = np.nan
+    unclear = cover.less_than(appearance.FIRST_VISIBLE)
+    alike[unclear[~stays.is_known[unclear]]] = np.nan
+    return appearance.renewed(own, now, cover), alike

@@ -1,22 +1,9 @@
 """A stay: something at a place for a time. It belongs to the place, not to a track id."""
 
 from dataclasses import dataclass
-from typing import TypedDict
 
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.appearance import Appearance
-
-#: How much of the mean movement the latest one makes.
-_SWAY_SHARE = 0.1
-
-
-class Sighting(TypedDict):
-    """What one more look that saw a stay changes."""
-
-    box: Box
-    looks: int
-    confidence: float
-    sway: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +84,3 @@ class Stay:
     def _share(self, part: Seconds) -> float:
         in_view = self.observed_s + self.missed_s
         return part / in_view if in_view else 1.0
-
-    def sighting(self, box: Box, confidence: float, moved: float | None) -> Sighting:
-        """Return what changes when it is seen once more, its times apart.
-
-        Args:
-            box: Where.
-            confidence: How sure.
-            moved: How far its centre moved since it was last seen, box widths; None: unknown.
-        """
-        looks = self.looks + 1
-        share = max(_SWAY_SHARE, 1 / looks)
-        return {
-            "box": box,
-            "looks": looks,
-            "confidence": self.confidence + (confidence - self.confidence) / looks,
-            "sway": self.sway if moved is None else self.sway + share * (moved - self.sway),
-        }

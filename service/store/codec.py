@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from streetwatch.service.incidents.case import Attachment, Case, Message, Occasion
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.zones.presence import Presence
+from streetwatch.zones.presence import Presence, Remembered
 
 T = TypeVar("T")
 Row = Mapping[Any, Any]
@@ -21,7 +21,7 @@ _INCIDENT = TypeAdapter(Incident)
 _ATTACHMENT = TypeAdapter(Attachment)
 _CASE = TypeAdapter(Case)
 _OCCASION = TypeAdapter(Occasion)
-_PRESENCE = TypeAdapter(Presence)
+_PRESENCE = TypeAdapter(Remembered)
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def presence_document(presence: Presence) -> dict[str, Any]:
     """Return a presence as JSON that names its version."""
     return {
         "version": PRESENCE_VERSION,
-        "presence": _PRESENCE.dump_python(presence, mode="json"),
+        "presence": _PRESENCE.dump_python(presence.remembered(), mode="json"),
     }
 
 
@@ -86,7 +86,7 @@ def presence_of(document: object, *, camera_id: str) -> Presence:
     what = f"presence of camera {camera_id}"
     if not isinstance(document, dict) or document.get("version") != PRESENCE_VERSION:
         raise StorageError(f"the {what} is not of version {PRESENCE_VERSION}")
-    return _read(_PRESENCE, document.get("presence"), what)
+    return Presence.of(_read(_PRESENCE, document.get("presence"), what))
 
 
 def _read(adapter: TypeAdapter[T], value: object, what: str) -> T:

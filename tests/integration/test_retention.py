@@ -46,7 +46,7 @@ class World:
 
     @property
     def retention(self) -> Retention:
-        return Retention(self.store.engine, self.evidence, Periods(), self.cameras)
+        return Retention(self.store.engine, self.evidence, Periods(), lambda: self.cameras)
 
     @property
     def book(self) -> Book:
@@ -345,11 +345,11 @@ def test_what_was_delivered_about_a_held_case_stays(world: World) -> None:
 
 def test_the_presence_of_a_camera_that_is_gone_goes_after_a_week(world: World) -> None:
     with world.store.transaction() as transaction:
-        transaction.put_presence("kerb", Presence(NOON, ()))
-        transaction.put_presence("gone", Presence(NOON, ()))
+        transaction.put_presence("kerb", Presence(NOON))
+        transaction.put_presence("gone", Presence(NOON))
     assert world.run(days=6) == []
     assert world.run(days=8) == [("presence", "gone")]
-    assert world.store.presence("kerb") == Presence(NOON, ())
+    assert world.store.presence("kerb") == Presence(NOON)
 
 
 def test_a_dry_run_tells_what_a_run_would_delete_and_deletes_nothing(world: World) -> None:

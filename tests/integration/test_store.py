@@ -21,11 +21,12 @@ from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.schema import metadata, presence
 from streetwatch.service.store.sql_store import SqlStore, open_store
-from streetwatch.zones.presence import Presence
+from streetwatch.zones.presence import Presence, Remembered
 from streetwatch.zones.stay import Stay
 
 BOX = (100.0, 100.0, 200.0, 180.0)
-PRESENCE = Presence(NOON, (Stay("z", "t", BOX, BOX, 0.7, 9, NOON - 10.1, NOON, 9.9, 0.2),))
+STAY = Stay("z", "t", BOX, BOX, 0.7, 9, NOON - 10.1, NOON, 9.9, 0.2)
+PRESENCE = Presence.of(Remembered(NOON, (STAY,)))
 
 
 @pytest.fixture

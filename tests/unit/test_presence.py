@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.vision.types import Box, Detections, Look
-from streetwatch.zones.presence import OUTAGE_S, Observation, Presence, observe
+from streetwatch.zones.presence import OUTAGE_S, Observation, Presence, Remembered, observe
 from streetwatch.zones.rules import DEFAULTS, Rule, ViolationType
 from streetwatch.zones.schedule import CHINA, Schedule, Window
 from streetwatch.zones.stay import Stay
@@ -444,7 +444,7 @@ def test_stays_come_back_from_storage_and_go_on() -> None:
 
 
 def _as_json(presence: Presence) -> str:
-    return json.dumps(asdict(presence))
+    return json.dumps(asdict(presence.remembered()))
 
 
 def _from_json(text: str) -> Presence:
@@ -452,7 +452,7 @@ def _from_json(text: str) -> Presence:
     rows = [
         row | {"anchor": tuple(row["anchor"]), "box": tuple(row["box"])} for row in stored["stays"]
     ]
-    return Presence(**(stored | {"stays": tuple(Stay(**row) for row in rows)}))
+    return Presence.of(Remembered(**(stored | {"stays": tuple(Stay(**row) for row in rows)})))
 
 
 steps = st.one_of(st.floats(0.05, 12), st.floats(OUTAGE_S + 0.01, 600))

@@ -1,6 +1,7 @@
 """Rules: judging a stay is one sentence; the defaults are those of the docs."""
 
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from streetwatch.models.labels import LABELS
 from streetwatch.zones.rules import DEFAULTS, OBJECTS, Rule, ViolationType
 from streetwatch.zones.schedule import Schedule, Window
 from streetwatch.zones.stay import Stay
+from streetwatch.zones.stays import Stays
 
 BOX = (0.0, 0.0, 100.0, 100.0)
 RULE = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=60.0, presence_ratio=0.8)
@@ -21,8 +23,15 @@ def stay(observed_s: float, missed_s: float = 0.0, idle_s: float = 0.0) -> Stay:
     return Stay("road", RULE.type, BOX, BOX, 0.9, 5, 100.0, last_seen, observed_s, missed_s, idle_s)
 
 
+def violated_at(before: Stay, after: Stay) -> float | None:
+    """Judge one stay."""
+    rows = [Stays.of("road", RULE.type, (one,)) for one in (before, after)]
+    moment = float(RULE.violated_at(*rows)[0])
+    return None if isnan(moment) else moment
+
+
 @pytest.mark.parametrize(
-    ("found", "violated_at"),
+    ("found", "moment"),
     [
         pytest.param(stay(59.9), None, id="just short of the dwell"),
         pytest.param(stay(60.0), 160.0, id="exactly the dwell"),
@@ -35,21 +44,21 @@ def stay(observed_s: float, missed_s: float = 0.0, idle_s: float = 0.0) -> Stay:
     ],
 )
 def test_a_stay_is_a_violation_from_the_moment_its_dwell_is_full(
-    found: Stay, violated_at: float | None
+    found: Stay, moment: float | None
 ) -> None:
     ten_seconds_ago = replace(found, last_seen=found.last_seen - 10.5)
-    assert RULE.violated_at(ten_seconds_ago, found) == violated_at
+    assert violated_at(ten_seconds_ago, found) == moment
 
 
 def test_a_dwell_that_was_full_before_counts_from_when_it_was_seen_often_enough() -> None:
     seen_too_little = stay(47.0, missed_s=13.0)
     seen_again = replace(seen_too_little, observed_s=60.0, last_seen=173.0)
-    assert RULE.violated_at(seen_too_little, seen_again) == 173.0
+    assert violated_at(seen_too_little, seen_again) == 173.0
 
 
 def test_a_moment_once_decided_stands() -> None:
     decided = replace(stay(500.0), violation_at=160.0)
-    assert RULE.violated_at(decided, replace(decided, observed_s=1.0, missed_s=80.0)) == 160.0
+    assert violated_at(decided, replace(decided, observed_s=1.0, missed_s=80.0)) == 160.0
 
 
 @pytest.mark.parametrize("kind", ViolationType)

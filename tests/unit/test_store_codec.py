@@ -15,19 +15,21 @@ from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State, Versions
 from streetwatch.service.store import codec
 from streetwatch.zones.place import Crs, Place
-from streetwatch.zones.presence import Presence
+from streetwatch.zones.presence import Presence, Remembered
 from streetwatch.zones.stay import Stay
 
 texts = st.text(min_size=1, max_size=20).filter(lambda text: "\x00" not in text)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 maybe = st.none() | numbers
 boxes = st.tuples(numbers, numbers, numbers, numbers)
+pixels = st.floats(width=32, allow_nan=False, allow_infinity=False)
+places_seen = st.tuples(pixels, pixels, pixels, pixels)
 stays = st.builds(
     Stay,
     zone_id=texts,
     type=texts,
-    anchor=boxes,
-    box=boxes,
+    anchor=places_seen,
+    box=places_seen,
     confidence=numbers,
     looks=st.integers(1, 10**9),
     first_seen=numbers,
@@ -39,7 +41,7 @@ stays = st.builds(
     unlooked_s=numbers,
     violation_at=maybe,
 )
-presences = st.builds(Presence, maybe, st.lists(stays, max_size=3).map(tuple))
+presences = st.builds(Remembered, maybe, st.lists(stays, max_size=3).map(tuple)).map(Presence.of)
 incidents = st.builds(
     Incident,
     id=texts,

@@ -1,0 +1,34 @@
+"""Fields of a form whose mistakes the document's schema tells, each beside its field."""
+
+from typing import Any
+
+from nicegui.elements.mixins.validation_element import ValidationElement
+
+from streetwatch.service.config.document import Location
+from streetwatch.service.console.drawing.board import Board
+from streetwatch.service.console.zone_words import wrong
+
+
+class Fields:
+    """Where the document has what each field shows.
+
+    Args:
+        board: What is edited.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._fields: list[tuple[Location, ValidationElement[Any]]] = []
+
+    def clear(self) -> None:
+        """Forget fields that are drawn anew."""
+        self._fields.clear()
+
+    def placed(self, at: Location, field: ValidationElement[Any]) -> None:
+        """Note a field."""
+        self._fields.append((at, field))
+
+    def show_mistakes(self) -> None:
+        """Say beside each field what is wrong with it."""
+        for at, field in self._fields:
+            field.error = wrong(self._board.wrong_at(*at)) or None

@@ -1,0 +1,143 @@
+"""Whether what was found at a place is what had been there."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from streetwatch.vision.types import Boxes, Seconds
+from streetwatch.zones import appearance, footprint
+from streetwatch.zones.scene import Scene, Sights
+from streetwatch.zones.stays import Flags, Stays
+
+#: A box of clearly another size is a partial view of the object: it is there, but its box
+#: says nothing about where its centre moved.
+_SIMILAR_AREA = (0.7, 1.4)
+
+#: What touches the ground lower by this share of a stay's height stands nearer.
+_LEAST_NEARER = 0.05
+
+#: A shift of less, in box widths, is the detector's trembling.
+_LEAST_SHIFT = 0.05
+
+#: After the place was seen empty, it takes more to be the one that left.
+_ANOTHER_AFTER_ABSENCE = 0.7
+
+#: Another thing has taken the place when it has stood there unchanged for this long: what walks or
+#: drives past does not.
+_SETTLED_S: Seconds = 3.0
+
+#: What is larger and nearer may have stopped before it: a bus. It moves on, or has parked there.
+_SETTLED_BEFORE_S: Seconds = 30.0
+
+#: Headlights shine in one or two looks, whatever the time between them.
+_SETTLED_LOOKS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recognition:
+    """What was found at the places, against what had been there.
+
+    Attributes:
+        same: It is the one that was there.
+        hiding: Something larger and nearer has stopped before it.
+        another: Another thing has taken the place.
+    """
+
+    same: Flags
+    hiding: Flags
+    another: Flags
+
+
+def recognised(
+    stays: Stays, sights: Sights, found: Flags, scene: Scene
+) -> tuple[Stays, Recognition]:
+    """Return the stays with what they look like after a look, and what was found there.
+
+    What is neither the same nor another is in doubt: something passing, or a beam of light.
+
+    Args:
+        stays: Before the look.
+        sights: What it shows.
+        found: Where it found something that has not moved there from elsewhere.
+        scene: The look.
+    """
+    none = np.zeros(len(stays), bool)
+    if scene.here.relit or scene.view is None:  # nothing can be compared
+        return stays, Recognition(found, none, none)
+    asked = found & sights.is_shown
+    odd = asked & stays.is_known & ~sights.is_alike
+    if not odd.any():
+        return _remembering(stays, sights, asked), Recognition(found, none, none)
+    odd &= ~_has_shifted(stays, sights, scene, among=odd) & stays.is_sure
+    stays = _remembering(stays, sights, asked & ~odd)
+    before = _is_before(stays.anchor, sights.box)
+    stays, doubtful, another = _compared(stays, sights, scene.at, odd, before)
+    return stays, Recognition(found & ~doubtful & ~another, doubtful & before, another)
+
+
+def _remembering(stays: Stays, sights: Sights, rows: Flags) -> Stays:
+    """Return the stays that look from now on as this look shows them."""
+    sure = stays.is_known & sights.is_alike
+    return replace(
+        stays,
+        patch=np.where(rows[:, None], sights.patch, stays.patch),
+        is_known=stays.is_known | rows,
+        is_sure=np.where(rows, sure, stays.is_sure),
+        other_looks=np.where(rows, 0, stays.other_looks),
+    )
+
+
+def _compared(
+    stays: Stays, sights: Sights, at: Seconds, odd: Flags, before: Flags
+) -> tuple[Stays, Flags, Flags]:
+    """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
+    stays = _with_other(stays, sights, at, odd)
+    settled_s = np.where(before, _SETTLED_BEFORE_S, _SETTLED_S)
+    settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= settled_s)
+    limit = np.where(stays.absent_s > 0, _ANOTHER_AFTER_ABSENCE, appearance.LIKE)
+    differs = odd & (sights.likeness < limit)
+    # A lasting change that leaves it alike is its light or its load: that is how it looks now.
+    changed = odd & settled & ~differs
+    stays = _remembering(stays, sights, changed)
+    stays = replace(stays, is_sure=stays.is_sure | changed)
+    return stays, differs & ~settled, differs & settled
+
+
+def _with_other(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> Stays:
+    """Return the stays with what was seen in their places instead."""
+    again = odd & (stays.other_looks > 0)
+    again &= appearance.alike(stays.other, sights.patch) >= appearance.SAME
+    new = odd & ~again
+    return replace(
+        stays,
+        other=np.where(new[:, None], sights.patch, stays.other),
+        other_since=np.where(new, at, stays.other_since),
+        other_looks=np.where(new, 1, stays.other_looks + again),
+    )
+
+
+def _is_before(anchors: Boxes, boxes: Boxes) -> Flags:
+    """Tell whether what was found is larger than a stay and touches the ground nearer to us."""
+    heights = anchors[:, 3] - anchors[:, 1]
+    nearer = boxes[:, 3] - anchors[:, 3] > _LEAST_NEARER * heights
+    larger = footprint.areas(boxes) > _SIMILAR_AREA[1] * footprint.areas(anchors)
+    found: Flags = nearer & larger
+    return found
+
+
+def _has_shifted(stays: Stays, sights: Sights, scene: Scene, *, among: Flags) -> Flags:
+    """Tell whether the object itself moved a little and took its looks along: a pushed stall."""
+    far = footprint.shifts(stays.anchor, sights.box)
+    shifted: Flags = among & (far >= _LEAST_SHIFT * footprint.widths(stays.anchor))
+    if shifted.any():
+        moved = scene.patches(sights.box[shifted])
+        shifted[shifted] = appearance.alike(stays.patch[shifted], moved) >= appearance.LIKE
+    return shifted
+
+
+def is_similar(anchors: Boxes, boxes: Boxes) -> Flags:
+    """Tell which boxes are about as large as their anchors: the whole object, not a part."""
+    low, high = _SIMILAR_AREA
+    areas, own = footprint.areas(boxes), footprint.areas(anchors)
+    found: Flags = (low * own <= areas) & (areas <= high * own)
+    return found

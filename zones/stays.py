@@ -1,0 +1,216 @@
+"""Stays as columns: what one rule of one zone watches, a row for each stay.
+
+A look changes the columns of all stays at once; `Stay` is one row, for those who tell of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from streetwatch.vision.types import Box, Boxes, Seconds
+from streetwatch.zones.appearance import PATCH, Appearance, Patches, decoded, encoded
+from streetwatch.zones.stay import Stay
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
+
+
+#: Columns of seconds and the like that begin at 0 and are the same in `Stay`.
+_SUMS = (
+    "observed_s",
+    "missed_s",
+    "hidden_s",
+    "idle_s",
+    "absent_s",
+    "unlooked_s",
+    "covered_s",
+    "unchanged_s",
+    "sway",
+)
+
+#: All columns of numbers that are the same in `Stay`.
+_PLAIN = (*_SUMS, "confidence", "first_seen", "last_seen")
+
+_UNKNOWN = Appearance("")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stays:
+    """What one rule of one zone watches. Columns as `Stay` has them, and what they look like.
+
+    Attributes:
+        violation_at: NaN while it is no violation.
+        patch: The latest look that was surely it, (N, PATCH).
+        is_known: There is such a patch.
+        is_sure: Two looks agreed on it: one alone may show what passed just then.
+        other: What was seen in its place instead, (N, PATCH).
+        other_since: When that was first seen.
+        other_looks: How often it was seen since; 0: nothing was.
+    """
+
+    zone_id: str
+    type: str
+    anchor: Boxes
+    box: Boxes
+    confidence: Floats
+    looks: Counts
+    first_seen: Floats
+    last_seen: Floats
+    observed_s: Floats
+    missed_s: Floats
+    hidden_s: Floats
+    idle_s: Floats
+    absent_s: Floats
+    unlooked_s: Floats
+    covered_s: Floats
+    unchanged_s: Floats
+    sway: Floats
+    violation_at: Floats
+    patch: Patches
+    is_known: Flags
+    is_sure: Flags
+    other: Patches
+    other_since: Floats
+    other_looks: Counts
+
+    @classmethod
+    def started(
+        cls,
+        zone_id: str,
+        kind: str,
+        boxes: Boxes,
+        confidence: npt.NDArray[np.floating[Any]],
+        at: Floats | Seconds,
+    ) -> Self:
+        """Return the stays of what is seen for the first time."""
+        count = len(boxes)
+        since = np.full(count, at, np.float64)
+        none, never = np.zeros(count), np.zeros(count, np.int64)
+        unknown, no = np.zeros((count, PATCH), np.uint8), np.zeros(count, bool)
+        return cls(
+            zone_id=zone_id,
+            type=kind,
+            anchor=boxes,
+            box=boxes,
+            confidence=confidence.astype(np.float64),
+            looks=never + 1,
+            first_seen=since,
+            last_seen=since,
+            violation_at=np.full(count, np.nan),
+            patch=unknown,
+            is_known=no,
+            is_sure=no,
+            other=unknown,
+            other_since=none,
+            other_looks=never,
+            **dict.fromkeys(_SUMS, none),
+        )
+
+    @classmethod
+    def of(cls, zone_id: str, kind: str, rows: Sequence[Stay]) -> Self:
+        """Return the stays of one rule as columns."""
+        plain = {
+            name: np.array([getattr(stay, name) for stay in rows], np.float64)
+            for name in (*_PLAIN, "violation_at")  # None becomes NaN
+        }
+        looks = [stay.appearance or _UNKNOWN for stay in rows]
+        return cls(
+            zone_id=zone_id,
+            type=kind,
+            anchor=_boxes(stay.anchor for stay in rows),
+            box=_boxes(stay.box for stay in rows),
+            looks=np.array([stay.looks for stay in rows], np.int64),
+            patch=_patches(one.patch for one in looks),
+            is_known=np.array([stay.appearance is not None for stay in rows], bool),
+            is_sure=np.array([one.is_sure for one in looks], bool),
+            other=_patches(one.other for one in looks),
+            other_since=np.array([one.other_since for one in looks], np.float64),
+            other_looks=np.array([one.other_looks for one in looks], np.int64),
+            **plain,
+        )
+
+    def __len__(self) -> int:
+        return len(self.looks)
+
+    def __getitem__(self, rows: Flags | npt.NDArray[np.intp]) -> Self:
+        """Return the chosen rows, by mask or by index array."""
+        columns = {name: getattr(self, name)[rows] for name in _COLUMNS}
+        return type(self)(self.zone_id, self.type, **columns)
+
+    def joined(self, more: Self) -> Self:
+        """Return these and others of the same rule."""
+        if not (len(self) and len(more)):
+            return self if len(self) else more
+        columns = {
+            name: np.concatenate((getattr(self, name), getattr(more, name))) for name in _COLUMNS
+        }
+        return type(self)(self.zone_id, self.type, **columns)
+
+    def unknown(self) -> Self:
+        """Return them with nothing known of what they look like."""
+        no = np.zeros(len(self), bool)
+        return replace(self, is_known=no, is_sure=no, other_looks=self.other_looks * 0)
+
+    def rows(self) -> tuple[Stay, ...]:
+        """Return them one by one."""
+        names = (*_PLAIN, "anchor", "box", "looks", "violation_at")
+        lists = {name: getattr(self, name).tolist() for name in names}
+        return tuple(
+            Stay(
+                self.zone_id,
+                self.type,
+                anchor=tuple(lists["anchor"][row]),
+                box=tuple(lists["box"][row]),
+                looks=lists["looks"][row],
+                violation_at=None if at != at else at,  # noqa: PLR0124 -- NaN
+                appearance=self._appearance(row),
+                **{name: lists[name][row] for name in _PLAIN},
+            )
+            for row, at in enumerate(lists["violation_at"])
+        )
+
+    def _appearance(self, row: int) -> Appearance | None:
+        if not self.is_known[row]:
+            return None
+        known = Appearance(encoded(self.patch[row]), bool(self.is_sure[row]))
+        seen = int(self.other_looks[row])
+        if not seen:
+            return known
+        other, since = encoded(self.other[row]), float(self.other_since[row])
+        return replace(known, other=other, other_since=since, other_looks=seen)
+
+    @property
+    def dwell_s(self) -> Floats:
+        """The time that counts towards the rule."""
+        return self.observed_s + self.missed_s + self.hidden_s
+
+    @property
+    def presence_ratio(self) -> Floats:
+        """Share of the dwell with a clear view in which it was there; 1 before any dwell."""
+        return self._share(self.observed_s)
+
+    @property
+    def detected_ratio(self) -> Floats:
+        """Share of the dwell with a clear view in which a detector saw it; 1 before any dwell."""
+        return self._share(self.observed_s - self.unchanged_s)
+
+    def _share(self, part: Floats) -> Floats:
+        in_view = self.observed_s + self.missed_s
+        return np.divide(part, in_view, out=np.ones(len(self)), where=in_view > 0)
+
+
+_COLUMNS = tuple(column.name for column in fields(Stays) if column.name not in {"zone_id", "type"})
+
+
+def _boxes(boxes: Iterable[Box]) -> Boxes:
+    return np.array(list(boxes), np.float32).reshape(-1, 4)
+
+
+def _patches(texts: Iterable[str | None]) -> Patches:
+    unknown = np.zeros(PATCH, np.uint8)
+    rows = [decoded(text) if text else unknown for text in texts]
+    return np.array(rows, np.uint8).reshape(-1, PATCH)
