@@ -14,6 +14,7 @@ from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.routing import TO_THE_DESK, Routes
 from streetwatch.vision.capture.source import Source, SourceKind, redact
+from streetwatch.vision.types import Seconds
 from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
@@ -59,6 +60,10 @@ class Camera:
     def areas(self) -> tuple[Polygon, ...]:
         """The areas in which something may be filed."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PROHIBITED)
+
+    def is_on_duty(self, at: Seconds) -> bool:
+        """Tell whether any of its rules applies at `at`, seconds since the epoch."""
+        return any(rule.schedule.is_open(at) for zone in self.zones for rule in zone.rules)
 
     def watched(
         self, *, model: str, others: Iterable["Camera"] = (), routes: Routes = TO_THE_DESK

@@ -186,7 +186,13 @@ class Fleet:
             recorder=recorder,
             on_look=partial(wiring.looks.add, camera.id),
         )
-        watching = Watching(watch, _attention(camera), viewing.look_every, camera.masks)
+        watching = Watching(
+            watch,
+            _attention(camera),
+            viewing.look_every,
+            camera.masks,
+            is_on_duty=camera.is_on_duty,
+        )
         self.loop.watch(camera.id, watching)
         return WatchedCamera(camera, capture, recorder, watching, viewing)
 
@@ -203,6 +209,7 @@ class Fleet:
         def change() -> None:
             watching.watch.redraw(watched, self.wiring.clock())
             watching.attention = _attention(camera)
+            watching.is_on_duty = camera.is_on_duty
 
         return self.loop.between_looks(change)
 
