@@ -107,11 +107,11 @@ def _opened(url: str) -> dict[str, Act]:
         "wall: a live picture": opens("/console/wall?state=live", ".wl-frame img"),
         "wall: the map": opens("/console/wall?view=map", ".mp-case"),
         "cases: the list": opens("/console/cases", ".cw-list tbody tr"),
-        "cases: those past their deadline": opens(
-            "/console/cases?overdue=true", ".cw-list tbody tr"
+        "cases: of one type and state": opens(
+            "/console/cases?state=closed&type=bin_overflow", ".cw-list tbody tr"
         ),
         "numbers: 30 days": opens("/console/numbers", ".fg-card"),
-        "review: the queue": opens("/console/review", ".rv-picture, .rv-stage, video, main img"),
+        "review: the queue": opens("/console/review", ".rp-line"),
     }
 
 
@@ -142,7 +142,7 @@ _IS_ANOTHER: Final = "before => document.querySelector('.cw-list tbody a')?.inne
 def _reviewed(page: Page, url: str, times: int) -> Waited:
     """Measure from the key to the next clip's picture, by the page's own marks."""
     page.goto(f"{url}/console/review")
-    page.wait_for_load_state("networkidle")
+    page.locator(".rp-line").first.wait_for()
     marks = "performance.getEntriesByName('sw-review-next').length"
     for done in range(times):
         page.keyboard.press("j")

@@ -1,5 +1,6 @@
 """A service with a city's cameras and cases, for whoever measures its pages."""
 
+import io
 import json
 import os
 import socket
@@ -9,11 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import av
+import sqlalchemy as sa
 import yaml
 
 import streetwatch.datasets
@@ -22,6 +26,9 @@ from streetwatch.datasets.live import start_live
 from streetwatch.service.access.access import access_on
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
+from streetwatch.service.desk.states import CaseState
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.types import Seconds
 
@@ -34,6 +41,9 @@ _DEMO: Final = Path(streetwatch.datasets.__file__).parent / "demo"
 #: So many give pictures; the rest are switched off, as far as anybody can tell.
 LIVE: Final = 4
 _NOBODY: Final = "rtsp://127.0.0.1:9/off"
+
+#: Every so manieth frame of the clip is a still.
+_EVERY: Final = 50
 
 _STARTS_WITHIN_S: Final[Seconds] = 120.0
 _SIGNED_IN_S: Final[Seconds] = 3600.0
@@ -78,11 +88,43 @@ def _fill(load: Load, folder: Path, now: Seconds, on_rows: Callable[[int], None]
     store = open_store(f"sqlite:///{data / 'streetwatch.db'}")
     try:
         fill(store.engine, load.incidents, cameras=load.cameras, on_rows=on_rows)
+        _give_pictures(store.engine, EvidenceFolder(data / "evidence"))
         access = access_on(store.engine, Limits(idle_s=_SIGNED_IN_S, whole_s=_SIGNED_IN_S))
         access.users.add(NAME, Role.ADMIN, now=now)
         access.door.use(access.door.link(NAME, now=now), "", PASSWORD, now=now)
     finally:
         store.close()
+
+
+def _give_pictures(engine: sa.Engine, evidence: EvidenceFolder) -> None:
+    """Give every case that waits for a reviewer stills of its own: no browser has them yet."""
+    stills = cycle(_stills())
+    waits = desk_case.c.state == CaseState.REPORTED
+    with engine.begin() as connection:
+        cases = connection.execute(sa.select(desk_case).where(waits)).mappings().all()
+        for case in cases:
+            own = f"/evidence/{case['external_id']}/"
+            document = case["document"]
+            for one in document["evidence"]:
+                evidence.path(case["external_id"], one["name"]).parent.mkdir(
+                    parents=True, exist_ok=True
+                )
+                evidence.path(case["external_id"], one["name"]).write_bytes(next(stills))
+                one["url"] = own + one["name"]
+            here = desk_case.c.number == case["number"]
+            connection.execute(sa.update(desk_case).where(here).values(document=document))
+
+
+def _stills() -> list[bytes]:
+    """Return pictures of the demo's street, as evidence has them."""
+    made = []
+    with av.open(str(_DEMO / "street.mp4")) as clip:
+        for number, frame in enumerate(clip.decode(video=0)):
+            if number % _EVERY == 0:
+                still = io.BytesIO()
+                frame.to_image().save(still, "JPEG", quality=90)
+                made.append(still.getvalue())
+    return made
 
 
 def _write_cameras(load: Load, folder: Path, live: str) -> None:

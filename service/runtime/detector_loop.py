@@ -139,12 +139,13 @@ class DetectorLoop:
         self.between_looks(lambda: self._cameras.update({camera_id: watching}))
 
     def unwatch(self, camera_id: str) -> None:
-        """Judge a camera's pictures no more."""
-        self.between_looks(lambda: self._cameras.pop(camera_id, None))
+        """Judge a camera's pictures no more, and forget those that wait."""
 
-    def repainted(self, camera_id: str) -> None:
-        """Forget what waits of a camera: other areas than before are to be painted over."""
-        self.between_looks(lambda: self._queue.forget(camera_id))
+        def forget() -> None:
+            self._cameras.pop(camera_id, None)
+            self._queue.forget(camera_id)
+
+        self.between_looks(forget)
 
     def between_looks(self, work: Callable[[], object]) -> Future[None]:
         """Have something done to what the loop's thread works with, while it looks at nothing.

@@ -1,10 +1,11 @@
 """The buttons that do something with a case, and the forms that ask what has to be said."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nicegui import run, ui
+from nicegui import ui
 from pydantic import ValidationError
 
 from streetwatch.service.access.role import Account
@@ -85,7 +86,7 @@ class Acting:
             said = {Ask(name): text for name, text in given.items()}
             move = move_of(step, said, by=self.account.name, say=say)
             expected = frozenset({self.case["revision"]})
-            await run.io_bound(
+            await asyncio.to_thread(
                 self.parts.reviewing.moving.move, self.case["number"], move, expected
             )
 
@@ -140,14 +141,14 @@ class Acting:
         async def do(given: Mapping[str, str]) -> None:
             body = Hold(held=held, by=self.account.name, why=given["why"])
             book, now = self.parts.book, self.parts.clock()
-            await run.io_bound(book.hold, self.case["number"], body, now=now)
+            await asyncio.to_thread(book.hold, self.case["number"], body, now=now)
 
         title = say("Keep it beyond its time") if held else say("Lift the legal hold")
         self._ask(title, blanks, do)
 
     async def _amend(self, amend: Any) -> None:  # noqa: ANN401 -- Book.amend says what
         book, now = self.parts.book, self.parts.clock()
-        await run.io_bound(book.amend, self.case["number"], amend, now=now)
+        await asyncio.to_thread(book.amend, self.case["number"], amend, now=now)
 
     def _ask(self, title: str, blanks: list[Blank], do: Do) -> None:
         """Ask what has to be said, do it, and show what came of it."""

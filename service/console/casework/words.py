@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from streetwatch.service.console.language import Language, mark
 from streetwatch.service.desk.profile import Profile
@@ -10,6 +10,9 @@ from streetwatch.service.desk.states import ENDS, CaseState, RejectReason
 from streetwatch.service.desk.triage import Level, Measure
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.zones.naming import NAMES
+
+#: What a thing is called in the code: a string, or an enumeration of them.
+Name = TypeVar("Name", bound=str)
 
 #: Says a message in the language of whoever reads it (`language.say`).
 Say: TypeAlias = Callable[..., str]
@@ -124,7 +127,7 @@ def tone_of(state: CaseState) -> str:
     return _TONES.get(state, "idle" if state in ENDS else "busy")
 
 
-def worded(names: Mapping[str, str] | Mapping[CaseState, str], name: str, say: Say) -> str:
+def worded(names: Mapping[Name, str], name: str, say: Say) -> str:
     """Return the word for a name; one that is not known stands as it is."""
     known = {str(key): word for key, word in names.items()}
     return say(known[name]) if name in known else name.replace("_", " ")

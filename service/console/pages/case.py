@@ -1,10 +1,11 @@
 """The page of one case: evidence, facts, deliveries, history, and what may be done."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nicegui import run, ui
+from nicegui import ui
 
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.console.casework.acting import Acting
@@ -91,7 +92,7 @@ class _Screen:
 
     async def read(self) -> bool:
         """Read the case anew; tell whether anything is new."""
-        known = await run.io_bound(read_case, self.parts, self.name)
+        known = await asyncio.to_thread(read_case, self.parts, self.name)
         if known == self.known:
             return False
         self.known = known
@@ -208,7 +209,7 @@ class _Screen:
     def _draw_resend(self, one: Sending) -> None:
         async def resend() -> None:
             deliveries, now = self.parts.deliveries, self.parts.clock()
-            await run.io_bound(deliveries.resend, one.target, one.key, now=now)
+            await asyncio.to_thread(deliveries.resend, one.target, one.key, now=now)
             self.parts.wake()
             ui.notify(say("It is sent now."))
             await self.refresh()

@@ -1,9 +1,10 @@
 """The page `Cases`: a list that follows the desk."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from nicegui import run, ui
+from nicegui import ui
 from starlette.requests import Request
 
 from streetwatch.service.console.casework.asking import LINES, Asked, asked_in, exported
@@ -113,7 +114,7 @@ class _Screen:
             except NoSuchCaseError:  # deleted meanwhile, its time was over
                 return book.page(wanted, limit=LINES, sort=sort)
 
-        self.page = await run.io_bound(read)
+        self.page = await asyncio.to_thread(read)
 
     def _sort(self) -> Sort:
         return self.asked.question().sort

@@ -1,10 +1,11 @@
 """The page `Numbers`: how well the cameras see, how fast the city works, each with its n."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nicegui import run, ui
+from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 from starlette.requests import Request
 
@@ -64,8 +65,8 @@ class _Screen:
         with self.drawn, ui.element("div").classes("sw-row sw-empty").props("role=status"):
             ui.spinner()
             ui.label(say("Counting"))
-        found: Found | None = await run.io_bound(read_found, self.parts.reporter, span)
-        if found is None or span != self.span:  # left, or asked for another meanwhile
+        found = await asyncio.to_thread(read_found, self.parts.reporter, span)
+        if span != self.span:  # somebody has asked for another meanwhile
             return
         self.found = found
         self.drawn.clear()

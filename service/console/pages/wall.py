@@ -1,11 +1,12 @@
 """The page `Wall`: all cameras at a glance, as tiles or on a map."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
-from nicegui import run, ui
+from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 from starlette.requests import Request
 
@@ -47,7 +48,7 @@ def register(parts: Parts, shell: Shell) -> None:
         with shell.page(say("Wall"), active="wall", bare=view.is_full):
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
             ui.add_head_html('<link rel="stylesheet" href="/console/static/wall.css">')
-            now = await run.io_bound(glancing.now)
+            now = await asyncio.to_thread(glancing.now)
             screen = _Screen(parts, view, now)
             await screen.draw()
             shell.keys(("F", say("Full screen")), ("← →", say("Leaf through the wall")))
@@ -235,7 +236,7 @@ class _Screen:
     async def _points(self) -> list[dict[str, Any]]:
         crs = self.parts.settings.console.map_crs
         names = type_names(self.parts.triaging.profile, language_here())
-        cases = await run.io_bound(self._open_cases)
+        cases = await asyncio.to_thread(self._open_cases)
         return [
             *camera_points(wanted(self.now.cameras, self._search), crs, say),
             *case_points(cases, crs, names=names, say=say),

@@ -1,11 +1,12 @@
 """One camera, large: what it sees now, and its latest cases."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from nicegui import run, ui
+from nicegui import ui
 
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.console.casework.elements import CaseList
@@ -37,7 +38,7 @@ def register(parts: Parts, shell: Shell) -> None:
 
     @ui.page("/console/wall/{name}", response_timeout=30)
     async def page(name: str) -> None:
-        now = await run.io_bound(_read, parts, name)
+        now = await asyncio.to_thread(_read, parts, name)
         title = now.camera.name if now.camera else name
         with shell.page(title, active="wall") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
@@ -75,7 +76,7 @@ class _Screen:
             self.state = ui.element("div").classes("sw-row").props("role=status")
             ui.element("div").classes("sw-grow")
             if self.account.role.reaches(Role.OPERATOR):
-                ui.link(say("Draw its zones"), f"/console/zones/{camera.id}")
+                ui.link(say("Draw its zones"), f"/console/cameras/{camera.id}/zones")
         with ui.element("div").classes("wl-one"):
             self.grid = WallGrid(
                 [self._tile(camera)], size=Size.LARGE, overlay=True, pages=1, on_leaf=_nothing
@@ -84,7 +85,7 @@ class _Screen:
                 ui.label(say("Latest cases")).classes("sw-subtitle").props(
                     "role=heading aria-level=2"
                 )
-                lines = await run.io_bound(self._cases, camera.id)
+                lines = await asyncio.to_thread(self._cases, camera.id)
                 self.table = CaseList(self._lines(lines), now=self.parts.clock())
                 self.empty = ui.label(say("No case yet.")).classes("sw-empty")
                 every = f"/console/cases?camera={camera.id}"
@@ -100,7 +101,7 @@ class _Screen:
         self.grid.show([self._tile(now.camera)])
         self._show_state(now.camera)
         if now.revision != before.revision:
-            found = await run.io_bound(self._cases, now.camera.id)
+            found = await asyncio.to_thread(self._cases, now.camera.id)
             self.table.show(self._lines(found), now=self.parts.clock(), sort=Sort.NEWEST)
             self._show_empty(found)
 

@@ -71,7 +71,9 @@ class WallGrid(ui.element, component="../components/wall_grid.js"):
         return tuple(self._known)
 
 
-class CityMap(ui.element, component="../components/city_map.js", esm={"nicegui-leaflet": _LEAFLET}):
+class CityMap(
+    ui.element, component="../components/city_map.js", esm={"nicegui-leaflet": str(_LEAFLET)}
+):
     """A map with points on it, on the tiles of the city's server or on a plain grid."""
 
     def __init__(self, points: Sequence[Mapping[str, Any]], *, parts: Parts) -> None:
