@@ -5,6 +5,7 @@ The streams come as from cameras, over RTSP from another process, at the pace th
 
 import os
 import resource
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -57,14 +58,23 @@ class Job:
     on_look: Callable[[], None]
 
 
-def measured(peer: Peer, load: Load) -> dict[str, object]:
+def measured(peer: Peer, load: Load, packages: Sequence[Path] = ()) -> dict[str, object]:
     """Run a peer on as many streams as the load has cameras; return what it took.
+
+    Args:
+        peer: Which.
+        load: Its streams, model and interval.
+        packages: Folders where it is installed, looked in last: a peer asks for older packages.
 
     Raises:
         InputError: it is not installed.
     """
+    sys.path += [str(folder) for folder in packages if str(folder) not in sys.path]
     if find_spec(_NEEDS[peer]) is None:
-        raise InputError(f"--vs {peer}: not installed: pip install 'streetwatch[peers]'")
+        raise InputError(
+            f"--vs {peer}: {_NEEDS[peer]} is not installed: pip install --target DIR "
+            f"{_NEEDS[peer]}, and --vs-packages DIR"
+        )
     paths = [load.streams[n % len(load.streams)].path for n in range(load.number)]
     model = str(find(load.model).file)
     with _live(paths) as urls:
