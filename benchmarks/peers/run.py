@@ -7,11 +7,11 @@ import resource
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from os import sched_getaffinity
 from pathlib import Path
 
@@ -67,9 +67,33 @@ def measured(peer: Peer, load: Load) -> dict[str, object]:
         raise InputError(f"--vs {peer}: not installed: pip install 'streetwatch[peers]'")
     paths = [load.streams[n % len(load.streams)].path for n in range(load.number)]
     model = str(find(load.model).file)
-    with _live(paths) as urls, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        run = process.submit(_counted, peer, urls, model, load.look_interval_s, load.seconds)
-        return run.result()
+    with _live(paths) as urls:
+        return _in_a_process(peer, urls, model, load.look_interval_s, load.seconds)
+
+
+def _in_a_process(
+    peer: Peer, urls: tuple[str, ...], model: str, interval_s: Seconds, seconds: Seconds
+) -> dict[str, object]:
+    """Run it where it can be ended: its threads know no end."""
+    spawn = get_context("spawn")
+    ours, theirs = spawn.Pipe(duplex=False)
+    process = spawn.Process(
+        target=_counted,
+        args=(theirs, peer, urls, model),
+        kwargs={"interval_s": interval_s, "seconds": seconds},
+        daemon=True,
+    )
+    process.start()
+    theirs.close()
+    try:
+        line: dict[str, object] = ours.recv()
+    except EOFError:
+        raise InputError(f"--vs {peer}: it ended before its time; its words are above") from None
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+    return line
 
 
 @contextmanager
@@ -81,9 +105,15 @@ def _live(paths: Sequence[Path]) -> Iterator[tuple[str, ...]]:
         yield tuple(one.url for one in cameras)
 
 
-def _counted(
-    peer: Peer, urls: tuple[str, ...], model: str, interval_s: Seconds, seconds: Seconds
-) -> dict[str, object]:
+def _counted(  # noqa: PLR0913 -- of another process: all it is told
+    tell: Connection,
+    peer: Peer,
+    urls: tuple[str, ...],
+    model: str,
+    *,
+    interval_s: Seconds,
+    seconds: Seconds,
+) -> None:
     looks: list[float] = []
     job = Job(urls, model, interval_s, lambda: looks.append(time.monotonic()))
     threading.Thread(target=_RUNS[peer], args=(job,), daemon=True).start()
@@ -94,7 +124,7 @@ def _counted(
     used_s, took_s = _used_s() - before_s, time.monotonic() - began
     counted = sum(one >= began for one in looks)
     camera_s = len(urls) * took_s
-    return {
+    line = {
         "peer": peer.value,
         "cameras": len(urls),
         "seconds": round(took_s, 1),
@@ -103,6 +133,7 @@ def _counted(
         "busy": round(used_s / (took_s * len(sched_getaffinity(0))), 3),
         "rss_mib": round(resident_mib()),
     }
+    tell.send(line)
 
 
 def _used_s() -> Seconds:

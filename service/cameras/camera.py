@@ -13,7 +13,8 @@ from streetwatch.service.config.errors import CamerasFileError
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.routing import TO_THE_DESK, Routes
-from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.vision.capture.source import Source, SourceKind, redact
+from streetwatch.vision.types import Seconds
 from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
@@ -59,6 +60,10 @@ class Camera:
     def areas(self) -> tuple[Polygon, ...]:
         """The areas in which something may be filed."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PROHIBITED)
+
+    def is_on_duty(self, at: Seconds) -> bool:
+        """Tell whether any of its rules applies at `at`, seconds since the epoch."""
+        return any(rule.schedule.is_open(at) for zone in self.zones for rule in zone.rules)
 
     def watched(
         self, *, model: str, others: Iterable["Camera"] = (), routes: Routes = TO_THE_DESK
@@ -114,8 +119,18 @@ def camera_of(entry: CameraEntry, source: Source, written: CameraDocument) -> Ca
         place=entry.place.place() if entry.place else None,
         zones=tuple(zone.zone() for zone in entry.zones),
         calibration=entry.calibration.calibration() if entry.calibration else None,
-        document=written | {"source": {"kind": source.kind.value, "url": source.redacted}},
+        document=with_source(written, source, source.redacted),
     )
+
+
+def with_source(document: CameraDocument, source: Source, url: str) -> CameraDocument:
+    """Return a camera's document with another address in it, and no password beside it."""
+    written = document.get("source")
+    beside = written if isinstance(written, dict) else {}
+    shown = {
+        key: redact(value) if isinstance(value, str) else value for key, value in beside.items()
+    }
+    return document | {"source": shown | {"kind": source.kind.value, "url": url}}
 
 
 def _items(tree: Tree) -> list[CameraDocument]:

@@ -15,7 +15,7 @@ from streetwatch.service.cameras.address import (
     with_account,
     with_what_is_kept,
 )
-from streetwatch.service.cameras.camera import Camera, CameraDocument
+from streetwatch.service.cameras.camera import Camera, CameraDocument, with_source
 from streetwatch.service.cameras.checking import checked_camera
 from streetwatch.service.cameras.errors import (
     CameraChangedError,
@@ -227,7 +227,7 @@ class Catalogue:
         entry = checked_camera(document)
         source = self._wanted_source(entry.id, entry.source.kind, entry.source.url, account)
         in_file = self._file.get(entry.id)
-        shown = document | {"source": {"kind": source.kind.value, "url": source.redacted}}
+        shown = with_source(document, source, source.redacted)
         is_files = in_file is not None and in_file.source == source
         sealed = None if is_files else self._vault.close(source.url)
         return Record(entry.id, act, revision, self._clock(), by, shown, sealed)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from streetwatch.service.cameras.camera import Camera, CameraDocument
-from streetwatch.service.config.document import Tree
+from streetwatch.service.cameras.camera import Camera, CameraDocument, with_source
 from streetwatch.service.config.secrets import HIDDEN
 
 
@@ -54,8 +53,7 @@ def _named(camera: Camera, variables: list[str]) -> CameraDocument:
     url = parts[0] + "".join(
         f"${{{name}}}{part}" for name, part in zip(names, parts[1:], strict=True)
     )
-    source: dict[str, Tree] = {"kind": camera.source.kind.value, "url": url}
-    return {"id": camera.id, **camera.document, "source": source}
+    return with_source({"id": camera.id, **camera.document}, camera.source, url)
 
 
 def _variable(camera_id: str, row: int) -> str:

@@ -32,6 +32,10 @@ log = structlog.get_logger(__name__)
 #: How long the loop waits for a frame before it looks whether evidence is due or it must stop.
 TICK_S: Seconds = 0.5
 
+#: Between two pictures of a camera none of whose rules applies now: enough to know that it is there
+#: (`runtime.condition.LATE_S`); the packets between are read and kept, not decoded.
+REST_S: Seconds = 8.0
+
 
 @dataclass(slots=True)
 class Watching:
@@ -43,6 +47,7 @@ class Watching:
         look_every: Tells the capture how far apart its pictures may be.
         masks: Areas that nobody may see.
         health: What its pictures are worth.
+        is_on_duty: Tells whether any of its rules applies at a time.
     """
 
     watch: CameraWatch
@@ -50,6 +55,11 @@ class Watching:
     look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()
     health: Health = field(default_factory=Health)
+    is_on_duty: Callable[[Seconds], bool] = lambda _: True
+
+    def rests(self, at: Seconds) -> bool:
+        """Tell whether nothing can come of a picture: no rule applies, and nothing stands."""
+        return not self.is_on_duty(at) and not self.watch.presence.stays
 
 
 class _Change:
@@ -129,12 +139,13 @@ class DetectorLoop:
         self.between_looks(lambda: self._cameras.update({camera_id: watching}))
 
     def unwatch(self, camera_id: str) -> None:
-        """Judge a camera's pictures no more."""
-        self.between_looks(lambda: self._cameras.pop(camera_id, None))
+        """Judge a camera's pictures no more, and forget those that wait."""
 
-    def repainted(self, camera_id: str) -> None:
-        """Forget what waits of a camera: other areas than before are to be painted over."""
-        self.between_looks(lambda: self._queue.forget(camera_id))
+        def forget() -> None:
+            self._cameras.pop(camera_id, None)
+            self._queue.forget(camera_id)
+
+        self.between_looks(forget)
 
     def between_looks(self, work: Callable[[], object]) -> Future[None]:
         """Have something done to what the loop's thread works with, while it looks at nothing.
@@ -204,7 +215,10 @@ class DetectorLoop:
             watching.watch.show(glance.frame)
             self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
             return
-        if why is not None:
+        if watching.rests(frame.at):
+            watching.watch.show(glance.frame)
+            watching.look_every(REST_S)
+        elif why is not None:
             self._queue.put(glance, why, patience_s=self._intervals.patience_s(why))
         elif attention.detections is not None:
             self._metrics.unchanged.labels(frame.camera_id).inc()

@@ -186,7 +186,13 @@ class Fleet:
             recorder=recorder,
             on_look=partial(wiring.looks.add, camera.id),
         )
-        watching = Watching(watch, _attention(camera), viewing.look_every, camera.masks)
+        watching = Watching(
+            watch,
+            _attention(camera),
+            viewing.look_every,
+            camera.masks,
+            is_on_duty=camera.is_on_duty,
+        )
         self.loop.watch(camera.id, watching)
         return WatchedCamera(camera, capture, recorder, watching, viewing)
 
@@ -202,9 +208,9 @@ class Fleet:
 
         def change() -> None:
             watching.watch.redraw(watched, self.wiring.clock())
-            watching.attention, watching.masks = _attention(camera), camera.masks
+            watching.attention = _attention(camera)
+            watching.is_on_duty = camera.is_on_duty
 
-        self.loop.repainted(camera.id)
         return self.loop.between_looks(change)
 
     def _ended(self, running: WatchedCamera) -> Future[None]:
@@ -216,7 +222,6 @@ class Fleet:
             self.mailboxes.forget(camera_id)
             watch.finish(self.wiring.clock())
 
-        self.loop.repainted(camera_id)
         self.loop.unwatch(camera_id)
         log.info("camera.stopped", camera=camera_id)
         return self.loop.between_looks(end)
@@ -233,8 +238,11 @@ class Fleet:
 
 
 def _has_same_pictures(before: Camera, after: Camera) -> bool:
-    """Tell whether a stream can be kept, and the packets of it that are held."""
-    return before.source == after.source and bool(before.masks) == bool(after.masks)
+    """Tell whether a stream can be kept, and the pictures of it that are held.
+
+    Pictures that were painted over otherwise are let go of: nobody may see what is masked now.
+    """
+    return before.source == after.source and before.masks == after.masks
 
 
 def _attention(camera: Camera) -> Attention:

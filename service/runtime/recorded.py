@@ -68,7 +68,7 @@ def _view(png: str | None) -> View | None:
 
 
 def look_line(look: Look) -> str:
-    """Write a look as `recorded_looks` reads it, with its view."""
+    """Write a look as `recorded_looks` reads it, with its view; boxes to a hundredth of a pixel."""
     seen = look.detections
     rows = zip(seen.labels, seen.confidence.tolist(), seen.xyxy.tolist(), strict=True)
     line: dict[str, object] = {
@@ -76,7 +76,12 @@ def look_line(look: Look) -> str:
         "width": look.size[0],
         "height": look.size[1],
         "detections": [
-            {"label": label, "confidence": sure, "xyxy": box} for label, sure, box in rows
+            {
+                "label": label,
+                "confidence": round(sure, 4),
+                "xyxy": [round(value, 2) for value in box],
+            }
+            for label, sure, box in rows
         ],
     }
     if look.view is not None:

@@ -1,6 +1,6 @@
 """A camera whose pictures can't be believed files nothing, whatever a detector sees in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,8 +37,19 @@ class SeesACar:
 
     longest_side = 320
 
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
-        del image, confidence
+    def detect_batch(
+        self,
+        images: Sequence[Image],
+        *,
+        confidence: float | None = None,
+        longest: int | None = None,
+    ) -> list[Detections]:
+        return [self.detect(one, confidence=confidence, longest=longest) for one in images]
+
+    def detect(
+        self, image: Image, *, confidence: float | None = None, longest: int | None = None
+    ) -> Detections:
+        del image, confidence, longest
         box = np.array([(100.0, 80.0, 160.0, 120.0)], np.float32)
         return Detections(box, np.array([0.9], np.float32), np.array([CLASS_ID["car"]], np.int64))
 

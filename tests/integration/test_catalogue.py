@@ -1,6 +1,9 @@
 """The file's cameras and the console's, on both databases."""
 
+import json
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +26,8 @@ from streetwatch.service.cameras.merging import Origin
 from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.engine import open_engine
+
+STREETWATCH = Path(sys.executable).with_name("streetwatch")
 
 FILE = """\
 cameras:
@@ -182,3 +187,26 @@ def test_an_export_is_a_file_that_loads_as_the_same_cameras(city: City, tmp_path
     passwords = {"CAMERA_KERB_PASSWORD": "open", "CAMERA_GATE_PASSWORD": "t0p-secret"}
     assert load_cameras(path, environ=passwords) == catalogue.cameras
     assert list(yaml.safe_load(out.text)["cameras"][0]) == ["id", "name", "source", "zones"]
+
+
+def test_the_commands_list_and_export_what_a_service_has(tmp_path: Path) -> None:
+    (tmp_path / "streetwatch.yaml").write_text("{}")
+    (tmp_path / "cameras.yaml").write_text("cameras: []")
+    engine = open_engine(f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}")
+    vault = Vault.at(tmp_path / "data" / "camera.key")
+    Catalogue(Ledger(engine), vault, (), clock=lambda: 1000.0).add(GATE, by="lin")
+    engine.dispose()
+    listed, out = (
+        subprocess.run(
+            [STREETWATCH, "cameras", command, "--config", tmp_path / "streetwatch.yaml"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for command in ("list", "export")
+    )
+    (line,) = map(json.loads, listed.stdout.splitlines())
+    assert (line["id"], line["origin"], line["changed_by"]) == ("gate", "console", "lin")
+    assert line["source"] == "rtsp://me:***@10.0.0.9/s1"
+    assert "rtsp://me:${CAMERA_GATE_PASSWORD}@10.0.0.9/s1" in out.stdout
+    assert "set CAMERA_GATE_PASSWORD" in out.stderr

@@ -30,6 +30,7 @@ from streetwatch.service.console.drawing.size_guide import size_guide
 from streetwatch.zones.calibration import Quad, calibrated
 from streetwatch.zones.ground import MapPoint
 from streetwatch.zones.rules import ViolationType
+from streetwatch.zones.zone import ZoneKind
 
 PARKING = ViolationType.ILLEGAL_PARKING_MOTOR
 QUAD: Quad = ((0.1, 0.9), (0.9, 0.9), (0.65, 0.45), (0.35, 0.45))
@@ -165,7 +166,11 @@ def test_an_unfinished_calibration_shows_its_points_and_no_grid() -> None:
     assert drawn["grid"] == []
 
 
-# -- words of mistakes
+# -- words
+
+
+def test_every_kind_of_zone_has_a_name_and_a_hint() -> None:
+    assert set(zone_words.KINDS) == set(zone_words.KIND_HINTS) == set(ZoneKind)
 
 
 def zone(**changed: Tree) -> Tree:

@@ -1,7 +1,7 @@
 """The picture of a key frame by itself: a decoder lives for one picture, and so do its buffers.
 
-A decoder of 1080p holds some 10 MB between two pictures. With a hundred cameras, each looked at
-every few seconds, that is a gigabyte for nothing: making one anew costs a millisecond.
+A decoder of 1080p holds several MB between two pictures. With a hundred cameras, each looked at
+every few seconds, that is most of a gigabyte for nothing: making one anew costs half a millisecond.
 """
 
 import os

@@ -13,6 +13,8 @@ from streetwatch.service.console.editor.dialogs import sure
 from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.watching.signs import SIGNS
+from streetwatch.service.runtime.condition import Condition
 
 ROWS: Final = 50
 
@@ -24,24 +26,13 @@ _ORIGINS: Final[Mapping[Origin, str]] = MappingProxyType(
     }
 )
 
-#: What a camera's condition is called, and how good it is.
-CONDITIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "live": (mark("live"), "good"),
-        "late": (mark("late"), "warn"),
-        "offline": (mark("offline"), "bad"),
-        "frozen": (mark("frozen"), "bad"),
-        "dark": (mark("dark"), "warn"),
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     """What the list shows of a camera."""
 
     listed: Listed
-    condition: str
+    condition: Condition
 
 
 class CameraList:
@@ -72,9 +63,10 @@ class CameraList:
         shell.live("camera list", self._read, self._take, every_s=2.0)
 
     def _read(self) -> list[_Row]:
-        now = {one.id: str(one.condition) for one in self._parts.live.cameras()}
+        now = {one.id: one.condition for one in self._parts.live.cameras()}
         return [
-            _Row(one, now.get(one.camera.id, "offline")) for one in self._parts.catalogue.listed
+            _Row(one, now.get(one.camera.id, Condition.OFFLINE))
+            for one in self._parts.catalogue.listed
         ]
 
     def _take(self, rows: list[_Row]) -> None:
@@ -114,7 +106,7 @@ class CameraList:
         self._show()
 
     def _table(self, rows: list[_Row]) -> None:
-        heads = (say("Camera"), say("State"), say("Address"), say("Zones"), say("From"), "")
+        heads = (say("Camera"), say("State"), say("Address"), say("Zones"), say("Kept in"), "")
         with ui.element("table").classes("sw-table"):
             with ui.element("thead"), ui.element("tr"):
                 for words in heads:
@@ -131,9 +123,10 @@ class CameraList:
         with ui.element("td"):
             ui.label(camera.name).classes("sw-subtitle")
             ui.label(camera.id).classes("sw-quiet")
-        words, level = CONDITIONS.get(row.condition, (row.condition, ""))
-        with ui.element("td"):
-            ui.label(say(words)).classes(f"sw-chip {level}")
+        sign = SIGNS[row.condition]
+        with ui.element("td"), ui.element("span").classes(f"sw-chip {sign.tone}"):
+            ui.icon(sign.icon).props("aria-hidden=true")
+            ui.label(say(sign.words))
         with ui.element("td").classes("sw-address"):
             ui.label(camera.source.redacted)
         with ui.element("td").classes("sw-number"):

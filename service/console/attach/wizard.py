@@ -87,7 +87,8 @@ class Wizard:
         self._show()
 
     def _draw_bench(self, seen: Seen) -> Workbench:
-        board = Board(self._connect.form.document(), seen.size)
+        form = self._connect.form
+        board = Board(form.document(self._taken()), seen.size)
         follow(board, lambda _: self._show())
         return workbench(
             board,
@@ -95,7 +96,7 @@ class Wizard:
             live=False,
             cameras=lambda: self._parts.catalogue.cameras,
             run=lambda hours: self._parts.dry_runs.run(
-                board.document, hours, who=self._account.name
+                board.document, hours, who=self._account.name, account=form.account
             ),
         )
 
@@ -125,6 +126,9 @@ class Wizard:
                 if stage == self._stage:
                     item.props("aria-current=step")
 
+    def _taken(self) -> list[str]:
+        return [one.id for one in self._parts.catalogue.cameras]
+
     def _leave(self) -> None:
         self._connect.cancel()
         ui.navigate.to(_LIST)
@@ -132,8 +136,7 @@ class Wizard:
     async def _keep(self) -> None:
         """Keep the camera, or go to what is wrong."""
         form = self._details.onto(self._connect.form)
-        taken = [one.id for one in self._parts.catalogue.cameras]
-        document = form.document(taken)
+        document = form.document(self._taken())
         if self._bench is not None:
             self._bench.board.describe(document)
             document = self._bench.board.document

@@ -1,4 +1,4 @@
-"""Windows over the editor: zones of another camera, the keys, somebody else's change."""
+"""Windows over the editor: zones of another camera, a question before something is lost."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -8,37 +8,8 @@ from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.drawing.document import sketch_of
 from streetwatch.service.console.drawing.sketch import Area, copied
-from streetwatch.service.console.language import mark, say
+from streetwatch.service.console.language import say
 from streetwatch.service.console.zone_words import kind_words
-
-KEYS = (
-    ("n", mark("draw a zone")),
-    ("Esc", mark("stop drawing")),
-    ("← ↑ → ↓", mark("move a corner, a zone or the cross-hair by one pixel; with Shift by ten")),
-    ("Space", mark("set a corner while drawing")),
-    ("Enter", mark("finish the outline; on a zone: go to its corners")),
-    ("Backspace", mark("take the last corner back")),
-    ("Tab", mark("next zone or corner")),
-    ("I", mark("one more corner after this one")),
-    ("Delete", mark("delete the corner or the zone")),
-    ("Ctrl+Z / Ctrl+Y", mark("undo / redo")),
-    ("+ / - / 0", mark("closer, further, the whole picture; the mouse wheel too")),
-    ("Alt", mark("held while dragging: do not snap")),
-)
-
-
-def tell_keys() -> None:
-    """Show what each key does."""
-    with ui.dialog() as dialog, ui.card():
-        ui.label(say("Keys")).classes("sw-subtitle")
-        with ui.element("dl").classes("sw-keys"):
-            for key, words in KEYS:
-                with ui.element("dt"):
-                    ui.html(f"<kbd class=sw-key>{key}</kbd>", sanitize=False)
-                with ui.element("dd"):
-                    ui.label(say(words))
-        ui.button(say("Close"), on_click=dialog.close).props("flat no-caps")
-    dialog.open()
 
 
 def copy_zones(board: Board, cameras: Sequence[Camera]) -> None:

@@ -7,15 +7,17 @@ from typing import Final, TypeAlias
 
 from nicegui import background_tasks, context, ui
 
+from streetwatch.service.cameras.errors import CameraRefusedError
+from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.canvas_view import CanvasView
 from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.language import say
-from streetwatch.service.console.zone_words import type_words
-from streetwatch.service.dry_run import Difference, Found, Progress
+from streetwatch.service.console.zone_words import type_words, wrong
+from streetwatch.service.dry_run import Difference, Found, Progress, Told
 from streetwatch.zones.schedule import CHINA
 
-Running: TypeAlias = AsyncIterator[Progress | Difference]
+Running: TypeAlias = AsyncIterator[Told]
 
 HOURS: Final = (1, 2, 6, 12, 24)
 
@@ -70,10 +72,14 @@ class DryRunPanel:
             try:
                 async for step in running:
                     self._show(step)
+            except BusyError:
+                self._tell(say("Another dry run is under way: wait until that has ended."))
+            except CameraRefusedError as error:
+                self._tell(wrong(error.mistakes[0]))
             finally:
                 self._show_running(on=False)
 
-    def _show(self, step: Progress | Difference) -> None:
+    def _show(self, step: Told) -> None:
         match step:
             case Progress():
                 self._bar.set_value(step.done)
@@ -115,6 +121,9 @@ class DryRunPanel:
         button.props("flat dense no-caps align=left").classes(
             "sw-more-case" if sign == "+" else "sw-less-case"
         )
+        if case.still is not None:
+            with button:
+                ui.element("img").props(f'src="{case.still}" alt="" loading=lazy')
 
 
 def _in_short(found: Difference) -> str:

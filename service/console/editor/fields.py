@@ -25,7 +25,8 @@ class Fields:
         self._fields.clear()
 
     def placed(self, at: Location, field: ValidationElement[Any]) -> None:
-        """Note a field."""
+        """Note a field: what is wrong with it is the schema's to say, not the field's."""
+        field.without_auto_validation()
         self._fields.append((at, field))
 
     def show_mistakes(self) -> None:

@@ -59,8 +59,8 @@ class HoursForm:
                 for day, words in enumerate(DAYS):
                     self._day(row, day, say(words))
             with ui.element("div").classes("sw-row"):
-                self._time(row, "from", hours.start, say("From"))
-                self._time(row, "to", hours.end, say("Until"))
+                self._time(row, "from", hours.start, say("Begins"))
+                self._time(row, "to", hours.end, say("Ends"))
                 remove = ui.button(icon="close", on_click=lambda: self._remove(row))
                 remove.props(f'flat dense aria-label="{say("Take these hours out")}"')
             self._notes[row] = ui.label(say("until the next day")).classes("sw-quiet")

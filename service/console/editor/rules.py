@@ -63,7 +63,7 @@ class RulesForm:
             placed=self._fields.placed,
             at=(*self._at, row, "schedule"),
         )
-        with ui.expansion(say("More")).props("dense").classes("sw-more"):
+        with ui.expansion(say("More settings")).props("dense").classes("sw-more"):
             for number in numbers:
                 if not number.is_first:
                     self._number(kind, row, number)

@@ -18,12 +18,9 @@ class Toolbar:
     Args:
         board: What is edited.
         on_copy: Opens the zones of other cameras.
-        on_keys: Tells the keys.
     """
 
-    def __init__(
-        self, board: Board, *, on_copy: Callable[[], None], on_keys: Callable[[], None]
-    ) -> None:
+    def __init__(self, board: Board, *, on_copy: Callable[[], None]) -> None:
         self._board = board
         self._tools: dict[tuple[Mode, ZoneKind | None], ui.button] = {}
         with (
@@ -40,7 +37,6 @@ class Toolbar:
             self._undo = _icon("undo", say("Undo (Ctrl+Z)"), lambda: board.edit(Edit(what="undo")))
             self._redo = _icon("redo", say("Redo (Ctrl+Y)"), lambda: board.edit(Edit(what="redo")))
             _icon("content_copy", say("Copy zones of another camera"), on_copy)
-            _icon("keyboard", say("Keys"), on_keys)
         follow(board, lambda _: self._show())
         self._show()
 

@@ -8,7 +8,7 @@ from nicegui import ui
 from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.console.drawing.board import Board, Mode
 from streetwatch.service.console.editor.canvas_view import CanvasView
-from streetwatch.service.console.editor.dialogs import copy_zones, tell_keys
+from streetwatch.service.console.editor.dialogs import copy_zones
 from streetwatch.service.console.editor.dry_run import DryRunPanel, Running
 from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.editor.ground_panel import GroundPanel
@@ -44,7 +44,7 @@ def workbench(
     """
     with ui.element("div").classes("sw-bench"):
         with ui.element("div").classes("sw-column"):
-            Toolbar(board, on_copy=lambda: copy_zones(board, [*cameras()]), on_keys=tell_keys)
+            Toolbar(board, on_copy=lambda: copy_zones(board, [*cameras()]))
             view = CanvasView(board)
             view.look_at(src, live=live)
             with ui.element("section").classes("sw-column sw-card"):

@@ -8,6 +8,7 @@ from streetwatch.service.cameras.errors import NoSuchCameraError
 from streetwatch.service.console.attach.camera_list import CameraList
 from streetwatch.service.console.attach.change import ChangePage
 from streetwatch.service.console.attach.wizard import Wizard
+from streetwatch.service.console.editor.keys import editor_keys
 from streetwatch.service.console.editor.style import STYLE
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
@@ -29,6 +30,7 @@ def register(parts: Parts, shell: Shell) -> None:
         ui.add_css(STYLE)
         with shell.page(title, active="cameras", role=Role.OPERATOR) as account:
             ui.label(title).classes("sw-title").props("role=heading aria-level=1")
+            shell.keys(*editor_keys())
             Wizard(parts, account)
 
     @ui.page("/console/cameras/{camera_id}/change")

@@ -76,7 +76,7 @@ class _Screen:
             self.state = ui.element("div").classes("sw-row").props("role=status")
             ui.element("div").classes("sw-grow")
             if self.account.role.reaches(Role.OPERATOR):
-                ui.link(say("Draw its zones"), f"/console/zones/{camera.id}")
+                ui.link(say("Draw its zones"), f"/console/cameras/{camera.id}/zones")
         with ui.element("div").classes("wl-one"):
             self.grid = WallGrid(
                 [self._tile(camera)], size=Size.LARGE, overlay=True, pages=1, on_leaf=_nothing

@@ -15,6 +15,7 @@ from streetwatch.service.cameras.merging import Listed
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.dialogs import sure
 from streetwatch.service.console.editor.following import follow
+from streetwatch.service.console.editor.keys import editor_keys
 from streetwatch.service.console.editor.style import STYLE
 from streetwatch.service.console.editor.workbench import Workbench, workbench
 from streetwatch.service.console.language import say
@@ -39,6 +40,7 @@ def register(parts: Parts, shell: Shell) -> None:
         title = say("Zones of {camera}", camera=listed.camera.name)
         ui.add_css(STYLE)
         with shell.page(title, active="cameras", role=Role.OPERATOR) as account:
+            shell.keys(*editor_keys())
             EditorPage(parts, account, listed).draw(title, shell)
 
 

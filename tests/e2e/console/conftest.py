@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from console_parts import CHROMIUM_ARGUMENTS, PICTURES, Console, let_in
 from live_service import Camera, Service, free_port
@@ -24,12 +24,15 @@ targets:
   - {id: desk, kind: desk}
   - {id: city, kind: webhook, url: "http://desk:pass-word@127.0.0.1:9/in", secret: 0123456789abcdef}
 """
+#: A machine that does much else at once is slow, not wrong.
+MOST_MS = 20_000
 LARGEST_PICTURE = 200_000
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
+    expect.set_options(timeout=MOST_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(CHROMIUM_ARGUMENTS)

@@ -33,7 +33,7 @@ def test_a_newcomer_becomes_administrator_and_a_restart_brings_the_page_back(
             expect(page).to_have_title("Wall · streetwatch")
             page.goto("/console/cases")
             lost = page.get_by_text("Connection lost.")
-            expect(page.get_by_role("navigation")).to_be_visible()
+            expect(page.get_by_role("banner")).to_be_visible()
             expect(lost).to_be_hidden()
             service.kill()
             expect(lost).to_be_visible()
@@ -50,7 +50,7 @@ def test_a_newcomer_becomes_administrator_and_a_restart_brings_the_page_back(
 def test_the_keys_of_a_page_are_shown_by_one(console: Console) -> None:
     with console.page("/console/wall", language="en-GB") as page:
         keys = page.get_by_role("dialog", name="Keys")
-        expect(page.get_by_role("navigation")).to_be_visible()
+        expect(page.get_by_role("banner")).to_be_visible()
         page.keyboard.press("?")
         expect(keys).to_contain_text("Show these keys")
         page.keyboard.press("Escape")

@@ -45,7 +45,7 @@ def test_a_page_that_takes_more_of_a_role_says_which(console: Console) -> None:
     with console.page("/console/settings", role="viewer", language="en-GB") as page:
         expect(page.get_by_role("heading")).to_contain_text("Administrator")
         page.get_by_role("link", name="To the wall").click()
-        expect(page.get_by_role("navigation")).to_be_visible()
+        expect(page.get_by_role("banner")).to_be_visible()
         expect(page.get_by_role("link", name="Settings")).to_have_count(0)
 
 
