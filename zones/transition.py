@@ -56,7 +56,9 @@ def after_look(
     left = (moved | sights.claimed) & np.isnan(stays.violation_at)
     missed = (moved & ~left) | ~(sights.found | unchanged | left)
     hidden = (missed & sights.hidden) | who.hiding
-    fate = _Fate(who.same, unchanged, hidden, missed & ~sights.hidden, left | who.another)
+    # Whoever stands for a group is not gone while the group is there.
+    absent = missed & ~sights.hidden & ~guards.upheld(stays, rule)
+    fate = _Fate(who.same, unchanged, hidden, absent, left | who.another)
     there = fate.seen | fate.unchanged
     stays = _accompanied(stays, scene, rule)
     after = _judged(stays, _folded(stays, fate, sights, scene, rule), there, scene, rule)
@@ -175,6 +177,7 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
     if not new.any():
         return after
     new &= ~_is_held(before, after, new, scene, rule)
+    new = guards.leading(after, new, rule)
     return replace(after, violation_at=np.where(new, at, before.violation_at))
 
 
