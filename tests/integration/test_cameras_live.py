@@ -110,7 +110,7 @@ def test_a_camera_is_added_changed_and_taken_away_while_another_goes_on(
 def test_a_live_picture_is_small_and_fresh_and_has_its_zones(running: Running, camera: str) -> None:
     running.wait_until_live("kerb")
     running.http.put("/cameras/kerb", json=document(camera, zones=[ROAD]))
-    live = running.service.live
+    live = running.service.lookout.live
     first = wait_for("picture", lambda: live.picture("kerb"), seconds=10)
     later = wait_for(
         "next picture",

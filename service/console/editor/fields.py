@@ -31,5 +31,6 @@ class Fields:
 
     def show_mistakes(self) -> None:
         """Say beside each field what is wrong with it."""
+        self._fields = [(at, field) for at, field in self._fields if not field.is_deleted]
         for at, field in self._fields:
             field.error = wrong(self._board.wrong_at(*at)) or None

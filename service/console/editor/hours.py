@@ -81,7 +81,7 @@ class HoursForm:
             self._set(row, replace(hours, start=text) if is_start else replace(hours, end=text))
 
         field = ui.input(words, value=value, on_change=lambda event: typed(event.value or ""))
-        field.props('dense mask="##:##" inputmode=numeric')
+        field.props('dense outlined mask="##:##" inputmode=numeric')
         self._placed((*self._at, row, key), field)
 
     def _set(self, row: int, hours: Hours) -> None:

@@ -79,7 +79,9 @@ class RulesForm:
             placeholder=say("usually {value}", value=shown),
             on_change=lambda event: self._set(kind, number.key, event.value),
         )
-        field.props("dense stack-label clearable").props("suffix=s" if number.is_time else "")
+        field.props("dense outlined stack-label clearable").props(
+            "suffix=s" if number.is_time else ""
+        )
         field.props["hint"] = say(number.description)
         self._fields.placed((*self._at, row, number.key), field)
 
