@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from console_parts import SCREEN, TABLET, Console, barriers
 from live_service import Camera, free_port, wait_for
@@ -286,9 +286,9 @@ def test_who_leaves_with_work_that_is_not_saved_is_asked(editor: Picture) -> Non
     expect(page.get_by_text("Not saved yet")).to_be_visible()
     asked: list[str] = []
 
-    def stay(dialog: object) -> None:
-        asked.append(dialog.type)  # type: ignore[attr-defined] -- Playwright's Dialog
-        dialog.dismiss()  # type: ignore[attr-defined]
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
 
     page.on("dialog", stay)
     page.get_by_role("link", name="Cameras").first.click()
