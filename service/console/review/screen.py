@@ -33,7 +33,10 @@ _LOOK_S: Seconds = 2.0
 
 
 #: Tells the number of the row that was clicked.
-_ROW: Final = "(event) => {const row = event.target.closest('[data-number]'); if (row) emit(row.dataset.number)}"
+_ROW: Final = """(event) => {
+    const row = event.target.closest("[data-number]");
+    if (row) emit(row.dataset.number);
+}"""
 
 
 class Screen:
