@@ -1,6 +1,5 @@
 """A service with a city's cameras and cases, for whoever measures its pages."""
 
-import io
 import json
 import os
 import socket
@@ -17,6 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import av
+import cv2
 import sqlalchemy as sa
 import yaml
 
@@ -27,6 +27,7 @@ from streetwatch.service.access.access import access_on
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.desk.tallies import UNDER_WAY
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import open_store
@@ -41,6 +42,9 @@ _DEMO: Final = Path(streetwatch.datasets.__file__).parent / "demo"
 #: So many give pictures; the rest are switched off, as far as anybody can tell.
 LIVE: Final = 4
 _NOBODY: Final = "rtsp://127.0.0.1:9/off"
+
+#: Stills that a reviewer sees first.
+_SHOWN: Final = frozenset({"first_seen", "threshold"})
 
 #: Every so manieth frame of the clip is a still.
 _EVERY: Final = 50
@@ -97,22 +101,21 @@ def _fill(load: Load, folder: Path, now: Seconds, on_rows: Callable[[int], None]
 
 
 def _give_pictures(engine: sa.Engine, evidence: EvidenceFolder) -> None:
-    """Give every case that waits for a reviewer stills of its own: no browser has them yet."""
+    """Let all that is open wait for a reviewer, with stills of its own: no browser has them yet."""
     stills = cycle(_stills())
-    waits = desk_case.c.state == CaseState.REPORTED
+    is_open = desk_case.c.state.in_(UNDER_WAY)
     with engine.begin() as connection:
-        cases = connection.execute(sa.select(desk_case).where(waits)).mappings().all()
-        for case in cases:
-            own = f"/evidence/{case['external_id']}/"
+        for case in connection.execute(sa.select(desk_case).where(is_open)).mappings().all():
             document = case["document"]
             for one in document["evidence"]:
-                evidence.path(case["external_id"], one["name"]).parent.mkdir(
-                    parents=True, exist_ok=True
-                )
-                evidence.path(case["external_id"], one["name"]).write_bytes(next(stills))
-                one["url"] = own + one["name"]
+                one["url"] = f"/evidence/{case['external_id']}/{one['name']}"
+                if one["role"] in _SHOWN:
+                    file = evidence.path(case["external_id"], one["name"])
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(next(stills))
             here = desk_case.c.number == case["number"]
-            connection.execute(sa.update(desk_case).where(here).values(document=document))
+            waits = {"document": document, "state": CaseState.REPORTED}
+            connection.execute(sa.update(desk_case).where(here).values(waits))
 
 
 def _stills() -> list[bytes]:
@@ -121,9 +124,8 @@ def _stills() -> list[bytes]:
     with av.open(str(_DEMO / "street.mp4")) as clip:
         for number, frame in enumerate(clip.decode(video=0)):
             if number % _EVERY == 0:
-                still = io.BytesIO()
-                frame.to_image().save(still, "JPEG", quality=90)
-                made.append(still.getvalue())
+                _, coded = cv2.imencode(".jpg", frame.to_ndarray(format="bgr24"))
+                made.append(coded.tobytes())
     return made
 
 

@@ -28,6 +28,9 @@ from streetwatch.vision.types import Seconds
 #: An event counts as missed if its moment, and this much more, lay inside the run.
 _TOLERANCE_S: Seconds = 10.0
 
+#: Runs of a minute and shorter ones share their streams: coding takes longer than they do.
+_CODED_S: Seconds = 90.0
+
 #: Until every camera has given a picture nothing is counted.
 _STARTS_WITHIN_S: Seconds = 60.0
 
@@ -105,16 +108,26 @@ class Throughput:
         }
 
 
-def coded(load: Load, data: Path, work: Path, *, quiet: int, say: Callable[[str], None]) -> Load:
-    """Return a load with the streams of a folder of clips, coded as cameras code."""
+def coded(  # noqa: PLR0913 -- each is decided by who measures
+    load: Load,
+    data: Path,
+    work: Path,
+    *,
+    quiet: int,
+    only: Sequence[str],
+    say: Callable[[str], None],
+) -> Load:
+    """Return a load with the streams of a folder of clips, or of some of them, coded as cameras."""
     camera_of = {Path(one.source.url).resolve(): one.id for one in load.cameras}
     work.mkdir(parents=True, exist_ok=True)
     streams = coded_streams(
         data,
         work,
-        seconds=load.seconds + 30.0,
+        seconds=max(load.seconds + 30.0, _CODED_S),
         quiet=quiet,
-        camera_of=lambda path: camera_of.get(path.resolve()),
+        camera_of=lambda path: (
+            None if only and path.name not in only else camera_of.get(path.resolve())
+        ),
         on_clip=lambda name: say(f"coding {name}"),
     )
     return replace(load, streams=tuple(streams))

@@ -16,14 +16,11 @@ from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
-from streetwatch.service.api.cameras import cameras_router, trials_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
-from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
+from streetwatch.service.api.readiness import Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
-from streetwatch.service.cameras.catalogue import Catalogue
-from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
@@ -43,34 +40,25 @@ from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
-from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow
 from streetwatch.service.incidents import handle
+from streetwatch.service.lookout import Lookout, lookout_from
 from streetwatch.service.openings import (
     access_of,
     catalogue_of,
     evidence_of,
     lanes,
-    looks_of,
     retention_of,
 )
-from streetwatch.service.runtime.attention import Intervals
-from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
-from streetwatch.service.runtime.live import LiveView
-from streetwatch.service.runtime.looks_log import LooksLog
-from streetwatch.service.runtime.mailbox import Mailboxes
+from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import keep_few_heaps
-from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
 from streetwatch.service.server import Server, listening
 from streetwatch.service.settings import Reread, Settings
-from streetwatch.service.sights import CameraSights, health_of
+from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.daily import Daily
-from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
@@ -106,18 +94,10 @@ class Service:
     targets: tuple[Target, ...] = field(init=False)
     lanes: Lanes = field(init=False)
     evidence: EvidenceFolder = field(init=False)
-    mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     detector: Detector = field(init=False)
-    catalogue: Catalogue = field(init=False)
-    looks: LooksLog = field(init=False)
-    fleet: Fleet = field(init=False)
-    live: LiveView = field(init=False)
-    probing: Probing = field(init=False)
-    dry_runs: DryRuns = field(init=False)
-    loop: DetectorLoop = field(init=False)
+    lookout: Lookout = field(init=False)
     daily: Daily = field(init=False)
-    model: str = field(init=False)
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
     reviewing: Reviewing = field(init=False)
@@ -129,9 +109,9 @@ class Service:
         self.targets = targets_of(self.settings.targets, self._around())
         self.lanes = lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
-        self.catalogue = catalogue_of(self.settings, self.cameras, self.store, clock=self.clock)
+        catalogue = catalogue_of(self.settings, self.cameras, self.store, clock=self.clock)
         self.daily = Daily(
-            retention_of(self.settings, self.catalogue, self.store, self.evidence),
+            retention_of(self.settings, catalogue, self.store, self.evidence),
             hour=self.settings.retention.hour,
             clock=self.clock,
             registry=self.registry,
@@ -150,63 +130,31 @@ class Service:
             threads=self.settings.detector_threads,
             provider=self.settings.detector_provider,
         )
-        self.model = self.detector.card.version
-        self.loop = DetectorLoop(
-            detector=self.detector.watching(),
-            mailboxes=self.mailboxes,
-            metrics=RuntimeMetrics(self.registry),
-            intervals=Intervals(
-                idle_s=self.settings.idle_interval_s,
-                close_s=self.settings.look_interval_s,
-                quiet_s=self.settings.quiet_interval_s,
-            ),
-            clock=self.clock,
-            on_change=lambda _: self.lanes.wake(),
-            batch=self.settings.detector_batch,
+        self.lookout = lookout_from(
+            self.settings,
+            catalogue,
+            self.detector,
+            store=self.store,
+            evidence=self.evidence,
+            lanes=self.lanes,
+            registry=self.registry,
         )
-        self.registry.register(
-            CaptureCollector(
-                lambda: [(name, one.capture.counts) for name, one in self.watched.items()]
-            )
-        )
-        self.looks = looks_of(self.settings)
-        self.fleet = self._fleet()
-        self.live = LiveView(self.catalogue, self.fleet, self.clock)
-        self.probing = Probing(self.catalogue, self.clock)
-        self.dry_runs = DryRuns(self.catalogue, self.looks, self.store, self.clock)
-        self._apply()
-        self.catalogue.follow(self._apply)
+        self._watch()
+        catalogue.follow(self._watch)
 
     def _around(self) -> Surroundings:
         return surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
 
-    def _fleet(self) -> Fleet:
-        settings = self.settings
-        wiring = Wiring(
-            store=self.store,
-            evidence=self.evidence,
-            model=self.model,
-            routes=self.lanes.routes,
-            window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
-            keep_bytes=int(settings.evidence.camera_mb * 1e6),
-            options=CaptureOptions(
-                look_interval_s=settings.look_interval_s, longest=self.detector.longest_side
-            ),
-            looks=self.looks,
-            clock=self.clock,
-        )
-        return Fleet(wiring, self.loop, self.mailboxes)
-
-    def _apply(self) -> None:
+    def _watch(self) -> None:
         """Watch the cameras that the catalogue has now."""
-        cameras = self.catalogue.cameras
+        cameras = self.lookout.catalogue.cameras
         warn_of_disabled(self.desk.triaging.profile, cameras)
-        self.fleet.apply(cameras)
+        self.lookout.fleet.apply(cameras)
 
     @property
     def watched(self) -> Mapping[str, WatchedCamera]:
         """The cameras that run, by id."""
-        return self.fleet.watched
+        return self.lookout.watched()
 
     def readiness(self) -> Readiness:
         """Return the cameras' state and the outbox's."""
@@ -215,23 +163,15 @@ class Service:
         backlog, of = backlogs.total, backlogs.by_target
         waits = ((one.id, of.get(one.id, Backlog())) for one in self.targets)
         return Readiness(
-            self._healths(now),
+            self.lookout.healths(now),
             outbox_pending=backlog.pending,
             outbox_parked=backlog.parked,
             outbox_oldest_s=backlog.oldest_s,
             targets=tuple(
                 TargetHealth(name, one.pending, one.parked, one.oldest_s) for name, one in waits
             ),
-            late_share=self.loop.overload.late_share,
-            overloaded=self.loop.overload.is_on,
-        )
-
-    def _healths(self, now: Seconds) -> tuple[CameraHealth, ...]:
-        watched = self.watched
-        return tuple(
-            health_of(watched[one.camera.id], one, now)
-            for one in self.catalogue.listed
-            if one.camera.id in watched
+            late_share=self.lookout.loop.overload.late_share,
+            overloaded=self.lookout.loop.overload.is_on,
         )
 
     def api(self) -> FastAPI:
@@ -245,8 +185,7 @@ class Service:
             open311=open311_router(book, clock=self.clock, served=served),
             beside=(
                 packs_router(book, self.evidence),
-                cameras_router(self.catalogue),
-                trials_router(self.probing, self.dry_runs),
+                *self.lookout.routers(),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
                 observations_router(self._observations()),
@@ -265,7 +204,7 @@ class Service:
             return api
         from streetwatch.service.console.mount import mount_console  # noqa: PLC0415 -- large
 
-        api.include_router(live_router(self.live))
+        api.include_router(live_router(self.lookout.live))
         mount_console(api, self._parts())
         return api
 
@@ -287,17 +226,19 @@ class Service:
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
-            cameras=lambda: self.catalogue.cameras,
-            catalogue=self.catalogue,
-            live=self.live,
-            probing=self.probing,
-            dry_runs=self.dry_runs,
+            cameras=lambda: self.lookout.catalogue.cameras,
+            catalogue=self.lookout.catalogue,
+            live=self.lookout.live,
+            probing=self.lookout.probing,
+            dry_runs=self.lookout.dry_runs,
             reviewing=self.reviewing,
         )
 
     def _reporter(self) -> Reporter:
         def places() -> tuple[Place, ...]:
-            return tuple(one.place for one in self.catalogue.cameras if one.place is not None)
+            return tuple(
+                one.place for one in self.lookout.catalogue.cameras if one.place is not None
+            )
 
         return Reporter(self.store.engine, self.clock, places)
 
@@ -330,9 +271,7 @@ class Service:
         self.desk.start()
         start_asking(self.settings.targets or (), self._around())
         self.daily.start()
-        self.looks.start()
-        self.loop.start()
-        self.fleet.start()
+        self.lookout.start()
         try:
             yield
         finally:
@@ -347,9 +286,7 @@ class Service:
 
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
-        self.fleet.stop()
-        self.loop.stop(timeout_s=THREAD_STOP_S)
-        self.looks.stop(timeout_s=THREAD_STOP_S)
+        self.lookout.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)
@@ -376,7 +313,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None
     # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    log.info("service.started", cameras=len(cameras), model=service.model)
+    log.info("service.started", cameras=len(cameras), model=service.detector.card.version)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     if settings.console.enabled:
         _lead_in(service)

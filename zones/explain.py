@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streetwatch.vision.types import Boxes, Detections, Look, Seconds, Size
-from streetwatch.zones import footprint, guards, polygon
+from streetwatch.zones import company, footprint, guards, polygon
 from streetwatch.zones.presence import Presence
 from streetwatch.zones.rules import Gate, Rule
+from streetwatch.zones.scene import is_large
 from streetwatch.zones.stay import Stay
+from streetwatch.zones.stays import Stays
 from streetwatch.zones.zone import Zone, ZoneKind
 
 
@@ -102,6 +104,8 @@ def _of_look(asked: _Asked, zone: Zone, rule: Rule) -> tuple[Gate, dict[str, flo
     cutting = [other.id for other in asked.cut_out if _inside(other, box, size)]
     if cutting:
         return Gate.PERMITTED, says | {"by": cutting[0]}
+    if rule.least_height and not is_large(box, rule, size)[0]:
+        return Gate.SIZE, says | {"height": round(float(box[0, 3] - box[0, 1]), 1)}
     return Gate.SCORE, says
 
 
@@ -124,8 +128,15 @@ def _of_stay(
     if clock is not None and not rule.schedule.is_past_grace(clock, rule.grace_s):
         return Gate.SCHEDULE, says
     stopped = rule.stopped_by(stay)
+    columns = Stays.of(stay.zone_id, stay.type, (stay,))
+    if stopped and company.is_worked_at(columns, asked.look.at, rule)[0]:
+        return Gate.WORK, says | {"paused_s": round(stay.paused_s, 1)}
+    if stopped is Gate.ATTENDED:
+        says["attended_s"] = round(stay.attended_s, 1)
     if stopped is None and is_queued:
         return Gate.QUEUE, says | {"queue_hold_s": rule.queue_hold_s}
+    if stopped is None and rule.group_size > 1:
+        return Gate.GROUP, says | {"group_size": rule.group_size}
     return stopped or Gate.UNSEEN, says
 
 

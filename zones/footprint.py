@@ -114,13 +114,20 @@ def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float)
     return sorted(kept)
 
 
-def matches(left: Boxes, right: Boxes, *, least_iou: float) -> npt.NDArray[np.intp]:
+def matches(
+    left: Boxes,
+    right: Boxes,
+    *,
+    least_iou: float,
+    first: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.intp]:
     """Pair boxes one to one with the largest total overlap.
 
     Args:
         left: (N, 4).
         right: (M, 4).
         least_iou: Of a pair.
+        first: Which of `left` are served before the others, (N,).
 
     Returns:
         For each of `left` the row of `right` it is paired with, -1 where there is none.
@@ -138,7 +145,8 @@ def matches(left: Boxes, right: Boxes, *, least_iou: float) -> npt.NDArray[np.in
     if not alone.all():  # only those in conflict need weighing (Hungarian method)
         some, others = np.unique(rows[~alone]), np.unique(columns[~alone])
         part = np.ix_(some, others)
-        weighed = np.where(fits[part], overlap[part], 0.0)
+        served = 0.0 if first is None else first[some, None]  # no overlap is more than 1
+        weighed = np.where(fits[part], overlap[part] + served, 0.0)
         best, theirs = linear_sum_assignment(weighed, maximize=True)
         paired = weighed[best, theirs] > 0
         found[some[best[paired]]] = others[theirs[paired]]

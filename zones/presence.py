@@ -5,12 +5,13 @@ nobody looked at: an outage adds no dwell and clears nothing.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 from streetwatch.vision.types import Look, Seconds, Size
 from streetwatch.zones.appearance import Patches, decoded, encoded
 from streetwatch.zones.rules import Rule
-from streetwatch.zones.scene import Circumstances, backdrop_of, is_relit, scene_of, sights
+from streetwatch.zones.scene import Circumstances, backdrop_of, scene_of, sights
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.stays import Stays
 from streetwatch.zones.transition import after_look
@@ -28,6 +29,11 @@ _LEAST_OUTAGE_S: Seconds = 8.0
 
 #: How much of the pace the latest gap makes.
 _PACE_SHARE = 0.3
+
+
+@lru_cache
+def _nothing(zone_id: str, kind: str) -> Stays:
+    return Stays.of(zone_id, kind, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,28 +117,23 @@ class Presence:
         for watch in self.watches:
             if (watch.zone_id, watch.type) == (zone.id, rule.type):
                 return watch
-        return Stays.of(zone.id, rule.type, ())
+        return _nothing(zone.id, rule.type)
 
     def circumstances(
-        self,
-        at: Seconds,
-        backdrop: Patches | None,
-        zones: tuple[Zone, ...],
-        *,
-        epoch: Seconds | None,
+        self, at: Seconds, zones: tuple[Zone, ...], *, relit: bool, epoch: Seconds | None
     ) -> Circumstances:
         """Return what holds for all rules in a look at `at`."""
         since = 0.0 if self.last_look is None else at - self.last_look
         outage = self.is_outage(since)
         clock = None if epoch is None else at + epoch
         known = None if self.last_look is None or outage else self.watched_since
-        relit = is_relit(self.backdrop, backdrop)
+        watched_s = 0.0 if outage else since
         return Circumstances(
             since=since,
             outage=outage,
             watched_since=at if known is None else known,
             relit=relit,
-            relit_s=self.relit_s + since if relit else max(self.relit_s - since, 0.0),
+            relit_s=self.relit_s + watched_s if relit else max(self.relit_s - watched_s, 0.0),
             clock=clock,
             cut_out=tuple(zone for zone in zones if zone.cuts_out(clock)),
         )
@@ -176,8 +177,8 @@ def observe(
     """
     if presence.last_look is not None and look.at <= presence.last_look:
         return Observation(presence, (), look.size)
-    backdrop = backdrop_of(look)
-    here = presence.circumstances(look.at, backdrop, zones, epoch=epoch)
+    backdrop, relit = backdrop_of(look, presence.backdrop)
+    here = presence.circumstances(look.at, zones, relit=relit, epoch=epoch)
     if here.has_new_light:
         presence = presence.under_new_light()
     rules = [

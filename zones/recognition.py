@@ -19,8 +19,12 @@ _LEAST_NEARER = 0.05
 #: A shift of less, in box widths, is the detector's trembling.
 _LEAST_SHIFT = 0.05
 
+#: What lastingly looks less like it is another thing: between the least that one untouched place
+#: was measured to be like itself (0.90) and the most that two vehicles in it were alike (0.64).
+_ANOTHER = 0.75
+
 #: After the place was seen empty, it takes more to be the one that left.
-_ANOTHER_AFTER_ABSENCE = 0.7
+_ANOTHER_AFTER_ABSENCE = appearance.SAME
 
 #: Another thing has taken the place when it has stood there unchanged for this long: what walks or
 #: drives past does not.
@@ -68,7 +72,10 @@ def recognised(
     odd = asked & stays.is_known & ~sights.is_alike
     if not odd.any():
         return _remembering(stays, sights, asked), Recognition(found, none, none)
-    odd &= ~_has_shifted(stays, sights, scene, among=odd) & stays.is_sure
+    odd &= ~_has_shifted(stays, sights, scene, among=odd)
+    # One look alone may show what passed just then; but what comes after an absence and is nothing
+    # like it is not that.
+    odd &= stays.is_sure | ((stays.absent_s > 0) & (sights.likeness < appearance.LIKE))
     stays = _remembering(stays, sights, asked & ~odd)
     before = _is_before(stays.anchor, sights.box)
     stays, doubtful, another = _compared(stays, sights, scene.at, odd, before)
@@ -94,7 +101,7 @@ def _compared(
     stays = _with_other(stays, sights, at, odd)
     settled_s = np.where(before, _SETTLED_BEFORE_S, _SETTLED_S)
     settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= settled_s)
-    limit = np.where(stays.absent_s > 0, _ANOTHER_AFTER_ABSENCE, appearance.LIKE)
+    limit = np.where(stays.absent_s > 0, _ANOTHER_AFTER_ABSENCE, _ANOTHER)
     differs = odd & (sights.likeness < limit)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs

@@ -6,7 +6,7 @@ standard, every one can be set per zone.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -47,14 +47,18 @@ class Gate(StrEnum):
     LABEL = "label"  #: what was seen is not what the rule looks for
     ZONE = "zone"  #: it stands outside
     PERMITTED = "permitted"  #: it stands in a permitted or excluded area
+    SIZE = "size"  #: its box is too small for where it stands
     SCORE = "score"  #: seen too unsurely
     SCHEDULE = "schedule"  #: the rule does not apply at this hour
+    WORK = "work"  #: somebody is at work there
     DWELL = "dwell"  #: it has not stood long enough
     LOOKS = "looks"  #: too few looks saw it
     PRESENCE = "presence"  #: it was there in too small a share of the looks
     DETECTED = "detected"  #: the picture says it is there, but the detector hardly ever
     SWAY = "sway"  #: its box moves as traffic's does
+    ATTENDED = "attended"  #: a person was near for too small a share of the time
     QUEUE = "queue"  #: it stands in a queue
+    GROUP = "group"  #: too few stand together, or another one stands for its group
     UNSEEN = "unseen"  #: its dwell is full, and the look that says so has yet to see it
 
 
@@ -74,6 +78,13 @@ class Rule:
         grace_s: Time after a schedule window opens in which nothing accrues.
         mute_s: After a case was rejected, nothing is filed at its place for so long.
         queue_hold_s: A vehicle in a queue is no violation before it has stood for so long.
+        attended_ratio: A person was near for at least this share of the time it was seen; 0: none
+            need be.
+        work_pause_s: While somebody is at work beside it nothing accrues, for so long at the most.
+        group_size: So many must stand together, and are one case; 1: each is one.
+        exempt: Labels of the type that may stand there.
+        least_height: How high a box must be at the least at a row of the picture: pairs of where
+            it touches the ground and its height, both as shares of the picture's height.
         soft_start_s: Those concerned are warned and have so long to go before it is filed; 0: none.
     """
 
@@ -89,16 +100,22 @@ class Rule:
     queue_hold_s: Seconds = 0.0
     mute_s: Seconds = 86_400.0
     soft_start_s: Seconds = field(default=0.0, repr=False)  # judges nothing: see `version`
+    attended_ratio: float = 0.0
+    work_pause_s: Seconds = 0.0
+    group_size: int = 1
+    exempt: frozenset[str] = frozenset()
+    least_height: tuple[tuple[float, float], ...] = ()
 
     @property
     def version(self) -> str:
         """Name this rule's settings: two rules with one version judge alike."""
-        return _fingerprint((self, self.soft_start_s) if self.soft_start_s else self)
+        plain = replace(self, exempt=frozenset())  # a set is written in any order
+        return _fingerprint((plain, sorted(self.exempt), self.soft_start_s))
 
     @property
     def labels(self) -> frozenset[str]:
         """The model labels that this rule looks for."""
-        return OBJECTS[self.type]
+        return OBJECTS[self.type] - self.exempt
 
     def passed(self, stays: Stays) -> dict[Gate, Flags]:
         """Return which stays pass each gate, in the order in which the gates are asked."""
@@ -108,7 +125,13 @@ class Rule:
             Gate.PRESENCE: stays.presence_ratio >= self.presence_ratio,
             Gate.DETECTED: stays.detected_ratio >= _LEAST_DETECTED,
             Gate.SWAY: stays.sway <= _SWAY_OF_DRIFT * self.drift_limit,
+            Gate.ATTENDED: stays.attended_s >= self.attended_ratio * stays.observed_s,
         }
+
+    def is_full(self, stays: Stays) -> Flags:
+        """Tell which stays pass all gates."""
+        passed: Flags = np.logical_and.reduce(list(self.passed(stays).values()))
+        return passed
 
     def stopped_by(self, stay: Stay) -> Gate | None:
         """Return why a stay is no violation yet, None if nothing stops it."""
@@ -125,7 +148,7 @@ class Rule:
         new = np.isnan(before.violation_at) & (after.dwell_s >= self.dwell_s)
         if not new.any():
             return before.violation_at
-        new &= np.logical_and.reduce(list(self.passed(after).values()))
+        new &= self.is_full(after)
         # The look came a little late: the dwell was full between it and the one before. Was it
         # full earlier, then the share of sightings has only now become enough.
         full_at = np.maximum(
@@ -157,8 +180,10 @@ DEFAULTS: Mapping[ViolationType, Rule] = MappingProxyType(
             #                                             dwell  gap  clear ratio iou  drift
             Rule(ViolationType.STREET_VENDING,           300,    60,  300,  0.5,  0.3, 0.5),
             Rule(ViolationType.OUT_OF_STORE,             300,    60,  300,  0.5,  0.3, 0.5),
-            Rule(ViolationType.EXPOSED_GARBAGE,          600,   600,  300,  0.5,  0.3, 0.5),
-            Rule(ViolationType.BIN_OVERFLOW,             600,   600,  300,  0.5,  0.3, 0.5),
+            Rule(ViolationType.EXPOSED_GARBAGE,          600,   600,  300,  0.5,  0.3, 0.5,
+                 work_pause_s=600),
+            Rule(ViolationType.BIN_OVERFLOW,             600,   600,  300,  0.5,  0.3, 0.5,
+                 work_pause_s=600),
             Rule(ViolationType.ILLEGAL_PARKING_MOTOR,    300,   120,  120,  0.5,  0.5, 0.3,
                  queue_hold_s=120),
             Rule(ViolationType.ILLEGAL_PARKING_NONMOTOR, 900,   300,  300,  0.5,  0.5, 0.3),

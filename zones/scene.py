@@ -27,6 +27,12 @@ _NEW_LIGHT_S: Seconds = 30.0
 _SAME_LIGHT = 0.5
 
 
+_PEOPLE = frozenset({"person"})
+
+#: Who clears away garbage.
+_WORKERS = frozenset({"person", "truck"})
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What holds for all rules in one look.
@@ -63,9 +69,13 @@ class Scene:
         at: Capture time.
         here: What holds for all rules.
         active: The rule applies at this hour.
-        boxes: Of the rule's labels, inside the zone, each object once; (N, 4).
-        confidence: Of these, (N,).
         everything: All boxes of the picture, (M, 4).
+        rows: Which of them have the rule's labels and stand in the zone, each object once.
+        boxes: These, (N, 4).
+        confidence: Of these, (N,).
+        exempt: Which of them the rule lets stand, (M,).
+        people: Boxes of the people in the picture, (P, 4).
+        workers: Of the people and trucks, (W, 4).
         wanted: Which of them have one of the rule's labels, (M,).
         size: Of the picture.
         view: The picture made small, if there is one.
@@ -74,9 +84,13 @@ class Scene:
     at: Seconds
     here: Circumstances
     active: bool
+    everything: Boxes
+    rows: npt.NDArray[np.intp]
     boxes: Boxes
     confidence: npt.NDArray[np.float32]
-    everything: Boxes
+    exempt: Flags
+    people: Boxes
+    workers: Boxes
     wanted: Flags
     size: Size
     view: View | None
@@ -97,6 +111,8 @@ class Sights:
         box: That detection's; the stay's last one where there is none.
         confidence: That detection's; 0 where there is none.
         hidden: Something else covers the place.
+        exempt: What stands there is seen as something that may.
+        claimed: A detection that continues another stay stands at the place.
         patch: What the place looks like, (N, PATCH).
         likeness: Of that to what the stay looks like; NaN where it can't be told.
         fresh: Which of the look's boxes continue no stay.
@@ -106,6 +122,8 @@ class Sights:
     box: Boxes
     confidence: npt.NDArray[np.float32]
     hidden: Flags
+    claimed: Flags
+    exempt: Flags
     patch: Patches
     likeness: Likeness
     fresh: Flags
@@ -134,18 +152,32 @@ def scene_of(look: Look, zone: Zone, rule: Rule, *, here: Circumstances) -> Scen
     wanted = _classes(rule.labels)[seen.class_id]
     rows = np.flatnonzero(wanted)
     rows = rows[_counts(seen.xyxy[rows], zone, here.cut_out, look.size)]
+    if rule.least_height:
+        rows = rows[is_large(seen.xyxy[rows], rule, look.size)]
     rows = rows[footprint.distinct(seen.xyxy[rows], seen.confidence[rows], limit=_SAME_OBJECT_IOU)]
     return Scene(
         at=look.at,
         here=here,
         active=here.clock is None or rule.schedule.is_past_grace(here.clock, rule.grace_s),
+        rows=rows,
         boxes=seen.xyxy[rows],
         confidence=seen.confidence[rows],
         everything=seen.xyxy,
+        exempt=_classes(rule.exempt)[seen.class_id],
+        people=seen.xyxy[_classes(_PEOPLE)[seen.class_id]],
+        workers=seen.xyxy[_classes(_WORKERS)[seen.class_id]],
         wanted=wanted,
         size=look.size,
         view=look.view,
     )
+
+
+def is_large(boxes: Boxes, rule: Rule, size: Size) -> Flags:
+    """Tell which boxes are high enough for where they stand."""
+    at, least = np.array(rule.least_height).T
+    heights = (boxes[:, 3] - boxes[:, 1]) / size[1]
+    found: Flags = heights >= np.interp(boxes[:, 3] / size[1], at, least)
+    return found
 
 
 @lru_cache
@@ -163,18 +195,28 @@ def _counts(boxes: Boxes, zone: Zone, cut_out: tuple[Zone, ...], size: Size) -> 
     return inside
 
 
-def backdrop_of(look: Look) -> Patches | None:
-    """Return a patch of the whole picture, (1, PATCH); None where the look has none."""
+def backdrop_of(look: Look, before: Patches | None) -> tuple[Patches | None, bool]:
+    """Return what the street looks like behind all that is seen on it, and whether it is relit.
+
+    Relit is a picture that changed as a whole at once: night vision, a lamp, another direction.
+
+    Args:
+        look: The look.
+        before: The same in an earlier look, (1, PATCH).
+
+    Returns:
+        A patch of the whole picture, (1, PATCH), or what was before where the look has none.
+    """
     if look.view is None:
-        return None
-    return appearance.patches(look.view, look.size, np.array([(0, 0, *look.size)], np.float32))
-
-
-def is_relit(before: Patches | None, now: Patches | None) -> bool:
-    """Tell whether the whole picture changed at once: night vision, a lamp, another direction."""
-    if before is None or now is None:
-        return False
-    return bool(appearance.alike(before, now)[0] < _SAME_LIGHT)
+        return before, False
+    whole = np.array([(0, 0, *look.size)], np.float32)
+    now = appearance.patches(look.view, look.size, whole)
+    if before is None:
+        return now, False
+    boxes = look.detections.xyxy
+    cover = Cover.of(whole, boxes, np.ones((1, len(boxes)), bool))
+    likeness = appearance.likeness(before, now, cover)
+    return appearance.renewed(before, now, cover), bool(likeness[0] < _SAME_LIGHT)
 
 
 def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
@@ -185,29 +227,31 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
         stays: What the rule watches in the zone, before the look.
         rule: The rule that watches.
     """
-    pairs = footprint.matches(stays.box, scene.boxes, least_iou=rule.match_iou)
+    # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
+    stands = ~np.isnan(stays.violation_at)
+    pairs = footprint.matches(stays.box, scene.boxes, least_iou=rule.match_iou, first=stands)
     found = pairs >= 0
     box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
     box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
     over = footprint.Overlap.of(stays.anchor, scene.everything)
     nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
     hidden = (nearer & (over.covered() >= _HIDDEN_SHARE)).any(axis=1)
-    patch, likeness = _looks_like(scene, stays, over, rule)
+    # What stands at the place under one of the rule's labels is the stay itself, seen twice or so.
+    fits = over.iou() >= rule.match_iou
+    itself, exempt = scene.wanted & fits, ~found & (scene.exempt & fits).any(axis=1)
+    claimed = ~found & itself[:, scene.rows[pairs[found]]].any(axis=1)
+    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
+    patch, likeness = _looks_like(scene, stays, cover)
     fresh = np.ones(len(scene.boxes), bool)
     fresh[pairs[found]] = False
-    return Sights(found, box, confidence, hidden, patch, likeness, fresh)
+    return Sights(found, box, confidence, hidden, claimed, exempt, patch, likeness, fresh)
 
 
-def _looks_like(
-    scene: Scene, stays: Stays, over: footprint.Overlap, rule: Rule
-) -> tuple[Patches, Likeness]:
+def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Likeness]:
     """Return each place's patch, and how like the stay's own it is."""
     now = scene.patches(stays.anchor)
     if scene.view is None:
         return now, np.full(len(stays), np.nan, np.float32)
-    # What stands at the place under one of the rule's labels is the stay itself, seen twice or so.
-    itself = scene.wanted & (over.iou() >= rule.match_iou)
-    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
     own = stays.patch
     if not stays.is_known.all():
         own = np.where(stays.is_known[:, None], own, now)

@@ -33,6 +33,10 @@ class Stay:
         sway: Mean movement of its centre from one look that saw it to the next, box widths.
         appearance: What it looks like; None while no picture of it was clear enough.
         violation_at: When its dwell was full; None while it is not a violation.
+        attended_s: The part of `observed_s` in which a person was near.
+        paused_s: The part of `idle_s` in which somebody was at work there.
+        beside: Who is beside it, pixels; all 0 where nobody is or the rule does not ask.
+        beside_since: Since when the same one has been; None: nobody is.
     """
 
     zone_id: str
@@ -54,6 +58,10 @@ class Stay:
     unchanged_s: Seconds = 0.0
     sway: float = 0.0
     appearance: Appearance | None = None
+    attended_s: Seconds = 0.0
+    paused_s: Seconds = 0.0
+    beside: Box = (0.0, 0.0, 0.0, 0.0)
+    beside_since: Seconds | None = None
 
     @property
     def key(self) -> str:

@@ -5,6 +5,7 @@ A look changes the columns of all stays at once; `Stay` is one row, for those wh
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from math import isnan
 from typing import Any, Self
 
 import numpy as np
@@ -30,10 +31,15 @@ _SUMS = (
     "covered_s",
     "unchanged_s",
     "sway",
+    "attended_s",
+    "paused_s",
 )
 
 #: All columns of numbers that are the same in `Stay`.
 _PLAIN = (*_SUMS, "confidence", "first_seen", "last_seen")
+
+#: And those that are None there where they are NaN here.
+_MAYBE = ("violation_at", "beside_since")
 
 _UNKNOWN = Appearance("")
 
@@ -44,6 +50,7 @@ class Stays:
 
     Attributes:
         violation_at: NaN while it is no violation.
+        beside_since: NaN while nobody is beside it.
         patch: The latest look that was surely it, (N, PATCH).
         is_known: There is such a patch.
         is_sure: Two looks agreed on it: one alone may show what passed just then.
@@ -70,6 +77,10 @@ class Stays:
     unchanged_s: Floats
     sway: Floats
     violation_at: Floats
+    attended_s: Floats
+    paused_s: Floats
+    beside: Boxes
+    beside_since: Floats
     patch: Patches
     is_known: Flags
     is_sure: Flags
@@ -101,6 +112,8 @@ class Stays:
             first_seen=since,
             last_seen=since,
             violation_at=np.full(count, np.nan),
+            beside=np.zeros_like(boxes),
+            beside_since=np.full(count, np.nan),
             patch=unknown,
             is_known=no,
             is_sure=no,
@@ -115,7 +128,7 @@ class Stays:
         """Return the stays of one rule as columns."""
         plain = {
             name: np.array([getattr(stay, name) for stay in rows], np.float64)
-            for name in (*_PLAIN, "violation_at")  # None becomes NaN
+            for name in (*_PLAIN, *_MAYBE)  # None becomes NaN
         }
         looks = [stay.appearance or _UNKNOWN for stay in rows]
         return cls(
@@ -123,6 +136,7 @@ class Stays:
             type=kind,
             anchor=_boxes(stay.anchor for stay in rows),
             box=_boxes(stay.box for stay in rows),
+            beside=_boxes(stay.beside for stay in rows),
             looks=np.array([stay.looks for stay in rows], np.int64),
             patch=_patches(one.patch for one in looks),
             is_known=np.array([stay.appearance is not None for stay in rows], bool),
@@ -157,7 +171,7 @@ class Stays:
 
     def rows(self) -> tuple[Stay, ...]:
         """Return them one by one."""
-        names = (*_PLAIN, "anchor", "box", "looks", "violation_at")
+        names = (*_PLAIN, *_MAYBE, "anchor", "box", "beside", "looks")
         lists = {name: getattr(self, name).tolist() for name in names}
         return tuple(
             Stay(
@@ -165,12 +179,13 @@ class Stays:
                 self.type,
                 anchor=tuple(lists["anchor"][row]),
                 box=tuple(lists["box"][row]),
+                beside=tuple(lists["beside"][row]),
                 looks=lists["looks"][row],
-                violation_at=None if at != at else at,  # noqa: PLR0124 -- NaN
                 appearance=self._appearance(row),
                 **{name: lists[name][row] for name in _PLAIN},
+                **{name: _or_none(lists[name][row]) for name in _MAYBE},
             )
-            for row, at in enumerate(lists["violation_at"])
+            for row in range(len(self))
         )
 
     def _appearance(self, row: int) -> Appearance | None:
@@ -214,3 +229,7 @@ def _patches(texts: Iterable[str | None]) -> Patches:
     unknown = np.zeros(PATCH, np.uint8)
     rows = [decoded(text) if text else unknown for text in texts]
     return np.array(rows, np.uint8).reshape(-1, PATCH)
+
+
+def _or_none(number: float) -> float | None:
+    return None if isnan(number) else number

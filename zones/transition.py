@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from streetwatch.vision.types import Boxes, Seconds
-from streetwatch.zones import footprint, guards
+from streetwatch.zones import company, footprint, guards
 from streetwatch.zones.recognition import is_similar, recognised
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.scene import Scene, Sights
@@ -13,6 +13,9 @@ from streetwatch.zones.stays import Flags, Floats, Stays
 
 #: A stay seen only once or twice is forgotten soon, else passing traffic would add up to one.
 _FIRST_PATIENCE_S: Seconds = 4.0
+
+#: What was seen in fewer looks than this, where another stay is seen now, was a misplaced box.
+_STANDING_LOOKS = 3
 
 #: How much of the mean movement the latest one makes.
 _SWAY_SHARE = 0.1
@@ -44,14 +47,24 @@ def after_look(
     moved = sights.found & _has_moved(stays.anchor, sights.box, rule)
     found = sights.found & ~moved
     stays, who = recognised(stays, sights, found, scene)
-    still = stays.is_known & stays.is_sure & sights.is_alike & ~sights.hidden
+    still = (
+        stays.is_known
+        & stays.is_sure
+        & sights.is_alike
+        & ~(sights.hidden | sights.claimed | sights.exempt)
+    )
     unchanged = still & ~sights.found & (not scene.here.relit)
     # One misplaced box must not clear a violation: it goes as what is not seen goes.
-    left = moved & np.isnan(stays.violation_at)
-    missed = (moved & ~left) | ~(sights.found | unchanged)
+    # And what began with such a box ends when the thing is back where it stood.
+    astray = sights.claimed & (stays.looks < _STANDING_LOOKS)
+    left = (moved | astray) & np.isnan(stays.violation_at)
+    missed = (moved & ~left) | ~(sights.found | unchanged | left)
     hidden = (missed & sights.hidden) | who.hiding
-    fate = _Fate(who.same, unchanged, hidden, missed & ~sights.hidden, left | who.another)
+    # Whoever stands for a group is not gone while the group is there.
+    absent = missed & ~sights.hidden & ~guards.upheld(stays, rule)
+    fate = _Fate(who.same, unchanged, hidden, absent, left | who.another)
     there = fate.seen | fate.unchanged
+    stays = _accompanied(stays, scene, rule)
     after = _judged(stays, _folded(stays, fate, sights, scene, rule), there, scene, rule)
     gone = fate.ended | _is_gone(after, rule)
     kept, lost = (after[~gone], after[gone]) if gone.any() else (after, None)
@@ -93,9 +106,11 @@ def _folded(stays: Stays, fate: _Fate, sights: Sights, scene: Scene, rule: Rule)
     since = 0.0 if here.outage else here.since
     there = fate.seen | fate.unchanged
     lost = ~(there | fate.ended) & here.outage  # nobody looked, whatever this look shows
-    credit = _credit(stays, there, scene, rule)
+    working = company.is_worked_at(stays, scene.at, rule)
+    credit = _credit(stays, there, scene, rule, working=working)
     return replace(
         stays,
+        paused_s=stays.paused_s + credit["idle_s"] * working,
         last_seen=np.where(there, scene.at, stays.last_seen),
         absent_s=np.where(there, 0.0, stays.absent_s + since * fate.absent),
         covered_s=np.where(there, 0.0, stays.covered_s + since * fate.hidden),
@@ -104,7 +119,24 @@ def _folded(stays: Stays, fate: _Fate, sights: Sights, scene: Scene, rule: Rule)
         other_looks=np.where(fate.unchanged, 0, stays.other_looks),
         **{name: getattr(stays, name) + more for name, more in credit.items()},
         **_sighted(stays, fate.seen, sights),
+        **_attended(stays, credit["observed_s"], scene, rule),
     )
+
+
+def _attended(stays: Stays, observed_s: Floats, scene: Scene, rule: Rule) -> dict[str, Floats]:
+    """Return the column of the time in which a person was near, where the rule asks for it."""
+    if not (rule.attended_ratio and len(scene.people)):
+        return {}
+    near = company.is_near(stays.box, scene.people).any(axis=1)
+    return {"attended_s": stays.attended_s + observed_s * near}
+
+
+def _accompanied(stays: Stays, scene: Scene, rule: Rule) -> Stays:
+    """Return the stays with who is beside them, where the rule asks for it."""
+    if not rule.work_pause_s:
+        return stays
+    who, since = company.beside(stays, scene.workers, scene.at)
+    return replace(stays, beside=who, beside_since=since)
 
 
 def _sighted(stays: Stays, seen: Flags, sights: Sights) -> dict[str, np.ndarray]:
@@ -121,13 +153,15 @@ def _sighted(stays: Stays, seen: Flags, sights: Sights) -> dict[str, np.ndarray]
     }
 
 
-def _credit(stays: Stays, there: Flags, scene: Scene, rule: Rule) -> dict[str, Floats]:
+def _credit(
+    stays: Stays, there: Flags, scene: Scene, rule: Rule, *, working: Flags
+) -> dict[str, Floats]:
     """Return what each sum gets of the time since the last sighting of those that are there."""
     here = scene.here
     gap = scene.at - stays.last_seen
     unlooked = stays.unlooked_s + (here.since if here.outage else 0.0)
     missed = np.maximum(gap - unlooked, 0.0)  # sums of floats: a hair below 0 is 0
-    counts = there & (missed <= rule.gap_s) & scene.active
+    counts = there & (missed <= rule.gap_s) & scene.active & ~working
     # A look speaks for the time since the one before: so the observed share of the dwell is the
     # share of looks that saw it, and a look that missed it costs its own interval, not two.
     spoken_for = np.minimum(0.0 if here.outage else here.since, missed)
@@ -147,6 +181,7 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
     if not new.any():
         return after
     new &= ~_is_held(before, after, new, scene, rule)
+    new = guards.leading(after, new, rule)
     return replace(after, violation_at=np.where(new, at, before.violation_at))
 
 

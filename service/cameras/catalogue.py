@@ -57,7 +57,7 @@ class Catalogue:
         self._ledger = ledger
         self._vault = vault
         self._file = {camera.id: camera for camera in file}
-        self._clock = clock
+        self.clock = clock
         self._changing = threading.Lock()
         self._followers: list[Callable[[], None]] = []
         self._records = ledger.records()
@@ -186,7 +186,7 @@ class Catalogue:
             self._want(camera_id, expected, pen)
             if act is Act.REMOVED:
                 self.find(camera_id)
-            record = Record(camera_id, act, self._next_revision(), self._clock(), by, {})
+            record = Record(camera_id, act, self._next_revision(), self.clock(), by, {})
             pen.write(record)
         self._changed(record)
 
@@ -230,7 +230,7 @@ class Catalogue:
         shown = with_source(document, source, source.redacted)
         is_files = in_file is not None and in_file.source == source
         sealed = None if is_files else self._vault.close(source.url)
-        return Record(entry.id, act, revision, self._clock(), by, shown, sealed)
+        return Record(entry.id, act, revision, self.clock(), by, shown, sealed)
 
     def source(
         self, camera_id: str, kind: SourceKind, url: str, account: Account | None = None

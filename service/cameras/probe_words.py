@@ -111,6 +111,11 @@ _FAULTS: Final = {
 
 #: Longer apart, key frames are fewer than the looks that a zone is promised.
 _GOP_ADVICE_S: Final = 2.5
+#: A stamp on a still that is further off would be argued about.
+_SKEW_ADVICE_S: Final = 5.0
+_SET_THE_CLOCK: Final = Words(
+    "可用；在摄像机上启用 NTP 校时更好", "It works; let the camera set its clock by NTP"
+)
 _SHORTER_GOP: Final = Words(
     "可用；将关键帧间隔设为 1 至 2 秒更好", "It works; a key frame every 1 or 2 s is better"
 )
@@ -131,5 +136,8 @@ def words_of(finding: Finding) -> tuple[Words, Words | None]:
 
 
 def _advice(finding: Finding) -> Words | None:
-    gop_s = finding.facts.get("gop_s")
-    return _SHORTER_GOP if isinstance(gop_s, float) and gop_s > _GOP_ADVICE_S else None
+    gop_s, skew_s = (finding.facts.get(name) for name in ("gop_s", "skew_s"))
+    if isinstance(gop_s, float) and gop_s > _GOP_ADVICE_S:
+        return _SHORTER_GOP
+    is_off = isinstance(skew_s, float) and abs(skew_s) > _SKEW_ADVICE_S
+    return _SET_THE_CLOCK if is_off else None

@@ -1,6 +1,5 @@
 """Probing a camera before it is attached: what it sends, or what is wrong and how to mend it."""
 
-import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -88,10 +87,15 @@ Told: TypeAlias = Step | Seen
 
 
 class Probing:
-    """Probes cameras, one at a time for each person. Keeps nothing."""
+    """Probes cameras, one at a time for each person. Keeps nothing.
 
-    def __init__(self, catalogue: Catalogue, clock: Callable[[], float] = time.time) -> None:
-        self._catalogue = catalogue
+    Args:
+        catalogue: Knows the passwords that are kept.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(self, catalogue: Catalogue, clock: Callable[[], float]) -> None:
+        self.catalogue = catalogue
         self._clock = clock
         self._turns = Turns("a probe", most=MOST_PROBES)
 
@@ -118,7 +122,7 @@ class Probing:
             yield problem
             return
         yield _step(Finding(StepName.ADDRESS, StepState.OK))
-        for found in probe(source, stopped=stopped):
+        for found in probe(source, stopped=stopped, clock=self._clock):
             yield _seen(found, self._clock()) if isinstance(found, FirstPicture) else _step(found)
 
     def _source(self, wanted: Wanted) -> Source | None:
@@ -128,7 +132,7 @@ class Probing:
             return None
         try:
             Source(kind, wanted.url)
-            return self._catalogue.source(wanted.camera_id, kind, wanted.url, wanted.account)
+            return self.catalogue.source(wanted.camera_id, kind, wanted.url, wanted.account)
         except (SourceError, AddressError, ValueError):
             return None
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from streetwatch.service.config.checking import Entry
 from streetwatch.service.config.document import Unquoted
 from streetwatch.service.config.wording import refused
-from streetwatch.zones.rules import DEFAULTS, Rule, ViolationType
+from streetwatch.zones.rules import DEFAULTS, OBJECTS, Rule, ViolationType
 from streetwatch.zones.schedule import DAYS, MINUTES_A_DAY, Schedule, Window
 
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
@@ -24,6 +25,15 @@ def _minute(text: object) -> int:
     if isinstance(text, str) and _TIME.fullmatch(text):
         return int(text[:2]) * 60 + int(text[3:])
     raise refused(f"is no time of day: write {_TIME_ADVICE}")
+
+
+def _dates(value: object) -> tuple[date, ...]:
+    """Read dates, with quotes or without."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    try:
+        return tuple(sorted(date.fromisoformat(str(part)) for part in parts))
+    except ValueError:
+        raise refused('is no date: write "YYYY-MM-DD" or a list of such') from None
 
 
 def weekdays(value: object) -> frozenset[int]:
@@ -54,6 +64,13 @@ class WindowEntry(Entry):
         description="On which the window begins. Left out: every day.",
         examples=["mon-fri"],
     )
+    dates: Annotated[tuple[date, ...], BeforeValidator(_dates)] = Field(
+        (),
+        title="Dates",
+        description="On which the window begins, instead of days. On a date that any window of "
+        "the schedule names, only those that name it count.",
+        examples=['["2026-10-01", "2026-10-02"]'],
+    )
     start: Annotated[int, BeforeValidator(_minute)] = Field(
         alias="from", title="From", description="First minute inside.", examples=['"07:00"']
     )
@@ -66,6 +83,8 @@ class WindowEntry(Entry):
 
     @model_validator(mode="after")
     def _has_a_length(self) -> Self:
+        if self.dates and "days" in self.model_fields_set:
+            raise refused("goes without days: write one of them", at=("dates",))
         if self.start == MINUTES_A_DAY:
             raise refused('begins when the day is over: write "00:00"', at=("from",))
         if self.start == self.end:
@@ -76,7 +95,7 @@ class WindowEntry(Entry):
 
     def window(self) -> Window:
         """Return what the core works with."""
-        return Window(self.days, self.start, self.end)
+        return Window(self.days, self.start, self.end, self.dates)
 
 
 def _wants_a_window(schedule: list[WindowEntry]) -> list[WindowEntry]:
@@ -91,6 +110,17 @@ Windows = Annotated[list[WindowEntry], AfterValidator(_wants_a_window)]
 def schedule_of(entries: list[WindowEntry]) -> Schedule:
     """Return what the core works with; no window: always."""
     return Schedule(tuple(entry.window() for entry in entries))
+
+
+def _rows_and_heights(pairs: list[list[float]]) -> list[list[float]]:
+    """Check the pairs of `least_height`."""
+    advice = "write [row, height], each 0..1, the rows from the top down"
+    for number, pair in enumerate(pairs):
+        if len(pair) != 2 or not all(0 <= value <= 1 for value in pair):
+            raise refused(f"is no row and height: {advice}", at=(number,))
+        if number and pair[0] <= pairs[number - 1][0]:
+            raise refused(f"is not below the row before it: {advice}", at=(number,))
+    return pairs
 
 
 class RuleEntry(Entry):
@@ -188,11 +218,66 @@ class RuleEntry(Entry):
         examples=[86400],
     )
 
+    attended_ratio: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        title="Attended",
+        description="A person must have been near for at least this share of the time it was "
+        "seen. 0: none need be.",
+        examples=[0.2],
+    )
+    work_pause_s: float = Field(
+        0.0,
+        ge=0,
+        le=86_400,
+        title="Work pause",
+        description="While a person or a truck stays beside it nothing accrues, for so many "
+        "seconds at the most. 0: no pause.",
+        examples=[600],
+    )
+    group_size: int = Field(
+        1,
+        ge=1,
+        le=100,
+        title="Group",
+        description="So many must stand together, and are one case. 1: each is a case.",
+        examples=[5],
+    )
+    exempt: list[str] = Field(
+        [],
+        title="Exempt",
+        description="Labels of the type that may stand there.",
+        examples=["[bus]"],
+    )
+    least_height: Annotated[list[list[float]], AfterValidator(_rows_and_heights)] = Field(
+        [],
+        title="Least height",
+        description="Smaller boxes do not count: [row, height] pairs from the top of the picture "
+        "down, both 0..1 of its height; between two rows in proportion.",
+        examples=["[[0.3, 0.02], [1.0, 0.15]]"],
+    )
+
+    @model_validator(mode="after")
+    def _exempts_what_it_looks_for(self) -> Self:
+        known = OBJECTS[self.type]
+        for row, label in enumerate(self.exempt):
+            if label not in known:
+                named = ", ".join(sorted(known))
+                raise refused(f"({label}) is not looked for: write {named}", at=("exempt", row))
+        if known <= set(self.exempt):
+            raise refused("leaves nothing to look for: take the rule out", at=("exempt",))
+        return self
+
     def rule(self) -> Rule:
         """Return what the core works with."""
         left_out = DEFAULTS[self.type]
         given: dict[str, Any] = {
             name: float(getattr(self, name))
-            for name in self.model_fields_set - {"type", "schedule"}
+            for name in self.model_fields_set - {"type", "schedule", "exempt", "least_height"}
         }
+        if "group_size" in given:
+            given["group_size"] = self.group_size
+        given["exempt"] = frozenset(self.exempt)
+        given["least_height"] = tuple((at, least) for at, least in self.least_height)
         return replace(left_out, schedule=schedule_of(self.schedule), **given)

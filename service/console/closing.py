@@ -13,7 +13,7 @@ from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
 
-_EVERY_S: Final[Seconds] = 15.0
+_EVERY_S: Final[Seconds] = 5.0
 
 #: In which a page hears that it is to go to the login.
 _HEARS_S: Final[Seconds] = 1.0

@@ -124,7 +124,7 @@ class Shell:
         every_s: Seconds = 1.0,
     ) -> None:
         """Redraw a part of the page that is being drawn whenever a value changes (see `Feeds`)."""
-        self.feeds.follow(name, read, draw, every_s=every_s)
+        self.feeds.follow(context.client, name, read, draw, every_s=every_s)
 
 
 def account_here(shell: Shell) -> Account:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.query import Filter, Sort
+from streetwatch.service.desk.query import Filter, Page, Sort
 from streetwatch.service.desk.questions import CaseQuestion
 from streetwatch.service.desk.reports.formats import lines_csv
 from streetwatch.vision.types import Seconds
@@ -40,27 +40,35 @@ def case_csv_router(book: Book, *, clock: Callable[[], Seconds]) -> APIRouter:
     )
     def cases_csv(wanted: Annotated[CaseQuestion, Query()]) -> StreamingResponse:
         """Return every case that is asked for as CSV, times on China's clock."""
-        lines = csv_of(book, wanted.filter(clock()), wanted.sort)
+        cases, sort = wanted.filter(clock()), wanted.sort
+        first = book.page(
+            cases, limit=_AT_ONCE, offset=wanted.offset, after=wanted.after, sort=sort
+        )
+        lines = csv_of(book, first, cases, sort)
         headers = {"Content-Disposition": 'attachment; filename="cases.csv"'}
         return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
     return router
 
 
-def csv_of(book: Book, wanted: Filter, sort: Sort) -> Iterator[str]:
+def csv_of(book: Book, page: Page, wanted: Filter, sort: Sort) -> Iterator[str]:
     """Yield a list as CSV, piece by piece.
+
+    Args:
+        book: Where the cases are.
+        page: The first ones.
+        wanted: Which.
+        sort: In which order.
 
     Raises:
         StorageError: the database refused.
+        NoSuchCaseError: a case was deleted while the list was read: what came is not all of it.
     """
     yield "\ufeff" + lines_csv(COLUMNS, ())  # spreadsheets take UTF-8 for what it is by its mark
-    after: str | None = None
-    while True:
-        page = book.page(wanted, limit=_AT_ONCE, after=after, sort=sort)
+    yield lines_csv(None, map(_line, page.cases))
+    while page.next is not None:
+        page = book.page(wanted, limit=_AT_ONCE, after=page.next, sort=sort)
         yield lines_csv(None, map(_line, page.cases))
-        if page.next is None:
-            return
-        after = page.next
 
 
 def _line(case: Mapping[str, Any]) -> Iterator[object]:

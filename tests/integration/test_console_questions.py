@@ -141,6 +141,7 @@ def test_a_csv_goes_on_beyond_what_is_read_at_once(
     for name in "abcde":
         city.file(name)
     assert len(city.asked("/desk/cases.csv").text.splitlines()) == 6
+    assert len(city.asked("/desk/cases.csv", offset="1").text.splitlines()) == 5
 
 
 def test_a_wrong_question_gets_no_csv(city: City) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -26,7 +27,7 @@ from streetwatch.vision.capture.probing import StepName, StepState
 def probing(tmp_path: Path) -> Iterator[Probing]:
     engine = open_engine("sqlite://")
     vault = Vault.at(tmp_path / "camera.key")
-    yield Probing(Catalogue(Ledger(engine), vault, (), clock=lambda: 0.0))
+    yield Probing(Catalogue(Ledger(engine), vault, (), clock=time.time), time.time)
     engine.dispose()
 
 
@@ -51,19 +52,30 @@ def test_a_good_camera_is_told_step_by_step_with_its_picture(
     steps = ends(all_told)
     assert list(steps) == list(StepName)
     assert {one.name: one.state for one in steps.values() if one.state is not StepState.OK} == {
-        StepName.CLOCK: StepState.UNKNOWN,
         StepName.SUB_STREAMS: StepState.UNKNOWN,
     }
     codec = steps[StepName.CODEC].facts
     assert (codec["codec"], codec["width"], codec["height"]) == ("h264", 320, 240)
     measured = steps[StepName.KEY_FRAMES].facts
     assert measured["fps"] == pytest.approx(10, abs=0.5)
+    assert steps[StepName.CLOCK].facts["skew_s"] == pytest.approx(0, abs=1.5)
     assert measured["gop_s"] == pytest.approx(1, abs=0.1)
     (seen,) = [one for one in all_told if isinstance(one, Seen)]
     image = cv2.imdecode(np.frombuffer(seen.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
     assert image.shape == (240, 320, 3)
     assert seen.size == (320, 240)
+
+
+def test_a_clock_that_is_off_is_measured_and_advised_against(
+    probing: Probing, live_camera: Callable[..., LiveProcess], counting_clip: Callable[..., Path]
+) -> None:
+    camera = live_camera(counting_clip())
+    probing = Probing(probing.catalogue, lambda: time.time() - 3600)
+    step = ends(told(probing, str(camera.url)))[StepName.CLOCK]
+    assert step.facts["skew_s"] == pytest.approx(3600, abs=1.5)
+    assert step.mend is not None
+    assert "NTP" in step.mend.en
 
 
 def test_key_frames_that_are_far_apart_are_advised_against(

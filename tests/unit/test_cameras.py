@@ -143,11 +143,20 @@ def test_what_is_left_out_has_the_defaults_of_its_type(tmp_path: Path) -> None:
         ("match_iou", 0.4),
         ("drift_limit", 0.25),
         ("grace_s", 300),
+        ("attended_ratio", 0.2),
+        ("work_pause_s", 900),
     ],
 )
 def test_every_number_of_a_rule_can_be_set(tmp_path: Path, key: str, value: float) -> None:
     (kerb,) = load(tmp_path, rule(f"{key}: {value}"))
     assert getattr(kerb.zones[0].rules[0], key) == value
+
+
+def test_a_rule_may_exempt_labels_and_ask_for_a_size_by_row(tmp_path: Path) -> None:
+    (kerb,) = load(tmp_path, rule("exempt: [bus], least_height: [[0.3, 0.02], [1.0, 0.15]]"))
+    (parking,) = kerb.zones[0].rules
+    assert parking.labels == {"car", "truck"}
+    assert parking.least_height == ((0.3, 0.02), (1.0, 0.15))
 
 
 @pytest.mark.parametrize(

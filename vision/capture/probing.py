@@ -1,6 +1,8 @@
 """Tries a source step by step, and says at each what it found. Blocks; stops when told to."""
 
+import math
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -97,12 +99,15 @@ class _StepFailedError(Exception):
         self.step, self.fault = step, fault
 
 
-def probe(source: Source, *, stopped: Callable[[], bool]) -> Iterator[Found]:
+def probe(
+    source: Source, *, stopped: Callable[[], bool], clock: Callable[[], Seconds]
+) -> Iterator[Found]:
     """Try a source: is it reachable, does it open, what does it send.
 
     Args:
         source: Over a network.
         stopped: Whether nobody wants to know any more.
+        clock: Ours, seconds since the epoch.
 
     Yields:
         Each step when it begins and when it ends, the picture when there is one. A step that fails
@@ -119,8 +124,7 @@ def probe(source: Source, *, stopped: Callable[[], bool]) -> Iterator[Found]:
             except CannotOpen as error:
                 raise _StepFailedError(StepName.OPENS, error.fault) from None
             yield _ok(StepName.OPENS)
-            yield from _measured(feed, stopped)
-        yield Finding(StepName.CLOCK, StepState.UNKNOWN)
+            yield from _measured(feed, stopped, clock)
         yield from _sub_streams(source, stopped)
     except _StepFailedError as failed:
         yield Finding(failed.step, StepState.FAILED, failed.fault)
@@ -161,8 +165,13 @@ class _Measure:
     first_s: Seconds | None = None
     last_s: Seconds = 0.0
     packets: int = 0
+    skew_s: Seconds | None = None
 
-    def take(self, packet: "av.Packet[VideoStream]") -> None:
+    def take(self, packet: "av.Packet[VideoStream]", now: Seconds) -> None:
+        told = _told_by_the_camera(packet)
+        if told is not None:
+            # The packet that was least under way tells best.
+            self.skew_s = max(told - now, -math.inf if self.skew_s is None else self.skew_s)
         at = stream_seconds(packet)
         if at is None:
             return
@@ -187,7 +196,17 @@ class _Measure:
         return max(gaps) if gaps else None
 
 
-def _measured(feed: Feed, stopped: Callable[[], bool]) -> Iterator[Found]:
+def _told_by_the_camera(packet: "av.Packet[VideoStream]") -> Seconds | None:
+    """Return when a packet was made by the camera's own clock; None where RTCP has not said yet."""
+    if not packet.has_sidedata("prft"):
+        return None
+    (microseconds,) = struct.unpack_from("=q", bytes(packet.get_sidedata("prft")))
+    return float(microseconds) / 1e6
+
+
+def _measured(
+    feed: Feed, stopped: Callable[[], bool], clock: Callable[[], Seconds]
+) -> Iterator[Found]:
     """Read packets until codec, picture, key frames and pictures a second are known."""
     yield _begun(StepName.CODEC)
     context = getattr(feed.stream, "codec_context", None)  # none where no decoder is known
@@ -197,7 +216,7 @@ def _measured(feed: Feed, stopped: Callable[[], bool]) -> Iterator[Found]:
     yield _begun(StepName.PICTURE)
     measure, pictured = _Measure(), False
     for packet in _packets(feed, stopped):
-        measure.take(packet)
+        measure.take(packet, clock())
         if (
             not pictured
             and packet.is_keyframe
@@ -213,6 +232,11 @@ def _measured(feed: Feed, stopped: Callable[[], bool]) -> Iterator[Found]:
         fault = Fault.CODEC if measure.keys_at else Fault.NO_KEY_FRAME
         raise _StepFailedError(StepName.PICTURE, fault)
     yield _key_frames(measure)
+    yield _begun(StepName.CLOCK)
+    if measure.skew_s is None:
+        yield Finding(StepName.CLOCK, StepState.UNKNOWN)
+    else:
+        yield _ok(StepName.CLOCK, skew_s=round(measure.skew_s, 1) + 0.0)
 
 
 def _packets(feed: Feed, stopped: Callable[[], bool]) -> Iterator["av.Packet[VideoStream]"]:

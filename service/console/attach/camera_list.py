@@ -53,7 +53,9 @@ class CameraList:
         with ui.element("div").classes("sw-row sw-wrap"):
             ui.label(say("Cameras")).classes("sw-title").props("role=heading aria-level=1")
             ui.element("div").classes("sw-grow")
-            search = ui.input(say("Find by name or address")).props("dense clearable type=search")
+            search = ui.input(say("Find by name or address")).props(
+                "dense outlined clearable type=search"
+            )
             search.on_value_change(lambda event: self._seek(event.value or ""))
             attach = ui.button(say("Attach a camera"), icon="add")
             attach.props('no-caps href="/console/cameras/new"')
@@ -153,6 +155,7 @@ class CameraList:
             back.props("flat dense no-caps")
         remove = ui.button(icon="delete", on_click=lambda: self._ask_remove(listed))
         remove.props(f'flat dense aria-label="{say("Remove {camera}", camera=camera.name)}"')
+        remove.tooltip(say("Remove"))
 
     def _ask_remove(self, listed: Listed) -> None:
         async def remove() -> None:

@@ -42,20 +42,20 @@ class ConnectForm:
             value=form.url,
             placeholder=_EXAMPLE,
             on_change=lambda event: self._write(event.value or ""),
-        ).props("autofocus spellcheck=false autocomplete=off")
+        ).props("dense outlined autofocus spellcheck=false autocomplete=off")
         self._address.on("keydown.enter", self.start)
         with ui.element("div").classes("sw-pair"):
             self._user = ui.input(
                 say("User name"),
                 value=form.user,
                 on_change=lambda event: self._enter(event.value),
-            ).props("autocomplete=off")
+            ).props("dense outlined autocomplete=off")
             self._password = ui.input(
                 say("Password"),
                 password=True,
                 on_change=lambda event: self._unlock(event.value),
                 placeholder=say("kept; write to replace it") if camera_id else "",
-            ).props("autocomplete=new-password stack-label")
+            ).props("dense outlined autocomplete=new-password stack-label")
             self._password.on("keydown.enter", self.start)
         with ui.element("div").classes("sw-row"):
             self._ask = ui.button(say("Ask the camera"), icon="cast", on_click=self.start)

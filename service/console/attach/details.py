@@ -54,13 +54,13 @@ class DetailsForm:
         return any(field.error for field in self._fields.values())
 
     def _text(self, name: str, words: str, value: str) -> ui.input:
-        field = ui.input(words, value=value)
+        field = ui.input(words, value=value).props("dense outlined")
         field.on_value_change(lambda event: self._set(name, event.value or ""))
         self._fields[name] = field
         return field
 
     def _number(self, name: str, words: str, value: float | None) -> None:
-        field = ui.number(words, value=value)
+        field = ui.number(words, value=value).props("dense outlined")
         field.on_value_change(lambda event: self._set(name, event.value))
         self._fields[name] = field
 

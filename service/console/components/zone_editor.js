@@ -13,7 +13,7 @@ export default {
       <svg ref="svg" class="zone-editor__canvas" :class="'is-' + mode" :viewBox="viewBox.join(' ')"
         tabindex="0" role="application" :aria-label="words.canvas" :aria-describedby="uid + '-said'"
         @pointerdown="press" @pointermove="move" @pointerup="release" @pointercancel="drop"
-        @pointerleave="hover = null" @wheel.prevent="wheel" @keydown="key" @contextmenu.prevent>
+        @pointerleave="hover = null" @wheel="wheel" @keydown="key" @contextmenu.prevent>
         <defs>
           <mask v-for="area in shown" :id="uid + area.id" maskUnits="userSpaceOnUse" x="0" y="0"
             :width="size[0]" :height="size[1]">
@@ -325,6 +325,8 @@ export default {
       this.drag = this.override = null;
     },
     wheel(event) {
+      if (event.deltaY > 0 && this.view.scale === 1) return; // the page goes on
+      event.preventDefault();
       this.zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, this.at(event));
     },
     zoom(by, about) {

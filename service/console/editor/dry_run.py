@@ -43,7 +43,7 @@ class DryRunPanel:
         )
         with ui.element("div").classes("sw-row"):
             hours = {one: say("last hour", "last {count} hours", count=one) for one in HOURS}
-            self._hours = ui.select(hours, value=2, label=say("Over the")).props("dense")
+            self._hours = ui.select(hours, value=2, label=say("Over the")).props("dense outlined")
             self._start = ui.button(say("Try"), icon="play_arrow", on_click=self._begin)
             self._start.props("outline no-caps")
             self._stop = ui.button(say("Cancel"), on_click=self.cancel).props("flat no-caps")

@@ -77,7 +77,7 @@ class GroundPanel:
             self._side("lat", say("Latitude"))
 
     def _side(self, name: str, words: str) -> None:
-        field = ui.number(words, value=getattr(self._measured, name)).props("dense")
+        field = ui.number(words, value=getattr(self._measured, name)).props("dense outlined")
         field.on_value_change(lambda event: self._measure(name, event.value))
 
     def _draw_points(self) -> None:
@@ -92,7 +92,7 @@ class GroundPanel:
                 with ui.element("div").classes("sw-pair"):
                     ui.label(str(row + 1))
                     for column, words in enumerate(names):
-                        field = ui.number(words, value=point[column]).props("dense")
+                        field = ui.number(words, value=point[column]).props("dense outlined")
                         field.on_value_change(self._moved(row, column))
 
     def _moved(self, row: int, column: int) -> Any:  # noqa: ANN401 -- a handler of NiceGUI's

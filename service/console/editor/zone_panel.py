@@ -13,9 +13,15 @@ from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.editor.hours import HoursForm
 from streetwatch.service.console.editor.rules import RulesForm
 from streetwatch.service.console.language import say
-from streetwatch.service.console.zone_words import KIND_HINTS, kind_words, wrong
+from streetwatch.service.console.zone_words import KIND_HINTS, kind_words, type_words, wrong
 from streetwatch.zones.place import Surface
 from streetwatch.zones.zone import ZoneKind
+
+
+def _forbidden(area: Area) -> str:
+    """Say what may not be in a zone."""
+    rules: Any = area.settings.get("rules") or []
+    return say(", ").join(type_words(rule["type"]) for rule in rules)
 
 
 class ZonePanel:
@@ -58,7 +64,9 @@ class ZonePanel:
         button.props(f"aria-pressed={'true' if area.id == board.selected else 'false'}")
         with button:
             ui.element("span").classes(f"sw-swatch is-{area.kind}").props("aria-hidden=true")
-            ui.label(area.id).classes("sw-fill")
+            with ui.element("span").classes("sw-fill"):
+                ui.label(area.id)
+                ui.label(_forbidden(area)).classes("sw-small")
             if board.wrong_at("zones", row):
                 ui.icon("error").classes("sw-wrong").props(f'aria-label="{say("needs mending")}"')
             ui.label(kind_words(area.kind)).classes("sw-quiet")
@@ -78,12 +86,12 @@ class ZonePanel:
 
     def _draw_form(self, area: Area, row: int) -> None:
         self._above = ui.label().classes("sw-wrong").props("role=alert")
-        name = ui.input(say("Short name"), value=area.id).props("dense")
+        name = ui.input(say("Short name"), value=area.id).props("dense outlined")
         name.on("blur", lambda: self._rename(area.id, name))
         name.on("keydown.enter", lambda: self._rename(area.id, name))
-        self._fields.placed(("zones", row, "id"), name)
+        self._fields.placed(lambda: ("zones", row, "id"), name)
         kinds = {str(kind): kind_words(kind) for kind in ZoneKind}
-        kind = ui.select(kinds, label=say("Kind"), value=str(area.kind)).props("dense")
+        kind = ui.select(kinds, label=say("Kind"), value=str(area.kind)).props("dense outlined")
         kind.on_value_change(lambda event: self._turn(area.id, ZoneKind(event.value)))
         ui.label(say(KIND_HINTS[area.kind])).classes("sw-quiet")
         if area.kind is ZoneKind.PROHIBITED:
@@ -114,7 +122,7 @@ class ZonePanel:
             area.settings.get("schedule"),
             lambda schedule: self._set(area.id, "schedule", schedule, "hours"),
             placed=self._fields.placed,
-            at=("zones", row, "schedule"),
+            at=lambda: ("zones", row, "schedule"),
         )
         grace: Any = area.settings.get("grace_s")
         field = ui.number(
@@ -122,8 +130,8 @@ class ZonePanel:
             value=grace,
             on_change=lambda event: self._set(area.id, "grace_s", event.value, "grace"),
         )
-        field.props("dense suffix=s")
-        self._fields.placed(("zones", row, "grace_s"), field)
+        field.props("dense outlined suffix=s")
+        self._fields.placed(lambda: ("zones", row, "grace_s"), field)
 
     def _surface(self, area: Area) -> None:
         if area.kind is not ZoneKind.PROHIBITED:
@@ -134,16 +142,15 @@ class ZonePanel:
             str(Surface.PAVEMENT): say("pavement: the bureau sees to it"),
         }
         chosen: Any = area.settings.get("surface") or ""
-        field = ui.select(surfaces, label=say("Underfoot"), value=chosen).props("dense")
+        field = ui.select(surfaces, label=say("Underfoot"), value=chosen).props("dense outlined")
         field.on_value_change(
             lambda event: self._set(area.id, "surface", event.value or None, "surface")
         )
 
     def _set(self, name: str, key: str, value: Tree, gesture: str) -> None:
-        board = self._board
-        ticked = key == "rules" and not gesture
-        changed = with_setting(board.sketch, name, key, value)
-        board.change(changed, by=None if ticked else self, gesture=gesture and f"{name} {gesture}")
+        changed = with_setting(self._board.sketch, name, key, value)
+        gesture = f"{name} {gesture}" if gesture else ""
+        self._board.change(changed, by=self, gesture=gesture)
 
     def _turn(self, name: str, kind: ZoneKind) -> None:
         self._board.change(of_kind(self._board.sketch, name, kind))

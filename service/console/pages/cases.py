@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 from starlette.requests import Request
 
+from streetwatch.service.access.role import Role
 from streetwatch.service.console.casework.asking import LINES, Asked, asked_in, exported
 from streetwatch.service.console.casework.elements import CaseList
 from streetwatch.service.console.casework.filters import Filters
@@ -25,9 +26,10 @@ def register(parts: Parts, shell: Shell) -> None:
 
     @ui.page("/console/cases", response_timeout=30)
     async def page(request: Request) -> None:
-        with shell.page(say("Cases"), active="cases"):
+        with shell.page(say("Cases"), active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
-            screen = _Screen(parts, asked_in(request.query_params.multi_items()))
+            asked = asked_in(request.query_params.multi_items())
+            screen = _Screen(parts, asked, can_send=account.role.reaches(Role.OPERATOR))
             await screen.draw()
             shell.keys(("↑ ↓", say("Go from case to case")), ("Enter", say("Open the case")))
             shell.live(("desk", "revision"), parts.book.latest_revision, lambda _: screen.refresh())
@@ -39,16 +41,21 @@ class _Screen:
 
     Attributes:
         asked: What they want to see.
+        can_send: They may have parked messages sent again.
         before: The numbers after which the pages up to this one begin.
     """
 
     parts: Parts
     asked: Asked
+    can_send: bool
     before: list[str] = field(default_factory=list)
+    parked: int = 0
     page: Page = field(default_factory=lambda: Page((), 0, None))
     table: CaseList = field(init=False)
     count: ui.label = field(init=False)
     wrong: ui.label = field(init=False)
+    aside: ui.element = field(init=False)
+    aside_words: ui.label = field(init=False)
     empty: ui.label = field(init=False)
     back: ui.button = field(init=False)
     on: ui.button = field(init=False)
@@ -66,6 +73,7 @@ class _Screen:
         names = type_names(self.parts.triaging.profile, language_here())
         Filters(self.asked, names=names, cameras=cameras, on_change=self.ask).draw()
         self.wrong = ui.label().classes("cw-wrong").props("role=alert")
+        self._draw_aside()
         with ui.element("div").classes("sw-card cw-card"):
             now, sort = self.parts.clock(), self._sort()
             self.table = CaseList(self._lines(), now=now, sort=sort, on_sort=self.sort)
@@ -74,6 +82,23 @@ class _Screen:
             self.back = ui.button(say("Previous page"), on_click=self.previous).props("flat dense")
             self.on = ui.button(say("Next page"), on_click=self.following).props("flat dense")
         self._show()
+
+    def _draw_aside(self) -> None:
+        """Draw what tells of messages that wait for a person, and sends them again."""
+        self.aside = ui.element("div").classes("sw-row sw-card").props("role=status")
+        with self.aside:
+            ui.icon("report").classes("cw-wrong").props("aria-hidden=true")
+            self.aside_words = ui.label()
+            if self.can_send:
+                ui.button(say("Send all now"), on_click=self.drain).props("flat dense")
+
+    async def drain(self) -> None:
+        """Send everything that is parked."""
+        deliveries, now = self.parts.deliveries, self.parts.clock()
+        await asyncio.to_thread(deliveries.drain, None, parked=True, now=now)
+        self.parts.wake()
+        ui.notify(say("It is sent now."))
+        await self.refresh()
 
     async def ask(self, asked: Asked) -> None:
         """Show what is asked for now, from the beginning."""
@@ -107,14 +132,15 @@ class _Screen:
         after = self.before[-1] if self.before else None
         wanted = self.asked.question().filter(self.parts.clock())
 
-        def read() -> Page:
+        def read() -> tuple[Page, int]:
             book, sort = self.parts.book, self._sort()
+            parked = self.parts.deliveries.backlogs(now=self.parts.clock()).total.parked
             try:
-                return book.page(wanted, limit=LINES, after=after, sort=sort)
+                return book.page(wanted, limit=LINES, after=after, sort=sort), parked
             except NoSuchCaseError:  # deleted meanwhile, its time was over
-                return book.page(wanted, limit=LINES, sort=sort)
+                return book.page(wanted, limit=LINES, sort=sort), parked
 
-        self.page = await asyncio.to_thread(read)
+        self.page, self.parked = await asyncio.to_thread(read)
 
     def _sort(self) -> Sort:
         return self.asked.question().sort
@@ -131,6 +157,13 @@ class _Screen:
         self.count.set_text(self._counted())
         self.wrong.set_text(self.asked.wrong)
         self.wrong.set_visibility(bool(self.asked.wrong))
+        words = say(
+            "{count} message was refused and is parked.",
+            "{count} messages were refused and are parked.",
+            count=self.parked,
+        )
+        self.aside_words.set_text(words)
+        self.aside.set_visibility(bool(self.parked))
         self.back.set_enabled(bool(self.before))
         self.on.set_enabled(self.page.next is not None)
         self.csv.props["href"] = exported(self.asked)

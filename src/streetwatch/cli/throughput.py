@@ -43,6 +43,12 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
         typer.Option(help="Run another program on the same streams; repeatable; extra `peers`."),
     ] = None,
     vs_cameras: Annotated[int, typer.Option(min=1, help="How many streams it gets.")] = 4,
+    vs_packages: Annotated[
+        list[Path] | None, typer.Option(help="Folder where peers are installed; repeatable.")
+    ] = None,
+    clip: Annotated[
+        list[str] | None, typer.Option(help="Only this clip of the data; repeatable.")
+    ] = None,
     work: Annotated[
         Path, typer.Option(help="Where the coded 1080p streams are kept for the next run.")
     ] = Path("runs/throughput"),
@@ -66,7 +72,7 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
         def say(words: str) -> None:
             progress.update(task, description=words)
 
-        load = coded(load, data, work, quiet=quiet, say=say)
+        load = coded(load, data, work, quiet=quiet, only=clip or (), say=say)
 
         def line_of(number: int) -> dict[str, object]:
             one = _of(load, number)
@@ -79,7 +85,7 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
             print_json({"largest": largest(sweep, line_of, on_line=print_json)})
         for peer in vs or []:
             say(f"{peer} on {vs_cameras} cameras")
-            print_json(peers.measured(peer, _of(load, vs_cameras)))
+            print_json(peers.measured(peer, _of(load, vs_cameras), vs_packages or ()))
 
 
 def tune(
