@@ -69,6 +69,7 @@ class Outcome:
     disturbance: str
     looks_per_s: float
     pictures: bool
+    first_seed: int
     seeds: int
     right: int
     incidents: tuple[int, ...]
@@ -81,6 +82,7 @@ class Outcome:
             "disturbance": self.disturbance,
             "looks_per_s": self.looks_per_s,
             "pictures": self.pictures,
+            "first_seed": self.first_seed,
             "seeds": self.seeds,
             "right": self.right,
             "right_ci": [round(low, 3), round(high, 3)],
@@ -116,7 +118,9 @@ def simulate(  # noqa: PLR0913 -- a run and how it is told of
         counts.append(len(filed))
         on_seed()
     right = sum(count == SCENES[scene].incidents for count in counts)
-    return Outcome(scene, disturbance, looks_per_s, pictures, len(counts), right, tuple(counts))
+    return Outcome(
+        scene, disturbance, looks_per_s, pictures, seeds[0], len(counts), right, tuple(counts)
+    )
 
 
 def _with_restart(seen: Iterator[Look]) -> Iterator[Look | Restart]:

@@ -2,9 +2,8 @@
 
 ONNX Runtime's static quantisation in the QDQ form: weights per channel, activations per tensor.
 Not the convolutions alone: where an activation goes back to FP32 between two of them, the way there
-and back costs more than INT8 saves. The head's last convolutions stay FP32: their outputs are boxes
-and scores, and half a pixel or half a per cent would be one step. So do the parts that lose most:
-the first convolution, attention, and the head's class branches.
+and back costs more than INT8 saves. What loses most stays FP32: the first convolution, attention,
+and the head, whose outputs are boxes and scores: half a pixel or half a per cent would be one step.
 
 Weights are unsigned about 128. Signed ones are the same numbers, but CPUs without VNNI multiply
 them with a 16-bit sum that overflows: there a file may lose a quarter of its AP50 (docs/adr/0007).
@@ -23,12 +22,9 @@ import numpy.typing as npt
 from streetwatch.models.card import ModelCard, checked_file, write_card
 from streetwatch.models.errors import ModelError, extra_missing
 
-#: The head: its last convolutions stay FP32.
-_HEAD = "/model.23/"
-_BRANCH = "_cv"
-
-#: Parts of node names: what loses most in INT8 and costs little in FP32.
-_SENSITIVE = ("/model.0/", "/attn/", "_cv3")
+#: Parts of the names of the nodes that stay FP32. Of the head, the end must: one tensor holds
+#: pixels and scores there, and a step of pixels would round every score to nothing.
+_KEPT = ("/model.0/", "/attn/", "/model.23/")
 
 #: What is computed in INT8. On one core with VNNI, medians of 14 runs in turn: FP32 48.5 ms,
 #: convolutions alone 53.8, with Sigmoid and Mul 44.5, with all these 34.3.
@@ -105,25 +101,10 @@ def _how(model: Path) -> dict[str, Any]:
 
 
 def _kept_as_they_are(model: Path) -> list[str]:
-    """Return the names of the nodes that stay FP32: the sensitive ones, and the head's end.
-
-    That is its last convolutions, whose output is no longer activated, and what comes after: one
-    tensor holds pixels and scores there, and a step of pixels would round every score to nothing.
-    """
     import onnx  # noqa: PLC0415
 
-    graph = onnx.load(str(model)).graph
-    activated = {name for node in graph.node if node.op_type == "Sigmoid" for name in node.input}
-    sensitive = [node for node in graph.node if any(part in node.name for part in _SENSITIVE)]
-    end = [
-        node
-        for node in graph.node
-        if node.name.startswith(_HEAD)
-        and (
-            _BRANCH not in node.name or (node.op_type == "Conv" and node.output[0] not in activated)
-        )
-    ]
-    return [node.name for node in (*sensitive, *end)]
+    nodes = onnx.load(str(model)).graph.node
+    return [node.name for node in nodes if any(part in node.name for part in _KEPT)]
 
 
 def _input_name(model: Path) -> str:

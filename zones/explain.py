@@ -135,6 +135,8 @@ def _of_stay(
         says["attended_s"] = round(stay.attended_s, 1)
     if stopped is None and is_queued:
         return Gate.QUEUE, says | {"queue_hold_s": rule.queue_hold_s}
+    if stopped is None and rule.group_size > 1:
+        return Gate.GROUP, says | {"group_size": rule.group_size}
     return stopped or Gate.UNSEEN, says
 
 

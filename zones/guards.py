@@ -2,13 +2,21 @@
 
 A queue at a red light stands too. Its vehicles came one after another and stand together; they are
 held back for as long as a red light lasts. Who is still there then has parked.
+
+Bicycles stand in heaps. Where a rule asks for a group, one of them stands for all: it is the case.
 """
 
 from collections.abc import Iterable
 from math import hypot
 
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse.csgraph import connected_components
+
 from streetwatch.vision.types import Box, Seconds
+from streetwatch.zones.rules import Rule
 from streetwatch.zones.stay import Stay
+from streetwatch.zones.stays import Flags, Stays
 
 #: A vehicle with so many others that stand around it is in a queue.
 _LEAST_NEIGHBOURS = 2
@@ -25,6 +33,49 @@ _STANDING_S: Seconds = 2.0
 
 #: A look or two may miss a neighbour; for longer, it has driven on.
 _MISSED_S: Seconds = 10.0
+
+
+#: Two of a group stand within so many of the longer side of one of them.
+_TOGETHER = 1.5
+
+
+def groups(stays: Stays) -> npt.NDArray[np.int32]:
+    """Number the groups of what stands together; return each stay's."""
+    centres = (stays.box[:, :2] + stays.box[:, 2:]) / 2
+    sides = (stays.box[:, 2:] - stays.box[:, :2]).max(axis=1)
+    apart = np.hypot(*(centres[:, None] - centres[None, :]).transpose(2, 0, 1))
+    near = apart <= _TOGETHER * np.maximum(sides[:, None], sides[None, :])
+    return np.asarray(connected_components(near, directed=False)[1], np.int32)
+
+
+def leading(stays: Stays, new: Flags, rule: Rule) -> Flags:
+    """Return of those whose dwell is full now who stands for a group: one of each, if any.
+
+    Args:
+        stays: All that the rule watches.
+        new: Which would be a violation, by themselves.
+        rule: The rule.
+    """
+    if rule.group_size <= 1:
+        return new
+    group, stands = groups(stays), ~np.isnan(stays.violation_at)
+    full = rule.is_full(stays) | stands
+    leads = np.zeros(len(stays), bool)
+    for row in np.flatnonzero(new)[np.argsort(stays.first_seen[new], kind="stable")].tolist():
+        same = group == group[row]
+        if np.count_nonzero(full & same) >= rule.group_size and not (stands | leads)[same].any():
+            leads[row] = True
+    return leads
+
+
+def upheld(stays: Stays, rule: Rule) -> Flags:
+    """Tell which stand for a group that is still there, though they themselves may have left."""
+    stands = ~np.isnan(stays.violation_at)
+    if rule.group_size <= 1 or not stands.any():
+        return np.zeros(len(stays), bool)
+    group, here = groups(stays), stays.absent_s == 0
+    others = np.bincount(group, weights=here)[group] - here
+    return stands & (others >= rule.group_size)
 
 
 def is_queued(stay: Stay, others: Iterable[Stay], *, watched_since: Seconds) -> bool:

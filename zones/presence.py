@@ -5,6 +5,7 @@ nobody looked at: an outage adds no dwell and clears nothing.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 from streetwatch.vision.types import Look, Seconds, Size
@@ -28,6 +29,11 @@ _LEAST_OUTAGE_S: Seconds = 8.0
 
 #: How much of the pace the latest gap makes.
 _PACE_SHARE = 0.3
+
+
+@lru_cache
+def _nothing(zone_id: str, kind: str) -> Stays:
+    return Stays.of(zone_id, kind, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class Presence:
         for watch in self.watches:
             if (watch.zone_id, watch.type) == (zone.id, rule.type):
                 return watch
-        return Stays.of(zone.id, rule.type, ())
+        return _nothing(zone.id, rule.type)
 
     def circumstances(
         self, at: Seconds, zones: tuple[Zone, ...], *, relit: bool, epoch: Seconds | None

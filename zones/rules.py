@@ -58,6 +58,7 @@ class Gate(StrEnum):
     SWAY = "sway"  #: its box moves as traffic's does
     ATTENDED = "attended"  #: a person was near for too small a share of the time
     QUEUE = "queue"  #: it stands in a queue
+    GROUP = "group"  #: too few stand together, or another one stands for its group
     UNSEEN = "unseen"  #: its dwell is full, and the look that says so has yet to see it
 
 
@@ -80,6 +81,7 @@ class Rule:
         attended_ratio: A person was near for at least this share of the time it was seen; 0: none
             need be.
         work_pause_s: While somebody is at work beside it nothing accrues, for so long at the most.
+        group_size: So many must stand together, and are one case; 1: each is one.
         exempt: Labels of the type that may stand there.
         least_height: How high a box must be at the least at a row of the picture: pairs of where
             it touches the ground and its height, both as shares of the picture's height.
@@ -100,6 +102,7 @@ class Rule:
     soft_start_s: Seconds = field(default=0.0, repr=False)  # judges nothing: see `version`
     attended_ratio: float = 0.0
     work_pause_s: Seconds = 0.0
+    group_size: int = 1
     exempt: frozenset[str] = frozenset()
     least_height: tuple[tuple[float, float], ...] = ()
 
@@ -125,6 +128,11 @@ class Rule:
             Gate.ATTENDED: stays.attended_s >= self.attended_ratio * stays.observed_s,
         }
 
+    def is_full(self, stays: Stays) -> Flags:
+        """Tell which stays pass all gates."""
+        passed: Flags = np.logical_and.reduce(list(self.passed(stays).values()))
+        return passed
+
     def stopped_by(self, stay: Stay) -> Gate | None:
         """Return why a stay is no violation yet, None if nothing stops it."""
         passed = self.passed(Stays.of(stay.zone_id, stay.type, (stay,)))
@@ -140,7 +148,7 @@ class Rule:
         new = np.isnan(before.violation_at) & (after.dwell_s >= self.dwell_s)
         if not new.any():
             return before.violation_at
-        new &= np.logical_and.reduce(list(self.passed(after).values()))
+        new &= self.is_full(after)
         # The look came a little late: the dwell was full between it and the one before. Was it
         # full earlier, then the share of sightings has only now become enough.
         full_at = np.maximum(

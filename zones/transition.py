@@ -14,6 +14,9 @@ from streetwatch.zones.stays import Flags, Floats, Stays
 #: A stay seen only once or twice is forgotten soon, else passing traffic would add up to one.
 _FIRST_PATIENCE_S: Seconds = 4.0
 
+#: What was seen in fewer looks than this, where another stay is seen now, was a misplaced box.
+_STANDING_LOOKS = 3
+
 #: How much of the mean movement the latest one makes.
 _SWAY_SHARE = 0.1
 
@@ -53,10 +56,13 @@ def after_look(
     unchanged = still & ~sights.found & (not scene.here.relit)
     # One misplaced box must not clear a violation: it goes as what is not seen goes.
     # And what began with such a box ends when the thing is back where it stood.
-    left = (moved | sights.claimed) & np.isnan(stays.violation_at)
+    astray = sights.claimed & (stays.looks < _STANDING_LOOKS)
+    left = (moved | astray) & np.isnan(stays.violation_at)
     missed = (moved & ~left) | ~(sights.found | unchanged | left)
     hidden = (missed & sights.hidden) | who.hiding
-    fate = _Fate(who.same, unchanged, hidden, missed & ~sights.hidden, left | who.another)
+    # Whoever stands for a group is not gone while the group is there.
+    absent = missed & ~sights.hidden & ~guards.upheld(stays, rule)
+    fate = _Fate(who.same, unchanged, hidden, absent, left | who.another)
     there = fate.seen | fate.unchanged
     stays = _accompanied(stays, scene, rule)
     after = _judged(stays, _folded(stays, fate, sights, scene, rule), there, scene, rule)
@@ -175,6 +181,7 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
     if not new.any():
         return after
     new &= ~_is_held(before, after, new, scene, rule)
+    new = guards.leading(after, new, rule)
     return replace(after, violation_at=np.where(new, at, before.violation_at))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -24,6 +25,15 @@ def _minute(text: object) -> int:
     if isinstance(text, str) and _TIME.fullmatch(text):
         return int(text[:2]) * 60 + int(text[3:])
     raise refused(f"is no time of day: write {_TIME_ADVICE}")
+
+
+def _dates(value: object) -> tuple[date, ...]:
+    """Read dates, with quotes or without."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    try:
+        return tuple(sorted(date.fromisoformat(str(part)) for part in parts))
+    except ValueError:
+        raise refused('is no date: write "YYYY-MM-DD" or a list of such') from None
 
 
 def weekdays(value: object) -> frozenset[int]:
@@ -54,6 +64,13 @@ class WindowEntry(Entry):
         description="On which the window begins. Left out: every day.",
         examples=["mon-fri"],
     )
+    dates: Annotated[tuple[date, ...], BeforeValidator(_dates)] = Field(
+        (),
+        title="Dates",
+        description="On which the window begins, instead of days. On a date that any window of "
+        "the schedule names, only those that name it count.",
+        examples=['["2026-10-01", "2026-10-02"]'],
+    )
     start: Annotated[int, BeforeValidator(_minute)] = Field(
         alias="from", title="From", description="First minute inside.", examples=['"07:00"']
     )
@@ -66,6 +83,8 @@ class WindowEntry(Entry):
 
     @model_validator(mode="after")
     def _has_a_length(self) -> Self:
+        if self.dates and "days" in self.model_fields_set:
+            raise refused("goes without days: write one of them", at=("dates",))
         if self.start == MINUTES_A_DAY:
             raise refused('begins when the day is over: write "00:00"', at=("from",))
         if self.start == self.end:
@@ -76,7 +95,7 @@ class WindowEntry(Entry):
 
     def window(self) -> Window:
         """Return what the core works with."""
-        return Window(self.days, self.start, self.end)
+        return Window(self.days, self.start, self.end, self.dates)
 
 
 def _wants_a_window(schedule: list[WindowEntry]) -> list[WindowEntry]:
@@ -217,6 +236,14 @@ class RuleEntry(Entry):
         "seconds at the most. 0: no pause.",
         examples=[600],
     )
+    group_size: int = Field(
+        1,
+        ge=1,
+        le=100,
+        title="Group",
+        description="So many must stand together, and are one case. 1: each is a case.",
+        examples=[5],
+    )
     exempt: list[str] = Field(
         [],
         title="Exempt",
@@ -249,6 +276,8 @@ class RuleEntry(Entry):
             name: float(getattr(self, name))
             for name in self.model_fields_set - {"type", "schedule", "exempt", "least_height"}
         }
+        if "group_size" in given:
+            given["group_size"] = self.group_size
         given["exempt"] = frozenset(self.exempt)
         given["least_height"] = tuple((at, least) for at, least in self.least_height)
         return replace(left_out, schedule=schedule_of(self.schedule), **given)

@@ -153,9 +153,7 @@ def test_every_number_of_a_rule_can_be_set(tmp_path: Path, key: str, value: floa
 
 
 def test_a_rule_may_exempt_labels_and_ask_for_a_size_by_row(tmp_path: Path) -> None:
-    (kerb,) = load(
-        tmp_path, rule("exempt: [bus]\n            least_height: [[0.3, 0.02], [1.0, 0.15]]")
-    )
+    (kerb,) = load(tmp_path, rule("exempt: [bus], least_height: [[0.3, 0.02], [1.0, 0.15]]"))
     (parking,) = kerb.zones[0].rules
     assert parking.labels == {"car", "truck"}
     assert parking.least_height == ((0.3, 0.02), (1.0, 0.15))

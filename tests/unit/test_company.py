@@ -73,7 +73,7 @@ def test_nothing_accrues_while_somebody_is_at_work_at_a_heap(worker: str) -> Non
     stopped_by, heap = gate(GARBAGE, every_second(80, lambda _: (HEAP, (worker, BESIDE))))
     assert stopped_by is Gate.WORK
     assert heap is not None
-    assert heap.dwell_s == pytest.approx(4.0)
+    assert heap.dwell_s == pytest.approx(5.0)
     assert heap.dwell_s + heap.paused_s == pytest.approx(80.0)
 
 

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from streetwatch.vision.types import Box
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.vision.types import Box, Detections, Look
 from streetwatch.zones.guards import is_queued
-from streetwatch.zones.rules import ViolationType
+from streetwatch.zones.presence import Presence, observe
+from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.stay import Stay
+from streetwatch.zones.zone import Zone
 
 
 def car(x: float, first_seen: float, *, looks: int = 20, stood_s: float = 30.0) -> Stay:
@@ -44,3 +48,54 @@ def test_cars_that_came_one_after_another_are_a_queue(place: int) -> None:
 )
 def test_everything_else_is_none(others: tuple[Stay, ...], watched_since: float) -> None:
     assert not is_queued(QUEUE[0], others, watched_since=watched_since)
+
+
+BIKES = replace(
+    DEFAULTS[ViolationType.ILLEGAL_PARKING_NONMOTOR], dwell_s=60.0, clear_s=30.0, group_size=3
+)
+
+
+def bikes(*xs: float) -> Detections:
+    boxes = np.array([(x, 150.0, x + 60.0, 220.0) for x in xs], np.float32).reshape(-1, 4)
+    kind = np.full(len(xs), CLASS_ID["bicycle"], np.int64)
+    return Detections(boxes, np.full(len(xs), 0.8, np.float32), kind)
+
+
+def violations(*spans: tuple[int, Detections]) -> list[list[Stay]]:
+    """Look once a second; return the violations that stand at the end, and those that left."""
+    pavement = Zone("pavement", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), rules=(BIKES,))
+    presence, second = Presence(), 0
+    gone: list[Stay] = []
+    for until, seen in spans:
+        while second < until:
+            look = Look(float(second), (640, 360), seen)
+            observed = observe(presence, look, (pavement,), epoch=None)
+            presence, second = observed.presence, second + 1
+            gone += observed.gone
+    return [
+        [stay for stay in stays if stay.violation_at is not None]
+        for stays in (presence.stays, gone)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("xs", "cases"),
+    [
+        pytest.param((100, 170), 0, id="two are no group"),
+        pytest.param((100, 170, 240), 1, id="three that stand together are one"),
+        pytest.param((100, 170, 240, 310, 380), 1, id="more are no more cases"),
+        pytest.param((0, 170, 400), 0, id="three that stand apart are none"),
+        pytest.param((0, 70, 140, 400, 470, 540), 2, id="two groups are two"),
+    ],
+)
+def test_bicycles_are_one_case_for_each_group(xs: tuple[float, ...], cases: int) -> None:
+    standing, _ = violations((90, bikes(*xs)))
+    assert len(standing) == cases
+
+
+def test_a_group_goes_on_when_the_first_of_it_leaves_and_ends_with_the_group() -> None:
+    everyone, rest = bikes(100, 170, 240, 310), bikes(170, 240, 310)
+    standing, gone = violations((90, everyone), (200, rest))
+    assert (len(standing), gone) == (1, [])
+    standing, gone = violations((90, everyone), (200, rest), (300, bikes(170)))
+    assert (standing, len(gone)) == ([], 1)

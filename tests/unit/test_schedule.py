@@ -1,6 +1,6 @@
 """Schedules run on the city's wall clock, over midnight and over the weekend."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,13 @@ NIGHT = Schedule((Window(frozenset({4}), 22 * 60, 6 * 60),))  # Friday night
 WHOLE_DAY = Schedule((Window(EVERY_DAY, 0, MINUTES_A_DAY),))
 TWO = Schedule((Window(EVERY_DAY, 7 * 60, 9 * 60), Window(EVERY_DAY, 9 * 60 + 10, 12 * 60)))
 JOINED = Schedule((Window(EVERY_DAY, 7 * 60, 9 * 60), Window(EVERY_DAY, 9 * 60, 12 * 60)))
+#: The market is open later on the Wednesday, a holiday, and on no weekday window of its own then.
+HOLIDAY = Schedule(
+    (
+        Window(WEEKDAYS, 18 * 60, 22 * 60),
+        Window(EVERY_DAY, 20 * 60, 1 * 60, (date(2026, 11, 25),)),
+    )
+)
 
 minutes = st.integers(0, 7 * MINUTES_A_DAY - 1)
 windows = st.builds(
@@ -48,6 +55,12 @@ def at(day: str, clock: str) -> float:
         pytest.param(NIGHT, "fri", "05:00", False, id="the morning before as well"),
         pytest.param(WHOLE_DAY, "sun", "23:59:59", True, id="a whole day has no gap at midnight"),
         pytest.param(ALWAYS, "sun", "03:00", True, id="no window: always"),
+        pytest.param(HOLIDAY, "tue", "19:00", True, id="the day before a holiday"),
+        pytest.param(HOLIDAY, "wed", "19:00", False, id="a holiday has hours of its own"),
+        pytest.param(HOLIDAY, "wed", "21:00", True, id="and is open in them"),
+        pytest.param(HOLIDAY, "thu", "00:59", True, id="over midnight too"),
+        pytest.param(HOLIDAY, "thu", "21:00", True, id="the day after is as always"),
+        pytest.param(HOLIDAY, "sat", "21:00", False, id="its hours are of no other day"),
     ],
 )
 def test_a_schedule_is_open_inside_its_windows(

@@ -49,3 +49,21 @@ def test_a_parked_car_is_one_incident_through_a_restart(disturbance: str) -> Non
 def test_short_stops_are_none() -> None:
     outcome = simulate("short stops", "none", looks_per_s=1.0, seeds=[1], on_seed=lambda: None)
     assert outcome.incidents == (0,)
+
+
+@pytest.mark.parametrize(
+    ("scene", "disturbance", "incidents"),
+    [
+        pytest.param("parked 15 min", "all", 1, id="a car for 15 minutes, all at once"),
+        pytest.param("two after each other", "all", 2, id="two cars after each other"),
+        pytest.param("creeping queue", "traffic", 0, id="a creeping queue behind traffic"),
+        pytest.param("short stops", "all", 0, id="short stops"),
+    ],
+)
+def test_one_look_in_five_seconds_tells_what_stands_from_what_does_not(
+    scene: str, disturbance: str, incidents: int
+) -> None:
+    outcome = simulate(
+        scene, disturbance, looks_per_s=0.2, seeds=[1000, 1001], on_seed=lambda: None
+    )
+    assert outcome.incidents == (incidents, incidents)

@@ -37,8 +37,10 @@ class SeesAlways:
     longest_side: int = 640
     asked: list[None] = field(default_factory=list)
 
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
-        del image, confidence
+    def detect(
+        self, image: Image, *, confidence: float | None = None, longest: int | None = None
+    ) -> Detections:
+        del image, confidence, longest
         self.asked.append(None)
         box = np.array([[10, 40, 50, 80]], np.float32)
         return Detections(box, np.array([0.2], np.float32), np.array([CLASS_ID[self.label]]))

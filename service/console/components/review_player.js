@@ -82,7 +82,7 @@ const template = `
 export default {
   template,
   props: { reels: Array, words: Object, reasons: Array },
-  emits: ["verdict", "next", "previous", "undo", "mute", "help", "grid", "shown"],
+  emits: ["verdict", "next", "previous", "undo", "mute", "grid", "shown"],
   data: () => ({ gone: {}, failed: {}, view: CLIP, asking: false, playing: false, at: 0, size: null, clipLength: 0 }),
   computed: {
     reel() { return this.reels.find((one) => !this.gone[one.number]) || null; },
@@ -232,7 +232,7 @@ export default {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const on = event.target;
       if (on.closest && on.closest("input, textarea, select, [contenteditable], .q-dialog, .q-menu, [role=listbox]")) return;
-      if (document.querySelector(".q-dialog, .q-menu")) return;
+      if (document.querySelector(".q-dialog, .q-menu, dialog[open]")) return;
       if ((event.key === " " || event.key === "Enter") && on.closest && on.closest("button, a, summary, [role=option]")) return;
       const act = this.asking ? this.reasonKey(event) : this.plainKey(event);
       if (!act) return;
@@ -256,7 +256,6 @@ export default {
         z: { run: () => this.$emit("undo") },
         m: { run: () => { if (this.reel) this.$emit("mute", { number: this.number }); } },
         g: { run: () => this.$emit("grid") },
-        "?": { run: () => this.$emit("help") },
         " ": { run: () => this.toggle() },
         arrowleft: { repeats: true, run: () => this.step(-leap) },
         arrowright: { repeats: true, run: () => this.step(leap) },

@@ -7,19 +7,20 @@ from typing import Any, TypeAlias
 from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
-from streetwatch.service.config.document import Location, Tree
+from streetwatch.service.config.document import Tree
 from streetwatch.service.console.drawing.hours_form import (
     EVERY_DAY,
     Hours,
     hours_of,
     schedule_with,
 )
+from streetwatch.service.console.editor.fields import Where
 from streetwatch.service.console.language import mark, say
 
 DAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
 
 #: Remembers where the document has what a field shows, so that a mistake stands beside it.
-Placed: TypeAlias = Callable[[Location, ValidationElement[Any]], None]
+Placed: TypeAlias = Callable[[Where, ValidationElement[Any]], None]
 
 
 class HoursForm:
@@ -33,7 +34,7 @@ class HoursForm:
     """
 
     def __init__(
-        self, schedule: Tree, on_change: Callable[[Tree], None], *, placed: Placed, at: Location
+        self, schedule: Tree, on_change: Callable[[Tree], None], *, placed: Placed, at: Where
     ) -> None:
         self._hours = list(hours_of(schedule))
         self._on_change = on_change
@@ -82,7 +83,7 @@ class HoursForm:
 
         field = ui.input(words, value=value, on_change=lambda event: typed(event.value or ""))
         field.props('dense outlined mask="##:##" inputmode=numeric')
-        self._placed((*self._at, row, key), field)
+        self._placed(lambda: (*self._at(), row, key), field)
 
     def _set(self, row: int, hours: Hours) -> None:
         self._hours[row] = hours

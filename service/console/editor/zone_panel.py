@@ -89,7 +89,7 @@ class ZonePanel:
         name = ui.input(say("Short name"), value=area.id).props("dense outlined")
         name.on("blur", lambda: self._rename(area.id, name))
         name.on("keydown.enter", lambda: self._rename(area.id, name))
-        self._fields.placed(("zones", row, "id"), name)
+        self._fields.placed(lambda: ("zones", row, "id"), name)
         kinds = {str(kind): kind_words(kind) for kind in ZoneKind}
         kind = ui.select(kinds, label=say("Kind"), value=str(area.kind)).props("dense outlined")
         kind.on_value_change(lambda event: self._turn(area.id, ZoneKind(event.value)))
@@ -122,7 +122,7 @@ class ZonePanel:
             area.settings.get("schedule"),
             lambda schedule: self._set(area.id, "schedule", schedule, "hours"),
             placed=self._fields.placed,
-            at=("zones", row, "schedule"),
+            at=lambda: ("zones", row, "schedule"),
         )
         grace: Any = area.settings.get("grace_s")
         field = ui.number(
@@ -131,7 +131,7 @@ class ZonePanel:
             on_change=lambda event: self._set(area.id, "grace_s", event.value, "grace"),
         )
         field.props("dense outlined suffix=s")
-        self._fields.placed(("zones", row, "grace_s"), field)
+        self._fields.placed(lambda: ("zones", row, "grace_s"), field)
 
     def _surface(self, area: Area) -> None:
         if area.kind is not ZoneKind.PROHIBITED:
@@ -148,10 +148,9 @@ class ZonePanel:
         )
 
     def _set(self, name: str, key: str, value: Tree, gesture: str) -> None:
-        board = self._board
-        ticked = key == "rules" and not gesture
-        changed = with_setting(board.sketch, name, key, value)
-        board.change(changed, by=None if ticked else self, gesture=gesture and f"{name} {gesture}")
+        changed = with_setting(self._board.sketch, name, key, value)
+        gesture = f"{name} {gesture}" if gesture else ""
+        self._board.change(changed, by=self, gesture=gesture)
 
     def _turn(self, name: str, kind: ZoneKind) -> None:
         self._board.change(of_kind(self._board.sketch, name, kind))

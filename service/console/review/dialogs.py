@@ -27,7 +27,6 @@ _KEYS: Final = (
     ("← →", mark("Step; with Shift, leap")),
     ("1 2 3 4", mark("First still, violation, latest, clip")),
     ("G", mark("Many at once")),
-    ("?", mark("This help")),
 )
 
 
@@ -57,13 +56,6 @@ def ask_mute(
     dialog.open()
 
 
-def show_keys() -> None:
-    """Show what each key does."""
-    with ui.dialog() as dialog, ui.card():
-        ui.label(say("Keys")).classes("sw-subtitle")
-        with ui.element("div").classes("rv-keys"):
-            for key, words in _KEYS:
-                ui.label(key).classes("sw-key")
-                ui.label(say(words))
-        ui.button(say("Back"), on_click=dialog.close).props("flat")
-    dialog.open()
+def review_keys() -> list[tuple[str, str]]:
+    """Return what each key does, for `Shell.keys`."""
+    return [(key, say(words)) for key, words in _KEYS]

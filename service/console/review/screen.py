@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from nicegui import background_tasks, context, run, ui
 
 from streetwatch.service.console.language import say
-from streetwatch.service.console.review.dialogs import ask_mute, show_keys
+from streetwatch.service.console.review.dialogs import ask_mute
 from streetwatch.service.console.review.filters import Chosen, draw_filters
 from streetwatch.service.console.review.grid import Grid
 from streetwatch.service.console.review.panels import (
@@ -95,7 +95,6 @@ class Screen:
         player.hear(
             "mute", lambda said: ask_mute(said["number"], self._mute, self._work.reviewing.clock)
         )
-        player.hear("help", lambda _: show_keys())
         player.hear("grid", lambda _: self._to_grid())
 
     @ui.refreshable_method

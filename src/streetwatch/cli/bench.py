@@ -162,13 +162,17 @@ def events(  # noqa: PLR0913 -- one argument per option
 
 
 @app.command()
-def simulation(
+def simulation(  # noqa: PLR0913 -- one argument per option
     *,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each scene and disturbance.")] = 20,
     looks_per_s: Annotated[
         list[float] | None, typer.Option(help="Looks a second; repeatable; default 5, 1, 0.2.")
     ] = None,
     scene: Annotated[str | None, typer.Option(help="Only this scene.")] = None,
+    disturbance: Annotated[str | None, typer.Option(help="Only this disturbance.")] = None,
+    first_seed: Annotated[
+        int, typer.Option(min=0, help="0-99 are for developing, report others.")
+    ] = 0,
     pictures: Annotated[bool, typer.Option(help="Draw what the camera would show.")] = True,
     as_json: AsJson = True,
 ) -> None:
@@ -180,17 +184,20 @@ def simulation(
     del as_json
     if scene and scene not in SCENES:
         raise DatasetError(f"--scene {scene}: there is {', '.join(SCENES)}")
+    if disturbance and disturbance not in DISTURBANCES:
+        raise DatasetError(f"--disturbance {disturbance}: there is {', '.join(DISTURBANCES)}")
     rates = looks_per_s or [5.0, 1.0, 0.2]
-    runs = [(s, d, r) for s in ([scene] if scene else SCENES) for d in DISTURBANCES for r in rates]
+    wanted = [disturbance] if disturbance else DISTURBANCES
+    runs = [(s, d, r) for s in ([scene] if scene else SCENES) for d in wanted for r in rates]
     with progress_bar() as progress:
         task = progress.add_task("runs", total=len(runs) * seeds)
-        for name, disturbance, rate in runs:
-            progress.update(task, description=f"{name}, {disturbance}, {rate:g}/s")
+        for name, under, rate in runs:
+            progress.update(task, description=f"{name}, {under}, {rate:g}/s")
             outcome = simulate(
                 name,
-                disturbance,
+                under,
                 looks_per_s=rate,
-                seeds=range(seeds),
+                seeds=range(first_seed, first_seed + seeds),
                 pictures=pictures,
                 on_seed=lambda: progress.advance(task),
             )

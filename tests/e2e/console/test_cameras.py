@@ -113,7 +113,8 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
         expect(page.get_by_role("alert").first).to_contain_text("请在下面至少勾选一项")
         expect(page.get_by_role("button", name="下一步")).to_be_disabled()
         for words in ("机动车乱停放", "暴露垃圾"):
-            page.get_by_role("checkbox", name=words, exact=True).first.click()
+            page.get_by_role("checkbox", name=words, exact=True).click()
+        expect(page.get_by_label("停留时间")).to_have_count(2)
         for field in page.get_by_label("停留时间").all():
             field.fill("5")
         expect(page.get_by_role("button", name="下一步")).to_be_enabled()
@@ -324,7 +325,7 @@ def test_a_dry_run_tells_what_would_have_been_filed(editor: Picture) -> None:
     page = editor.page
     page.get_by_role("button", name="Try").click()
     told = page.get_by_text(re.compile("as before|Not measured"))
-    expect(told).to_be_visible(timeout=20_000)
+    expect(told).to_be_visible(timeout=60_000)
 
 
 def test_a_camera_is_removed_after_a_question(console: Console, kerb: str) -> None:
