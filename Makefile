@@ -9,7 +9,7 @@ EXTRAS ?= dev
 export PYTHONSAFEPATH := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts clean
+.PHONY: help run test check format lint types contracts throughput clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,7 +18,7 @@ run: $(VENV)/.base ## watch the demo camera: its first case stands in the desk w
 	$(BIN)/streetwatch run --config datasets/demo/streetwatch.yaml
 
 test: $(VENV)/.$(EXTRAS) ## set up and run the tests
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 check: lint types contracts test ## everything CI checks
 
@@ -36,6 +36,16 @@ types: $(VENV)/.$(EXTRAS)
 
 contracts: $(VENV)/.$(EXTRAS)
 	$(BIN)/lint-imports
+
+# Some 11 minutes on two cores; needs clips with truth, and peers installed aside.
+CLIPS ?= ../shared/data/videos
+PEERS ?=
+STREAMS := --data $(CLIPS) --clip composite_double_parked_suv_60s.mp4 $(BENCH_ARGS)
+throughput: $(VENV)/.base ## measure how many cameras this machine carries, and what peers take of it
+	$(BIN)/streetwatch bench throughput $(STREAMS) --cameras 10 --cameras 50
+	$(BIN)/streetwatch bench throughput $(STREAMS) --cameras 100 --runs 3
+	$(BIN)/streetwatch bench throughput $(STREAMS) --cameras 50 --quiet-interval-s 2
+	$(if $(PEERS),$(BIN)/streetwatch bench throughput $(STREAMS) --seconds 30 --vs opencv --vs ultralytics --vs roboflow $(PEERS:%=--vs-packages %))
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from streetwatch.benchmarks.events import ALL, Event, Tally, summed, tally
+from streetwatch.benchmarks.sparing import sparing_looks
 from streetwatch.datasets.yolo_folder import DatasetError
 from streetwatch.service.cameras import Camera
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.replay import chosen_camera, look_line, looks_at, recorded_looks, replay
+from streetwatch.service.replay import chosen_camera, looks_at, replay
+from streetwatch.service.runtime.recorded import look_line, recorded_looks
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.file import read_file
 from streetwatch.vision.capture.source import Source, SourceKind
@@ -93,11 +95,13 @@ class Seeing:
         look_interval_s: Seconds of a clip between two looks.
         looks: Folder that keeps what was seen, however unsure, for the next time; None: nothing is
             kept.
+        sparing: What was seen is said again of pictures that show no change, as the service does.
     """
 
     detector: Detector
     look_interval_s: Seconds
     looks: Path | None = None
+    sparing: bool = False
 
     def at(self, clip: Path, camera: Camera) -> Iterator[Look]:
         """Yield the looks at a clip, as a watched camera has them."""
@@ -109,7 +113,8 @@ class Seeing:
         if self.looks is None:
             yield from self._detected(clip, camera)
             return
-        named = f"{clip.stem}@{self.look_interval_s:g}s-{self.detector.card.version}.jsonl"
+        how = f"{self.look_interval_s:g}s{'-sparing' if self.sparing else ''}"
+        named = f"{clip.stem}@{how}-{self.detector.card.version}.jsonl"
         file = self.looks / named
         if not file.exists():
             self.looks.mkdir(parents=True, exist_ok=True)
@@ -125,7 +130,14 @@ class Seeing:
     def _detected(self, clip: Path, camera: Camera) -> Iterator[Look]:
         source = Source(SourceKind.FILE, str(clip))
         frames = read_file(source, camera_id=camera.id, look_interval_s=self.look_interval_s)
-        yield from looks_at(frames, self.detector, masks=camera.masks, confidence=FAINT)
+        if self.sparing:
+            yield from sparing_looks(frames, self.detector, camera, confidence=FAINT)
+        else:
+            # Looks that are kept are of whole pictures: the areas may be drawn anew.
+            areas = camera.areas if self.looks is None else ()
+            yield from looks_at(
+                frames, self.detector, masks=camera.masks, areas=areas, confidence=FAINT
+            )
 
 
 def run_clip(

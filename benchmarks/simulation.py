@@ -16,7 +16,8 @@ from streetwatch.datasets.simulate import (
 from streetwatch.models.intervals import wilson
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
-from streetwatch.service.replay import Restart, replay
+from streetwatch.service.replay import replay
+from streetwatch.service.runtime.recorded import Restart
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.types import Look, Seconds
 from streetwatch.zones.rules import DEFAULTS, ViolationType

@@ -14,7 +14,17 @@ import sqlalchemy as sa
 from streetwatch.benchmarks.store_rows import START, TARGET, YEAR_S, One, report_of
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.query import Filter, Revision
+from streetwatch.service.desk.reports.hot_spots import hot_spots
+from streetwatch.service.desk.reports.lag import lags
+from streetwatch.service.desk.reports.period import Period
+from streetwatch.service.desk.reports.query import Wanted as Reported
+from streetwatch.service.desk.reports.recall import told_by_people
+from streetwatch.service.desk.review.leases import Leases, Reviewer
+from streetwatch.service.desk.review.nearby import surroundings
+from streetwatch.service.desk.review.question import Order, Question
+from streetwatch.service.desk.review.queue import standing, waiting
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.desk.tallies import open_cases
 from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.store.deliveries import Deliveries, Wanted
 from streetwatch.service.store.outbox import MessageState, Outbox
@@ -71,7 +81,13 @@ Ask = Callable[[One], object]
 
 def questions(store: SqlStore) -> Mapping[str, Ask]:
     """Return every question; each takes a row of the store that it is about."""
-    return {**_desk(store), **_incidents(store), **_outbox(store), **_retention(store)}
+    return {
+        **_desk(store),
+        **_review(store),
+        **_incidents(store),
+        **_outbox(store),
+        **_retention(store),
+    }
 
 
 def _desk(store: SqlStore) -> Mapping[str, Ask]:
@@ -100,6 +116,10 @@ def _desk(store: SqlStore) -> Mapping[str, Ask]:
         "desk: all three": page(
             lambda one: Filter(states=(closed,), types=(one.type,), cameras=(one.camera_id,))
         ),
+        "desk: open cases by camera": lambda _: open_cases(store.engine),
+        "numbers: hot spots of a week": lambda one: hot_spots(store.engine, _week(one)),
+        "numbers: told by people in a week": lambda one: told_by_people(store.engine, _week(one)),
+        "numbers: delivery lag of a week": lambda one: lags(store.engine, _week(one).period),
         "desk: feed of changes": lambda one: book.changes(Revision(one.number), limit=50),
         "desk: latest change": lambda _: book.latest_revision(),
         "desk: case by number": lambda one: book.case(one.case_number),
@@ -112,6 +132,34 @@ def _desk(store: SqlStore) -> Mapping[str, Ask]:
             key=f"new-{random.getrandbits(120)}",
             now=NOW,
         ),
+    }
+
+
+def _week(one: One) -> Reported:
+    return Reported(Period("week", one.at, one.at + 7 * 86_400))
+
+
+def _review(store: SqlStore) -> Mapping[str, Ask]:
+    engine, leases = store.engine, Leases(store.engine)
+
+    def claim(wanted: Callable[[One], Question]) -> Ask:
+        def ask(one: One) -> object:
+            somebody = Reviewer("bench", f"page-{random.getrandbits(60)}")
+            return leases.claim(wanted(one), somebody, count=1, now=NOW)
+
+        return ask
+
+    return {
+        "review: the next": claim(lambda _: Question()),
+        "review: the next, oldest first": claim(lambda _: Question(order=Order.OLDEST)),
+        "review: the next of a type": claim(lambda one: Question(Filter(types=(one.type,)))),
+        "review: the next of a camera": claim(
+            lambda one: Question(Filter(cameras=(one.camera_id,)))
+        ),
+        "review: the next doubtful one": claim(lambda _: Question(most=0.4)),
+        "review: head of the queue": lambda _: waiting(engine, Question(), "-", limit=60, now=NOW),
+        "review: how much waits": lambda _: standing(engine, Question(), "-", now=NOW),
+        "review: what is around": lambda one: surroundings(engine, one.case_number),
     }
 
 

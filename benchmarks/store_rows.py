@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.report import Report
+from streetwatch.service.desk.review.rank import Weight, rank
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions
@@ -53,6 +54,7 @@ class One:
 
     number: int
     of: int
+    cameras: int = CAMERAS
 
     @property
     def id(self) -> str:
@@ -62,7 +64,7 @@ class One:
     @property
     def camera(self) -> int:
         """Number of the camera."""
-        return 0 if self.number % HOT_EVERY == 0 else 1 + self.number % (CAMERAS - 1)
+        return 0 if self.number % HOT_EVERY == 0 else 1 + self.number % (self.cameras - 1)
 
     @property
     def camera_id(self) -> str:
@@ -96,6 +98,11 @@ class One:
         left, top = float(self.number * 7919 % 1100), float(200 + self.number * 104_729 % 400)
         return (left, top, left + 160.0, top + 110.0)
 
+    @property
+    def confidence(self) -> float:
+        """How sure what saw it was."""
+        return 0.3 + (self.number * 7919 % 600) / 1000
+
     def state(self) -> CaseState:
         """Return where its case is."""
         if not self.is_old:
@@ -103,10 +110,13 @@ class One:
         return CaseState.REJECTED if self.number % 12 == 0 else CaseState.CLOSED
 
 
-def fill(engine: sa.Engine, rows: int, *, on_rows: Callable[[int], None]) -> None:
+def fill(
+    engine: sa.Engine, rows: int, *, on_rows: Callable[[int], None], cameras: int = CAMERAS
+) -> None:
     """Fill an empty store with so many incidents, each with its case, message and evidence."""
     for first in range(0, rows, _BATCH):
-        batch = [One(number, rows) for number in range(first, min(first + _BATCH, rows))]
+        last = min(first + _BATCH, rows)
+        batch = [One(number, rows, cameras) for number in range(first, last)]
         with engine.begin() as connection:
             _copy(connection, incident, (_incident(one) for one in batch))
             _copy(connection, attachment, (row for one in batch for row in _attachments(one)))
@@ -245,6 +255,8 @@ def _case(one: One) -> dict[str, Any]:
         "deadline": one.at + 86_400,
         "repeat_count": 0,
         "legal_hold": False,
+        "confidence": one.confidence,
+        "review_rank": rank(Weight(one.confidence)),
         "revision": one.number + 1,
         "document": _DOCUMENT | {"external_id": one.id, "type": one.type},
         "history": [{"state": step, "at": "2026-01-01T00:00:00.000+00:00"} for step in steps],

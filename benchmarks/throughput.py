@@ -1,26 +1,22 @@
 """How many cameras this machine carries: the real service on paced streams, in its own process."""
 
 import logging
-import resource
 import tempfile
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from math import isinf
 from multiprocessing import get_context
 from os import sched_getaffinity
 from pathlib import Path
-from typing import Self
 
 import structlog
-from prometheus_client import CollectorRegistry
 
 from streetwatch.benchmarks.event_clips import filed_event
 from streetwatch.benchmarks.events import tally
-from streetwatch.benchmarks.throughput_streams import CameraStream
+from streetwatch.benchmarks.throughput_reading import Reading, most_resident, resident_mib
+from streetwatch.benchmarks.throughput_streams import CameraStream, coded_streams
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import Camera
 from streetwatch.service.incidents.errors import InputError
@@ -32,11 +28,14 @@ from streetwatch.vision.types import Seconds
 #: An event counts as missed if its moment, and this much more, lay inside the run.
 _TOLERANCE_S: Seconds = 10.0
 
+#: Runs of a minute and shorter ones share their streams: coding takes longer than they do.
+_CODED_S: Seconds = 90.0
+
 #: Until every camera has given a picture nothing is counted.
 _STARTS_WITHIN_S: Seconds = 60.0
 
-#: The default idle interval, and a key frame's distance more: a bound of the histogram.
-_COVERED_WITHIN_S = 33.0
+#: The intervals that are promised, and half a key frame's distance more: bounds of the histogram.
+_COVERED_WITHIN_S = {"close": 3.0, "idle": 33.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,9 @@ class Load:
         cameras: Of these streams: zones and rules.
         number: Of cameras.
         seconds: How long is counted.
-        look_interval_s: Between two pictures of a camera.
+        look_interval_s: Between two pictures of a camera while something goes on.
+        quiet_interval_s: Between two pictures while nothing does.
+        model: Name or path of a card.
         threads: Inside one detection.
     """
 
@@ -57,6 +58,8 @@ class Load:
     number: int
     seconds: Seconds
     look_interval_s: Seconds
+    quiet_interval_s: Seconds
+    model: str
     threads: int
 
 
@@ -74,11 +77,12 @@ class Throughput:
     age_p95_s: float | None
     dropped: int
     rss_mib: float
+    rss_before_mib: float
     events: int
     recalled: int
     late: int
     uncovered: int
-    detect_s: Seconds
+    split: Mapping[str, Seconds]
 
     def line(self) -> dict[str, object]:
         """Return the figures as the contract prints them; null where nothing was measured."""
@@ -89,18 +93,68 @@ class Throughput:
             "looks_per_camera_s": round(self.looks / camera_s, 3),
             "detections_per_camera_s": round(self.detections / camera_s, 3),
             "core_s_per_camera_min": round(60 * self.cpu_s / camera_s, 3),
-            "detect_s_share": round(self.detect_s / self.seconds, 3),
+            "split": {part: round(60 * s / camera_s, 3) for part, s in self.split.items()},
             "busy": round(self.cpu_s / (self.seconds * self.cores), 3),
             "decision_age_p50_s": self.age_p50_s,
             "decision_age_p95_s": self.age_p95_s,
             "dropped": self.dropped,
             "rss_mib": round(self.rss_mib),
+            "rss_mib_per_camera": round((self.rss_mib - self.rss_before_mib) / self.cameras, 2),
             "events": self.events,
             "recall": round(self.recalled / self.events, 3) if self.events else None,
             "late_detections": self.late,
             "uncovered": self.uncovered,
-            "intervals_kept": self.late == 0 and self.uncovered == 0,
+            "intervals_kept": self.uncovered == 0 and self.looks > 0,
         }
+
+
+def coded(  # noqa: PLR0913 -- each is decided by who measures
+    load: Load,
+    data: Path,
+    work: Path,
+    *,
+    quiet: int,
+    only: Sequence[str],
+    say: Callable[[str], None],
+) -> Load:
+    """Return a load with the streams of a folder of clips, or of some of them, coded as cameras."""
+    camera_of = {Path(one.source.url).resolve(): one.id for one in load.cameras}
+    work.mkdir(parents=True, exist_ok=True)
+    streams = coded_streams(
+        data,
+        work,
+        seconds=max(load.seconds + 30.0, _CODED_S),
+        quiet=quiet,
+        camera_of=lambda path: (
+            None if only and path.name not in only else camera_of.get(path.resolve())
+        ),
+        on_clip=lambda name: say(f"coding {name}"),
+    )
+    return replace(load, streams=tuple(streams))
+
+
+def largest(
+    most: int,
+    line_of: Callable[[int], Mapping[str, object]],
+    *,
+    on_line: Callable[[Mapping[str, object]], None],
+) -> int:
+    """Return the largest number of cameras, at most `most`, with which every interval is kept.
+
+    Halves what is left between a number that is carried and one that isn't, to a twentieth.
+
+    Args:
+        most: First tried.
+        line_of: Runs so many.
+        on_line: Told of each run.
+    """
+    low, high, tried = 0, most + 1, most
+    while high - low > max(most // 20, 1):
+        line = line_of(tried)
+        on_line(line)
+        low, high = (tried, high) if line["intervals_kept"] else (low, tried)
+        tried = (low + high) // 2
+    return low
 
 
 def measured(load: Load) -> Throughput:
@@ -116,16 +170,20 @@ def _run(load: Load) -> Throughput:
         settings = Settings(
             data_dir=Path(folder),
             look_interval_s=load.look_interval_s,
+            quiet_interval_s=load.quiet_interval_s,
+            model=load.model,
             detector_threads=load.threads,
         )
         service = Service(settings, tuple(_camera(load, number) for number in range(load.number)))
+        empty_mib = resident_mib()
         with service.running():
             began_at = _pictures_of_all(service)
             before = Reading.of(service.registry)
-            threading.Event().wait(load.seconds)
+            most_mib = most_resident(load.seconds)
             after = Reading.of(service.registry)
             incidents = service.store.incidents()
-        return _throughput(load, after.since(before), *_recall(load, incidents, began_at))
+        recall = _recall(load, incidents, began_at)
+        return _throughput(load, after.since(before), (empty_mib, most_mib), recall)
 
 
 def _camera(load: Load, number: int) -> Camera:
@@ -176,62 +234,17 @@ def _recall(
     return true, filed
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The process and its metrics at one moment, or between two.
-
-    Attributes:
-        cpu_s: Of all its threads.
-        at: On a clock of its own, seconds.
-        samples: Metrics by name and bucket, cameras added up.
-    """
-
-    cpu_s: Seconds
-    at: Seconds
-    samples: Mapping[tuple[str, str], float]
-
-    @classmethod
-    def of(cls, registry: CollectorRegistry) -> Self:
-        """Read both now."""
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        samples: defaultdict[tuple[str, str], float] = defaultdict(float)
-        for metric in registry.collect():
-            for sample in metric.samples:
-                samples[sample.name, sample.labels.get("le", "")] += sample.value
-        return cls(used.ru_utime + used.ru_stime, time.monotonic(), samples)
-
-    def since(self, before: Self) -> Self:
-        """Return what happened between two readings."""
-        samples = {key: value - before.samples.get(key, 0) for key, value in self.samples.items()}
-        return type(self)(self.cpu_s - before.cpu_s, self.at - before.at, samples)
-
-    def total(self, name: str) -> float:
-        """Return a counter's count, or a histogram's sum or count, by its sample's name."""
-        return self.samples.get((name, ""), 0.0)
-
-    def above(self, name: str, limit: float) -> int:
-        """Return how many observations of a histogram were above one of its bounds."""
-        return round(self.total(f"{name}_count") - self.samples[f"{name}_bucket", str(limit)])
-
-    def quantile(self, name: str, share: float) -> float | None:
-        """Return a quantile of a histogram, interpolated inside its bucket."""
-        bounds = sorted(
-            (float(le), count)
-            for (key, le), count in self.samples.items()
-            if key == f"{name}_bucket"
-        )
-        wanted = share * self.total(f"{name}_count")
-        low, below = 0.0, 0.0
-        for bound, count in bounds:
-            if count >= wanted > 0:
-                inside = (wanted - below) / max(count - below, 1.0)
-                return None if isinf(bound) else round(low + inside * (bound - low), 3)
-            low, below = bound, count
-        return None
-
-
-def _throughput(load: Load, took: Reading, events: int, recalled: int) -> Throughput:
-    age = "streetwatch_decision_age_seconds"
+def _throughput(
+    load: Load, took: Reading, memory_mib: tuple[float, float], recall: tuple[int, int]
+) -> Throughput:
+    age, coverage = "streetwatch_decision_age_seconds", "streetwatch_zone_coverage_seconds"
+    split = {"decode": took.total("streetwatch_capture_decode_seconds_total")}
+    split |= {
+        part: took.total(f"streetwatch_work_seconds_total/{part}")
+        for part in ("gate", "detect", "track")
+    }
+    split["rest"] = took.cpu_s - sum(split.values())  # packets, waiting, the relay
+    uncovered = [took.above(coverage, limit, kind) for kind, limit in _COVERED_WITHIN_S.items()]
     return Throughput(
         cameras=load.number,
         seconds=took.at,
@@ -242,10 +255,11 @@ def _throughput(load: Load, took: Reading, events: int, recalled: int) -> Throug
         age_p50_s=took.quantile(age, 0.5),
         age_p95_s=took.quantile(age, 0.95),
         dropped=round(took.total("streetwatch_frames_dropped")),
-        rss_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        events=events,
-        recalled=recalled,
+        rss_mib=memory_mib[1],
+        rss_before_mib=memory_mib[0],
+        events=recall[0],
+        recalled=recall[1],
         late=took.above("streetwatch_detection_lateness", 1.0),
-        uncovered=took.above("streetwatch_zone_coverage_seconds", _COVERED_WITHIN_S),
-        detect_s=took.total("streetwatch_detect_seconds_sum"),
+        uncovered=sum(uncovered),
+        split=split,
     )

@@ -9,6 +9,7 @@ Hoiem, Learning without Forgetting, 2016, applied to a detector's raw head).
 from collections.abc import Mapping
 from typing import Any
 
+from streetwatch.models.precision import fast
 from streetwatch.models.ultralytics_model import COCO_CLASS
 
 #: A box of the teacher counts from this score on, by its score.
@@ -56,9 +57,9 @@ def _freeze(network: Any) -> None:  # noqa: ANN401
 
 
 def _answers(network: Any, images: Any) -> Any:  # noqa: ANN401
-    from torch import autocast, bfloat16, no_grad  # noqa: PLC0415
+    from torch import no_grad  # noqa: PLC0415
 
-    with no_grad(), autocast(images.device.type, bfloat16):
+    with no_grad(), fast(images.device.type):
         return network(images)
 
 

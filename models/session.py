@@ -1,7 +1,7 @@
 """ONNX Runtime: one session, shared by all cameras."""
 
 import ast
-from collections.abc import Sequence
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -14,33 +14,68 @@ _ERRORS_ONLY = 3
 
 _COLUMNS = 6  #: x1 y1 x2 y2, confidence, class
 
-DEFAULT_PROVIDERS = ("CPUExecutionProvider",)
+
+class Provider(StrEnum):
+    """What computes: ONNX Runtime's execution providers under the names that people use."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+    TENSORRT = "tensorrt"
+    OPENVINO = "openvino"
+
+
+_CPU = "CPUExecutionProvider"
+_CUDA = "CUDAExecutionProvider"
+
+#: Best first: what one can't compute, the next does.
+_ORDER = {
+    Provider.CPU: (_CPU,),
+    Provider.CUDA: (_CUDA, _CPU),
+    Provider.TENSORRT: ("TensorrtExecutionProvider", _CUDA, _CPU),
+    Provider.OPENVINO: ("OpenVINOExecutionProvider", _CPU),
+}
+
+#: ONNX Runtime comes in several wheels that exclude each other.
+_WHEEL = {
+    Provider.CPU: "onnxruntime",
+    Provider.CUDA: "onnxruntime-gpu",
+    Provider.TENSORRT: "onnxruntime-gpu, and TensorRT",
+    Provider.OPENVINO: "onnxruntime-openvino",
+}
+
+
+def providers() -> tuple[Provider, ...]:
+    """Return what can compute here."""
+    known = onnxruntime.get_available_providers()
+    return tuple(one for one in Provider if _ORDER[one][0] in known)
 
 
 class Session:
     """A loaded model. Safe to call from several threads.
 
     Raises:
-        ModelError: the file is not the card's, or ONNX Runtime can't load it.
+        ModelError: the file is not the card's, ONNX Runtime can't load it, or nothing here computes
+            with the provider.
     """
 
     def __init__(
-        self, card: ModelCard, *, threads: int = 0, providers: Sequence[str] = DEFAULT_PROVIDERS
+        self, card: ModelCard, *, threads: int = 0, provider: Provider = Provider.CPU
     ) -> None:
         """Load the card's file.
 
         Args:
             card: Of the model.
             threads: Inside one run; 0 lets ONNX Runtime choose.
-            providers: ONNX Runtime's execution providers, best first.
+            provider: What computes.
         """
+        _check_is_here(provider)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = _ERRORS_ONLY
         file = checked_file(card)
         try:
             self._session = onnxruntime.InferenceSession(
-                str(file), options, providers=list(providers)
+                str(file), options, providers=list(_ORDER[provider])
             )
         except Exception as error:  # ONNX Runtime raises classes of its own for each fault
             raise ModelError(f"{file}: ONNX Runtime can't load it: {error}") from error
@@ -56,6 +91,15 @@ class Session:
         """
         (rows,) = self._session.run(None, {self._input: batch})
         return np.asarray(rows, np.float32)
+
+
+def _check_is_here(provider: Provider) -> None:
+    here = providers()
+    if provider not in here:
+        raise ModelError(
+            f"detector_provider: {provider} is not installed here, there is {', '.join(here)}: "
+            f"install {_WHEEL[provider]} in place of onnxruntime, or write one of these"
+        )
 
 
 def _check_fits(session: onnxruntime.InferenceSession, card: ModelCard) -> None:

@@ -16,6 +16,8 @@ import cv2
 from streetwatch.models.blend import blended
 from streetwatch.models.distil import remembering
 from streetwatch.models.errors import ModelError
+from streetwatch.models.precision import fast
+from streetwatch.models.released import some_pictures, trainable
 from streetwatch.models.ultralytics_model import COCO_CLASS, load_weights
 
 #: The step that a size grows by: the network's stride.
@@ -47,8 +49,8 @@ class TrainingPlan:
         remember: Weight of what keeps COCO's labels known (`models.distil`); 0 leaves it out.
         progressive: Begin with small pictures and end with `image_size`.
         seed: Of everything random.
-        begin_with: Weights of an earlier training to go on from, with new pictures or a city's own;
-            None: COCO's.
+        begin_with: Weights of an earlier training, or a released file (.onnx, FP32), to go on
+            from with new pictures or a city's own; None: COCO's.
         begin_share: How much of those is kept; the rest is COCO's (`models.blend`).
         learning_rate: At the start; it falls to a fiftieth.
         mosaic: Share of pictures that are put together from four.
@@ -115,6 +117,7 @@ class TrainingPlan:
             "lrf": 0.02,
             "cos_lr": True,
             "warmup_epochs": 0.5,
+            "warmup_bias_lr": 0.0,  # its default, 0.1, is SGD's: AdamW would unlearn with it
             "mosaic": self.mosaic,
             "close_mosaic": max(self.epochs // 4, 1),
             "scale": 0.5,
@@ -202,7 +205,7 @@ def _trainer(plan: TrainingPlan, coco: Any, *, checkpoint: Path | None) -> Any: 
         def get_model(self, cfg: object = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002 -- ultralytics' signature
             if checkpoint and weights is not None:
                 return weights.float()
-            return _beginner(plan, coco)
+            return _beginner(plan, coco, self.data["train"])
 
         def build_dataset(
             self, img_path: str, mode: str = "train", batch: int | None = None
@@ -228,36 +231,44 @@ def _trainer(plan: TrainingPlan, coco: Any, *, checkpoint: Path | None) -> Any: 
     return trainer
 
 
-def _beginner(plan: TrainingPlan, coco: Any) -> Any:  # noqa: ANN401
-    """Return the network as it is before the first step."""
+def _beginner(plan: TrainingPlan, coco: Any, listed: str) -> Any:  # noqa: ANN401
+    """Return the network as it is before the first step; `listed` names the training pictures."""
     network = with_labels(coco, plan.labels)
     if plan.begin_with is None:
         return network
-    earlier = load_weights(plan.begin_with)
-    if tuple(earlier.names.values()) != plan.labels:
-        raise ModelError(f"{plan.begin_with}: its labels are not the set's: train from COCO")
-    begun = blended(earlier.model.float(), network, plan.labels, share=plan.begin_share)
+    earlier = _earlier(plan, plan.begin_with, coco, listed)
+    begun = blended(earlier, network, plan.labels, share=plan.begin_share)
     for parameter in begun.parameters():
         parameter.requires_grad = True
     return begun
 
 
+def _earlier(plan: TrainingPlan, file: Path, coco: Any, listed: str) -> Any:  # noqa: ANN401
+    if file.suffix == ".onnx":
+        pictures = some_pictures(Path(listed), plan.image_size)
+        return trainable(file, with_labels(coco, plan.labels), pictures)
+    earlier = load_weights(file)
+    if tuple(earlier.names.values()) != plan.labels:
+        raise ModelError(f"{file}: its labels are not the set's: train from COCO")
+    return earlier.model.float()
+
+
 def _fast_on_cpu(trainer: Any) -> None:  # noqa: ANN401
-    """Run the network in bfloat16 on all cores: half the time of a step on CPUs with AMX.
+    """Run the network on all cores and in bfloat16: half the time of a step on CPUs with AMX.
 
     Ultralytics itself offers bfloat16 on GPUs only, and leaves one core idle.
     """
-    from torch import autocast, bfloat16, set_num_threads  # noqa: PLC0415
+    from torch import set_num_threads  # noqa: PLC0415
 
     set_num_threads(os.cpu_count() or 1)
 
     predict = trainer.model.predict
 
-    def fast(*args: Any, **options: Any) -> Any:  # noqa: ANN401
-        with autocast("cpu", bfloat16):
+    def fast_predict(*args: Any, **options: Any) -> Any:  # noqa: ANN401
+        with fast("cpu"):
             return predict(*args, **options)
 
-    trainer.model.predict = fast
+    trainer.model.predict = fast_predict
 
 
 def _remember(trainer: Any, coco: Any, plan: TrainingPlan) -> None:  # noqa: ANN401

@@ -4,26 +4,29 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
-from streetwatch.service.api.app import create_api
+from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
-from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
+from streetwatch.service.api.readiness import Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
-from streetwatch.service.case_desk import Desk, desk_from, warn_of_disabled
+from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
-from streetwatch.service.delivery.check import start_asking
+from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
+from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
@@ -33,30 +36,35 @@ from streetwatch.service.desk.open311.router import Open311, open311_router
 from streetwatch.service.desk.packs import packs_router
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.reports.router import reports_router
+from streetwatch.service.desk.review.reviewing import Reviewing
+from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents import handle
-from streetwatch.service.openings import evidence_of, lanes, retention_of
-from streetwatch.service.runtime.attention import Attention, Intervals
-from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
-from streetwatch.service.runtime.mailbox import Mailboxes
-from streetwatch.service.runtime.metrics import RuntimeMetrics
-from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.lookout import Lookout, lookout_from
+from streetwatch.service.openings import (
+    access_of,
+    catalogue_of,
+    evidence_of,
+    lanes,
+    retention_of,
+)
+from streetwatch.service.runtime.fleet import WatchedCamera
+from streetwatch.service.runtime.memory import keep_few_heaps
 from streetwatch.service.server import Server, listening
-from streetwatch.service.settings import Settings
+from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.daily import Daily
-from streetwatch.vision.capture.ring import Ring
-from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.detect import Detector
-from streetwatch.vision.gate import Gate
-from streetwatch.vision.types import Frame, Seconds
-from streetwatch.zones.zone import ZoneKind
+from streetwatch.vision.types import Seconds
+from streetwatch.zones.place import Place
+
+if TYPE_CHECKING:
+    from streetwatch.service.console.parts import Parts
 
 log = structlog.get_logger(__name__)
 
@@ -64,36 +72,13 @@ log = structlog.get_logger(__name__)
 HTTP_STOP_S = 2
 THREAD_STOP_S: Seconds = 3.0
 
-#: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
-RING_MARGIN_S: Seconds = 15.0
-
-
-@dataclass(slots=True)
-class WatchedCamera:
-    """One camera's capture and when its last picture was taken."""
-
-    camera: Camera
-    capture: Capture
-    recorder: Recorder
-    last_frame_at: Seconds | None = None
-
-    def health(self, now: Seconds) -> CameraHealth:
-        """Return its state for people and probes."""
-        state = self.capture.state
-        age = None if self.last_frame_at is None else max(now - self.last_frame_at, 0.0)
-        return CameraHealth(
-            self.camera.id,
-            self.camera.name,
-            self.camera.source.redacted,
-            state.phase.value,
-            state.reason,
-            age,
-        )
-
 
 @dataclass(slots=True)
 class Service:
     """Everything that runs, wired from settings and cameras.
+
+    Attributes:
+        cameras: Those of `cameras.yaml`; the catalogue has the console's too.
 
     Raises:
         InputError: the data folder can't be used.
@@ -103,20 +88,19 @@ class Service:
     settings: Settings
     cameras: tuple[Camera, ...]
     clock: Callable[[], Seconds] = time.time
+    reread: Reread | None = None
     store: SqlStore = field(init=False)
     deliveries: Deliveries = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
     lanes: Lanes = field(init=False)
     evidence: EvidenceFolder = field(init=False)
-    mailboxes: Mailboxes = field(init=False, default_factory=Mailboxes)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     detector: Detector = field(init=False)
-    watched: dict[str, WatchedCamera] = field(init=False, default_factory=dict)
-    loop: DetectorLoop = field(init=False)
+    lookout: Lookout = field(init=False)
     daily: Daily = field(init=False)
-    model: str = field(init=False)
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
+    reviewing: Reviewing = field(init=False)
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
@@ -125,8 +109,9 @@ class Service:
         self.targets = targets_of(self.settings.targets, self._around())
         self.lanes = lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
         self.registry.register(OutboxCollector(lambda: self.deliveries.backlogs(now=self.clock())))
+        catalogue = catalogue_of(self.settings, self.cameras, self.store, clock=self.clock)
         self.daily = Daily(
-            retention_of(self.settings, self.cameras, self.store, self.evidence),
+            retention_of(self.settings, catalogue, self.store, self.evidence),
             hour=self.settings.retention.hour,
             clock=self.clock,
             registry=self.registry,
@@ -134,67 +119,42 @@ class Service:
         self.desk = desk_from(
             self.settings,
             self.store.engine,
-            CameraSights(self.store, self.watched),
+            CameraSights(self.store, lambda: self.watched),
             clock=self.clock,
             on_end=self._close,
         )
-        warn_of_disabled(self.desk.triaging.profile, self.cameras)
+        self.reviewing = reviewing_from(self.desk, self.store, on_end=self._close)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
-        self.detector = Detector.load(self.settings.model, threads=self.settings.detector_threads)
-        self.model = self.detector.card.version
-        self.loop = DetectorLoop(
-            detector=self.detector.watching(),
-            mailboxes=self.mailboxes,
-            cameras={one.id: self._watching(one) for one in self.cameras},
-            metrics=RuntimeMetrics(self.registry),
-            intervals=Intervals(
-                idle_s=self.settings.idle_interval_s,
-                close_s=self.settings.look_interval_s,
-                quiet_s=self.settings.quiet_interval_s,
-            ),
-            clock=self.clock,
-            on_change=lambda _: self.lanes.wake(),
+        self.detector = Detector.load(
+            self.settings.model,
+            threads=self.settings.detector_threads,
+            provider=self.settings.detector_provider,
         )
+        self.lookout = lookout_from(
+            self.settings,
+            catalogue,
+            self.detector,
+            store=self.store,
+            evidence=self.evidence,
+            lanes=self.lanes,
+            registry=self.registry,
+        )
+        self._watch()
+        catalogue.follow(self._watch)
 
     def _around(self) -> Surroundings:
         return surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
 
-    def _watching(self, camera: Camera) -> Watching:
-        """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
-        window = ClipWindow(self.settings.evidence.pre_s, self.settings.evidence.post_s)
-        keep_s = window.before_s + window.after_s + RING_MARGIN_S
-        # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
-        ring = None if camera.masks else Ring(keep_s=keep_s)
-        recorder = Recorder(
-            site=camera.site, zones=camera.zones, folder=self.evidence, ring=ring, window=window
-        )
-        capture = self._capture(camera, ring)
-        self.watched[camera.id] = WatchedCamera(camera, capture, recorder)
-        watch = CameraWatch(
-            watched=camera.watched(model=self.model, others=self.cameras, routes=self.lanes.routes),
-            store=self.store,
-            recorder=recorder,
-        )
-        areas = tuple(zone.polygon for zone in camera.zones if zone.kind is ZoneKind.PROHIBITED)
-        look_every = self.watched[camera.id].capture.look_every
-        return Watching(watch, Attention(Gate(areas)), look_every, camera.masks)
+    def _watch(self) -> None:
+        """Watch the cameras that the catalogue has now."""
+        cameras = self.lookout.catalogue.cameras
+        warn_of_disabled(self.desk.triaging.profile, cameras)
+        self.lookout.fleet.apply(cameras)
 
-    def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
-        return Capture(
-            camera.id,
-            camera.source,
-            on_frame=self._on_frame,
-            on_state=lambda _: None,  # asked for when somebody wants to know
-            ring=ring,
-            options=CaptureOptions(
-                look_interval_s=self.settings.look_interval_s,
-                longest=self.detector.longest_side,
-            ),
-        )
-
-    def _on_frame(self, frame: Frame) -> None:
-        self.watched[frame.camera_id].last_frame_at = frame.at
-        self.mailboxes.put(frame)
+    @property
+    def watched(self) -> Mapping[str, WatchedCamera]:
+        """The cameras that run, by id."""
+        return self.lookout.watched()
 
     def readiness(self) -> Readiness:
         """Return the cameras' state and the outbox's."""
@@ -203,13 +163,15 @@ class Service:
         backlog, of = backlogs.total, backlogs.by_target
         waits = ((one.id, of.get(one.id, Backlog())) for one in self.targets)
         return Readiness(
-            tuple(one.health(now) for one in self.watched.values()),
+            self.lookout.healths(now),
             outbox_pending=backlog.pending,
             outbox_parked=backlog.parked,
             outbox_oldest_s=backlog.oldest_s,
             targets=tuple(
                 TargetHealth(name, one.pending, one.parked, one.oldest_s) for name, one in waits
             ),
+            late_share=self.lookout.loop.overload.late_share,
+            overloaded=self.lookout.loop.overload.is_on,
         )
 
     def api(self) -> FastAPI:
@@ -217,12 +179,15 @@ class Service:
         book, served = self.desk.book, _open311(self.settings.open311)
         desk = desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set)
         desk.include_router(self.desk.routes())
+        desk.include_router(review_router(self.reviewing))
         return create_api(
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
             beside=(
                 packs_router(book, self.evidence),
-                reports_router(Reporter(self.store.engine, self.clock)),
+                *self.lookout.routers(),
+                case_csv_router(book, clock=self.clock),
+                reports_router(self._reporter()),
                 observations_router(self._observations()),
                 *self._delivery_routers(),
             ),
@@ -230,6 +195,52 @@ class Service:
             readiness=self.readiness,
             registry=self.registry,
         )
+
+    def site(self) -> FastAPI:
+        """Return the HTTP API with the console on it; once a process, since its pages are."""
+        api = self.api()
+        if not self.settings.console.enabled:
+            api.include_router(front_page())
+            return api
+        from streetwatch.service.console.mount import mount_console  # noqa: PLC0415 -- large
+
+        api.include_router(live_router(self.lookout.live))
+        mount_console(api, self._parts())
+        return api
+
+    def _parts(self) -> "Parts":
+        from streetwatch.service.console.parts import Parts  # noqa: PLC0415 -- large
+
+        return Parts(
+            settings=self.settings,
+            reread=self.reread or (lambda: (self.settings, lambda _: None)),
+            profile=self.desk.triaging.profile,
+            around=surroundings_of(self.settings, evidence=SampleFiles(), clock=self.clock),
+            clock=self.clock,
+            access=access_of(self.settings, self.store),
+            store=self.store,
+            book=self.desk.book,
+            triaging=self.desk.triaging,
+            evidence=self.evidence,
+            reporter=self._reporter(),
+            deliveries=self.deliveries,
+            wake=self.lanes.wake,
+            readiness=self.readiness,
+            cameras=lambda: self.lookout.catalogue.cameras,
+            catalogue=self.lookout.catalogue,
+            live=self.lookout.live,
+            probing=self.lookout.probing,
+            dry_runs=self.lookout.dry_runs,
+            reviewing=self.reviewing,
+        )
+
+    def _reporter(self) -> Reporter:
+        def places() -> tuple[Place, ...]:
+            return tuple(
+                one.place for one in self.lookout.catalogue.cameras if one.place is not None
+            )
+
+        return Reporter(self.store.engine, self.clock, places)
 
     def _observations(self) -> Observations:
         most = self.settings.observations
@@ -254,14 +265,13 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
+        keep_few_heaps()
         self._warn_of_the_undeliverable()
         self.lanes.start()
         self.desk.start()
         start_asking(self.settings.targets or (), self._around())
         self.daily.start()
-        self.loop.start()
-        for one in self.watched.values():
-            one.capture.start()
+        self.lookout.start()
         try:
             yield
         finally:
@@ -276,35 +286,49 @@ class Service:
 
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
-        for one in self.watched.values():
-            one.capture.stop(timeout_s=0)
-        self.loop.stop(timeout_s=THREAD_STOP_S)
+        self.lookout.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 
-def serve(settings: Settings, cameras: tuple[Camera, ...]) -> None:
+def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None = None) -> None:
     """Run the service until SIGTERM or SIGINT.
+
+    Args:
+        settings: What it is told.
+        cameras: What it watches.
+        reread: Reads the settings anew, for the console, which shows where each is written.
 
     Raises:
         InputError: the data folder or the port can't be used.
         ModelError: the model can't be loaded.
     """
     listener = listening(settings.host, settings.port)
-    service = Service(settings, cameras)
+    service = Service(settings, cameras, reread=reread)
     config = uvicorn.Config(
-        service.api(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
+        service.site(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
     )
     # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    log.info("service.started", cameras=len(cameras), model=service.model)
+    log.info("service.started", cameras=len(cameras), model=service.detector.card.version)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
+    if settings.console.enabled:
+        _lead_in(service)
     with service.running():
         Server(config, service.ending).run(sockets=[listener])
     log.info("service.stopped")
+
+
+def _lead_in(service: Service) -> None:
+    """Print the link with which the first admin is made, where there is nobody yet."""
+    door = access_of(service.settings, service.store).door
+    token = door.first_link(now=service.clock())
+    if token is not None:
+        link = f"{service.settings.address}/console/welcome?token={token}"
+        sys.stderr.write(f"    首次登录 first sign-in, good for one use:\n    {link}\n\n")
 
 
 def _open311(settings: Open311Settings) -> Open311:

@@ -20,16 +20,20 @@ from streetwatch.service.desk.grid.layer import LatestLayer
 from streetwatch.service.desk.grid.router import grid_router
 from streetwatch.service.desk.lifecycle_router import lifecycle_router
 from streetwatch.service.desk.merging import Nearness
+from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.places import places_router, recurrence_step
 from streetwatch.service.desk.profile import Profile, Urgency
 from streetwatch.service.desk.profile_file import load_profile
+from streetwatch.service.desk.review.reviewing import Reviewing, ranked
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.terms import Terms
 from streetwatch.service.desk.triage import Thresholds
 from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.desk.work_calendar import load_calendar
+from streetwatch.service.incidents import review
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.notices import Notices
+from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
@@ -113,7 +117,7 @@ def desk_from(
             terms.coded,
             triaging.suggested,
         ),
-        follow=(dispatched, triaging.reconsidered, terms.moved),
+        follow=(dispatched, triaging.reconsidered, terms.moved, ranked),
         near=Nearness(settings.observations.merge_within_m),
     )
     return Desk(
@@ -140,6 +144,28 @@ def desk_from(
         courier=courier,
         clock=clock,
     )
+
+
+def reviewing_from(
+    desk: Desk, store: SqlStore, *, on_end: Callable[[str, CaseState, Seconds], None]
+) -> Reviewing:
+    """Wire what reviewers do: their verdicts reach every incident of a case.
+
+    Args:
+        desk: Whose cases they judge.
+        store: Where the incidents are.
+        on_end: Told of a case that was rejected.
+    """
+
+    def take_back(name: str, _: Seconds) -> None:
+        for one in desk.book.names(name):
+            review.take_back(one, store=store)
+
+    def mute(name: str, until: Seconds | None) -> None:
+        for one in desk.book.names(name):
+            review.mute(one, until, store=store)
+
+    return Reviewing(Moving(desk.book, desk.clock, on_end), take_back, mute)
 
 
 def warn_of_disabled(profile: Profile, cameras: Iterable[Camera]) -> None:

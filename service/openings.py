@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from streetwatch.service.access.access import Access, access_on
+from streetwatch.service.access.rules import Limits
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.ledger import Ledger
+from streetwatch.service.cameras.vault import KEY_FILE, Vault
 from streetwatch.service.delivery.build import surroundings_of
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
@@ -17,6 +22,7 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
+from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
@@ -67,16 +73,51 @@ def desk_of(settings: Settings) -> Iterator[Records]:
         store.close()
 
 
+def access_of(settings: Settings, store: SqlStore) -> Access:
+    """Return who may do what in a service, running or not."""
+    limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
+    return access_on(store.engine, limits)
+
+
 def evidence_of(settings: Settings) -> EvidenceFolder:
     """Return the evidence of a service, running or not."""
     return EvidenceFolder(settings.data_dir / "evidence")
 
 
+def catalogue_of(
+    settings: Settings,
+    file: tuple[Camera, ...],
+    store: SqlStore,
+    *,
+    clock: Callable[[], Seconds] = time.time,
+) -> Catalogue:
+    """Return all cameras of a service, running or not: the file's and the console's.
+
+    Raises:
+        InputError: the key of the passwords can't be used.
+    """
+    vault = Vault.at(settings.data_dir / KEY_FILE)
+    return Catalogue(Ledger(store.engine), vault, file, clock=clock)
+
+
+def looks_of(settings: Settings) -> LooksLog:
+    """Return what was seen in the last hours of a service, running or not."""
+    most = settings.looks_log
+    return LooksLog(
+        settings.data_dir / "looks",
+        keep_s=most.hours * 3600.0,
+        keep_bytes=most.megabytes * 1_000_000,
+    )
+
+
 def retention_of(
-    settings: Settings, cameras: tuple[Camera, ...], store: SqlStore, evidence: EvidenceFolder
+    settings: Settings, cameras: Catalogue, store: SqlStore, evidence: EvidenceFolder
 ) -> Retention:
     """Return the retention job of a service, running or not."""
-    watched = frozenset(camera.id for camera in cameras)
+
+    def watched() -> frozenset[str]:
+        return frozenset(camera.id for camera in cameras.cameras)
+
     return Retention(store.engine, evidence, settings.retention.periods, watched)
 
 

@@ -1,8 +1,8 @@
 """The settings of the service: a YAML file, and `STREETWATCH_*` variables that win over it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_settings import (
@@ -16,16 +16,20 @@ from pydantic_settings import (
 )
 
 from streetwatch.models.registry import DEFAULT_MODEL
+from streetwatch.models.session import Provider
 from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.groups import (
+    AccessSettings,
     ClosingSettings,
+    ConsoleSettings,
     DemoSettings,
     EvidenceSettings,
     GridSettings,
+    LooksLogSettings,
     Number,
     ObservationSettings,
     RetentionSettings,
@@ -149,11 +153,31 @@ class Settings(BaseSettings):
         description="Threads inside one detection; 0 lets ONNX Runtime choose.",
         examples=[2],
     )
+    detector_provider: Provider = Field(
+        Provider.CPU,
+        title="Detector provider",
+        description="What computes; each needs its own build of ONNX Runtime.",
+        examples=["cuda"],
+    )
+    detector_batch: Whole = Field(
+        1,
+        ge=1,
+        le=64,
+        title="Detector batch",
+        description="Waiting pictures that are detected in together; more than 1 is for GPUs.",
+        examples=[8],
+    )
     evidence: EvidenceSettings = Field(
         EvidenceSettings(),
         title="Evidence",
         description="How much video belongs to a case.",
         examples=["{pre_s: 5, post_s: 10}"],
+    )
+    looks_log: LooksLogSettings = Field(
+        LooksLogSettings(),
+        title="Looks",
+        description="How long it is kept what was seen, look by look.",
+        examples=["{hours: 24}"],
     )
     retention: RetentionSettings = Field(
         RetentionSettings(),
@@ -178,6 +202,18 @@ class Settings(BaseSettings):
         title="Observations",
         description="Reports of citizens and sensors.",
         examples=["{picture_mb: 10}"],
+    )
+    access: AccessSettings = Field(
+        AccessSettings(),
+        title="Access",
+        description="How long somebody stays signed in.",
+        examples=["{idle_h: 8, whole_h: 72}"],
+    )
+    console: ConsoleSettings = Field(
+        ConsoleSettings(),
+        title="Console",
+        description="The pages in a browser.",
+        examples=["{enabled: false}"],
     )
     demo: DemoSettings = Field(
         DemoSettings(),
@@ -255,8 +291,21 @@ class _Variables(EnvSettingsSource):
         return {name.lower(): value for name, value in self._environ.items()}
 
 
+#: Says where a setting (`retention.hour`) was written; None: nowhere, so it is the default.
+Origins: TypeAlias = Callable[[str], Origin | None]
+
+
+#: Reads the settings anew, and where each is written now.
+Reread: TypeAlias = Callable[[], tuple[Settings, Origins]]
+
+
 def load_settings(path: Path, *, environ: Mapping[str, str]) -> Settings:
-    """Read the settings (docs/reference/settings.md).
+    """Read the settings (see `told_settings`)."""
+    return told_settings(path, environ=environ)[0]
+
+
+def told_settings(path: Path, *, environ: Mapping[str, str]) -> tuple[Settings, Origins]:
+    """Read the settings, and where each was written (docs/reference/settings.md).
 
     Args:
         path: `streetwatch.yaml`. Paths written in it count from its folder, those in
@@ -270,13 +319,14 @@ def load_settings(path: Path, *, environ: Mapping[str, str]) -> Settings:
     document = read_document(path, refusal=SettingsError)
     tree = filled(document, environ, refusal=SettingsError)
     variables = _variables(environ)
-    return checked(
+    settings = checked(
         Settings,
         _merged(anchored(tree, path.parent), variables),
         written=_merged(document.tree, variables),
         where=lambda location: _where(location, document, variables),
         refusal=SettingsError,
     )
+    return settings, lambda key: _written(tuple(key.split(".")), document, variables)
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Tree]:
@@ -308,3 +358,9 @@ def _where(location: Location, document: Document, variables: Tree) -> Origin:
             return document.where(location)
         value = value[part]
     return Origin(0, PREFIX + NESTED.join(map(str, location)).upper())
+
+
+def _written(location: Location, document: Document, variables: Tree) -> Origin | None:
+    origin = _where(location, document, variables)
+    is_written = not origin.line or location in document.lines
+    return origin if is_written else None

@@ -1,15 +1,17 @@
-"""What the cameras know of a case that the desk asks about: the closing check's eyes."""
+"""What the cameras that run know: of themselves, and of a case that the desk asks about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from streetwatch.service.api.readiness import FRESH_S
+from streetwatch.service.api.readiness import FRESH_S, CameraHealth
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.merging import Listed
 from streetwatch.service.desk.closing.decide import Sight, Verification
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Attachment
 from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
@@ -34,10 +36,10 @@ class CameraSights:
 
     Args:
         store: Where the incidents are.
-        cameras: By id; those that were removed are missing.
+        cameras: Those that run now, by id.
     """
 
-    def __init__(self, store: SqlStore, cameras: Mapping[str, Watched]) -> None:
+    def __init__(self, store: SqlStore, cameras: Callable[[], Mapping[str, Watched]]) -> None:
         self._store = store
         self._cameras = cameras
 
@@ -55,7 +57,7 @@ class CameraSights:
 
     def _blind(self, incident: Incident, now: Seconds) -> str:
         """Tell why the camera can't see the place now; empty where it can."""
-        watched = self._cameras.get(incident.camera_id)
+        watched = self._cameras().get(incident.camera_id)
         if watched is None:
             return "摄像机已拆除 / the camera was removed"
         rule = _rule(watched.camera, incident)
@@ -84,12 +86,31 @@ class CameraSights:
         return None if one is None else _file(name, one)
 
     def _still_there(self, name: str) -> Document | None:
-        seen = [one for one in self._store.views(name) if one.camera_id in self._cameras]
+        cameras = self._cameras()
+        seen = [one for one in self._store.views(name) if one.camera_id in cameras]
         if not seen:
             return None
-        watched = self._cameras[max(seen, key=lambda one: one.last_seen).camera_id]
+        watched = cameras[max(seen, key=lambda one: one.last_seen).camera_id]
         one = watched.recorder.picture_of_now(name, "still_there")
         return None if one is None else _file(name, one)
+
+
+def health_of(one: WatchedCamera, listed: Listed, now: Seconds) -> CameraHealth:
+    """Return a camera's state for people and probes."""
+    camera, state, latest = one.camera, one.capture.state, one.recorder.latest
+    return CameraHealth(
+        camera.id,
+        camera.name,
+        camera.source.redacted,
+        state.phase.value,
+        state.reason,
+        one.age_s(now),
+        condition=one.condition(now).value,
+        origin=listed.origin.value,
+        version=listed.version,
+        size=None if latest is None else latest.size,
+        place=camera.place,
+    )
 
 
 def _rule(camera: Camera, incident: Incident) -> Rule | None:

@@ -10,16 +10,27 @@ import pytest
 
 from databases import PostgresServer, postgres_server
 
+#: Debian's; its own download has no fonts for Chinese.
+CHROMIUM = Path("/usr/bin/chromium")
+
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 #: Why a test with this marker can't run here; None where it can.
 _UNMET = {
     "shared": None if _SHARED.is_dir() else "needs the development data in ../shared/data",
     "train": None if find_spec("ultralytics") else "needs the extra `train`",
+    "browser": None if CHROMIUM.is_file() else f"needs {CHROMIUM}",
     "newcomer": None
     if os.environ.get("CI")
     else "installs everything anew, takes minutes: set CI=true to run it",
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--screenshots` has the browser tests renew the pictures of the documentation."""
+    parser.addoption(
+        "--screenshots", action="store_true", help="write docs/images/console/*.png anew"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

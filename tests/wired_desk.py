@@ -10,5 +10,5 @@ from streetwatch.service.store.sql_store import SqlStore
 
 def wired_desk(settings: Settings, store: SqlStore, *, clock: Callable[[], float]) -> Desk:
     """Wire a desk on a store; nobody is told of cases that it closes by itself."""
-    sights = CameraSights(store, {})
+    sights = CameraSights(store, dict)
     return desk_from(settings, store.engine, sights, clock=clock, on_end=lambda *_: None)

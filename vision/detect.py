@@ -10,7 +10,7 @@ import numpy.typing as npt
 from streetwatch.models import registry
 from streetwatch.models.card import ModelCard
 from streetwatch.models.labels import CLASS_ID
-from streetwatch.models.session import Session
+from streetwatch.models.session import Provider, Session
 from streetwatch.vision.letterbox import Letterbox, letterbox
 from streetwatch.vision.types import Detections, Image
 
@@ -106,13 +106,15 @@ class Detector:
         return type(self)(self._session, watching(self.card))
 
     @classmethod
-    def load(cls, name: str | None = None, *, threads: int = 0) -> Self:
+    def load(
+        cls, name: str | None = None, *, threads: int = 0, provider: Provider = Provider.CPU
+    ) -> Self:
         """Load a model by name or by the path of its card; left out: the default model.
 
         Raises:
-            ModelError: there is no such model, or its file can't be loaded.
+            ModelError: no such model, its file can't be loaded, or the provider is not here.
         """
-        return cls(Session(registry.find(name), threads=threads))
+        return cls(Session(registry.find(name), threads=threads, provider=provider))
 
     @property
     def card(self) -> ModelCard:
@@ -124,23 +126,31 @@ class Detector:
         """Pixels of the model's input: it sees no more in a larger picture."""
         return self.card.input_size
 
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
+    def detect(
+        self, image: Image, *, confidence: float | None = None, longest: int | None = None
+    ) -> Detections:
         """Return what is in the picture.
 
         Args:
             image: (H, W, 3) BGR, any size.
             confidence: Everything above; None: each label's operating threshold.
+            longest: Pixels that its longest side is looked at in; None: the model's input.
         """
-        return self.detect_batch([image], confidence=confidence)[0]
+        return self.detect_batch([image], confidence=confidence, longest=longest)[0]
 
     def detect_batch(
-        self, images: Sequence[Image], *, confidence: float | None = None
+        self,
+        images: Sequence[Image],
+        *,
+        confidence: float | None = None,
+        longest: int | None = None,
     ) -> list[Detections]:
         """Return what is in each picture; pictures of one size go through the model together."""
-        fitted = [letterbox(image, self.card.input_size) for image in images]
+        side = self.card.input_size if longest is None else longest
+        fitted = [letterbox(image, side) for image in images]
         shapes = {blob.shape for blob, _ in fitted}
-        if len(shapes) != 1:
-            return [self.detect(image, confidence=confidence) for image in images]
+        if len(shapes) > 1:
+            return [self.detect(image, confidence=confidence, longest=longest) for image in images]
         rows = self._session.run(np.stack([blob for blob, _ in fitted]))
         thresholds = self._thresholds
         if confidence is not None:

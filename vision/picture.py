@@ -1,6 +1,7 @@
 """Pictures at hand: pixels in memory, and pictures with areas that nobody may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import cv2
 import numpy as np
@@ -35,6 +36,10 @@ class Pixels:
         small = cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)
         return np.asarray(small, np.uint8)
 
+    def kept(self) -> Self:
+        """Return it as it is: nothing of it can be made again."""
+        return self
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Masked:
@@ -60,6 +65,10 @@ class Masked:
     def within(self, longest: int) -> Image:
         """Return it scaled down so that no side is longer, masks painted over."""
         return masked(self.picture.within(longest), self.outlines)
+
+    def kept(self) -> Self:
+        """Return it without what can be made again."""
+        return replace(self, picture=self.picture.kept())
 
 
 def size_of(image: Image) -> Size:

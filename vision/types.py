@@ -1,6 +1,7 @@
 """The nouns of vision, as in `supervision`: frozen values in columns, checked at birth."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol, Self, TypeAlias
 
 import numpy as np
@@ -29,6 +30,9 @@ class Picture(Protocol):
     def within(self, longest: int) -> Image:
         """Return it scaled down so that no side is longer; never scaled up."""
 
+    def kept(self) -> Self:
+        """Return it for keeping: without what can be made again."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
@@ -55,6 +59,10 @@ class Frame:
     def image(self) -> Image:
         """All of its pixels, made anew each time they are asked for."""
         return self.picture.image()
+
+    def kept(self) -> Self:
+        """Return it for keeping: without what can be made again."""
+        return replace(self, picture=self.picture.kept())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,10 +143,26 @@ class Sees(Protocol):
     def longest_side(self) -> int:
         """Pixels: it sees no more in a larger picture."""
 
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
+    def detect(
+        self, image: Image, *, confidence: float | None = None, longest: int | None = None
+    ) -> Detections:
         """Return what is in the picture.
 
         Args:
             image: (H, W, 3) BGR, any size.
             confidence: Everything above; None: each label's operating threshold.
+            longest: Pixels that its longest side is looked at in; None: `longest_side`.
         """
+
+
+class SeesMany(Sees, Protocol):
+    """What can find things in several pictures at once."""
+
+    def detect_batch(
+        self,
+        images: Sequence[Image],
+        *,
+        confidence: float | None = None,
+        longest: int | None = None,
+    ) -> list[Detections]:
+        """Return what is in each picture; one after the other where their sizes differ."""

@@ -13,7 +13,7 @@ from streetwatch.vision.types import Image, Seconds, Size
 
 Effect = Callable[[Image, Seconds], Image]
 
-_NOISE_TILES = 8
+_NOISE_TILES = 4
 _SENSOR_NOISE = 2.5  # grey levels, by day
 _NIGHT_NOISE = 7.0
 _NIGHT_GAIN = 0.4
@@ -115,8 +115,9 @@ def _headlights(size: Size, chance: np.random.Generator) -> Effect:
 
 def _noise(size: Size, levels: float, chance: np.random.Generator) -> Effect:
     shape = (_NOISE_TILES, size[1], size[0], 3)
-    tiles = chance.normal(128, levels, shape).clip(0, 255).astype(np.uint8)
-    return _Noise(tuple(tiles), chance)
+    normal = chance.standard_normal(shape, np.float32)
+    tiles = cv2.convertScaleAbs(normal.reshape(-1, 3), alpha=levels, beta=128).reshape(shape)
+    return _Noise(tuple(np.asarray(tiles, np.uint8)), chance)
 
 
 _EFFECTS: Mapping[Disturbance, Callable[[Size, np.random.Generator], Effect]] = MappingProxyType(

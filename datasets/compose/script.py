@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from types import MappingProxyType
 
 import numpy as np
@@ -33,6 +34,13 @@ DWELL_S = {
     ViolationType.STREET_VENDING: 120.0,
 }
 
+
+#: A place is left alone for so long before another vehicle takes it; a follower comes at once.
+_CALM_S: Seconds = 90.0
+
+#: Short stops come so long after one another, and leave room for a queue after them.
+_BETWEEN_STOPS_S = (30.0, 240.0)
+_SHARE_OF_STOPS = 0.8
 
 #: Vehicles that come within a minute and stand together are a queue to the rules (zones.guards).
 _NOT_TOGETHER_S: Seconds = 65.0
@@ -162,45 +170,49 @@ class _Writer:
         return float(self.chance.uniform(low, high))
 
     def long_stays(self, *, apart_s: Seconds) -> list[Act]:
-        """Return up to four things that stand clear of each other for longer than their dwell.
+        """Return things that stand clear of each other for longer than their dwell, each once.
 
         Args:
             apart_s: They come at least so long after one another.
         """
         acts: list[Act] = []
+        at = 0.0 if self.chance.random() < 0.1 else self._between(15, 60)
         for thing in self.order:
-            if len(acts) < 4 and self.cast.apart(thing, [act.thing for act in acts]):
-                was_there = self.chance.random() < 0.1
-                start = 0.0 if was_there else self._between(15, 0.45 * self.length_s)
-                if any(abs(act.start - start) < apart_s for act in acts):
-                    continue
-                longest = max(0.5 * self.length_s, 1.6 * self.dwell_s)
-                acts.append(Act(thing, start, start + self._between(1.5 * self.dwell_s, longest)))
+            end = at + self._between(1.5, 3.0) * self.dwell_s
+            if end > self.length_s:
+                break
+            around = [act.thing for act in acts if act.end + _CALM_S > at]
+            if self.cast.apart(thing, around):
+                acts.append(Act(thing, at, end))
+                at += apart_s + self._between(5, 40)
         return acts
 
     def followers(self, acts: Sequence[Act]) -> list[Act]:
         """Return, for some, another that takes the place within seconds."""
-        found = []
+        found: list[Act] = []
         for act in acts:
             others = self.cast.same_place(act.thing)
             start = act.end + self._between(6, 15)
             end = start + self._between(1.5, 3.0) * self.dwell_s
-            if others and self.chance.random() < 0.25 and end < self.length_s:
-                other = int(self.chance.choice(others))
-                rest = [one.thing for one in acts if one.thing != act.thing]
-                if self.cast.apart(other, rest):
-                    found.append(Act(other, start, end))
+            if not others or self.chance.random() > 0.25 or end > self.length_s:
+                continue
+            other = int(self.chance.choice(others))
+            rest = [*acts, *found]
+            around = [one.thing for one in rest if one is not act and _meet(one, start, end)]
+            if self.cast.apart(other, around):
+                found.append(Act(other, start, end))
         return found
 
     def short_stops(self) -> list[Act]:
-        """Return stops that are too short, one after the other."""
-        acts = []
+        """Return stops that are too short, one after the other, over most of the clip."""
+        acts: list[Act] = []
         at = self._between(10, 60)
-        for thing in self.order[: int(self.chance.integers(2, 7))]:
+        for thing in cycle(self.order):
             end = at + self._between(8, 0.7 * self.dwell_s)
-            if end < self.length_s:
-                acts.append(Act(thing, at, end))
-            at = end + self._between(30, 90)
+            if end > max(_SHARE_OF_STOPS * self.length_s, 2 * self.dwell_s):
+                break
+            acts.append(Act(thing, at, end))
+            at = end + self._between(*_BETWEEN_STOPS_S)
         return acts
 
     def queue(self, acts: Sequence[Act]) -> list[Act]:
@@ -237,6 +249,10 @@ class _Writer:
             found.append(Passing(person, at, at + stays, ground, height, stands_at))
             at += float(self.chance.exponential(40))
         return tuple(found)
+
+
+def _meet(act: Act, start: Seconds, end: Seconds) -> bool:
+    return act.start < end + _CALM_S and act.end + _CALM_S > start
 
 
 def full_at(act: Act, dwell_s: Seconds, outage: Span | None) -> Seconds | None:

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from streetwatch.service.api.errors import RESPONSES, add_error_answers
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.evidence.folder import EvidenceFolder
-
-_PAGE = Path(__file__).with_name("page.html")
 
 #: A case with a hundred files of evidence is far smaller.
 MOST_BYTES = 1_000_000
@@ -95,9 +92,15 @@ def _files(evidence: EvidenceFolder) -> APIRouter:
         # What was stored is shown as what it is, never as what a browser takes it for.
         return FileResponse(path, headers={"X-Content-Type-Options": "nosniff"})
 
-    @router.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def page() -> FileResponse:
-        """Show the latest cases."""
-        return FileResponse(_PAGE, media_type="text/html; charset=utf-8")
+    return router
+
+
+def front_page() -> APIRouter:
+    """Return what stands at `/` where there is no console: the way to the API's pages."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def page() -> RedirectResponse:
+        return RedirectResponse("/docs")
 
     return router

@@ -10,6 +10,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from streetwatch.service.cameras.errors import (
+    CameraChangedError,
+    CameraConflictError,
+    CameraRefusedError,
+    NoSuchCameraError,
+)
+from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.desk.book import ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.open311 import errors as open311
 from streetwatch.service.desk.states import DeskConflictError
@@ -59,6 +66,11 @@ def add_error_answers(api: FastAPI) -> None:
     api.add_exception_handler(DeskConflictError, _answering(409))
     api.add_exception_handler(DeliveredAlreadyError, _answering(409))
     api.add_exception_handler(ChangedMeanwhileError, _answering(412))
+    api.add_exception_handler(NoSuchCameraError, _answering(404))
+    api.add_exception_handler(CameraConflictError, _answering(409))
+    api.add_exception_handler(BusyError, _answering(409))
+    api.add_exception_handler(CameraChangedError, _answering(412))
+    api.add_exception_handler(CameraRefusedError, _say_what_to_mend)
     api.add_exception_handler(StorageError, _come_again)
     api.add_exception_handler(RequestValidationError, _say_what_is_wrong)
     api.add_exception_handler(HTTPException, _http)
@@ -78,6 +90,12 @@ def _say_what_is_wrong(request: Request, error: Exception) -> Response:
     """Answer with a line for each mistake; what was sent is not echoed."""
     mistakes = error.errors() if isinstance(error, RequestValidationError) else ()
     return _said(request, 422, [_line(one) for one in mistakes])
+
+
+def _say_what_to_mend(request: Request, error: Exception) -> Response:
+    """Answer with a line for each mistake in a camera: where, and what to write instead."""
+    mistakes = error.mistakes if isinstance(error, CameraRefusedError) else ()
+    return _said(request, 422, [one.line for one in mistakes])
 
 
 def _line(mistake: Mapping[str, Any]) -> str:

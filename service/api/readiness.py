@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from streetwatch.vision.types import Seconds
+from streetwatch.vision.types import Seconds, Size
+from streetwatch.zones.place import Place
 
 #: A camera whose last picture is older than this is not watched.
 FRESH_S: Seconds = 30.0
@@ -16,7 +17,13 @@ class CameraHealth:
     """One camera's state; `reason` never holds a password.
 
     Attributes:
+        state: Of its capture.
         last_frame_age_s: Since its last picture was captured; None before the first.
+        condition: As people see it: live, late, offline, frozen or dark.
+        origin: Whether `cameras.yaml` or the console says what it is.
+        version: For `If-Match`.
+        size: Of its pictures, pixels.
+        place: Where it stands.
     """
 
     id: str
@@ -25,6 +32,11 @@ class CameraHealth:
     state: str
     reason: str
     last_frame_age_s: Seconds | None
+    condition: str = ""
+    origin: str = ""
+    version: str = ""
+    size: Size | None = None
+    place: Place | None = None
 
     @property
     def is_fresh(self) -> bool:
@@ -60,6 +72,9 @@ class Readiness:
 
     Attributes:
         targets: Those that stand in the settings.
+        late_share: Of the detector's latest looks, how many came too late; 0..1.
+        overloaded: Whether these are more than it promises. All cameras are looked at less often
+            alike: the service is as fit as the machine lets it be.
     """
 
     cameras: tuple[CameraHealth, ...]
@@ -67,6 +82,8 @@ class Readiness:
     outbox_parked: int
     outbox_oldest_s: Seconds
     targets: tuple[TargetHealth, ...] = ()
+    late_share: float = 0.0
+    overloaded: bool = False
 
     @property
     def is_ready(self) -> bool:

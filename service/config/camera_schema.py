@@ -228,17 +228,11 @@ class CameraEntry(Entry):
     )
 
 
-def _wants_a_camera(cameras: list[CameraEntry]) -> list[CameraEntry]:
-    if not cameras:
-        raise refused("has no camera: write at least one, - id: ...")
-    return cameras
-
-
 class CamerasEntry(Entry):
     """The whole file."""
 
-    cameras: Annotated[list[CameraEntry], unlike("id"), AfterValidator(_wants_a_camera)] = Field(
+    cameras: Annotated[list[CameraEntry], unlike("id")] = Field(
         title="Cameras",
-        description="All cameras.",
+        description="All cameras of the file; [] where the console has them all.",
         examples=["[{id: kerb, source: {kind: rtsp, url: ...}, zones: [...]}]"],
     )

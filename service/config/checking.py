@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -74,23 +75,49 @@ def checked(
     try:
         return schema.model_validate(tree)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-    details.sort(key=lambda detail: where(_written(detail, schema)))
-    raise refusal(_line(detail, schema, written, where) for detail in details)
+        found = mistakes_in(error, schema, written)
+    placed = sorted(found, key=lambda one: where(one.location))
+    raise refusal(f"{where(one.location)}: {one.line}" for one in placed)
 
 
-def _line(
-    detail: ErrorDetails,
-    schema: type[BaseModel],
-    written: Tree,
-    where: Callable[[Location], Origin],
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One value that does not fit; holds no password.
+
+    Attributes:
+        location: Where it stands.
+        shown: Its value as ` (value)`, where anyone may read it.
+        says: `is so: write this instead`.
+    """
+
+    location: Location
+    shown: str
+    says: str
+
+    @property
+    def where(self) -> str:
+        """The location as people read it: `cameras[0].zones[1].id`."""
+        return _dotted(self.location)
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        return redact(f"{self.where}{self.shown} {self.says}")
+
+
+def mistakes_in(
+    error: ValidationError, schema: type[BaseModel], written: Tree
+) -> tuple[Mistake, ...]:
+    """Return everything that does not fit a schema, as pydantic found it."""
+    details = error.errors(include_url=False, include_input=False)
+    return tuple(_mistake(detail, schema, written) for detail in details)
+
+
+def _mistake(detail: ErrorDetails, schema: type[BaseModel], written: Tree) -> Mistake:
     location = _written(detail, schema)
-    subject = _dotted(location)
-    if detail["type"] != "extra_forbidden":  # the key is wrong; its value may be a password
-        subject += _shown(written, location)
-    text = predicate(detail, schema, _location(detail))
-    return redact(f"{where(location)}: {subject} {text}")
+    # Where the key is wrong, its value may be a password.
+    shown = "" if detail["type"] == "extra_forbidden" else _shown(written, location)
+    return Mistake(location, shown, predicate(detail, schema, _location(detail)))
 
 
 def _location(detail: ErrorDetails) -> Location:

@@ -91,7 +91,7 @@ class CalibrationEntry(Entry):
             raise refused("needs the ground once: write ground: [[lon, lat], ...], or metres")
         if (self.metres is None) != (self.origin is None):
             raise refused("needs metres and origin together: write origin: {lon: ..., lat: ...}")
-        problem = ground.problem(self._image(), self._ground())
+        problem = ground.problem(self.quad, self._ground())
         if problem:
             what, _, instead = problem.partition(": ")
             raise refused(f"does not fit ({what}): {instead}")
@@ -99,9 +99,11 @@ class CalibrationEntry(Entry):
 
     def calibration(self) -> Calibration:
         """Return what the core works with."""
-        return ground.calibrated(self._image(), self._ground())
+        return ground.calibrated(self.quad, self._ground())
 
-    def _image(self) -> Quad:
+    @property
+    def quad(self) -> Quad:
+        """The four points of the picture."""
         one, two, three, four = ((x, y) for x, y in self.image)
         return one, two, three, four
 

@@ -3,8 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
+from streetwatch.service.config.target_values import MapCrs, web_address
 from streetwatch.service.config.wording import refused
 from streetwatch.service.incidents.retention import DAY_S, Periods
 
@@ -47,6 +55,35 @@ class EvidenceSettings(Group):
         description="Seconds of the clip after the violation.",
         examples=[10],
     )
+    camera_mb: Number = Field(
+        8.0,
+        ge=1,
+        le=1000,
+        title="Memory of a camera",
+        description="Coded video kept in memory for a camera's clips, at most, MB.",
+        examples=[8],
+    )
+
+
+class LooksLogSettings(Group):
+    """How long it is kept what was seen, look by look."""
+
+    hours: Number = Field(
+        24.0,
+        ge=0,
+        le=168,
+        title="Looks, hours",
+        description="Hours that a dry run of drawn zones can go back; 0 keeps no looks.",
+        examples=[24],
+    )
+    megabytes: Whole = Field(
+        2_000,
+        ge=1,
+        le=1_000_000,
+        title="Looks, size",
+        description="Most that the looks take on disk, MB; the oldest go first.",
+        examples=[2000],
+    )
 
 
 class DemoSettings(Group):
@@ -65,6 +102,66 @@ class DemoSettings(Group):
         title="Demo port",
         description="TCP port of 127.0.0.1 of the demo camera; its url in cameras.yaml has it too.",
         examples=[8554],
+    )
+
+
+def _tiles(url: str) -> str:
+    if not all(part in url for part in ("{z}", "{x}", "{y}")):
+        raise refused("names no tile: write http://HOST/{z}/{x}/{y}.png")
+    return web_address(url)
+
+
+TileAddress = Annotated[str, AfterValidator(_tiles)]
+
+
+class ConsoleSettings(Group):
+    """The pages in a browser."""
+
+    enabled: bool = Field(
+        True,  # noqa: FBT003 -- a default
+        title="Console",
+        description="Whether this process shows the console. Off, it answers the API alone.",
+        examples=[False],
+    )
+    map_tiles: TileAddress | None = Field(
+        None,
+        title="Map tiles",
+        description="Where browsers get the map's tiles. Left out: a plain grid of degrees.",
+        examples=["http://tiles.example/{z}/{x}/{y}.png"],
+    )
+    map_crs: MapCrs = Field(
+        MapCrs.WGS84,
+        title="Coordinates of the map",
+        description="What the tiles' map has: `wgs84`, `cgcs2000`, `gcj02` or `bd09`.",
+        examples=["gcj02"],
+    )
+    map_attribution: str | None = Field(
+        None,
+        max_length=200,
+        title="Source of the map",
+        description="Who made the map; stands in its corner.",
+        examples=["天地图 GS(2026)0001"],
+    )
+
+
+class AccessSettings(Group):
+    """How long somebody stays signed in."""
+
+    idle_h: Number = Field(
+        8.0,
+        gt=0,
+        le=720,
+        title="Idle",
+        description="Hours without doing anything, after which one signs in again.",
+        examples=[8],
+    )
+    whole_h: Number = Field(
+        72.0,
+        gt=0,
+        le=720,
+        title="In all",
+        description="Hours after which one signs in again, whatever was done.",
+        examples=[72],
     )
 
 

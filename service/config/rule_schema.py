@@ -36,7 +36,7 @@ def _dates(value: object) -> tuple[date, ...]:
         raise refused('is no date: write "YYYY-MM-DD" or a list of such') from None
 
 
-def _weekdays(value: object) -> frozenset[int]:
+def weekdays(value: object) -> frozenset[int]:
     """Read `mon-fri`, `sat,sun` or a list of such as weekdays, 0 = Monday."""
     parts = value if isinstance(value, list) else [value]
     texts = [part for part in parts if isinstance(part, str)]
@@ -58,7 +58,7 @@ def _span(text: str) -> list[int]:
 class WindowEntry(Entry):
     """A span of the day on some weekdays."""
 
-    days: Annotated[frozenset[int], BeforeValidator(_weekdays)] = Field(
+    days: Annotated[frozenset[int], BeforeValidator(weekdays)] = Field(
         frozenset(range(7)),
         title="Weekdays",
         description="On which the window begins. Left out: every day.",

@@ -2,7 +2,6 @@
 
 import json
 import random
-import threading
 from collections.abc import Callable
 from typing import assert_never
 
@@ -14,6 +13,7 @@ from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.retry import Again, Failure, Park, decide
 from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.rounds import Rounds
 from streetwatch.service.store.notices import ClaimedNotice, Notices
 from streetwatch.vision.types import Seconds
 
@@ -71,45 +71,32 @@ class Courier:
         self._hook = hook
         self._clock = clock
         self._chance = chance
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+        # What was claimed when a round failed comes back by its lease.
+        self._rounds = Rounds("courier", self.drain, every_s=POLL_S)
 
     def start(self) -> None:
         """Begin to deliver."""
-        self._thread.start()
+        self._rounds.start()
 
     def wake(self) -> None:
         """Say that something was promised."""
-        self._wake.set()
+        self._rounds.wake()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish the delivery at hand and end. May be called again."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
+        self._rounds.stop(timeout_s=timeout_s)
         self._hook.close()
 
     def drain(self) -> int:
         """Deliver everything that is due now; return how many were tried."""
         tried = 0
-        while not self._stopping.is_set():
+        while not self._rounds.is_stopping:
             claimed = self._notices.claim(now=self._clock(), lease_s=LEASE_S)
             if claimed is None:
                 break
             self._deliver(claimed)
             tried += 1
         return tried
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.drain()
-            except Exception:  # the thread's last resort: what was claimed comes back by its lease
-                log.exception("courier.failed")
-            self._wake.wait(POLL_S)
-            self._wake.clear()
 
     def _deliver(self, claimed: ClaimedNotice) -> None:
         try:

@@ -1,6 +1,5 @@
 """The poller: asks a target how the cases stand that are open with us."""
 
-import threading
 from collections.abc import Callable
 
 import structlog
@@ -12,6 +11,7 @@ from streetwatch.service.delivery.sink import DeliveryFailedError, PlatformStatu
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.platform import Standing
 from streetwatch.service.incidents.ports import Store
+from streetwatch.service.rounds import Rounds
 from streetwatch.service.store.receipts import Receipts, Unsettled
 from streetwatch.vision.types import Seconds
 
@@ -58,23 +58,20 @@ class Poller:
         self._every_s = every_s
         self._clock = clock
         self._metrics = metrics or DeliveryMetrics(CollectorRegistry())
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"poller {target}", daemon=True)
+        self._rounds = Rounds(f"poller {target}", self.ask, every_s=ROUND_S)
 
     def start(self) -> None:
         """Begin to ask."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish the question at hand and end. May be called again."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
+        self._rounds.stop(timeout_s=timeout_s)
 
     @property
     def is_alive(self) -> bool:
         """Whether it still asks."""
-        return self._thread.is_alive()
+        return self._rounds.is_alive
 
     def ask(self) -> int:
         """Ask one round; return how many answers there were."""
@@ -82,7 +79,7 @@ class Poller:
         asked = self._receipts.to_ask(self._target, now=now, every_s=every_s, limit=BATCH)
         answers = 0
         for one in asked:
-            if self._stopping.is_set():
+            if self._rounds.is_stopping:
                 break
             try:
                 status = self._sink.status(one.receipt)
@@ -96,13 +93,6 @@ class Poller:
                 self._metrics.polls.labels(self._target, "answered").inc()
                 self._take_in(one, status)
         return answers
-
-    def _run(self) -> None:
-        while not self._stopping.wait(ROUND_S):
-            try:
-                self.ask()
-            except Exception:  # the thread's last resort: the next round asks again
-                log.exception("poller.failed", target=self._target)
 
     def _take_in(self, one: Unsettled, status: PlatformStatus) -> None:
         """Keep what is new. An answer of before is none: the incident may have gone on since."""

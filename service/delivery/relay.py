@@ -1,7 +1,6 @@
 """The relay: takes what was promised to one target from the outbox and hands it over."""
 
 import random
-import threading
 from collections.abc import Callable
 from typing import assert_never
 
@@ -12,6 +11,7 @@ from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.retry import Again, Failure, Park, decide
 from streetwatch.service.delivery.sink import CaseSink, DeliveryFailedError, Searchable
 from streetwatch.service.incidents.platform import Receipt
+from streetwatch.service.rounds import Rounds
 from streetwatch.service.store.outbox import Claimed, Outbox
 from streetwatch.vision.types import Seconds
 
@@ -56,49 +56,36 @@ class Relay:
         self._chance = chance
         self._metrics = metrics or DeliveryMetrics(CollectorRegistry())
         self._quiet_until: Seconds = 0.0
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"relay {target}", daemon=True)
+        # What was claimed when a round failed comes back by its lease.
+        self._rounds = Rounds(f"relay {target}", self.drain, every_s=POLL_S)
 
     def start(self) -> None:
         """Begin to deliver."""
-        self._thread.start()
+        self._rounds.start()
 
     def wake(self) -> None:
         """Say that something was promised."""
-        self._wake.set()
+        self._rounds.wake()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish the delivery at hand and end. May be called again."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
+        self._rounds.stop(timeout_s=timeout_s)
 
     @property
     def is_alive(self) -> bool:
         """Whether it still delivers."""
-        return self._thread.is_alive()
+        return self._rounds.is_alive
 
     def drain(self) -> int:
         """Deliver everything that is due now; return how many messages were tried."""
         tried = 0
-        while not self._stopping.is_set() and self._clock() >= self._quiet_until:
+        while not self._rounds.is_stopping and self._clock() >= self._quiet_until:
             claimed = self._outbox.claim(self._target, now=self._clock(), lease_s=LEASE_S)
             if claimed is None:
                 break
             self._deliver(claimed)
             tried += 1
         return tried
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.drain()
-            except Exception:  # the thread's last resort: what was claimed comes back by its lease
-                log.exception("relay.failed", target=self._target)
-            self._wake.wait(POLL_S)
-            self._wake.clear()
 
     def _deliver(self, claimed: Claimed) -> None:
         try:

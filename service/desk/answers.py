@@ -111,6 +111,7 @@ class Case(Answered):
     urged_at: When | None = None
     overdue_at: When | None = None
     verified_at: When | None = None
+    unsure_at: When | None = Field(None, description="When a reviewer could not tell.")
     history: list[HistoryEntry] = []
 
 

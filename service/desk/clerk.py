@@ -1,6 +1,5 @@
 """The clerk: tells of cases that wait too long, once for each case and stage."""
 
-import threading
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +13,7 @@ from streetwatch.service.desk.reminders import STAGE_OF, Reminder, due, planned,
 from streetwatch.service.desk.rows import added
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.terms import Terms
+from streetwatch.service.rounds import Rounds
 from streetwatch.service.store.notices import promise_notice
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import locked, writing
@@ -63,35 +63,24 @@ class Clerk:
         self._clock = clock
         self._promises = promises
         self._on_promise = on_promise
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
+        self._rounds = Rounds("clerk", self.work, every_s=POLL_S)
 
     def start(self) -> None:
         """Begin to work."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish the case at hand and end. May be called again."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
+        self._rounds.stop(timeout_s=timeout_s)
 
     def work(self) -> int:
         """Tell everything that is due now; return of how many cases."""
         cases = 0
-        while not self._stopping.is_set() and self._tell_next(self._clock()):
+        while not self._rounds.is_stopping and self._tell_next(self._clock()):
             cases += 1
         if cases and self._promises:
             self._on_promise()
         return cases
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.work()
-            except Exception:  # the thread's last resort: what is due stays due
-                log.exception("clerk.failed")
-            self._stopping.wait(POLL_S)
 
     def _tell_next(self, now: Seconds) -> bool:
         waiting = (

@@ -112,6 +112,19 @@ def history_of(engine: sa.Engine, place_key: str, violation_type: str | None) ->
     }
 
 
+def history_around(engine: sa.Engine, number: str) -> dict[str, Any]:
+    """Return what happened at the place of a case with things of its type.
+
+    Nothing where the case is not there, or is nowhere that anybody could name.
+    """
+    wanted = sa.select(desk_case.c.place_key, desk_case.c.type).where(desk_case.c.number == number)
+    with reading(engine) as connection:
+        row = connection.execute(wanted).one_or_none()
+    if row is None or row.place_key is None:
+        return {"place_key": None, "cases": [], "recurrences": recurrences({})}
+    return history_of(engine, row.place_key, row.type)
+
+
 def _episode(row: Mapping[Any, Any]) -> Episode:
     gone = row["ended_at"] if row["state"] in _GONE else None
     return Episode(row["number"], row["type"], row["occurred_at"], gone)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from streetwatch.service.desk.history import standing
 from streetwatch.service.desk.profile import Stage
 from streetwatch.service.desk.states import CaseState
 from streetwatch.vision.types import Seconds
@@ -66,7 +67,7 @@ def standing_of(row: Mapping[Any, Any]) -> Standing:
 
 def _stage_so_far(history: Iterable[Mapping[str, Any]]) -> tuple[Seconds, frozenset[Reminder]]:
     since, told = 0.0, set[Reminder]()
-    for line in history:
+    for line in standing(history):
         if line.get("state") in BEGINNINGS:
             since, told = datetime.fromisoformat(line["at"]).timestamp(), set()
         elif line.get("state") == CaseState.SUSPENDED:

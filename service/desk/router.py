@@ -1,7 +1,6 @@
 """The desk's REST API: `/desk/cases` and what belongs to it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response
@@ -19,13 +18,13 @@ from streetwatch.service.desk.answers import (
     Point,
     Refusal,
 )
-from streetwatch.service.desk.book import Book, ChangedMeanwhileError, NoSuchCaseError
+from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.events import events_router
+from streetwatch.service.desk.moving import Moving, OnEnd, Refused, each, status_of
 from streetwatch.service.desk.query import Page
 from streetwatch.service.desk.questions import CaseName, ListQuestion, MapQuestion
 from streetwatch.service.desk.report import Change, Hold, Move, Name, Report
-from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
 from streetwatch.service.desk.timing import timed
 from streetwatch.vision.types import Seconds
 
@@ -70,27 +69,11 @@ class ManyMoves(Move):
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Moving:
-    """Moves cases, and tells of those that have come to their end."""
-
-    book: Book
-    clock: Callable[[], Seconds]
-    on_end: Callable[[str, CaseState, Seconds], None]
-
-    def move(self, name: str, move: Move, expected: frozenset[int] | None = None) -> Document:
-        now = self.clock()
-        after = self.book.move(name, move, now=now, expected=expected)
-        if after["state"] in ENDS:
-            self.on_end(after["external_id"], CaseState(after["state"]), now)
-        return timed(after, now)
-
-
 def desk_router(
     book: Book,
     *,
     clock: Callable[[], Seconds],
-    on_end: Callable[[str, CaseState, Seconds], None],
+    on_end: OnEnd,
     ending: Callable[[], bool] = lambda: False,
 ) -> APIRouter:
     """Build the router. `NoSuchCaseError` and `DeskConflictError` are the API's to answer.
@@ -105,7 +88,7 @@ def desk_router(
     router = APIRouter(prefix="/desk", tags=["desk"])
     _add_taking(router, book, clock)
     _add_showing(router, book, clock)
-    _add_changing(router, book, _Moving(book, clock, on_end))
+    _add_changing(router, book, Moving(book, clock, on_end))
     router.include_router(events_router(book, ending=ending))
     return router
 
@@ -169,7 +152,7 @@ def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) ->
         return book.case(name)["history"]
 
 
-def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
+def _add_changing(router: APIRouter, book: Book, moving: Moving) -> None:
     @router.patch(
         "/cases/{name}",
         response_model=Case,
@@ -202,14 +185,8 @@ def _add_changing(router: APIRouter, book: Book, moving: _Moving) -> None:
     @router.post("/moves", response_model=Moved, response_model_exclude_unset=True)
     def moves(body: ManyMoves) -> dict[str, Any]:
         """Move many cases alike. What can't be moved is told and holds up no other."""
-        moved: list[Document] = []
-        refused: list[Refusal] = []
-        for name in dict.fromkeys(body.cases):
-            try:
-                moved.append(moving.move(name, body))
-            except (NoSuchCaseError, DeskConflictError) as error:
-                refused.append(Refusal(case=name, status=_status(error), detail=str(error)))
-        return {"moved": moved, "refused": [one.model_dump() for one in refused]}
+        moved, refused = each(body.cases, lambda name: moving.move(name, body))
+        return {"moved": moved, "refused": [refusal(one).model_dump() for one in refused]}
 
 
 def _page(book: Book, wanted: ListQuestion | MapQuestion, now: Seconds) -> Page:
@@ -222,14 +199,9 @@ def _page(book: Book, wanted: ListQuestion | MapQuestion, now: Seconds) -> Page:
     )
 
 
-def _status(error: Exception) -> int:
-    match error:
-        case NoSuchCaseError():
-            return 404
-        case ChangedMeanwhileError():
-            return 412
-        case _:
-            return 409
+def refusal(one: Refused) -> Refusal:
+    """Return what is answered about a case that was left as it was."""
+    return Refusal(case=one.case, status=status_of(one.error), detail=str(one.error))
 
 
 def _tagged(case: Document, response: Response) -> Document:

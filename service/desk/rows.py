@@ -58,6 +58,7 @@ _MOMENTS = (
     "urged_at",
     "overdue_at",
     "verified_at",
+    "unsure_at",
 )
 
 

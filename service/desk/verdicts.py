@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.history import moves
 from streetwatch.service.desk.query import Filter
 from streetwatch.service.desk.states import CaseState, RejectReason
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -63,15 +64,15 @@ def _verdict(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return what a case's history says of it; None where that is nothing about the model."""
     if document["camera"] is None:
         return None  # a picture from outside is not what a camera sees
-    moves = {entry["state"]: entry for entry in document["history"] if "state" in entry}
+    made = {entry["state"]: entry for entry in moves(document["history"])}
     facts = {
         "place": f"{document['camera']['id']}/{document['zone_id']}",
         "bbox": document["bbox"],
     }
     label = _LABEL_OF.get(document["type"])
-    if CaseState.REJECTED in moves:
-        reason = moves[CaseState.REJECTED].get("reason") or RejectReason.OTHER
+    if CaseState.REJECTED in made:
+        reason = made[CaseState.REJECTED].get("reason") or RejectReason.OTHER
         return {**facts, "label": label or _ANY_VEHICLE, "verdict": "rejected", "reason": reason}
-    if CaseState.ACCEPTED in moves and label:
+    if CaseState.ACCEPTED in made and label:
         return {**facts, "label": label, "verdict": "confirmed"}
     return None

@@ -7,9 +7,11 @@ from pathlib import Path
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.manifest import manifest
 from streetwatch.service.evidence.stills import close_up, jpeg, zone_overlay
+from streetwatch.service.evidence.track_file import NAME, track_json
 from streetwatch.service.incidents.case import Attachment, Site
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State, incident_id
+from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.types import Frame, Image, Seconds
@@ -51,15 +53,34 @@ class Recorder:
         self._ring = ring
         self._window = window
         self._first: dict[str, Frame] = {}
+        self._tracks: dict[str, Track] = {}
         self._current: Frame | None = None
 
     def remember(self, frame: Frame, stays: Iterable[Stay]) -> None:
         """Hold the frame for the stays that it is the first picture of; let go of ended ones."""
         self._current = frame
-        self._first = {
-            name: self._first.get(name, frame)
-            for name in (incident_id(self._site.camera_id, stay.key) for stay in stays)
-        }
+        named = {incident_id(self._site.camera_id, stay.key): stay for stay in stays}
+        kept = frame.kept()
+        self._first = {name: self._first.get(name, kept) for name in named}
+        self._tracks = {name: self._followed(name, stay) for name, stay in named.items()}
+
+    def _followed(self, name: str, stay: Stay) -> Track:
+        known = self._tracks.get(name)
+        return begun(stay) if known is None else followed(known, stay)
+
+    @property
+    def latest(self) -> Frame | None:
+        """The latest picture, masked; None before the first. From any thread."""
+        return self._current
+
+    def show(self, frame: Frame) -> None:
+        """Take the frame for the latest picture, though nobody judges it."""
+        self._current = frame
+
+    def redrawn(self, site: Site, zones: tuple[Zone, ...]) -> None:
+        """Go on with a camera whose zones were drawn anew."""
+        self._site = site
+        self._zones = {zone.id: zone for zone in zones}
 
     def stills_of(self, incident: Incident) -> tuple[Attachment, ...]:
         """Write the stills that belong to the state an incident has just reached.
@@ -152,6 +173,7 @@ class Recorder:
         else:
             added.append(self._still(incident, "latest", self._current.image, self._current.at))
         missing += self._add_clip(incident, added)
+        missing += self._add_track(incident, added)
         content = manifest(
             incident,
             site=self._site,
@@ -176,6 +198,17 @@ class Recorder:
         except ClipNotWritten as error:
             raise StorageError(str(error)) from error
         added.append(Attachment("clip.mp4", "clip", "video/mp4", digest, clip.starts_at))
+        return []
+
+    def _add_track(self, incident: Incident, added: list[Attachment]) -> list[str]:
+        """Add where it was seen when, as far as this process has watched it."""
+        track, frame = self._tracks.get(incident.id), self._current
+        if track is None or frame is None:
+            return ["track: it was not seen since the service started"]
+        height, width = frame.image.shape[:2]
+        digest = self._folder.write(incident.id, NAME, track_json(track, (width, height)))
+        at = track.boxes[0].at
+        added.append(Attachment(NAME, "track", "application/json", digest, at))
         return []
 
     def _still(self, incident: Incident, role: str, image: Image, at: Seconds) -> Attachment:

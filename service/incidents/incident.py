@@ -55,6 +55,7 @@ class Incident:
         width_m: How wide it is on the ground, as far as its camera can tell.
         duplicate_of: The incident of another camera whose case this is a view of.
         left_at: When its own camera found it gone while another one still saw it.
+        muted_until: Nothing is to be filed at its place until then, as a person has said.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Incident:
     width_m: float | None = None
     duplicate_of: str | None = None
     left_at: Seconds | None = None
+    muted_until: Seconds | None = None
 
     @property
     def case_id(self) -> str:

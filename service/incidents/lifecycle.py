@@ -127,6 +127,21 @@ def closed(incident: Incident, at: Seconds, *, rejected: bool = False) -> Incide
             assert_never(incident.state)
 
 
+def unrejected(incident: Incident, gone_at: Seconds | None) -> Incident:
+    """Return the incident after its rejection was taken back, as if there had been none.
+
+    Args:
+        incident: Rejected or not.
+        gone_at: When it was found to be gone meanwhile; None: it stands.
+    """
+    if incident.state is not State.CLOSED or incident.rejected_at is None:
+        return incident
+    cleared_at = incident.cleared_at if incident.cleared_at is not None else gone_at
+    stands = State.WARNED if incident.opened_at is None else State.OPEN
+    state = stands if cleared_at is None else State.CLEARED
+    return replace(incident, state=state, cleared_at=cleared_at, closed_at=None, rejected_at=None)
+
+
 def disputed(
     incident: Incident, stay: Stay, *, patience_s: Seconds, soft_start_s: Seconds = 0.0
 ) -> Incident:
@@ -180,7 +195,9 @@ def occasion(before: Incident | None, after: Incident) -> Occasion | None:
 
 
 def is_muted(earlier: Incident | None, at: Seconds, *, mute_s: Seconds) -> bool:
-    """Tell whether nothing is to be filed at a place, since it was rejected there a while ago."""
-    if earlier is None or earlier.rejected_at is None:
+    """Tell whether nothing is to be filed at a place: it was rejected there, or people said so."""
+    if earlier is None:
         return False
-    return at < earlier.rejected_at + mute_s
+    if earlier.muted_until is not None and at < earlier.muted_until:
+        return True
+    return earlier.rejected_at is not None and at < earlier.rejected_at + mute_s

@@ -28,6 +28,15 @@ class Why(StrEnum):
     CLEARING = "clearing"  #: something filed was not seen
     IDLE = "idle"  #: the longest time without a detection is over
 
+    @property
+    def promise(self) -> str:
+        """How long the zones may have gone without a detection: `close` or `idle`."""
+        return "close" if self in _CLOSE else "idle"
+
+
+#: Something goes on: it was detected in a moment ago, and is to be again.
+_CLOSE = frozenset({Why.SETTLING, Why.MATURING, Why.CLEARING})
+
 
 @dataclass(frozen=True, slots=True)
 class Intervals:

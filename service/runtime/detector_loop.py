@@ -6,10 +6,11 @@ what is latest by its own patience.
 """
 
 import threading
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
+from queue import Empty, SimpleQueue
 
 import structlog
 
@@ -19,15 +20,21 @@ from streetwatch.service.runtime.attention import Attention, Intervals
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.overload import Overload
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.vision.health import Health, Seeing
 from streetwatch.vision.privacy import Outline
-from streetwatch.vision.types import Detections, Frame, Seconds, Sees
-from streetwatch.vision.view import Glance, glance_at
+from streetwatch.vision.types import Detections, Frame, Seconds, SeesMany
+from streetwatch.vision.view import Glance, detected_together, glance_at
 
 log = structlog.get_logger(__name__)
 
 #: How long the loop waits for a frame before it looks whether evidence is due or it must stop.
 TICK_S: Seconds = 0.5
+
+#: Between two pictures of a camera none of whose rules applies now: enough to know that it is there
+#: (`runtime.condition.LATE_S`); the packets between are read and kept, not decoded.
+REST_S: Seconds = 8.0
 
 
 @dataclass(slots=True)
@@ -39,12 +46,37 @@ class Watching:
         attention: When the detector is asked.
         look_every: Tells the capture how far apart its pictures may be.
         masks: Areas that nobody may see.
+        health: What its pictures are worth.
+        is_on_duty: Tells whether any of its rules applies at a time.
     """
 
     watch: CameraWatch
     attention: Attention
     look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()
+    health: Health = field(default_factory=Health)
+    is_on_duty: Callable[[Seconds], bool] = lambda _: True
+
+    def rests(self, at: Seconds) -> bool:
+        """Tell whether nothing can come of a picture: no rule applies, and nothing stands."""
+        return not self.is_on_duty(at) and not self.watch.presence.stays
+
+
+class _Change:
+    """Work that another thread has handed over, and whether it is done."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self.made: Future[None] = Future()
+
+    def make(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # it ends nobody's thread; whoever waits for it is told
+            log.exception("look.change_failed")
+            self.made.set_exception(error)
+        else:
+            self.made.set_result(None)
 
 
 class DetectorLoop:
@@ -53,22 +85,37 @@ class DetectorLoop:
     def __init__(  # noqa: PLR0913 -- everything it needs is handed in, once, by the app
         self,
         *,
-        detector: Sees,
+        detector: SeesMany,
         mailboxes: Mailboxes,
-        cameras: Mapping[str, Watching],
         metrics: RuntimeMetrics,
         intervals: Intervals,
         clock: Callable[[], Seconds],
         on_change: Callable[[tuple[Incident, ...]], None],
+        batch: int = 1,
     ) -> None:
+        """Prepare the loop.
+
+        Args:
+            detector: The model.
+            mailboxes: Where frames come from.
+            metrics: What is counted.
+            intervals: How long a camera may go without a detection.
+            clock: Seconds since the epoch.
+            on_change: Told of incidents whose state a look changed.
+            batch: So many of the pictures that wait go through the model together. None is waited
+                for. With more than one, whole pictures are looked at: they are all of one size.
+        """
+        self._batch = batch
         self._detector = detector
         self._mailboxes = mailboxes
-        self._cameras = cameras
+        self._cameras: dict[str, Watching] = {}
+        self._changes: SimpleQueue[_Change] = SimpleQueue()
         self._metrics = metrics
         self._intervals = intervals
         self._queue = LookQueue()
         self._clock = clock
         self._on_change = on_change
+        self._overload = Overload()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
 
@@ -82,15 +129,55 @@ class DetectorLoop:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 
+    @property
+    def overload(self) -> Overload:
+        """Whether the machine keeps its promise. Callable from any thread."""
+        return self._overload
+
+    def watch(self, camera_id: str, watching: Watching) -> None:
+        """Judge a camera's pictures from now on."""
+        self.between_looks(lambda: self._cameras.update({camera_id: watching}))
+
+    def unwatch(self, camera_id: str) -> None:
+        """Judge a camera's pictures no more, and forget those that wait."""
+
+        def forget() -> None:
+            self._cameras.pop(camera_id, None)
+            self._queue.forget(camera_id)
+
+        self.between_looks(forget)
+
+    def between_looks(self, work: Callable[[], object]) -> Future[None]:
+        """Have something done to what the loop's thread works with, while it looks at nothing.
+
+        Returns:
+            Done, or failed, when the work is.
+        """
+        change = _Change(work)
+        if self._thread.is_alive():
+            self._changes.put(change)
+        else:
+            change.make()
+        return change.made
+
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._change()
             frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
             if frame is not None:
                 self._guarded(frame.camera_id, partial(self._glance, frame))
-            elif (wanted := self._queue.take(self._clock())) is not None:
-                self._guarded(wanted.glance.frame.camera_id, partial(self._detect, wanted))
+            elif wanted := self._queue.take_some(self._batch, self._clock()):
+                self._guarded(wanted[0].glance.frame.camera_id, partial(self._detect, wanted))
             else:
                 self._tick()
+
+    def _change(self) -> None:
+        """Do what waits to be done between two looks."""
+        try:
+            while True:
+                self._changes.get_nowait().make()
+        except Empty:
+            pass
 
     def _tick(self) -> None:
         for camera_id, watching in self._cameras.items():
@@ -109,36 +196,73 @@ class DetectorLoop:
 
     def _glance(self, frame: Frame) -> None:
         """Judge a frame that shows no change; let any other wait for the detector."""
-        watching = self._cameras[frame.camera_id]
-        glance = glance_at(frame, longest=self._detector.longest_side, masks=watching.masks)
+        watching = self._cameras.get(frame.camera_id)
+        if watching is None:  # it came before its camera was taken away
+            return
         attention, stays = watching.attention, watching.watch.presence.stays
-        why = self._queue.why(frame.camera_id) or attention.wants(
-            glance.view, frame.at, stays, self._intervals
-        )
-        if why is not None:
+        with self._metrics.working("gate"):
+            glance = glance_at(
+                frame,
+                longest=self._detector.longest_side,
+                masks=watching.masks,
+                areas=attention.gate.areas if self._batch == 1 else (),
+            )
+            watching.health = watching.health.seen(glance.view, frame.at)
+            why = self._queue.why(frame.camera_id) or attention.wants(
+                glance.view, frame.at, stays, self._intervals
+            )
+        if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
+            watching.watch.show(glance.frame)
+            self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
+            return
+        if watching.rests(frame.at):
+            watching.watch.show(glance.frame)
+            watching.look_every(REST_S)
+        elif why is not None:
             self._queue.put(glance, why, patience_s=self._intervals.patience_s(why))
         elif attention.detections is not None:
             self._metrics.unchanged.labels(frame.camera_id).inc()
             self._judge(glance, attention.detections, watching)
 
-    def _detect(self, wanted: Wanted) -> None:
+    def _detect(self, together: Sequence[Wanted]) -> None:
+        glances = [one.glance for one in together]
+        with self._metrics.working("detect"), self._metrics.detect_s.time():
+            found = detected_together(glances, self._detector)
+        for wanted, detections in zip(together, found, strict=True):
+            camera_id = wanted.glance.frame.camera_id
+            self._guarded(camera_id, partial(self._detected, wanted, detections))
+
+    def _detected(self, wanted: Wanted, detections: Detections) -> None:
         glance = wanted.glance
-        watching = self._cameras[glance.frame.camera_id]
-        started = time.perf_counter()
-        detections = glance.detected(self._detector)
-        self._metrics.detect_s.observe(time.perf_counter() - started)
+        watching = self._cameras.get(glance.frame.camera_id)
+        if watching is None:
+            return
         self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
-        self._metrics.lateness.observe(max(wanted.lateness(self._clock()), 0.0))
+        self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:
             waited_s = glance.frame.at - watching.attention.detected_at
-            self._metrics.coverage_s.observe(max(waited_s, 0.0))
+            self._metrics.coverage_s.labels(wanted.why.promise).observe(max(waited_s, 0.0))
         watching.attention = watching.attention.detected(
             glance.view, glance.frame.at, detections, wanted.why
         )
         self._judge(glance, detections, watching)
 
+    def _heed(self, lateness: float) -> None:
+        """Say when the machine no longer keeps its promise, and when it does again."""
+        self._metrics.lateness.observe(max(lateness, 0.0))
+        before, self._overload = self._overload, self._overload.after(lateness, self._clock())
+        if self._overload.is_on == before.is_on:
+            return
+        self._metrics.overloaded.set(self._overload.is_on)
+        if self._overload.is_on:
+            share = round(self._overload.late_share, 2)
+            log.warning("detector.overloaded", late_share=share, waiting=len(self._queue))
+        else:
+            log.info("detector.keeps_up")
+
     def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
-        changed = watching.watch.look(glance.look(detections), glance.frame)
+        with self._metrics.working("track"):
+            changed = watching.watch.look(glance.look(detections), glance.frame)
         stays = watching.watch.presence.stays
         watching.look_every(watching.attention.pace_s(glance.frame.at, stays, self._intervals))
         self._count(glance.frame, changed)

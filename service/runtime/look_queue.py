@@ -55,6 +55,15 @@ class LookQueue:
         latest = max(self._waiting.values(), key=lambda one: one.lateness(now))
         return self._waiting.pop(latest.glance.frame.camera_id)
 
+    def take_some(self, most: int, now: Seconds) -> list[Wanted]:
+        """Return the pictures that are latest, at most so many; none is waited for."""
+        taken = (self.take(now) for _ in range(min(most, len(self))))
+        return [one for one in taken if one is not None]
+
+    def forget(self, camera_id: str) -> None:
+        """Throw away what waits of a camera."""
+        self._waiting.pop(camera_id, None)
+
     def why(self, camera_id: str) -> Why | None:
         """Return what a camera waits for; None where it does not."""
         waiting = self._waiting.get(camera_id)

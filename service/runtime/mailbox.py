@@ -33,6 +33,11 @@ class Mailboxes:
                 return None
             return self._waiting.pop(next(iter(self._waiting)))
 
+    def forget(self, camera_id: str) -> None:
+        """Throw away what waits of a camera."""
+        with self._changed:
+            self._waiting.pop(camera_id, None)
+
     def dropped(self, camera_id: str) -> int:
         """Return how many frames of a camera were replaced before anybody took them."""
         with self._changed:

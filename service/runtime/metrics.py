@@ -1,6 +1,14 @@
 """What the runtime counts. Names are an API: docs/reference/metrics.md lists them."""
 
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from streetwatch.vision.capture.state import CaptureCounts
 
 
 class RuntimeMetrics:
@@ -26,6 +34,12 @@ class RuntimeMetrics:
             "streetwatch_looks_failed",
             "Looks that an error ended; the next one goes on.",
             ["camera"],
+            registry=registry,
+        )
+        self.blind = Counter(
+            "streetwatch_looks_blind",
+            "Pictures that were not judged: a frozen or a dark one says nothing of the street.",
+            ["camera", "seeing"],
             registry=registry,
         )
         self.dropped = Gauge(
@@ -60,7 +74,85 @@ class RuntimeMetrics:
         )
         self.coverage_s = Histogram(
             "streetwatch_zone_coverage_seconds",
-            "Between two detections in a camera's zones.",
+            "Between two detections in a camera's zones, and what was promised.",
+            ["promise"],
             registry=registry,
             buckets=(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 33.0, 45.0, 60.0, 120.0, 300.0),
+        )
+        self.work_s = Counter(
+            "streetwatch_work_seconds",
+            "Processor time of the detector's thread: gate, detect, track.",
+            ["part"],
+            registry=registry,
+        )
+        self.overloaded = Gauge(
+            "streetwatch_detector_overloaded",
+            "1 while more looks are late than the machine's promise allows.",
+            registry=registry,
+        )
+
+    @contextmanager
+    def working(self, part: str) -> Iterator[None]:
+        """Count the processor time of a block."""
+        before = time.thread_time()
+        try:
+            yield
+        finally:
+            self.work_s.labels(part).inc(time.thread_time() - before)
+
+
+class CaptureCollector(Collector):
+    """What the captures count, asked for when somebody wants to know.
+
+    Args:
+        counts: Of each camera that runs, by its id.
+    """
+
+    def __init__(self, counts: Callable[[], Iterable[tuple[str, CaptureCounts]]]) -> None:
+        self._counts = counts
+
+    def describe(self) -> Iterator[Metric]:
+        """Name the metrics without counting."""
+        yield from self._families()
+
+    def collect(self) -> Iterator[Metric]:
+        """Count."""
+        packets, connections, corrupt, gap, decode = self._families()
+        for camera_id, one in self._counts():
+            packets.add_metric([camera_id], one.packets)
+            connections.add_metric([camera_id], one.connections)
+            corrupt.add_metric([camera_id], one.corrupt)
+            decode.add_metric([camera_id], one.decode_s)
+            if one.key_gap_s is not None:
+                gap.add_metric([camera_id], one.key_gap_s)
+        yield from (packets, connections, corrupt, gap, decode)
+
+    def _families(
+        self,
+    ) -> tuple[
+        CounterMetricFamily,
+        CounterMetricFamily,
+        CounterMetricFamily,
+        GaugeMetricFamily,
+        CounterMetricFamily,
+    ]:
+        named = "streetwatch_capture"
+        return (
+            CounterMetricFamily(f"{named}_packets", "Packets received.", labels=["camera"]),
+            CounterMetricFamily(
+                f"{named}_connections", "Times the source was opened.", labels=["camera"]
+            ),
+            CounterMetricFamily(
+                f"{named}_corrupt", "Packets and pictures that were damaged.", labels=["camera"]
+            ),
+            GaugeMetricFamily(
+                f"{named}_key_gap_seconds",
+                "Between the latest two key frames, as measured.",
+                labels=["camera"],
+            ),
+            CounterMetricFamily(
+                f"{named}_decode_seconds",
+                "Processor time of decoding and scaling.",
+                labels=["camera"],
+            ),
         )

@@ -1,12 +1,19 @@
 """The chain of one camera: what was seen, to stays, to incidents, to evidence."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from streetwatch.service.evidence.recorder import Recorder, is_sealed
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.ports import Store
-from streetwatch.vision.types import Frame, Look, Seconds
+from streetwatch.service.runtime.carrying import carried
+from streetwatch.vision.types import Frame, Look, Seconds, Size
 from streetwatch.zones.presence import Observation, Presence, observe
+
+#: An empty street is written down so often: a process that dies then has looked away for so long.
+WRITTEN_EVERY_S: Seconds = 10.0
 
 
 class CameraWatch:
@@ -19,6 +26,7 @@ class CameraWatch:
         store: Where it goes on from after a restart.
         recorder: None where there are no pictures (recorded looks).
         epoch: Added to capture times to give schedules a wall clock; None leaves them out.
+        on_look: Told of every look.
     """
 
     def __init__(
@@ -28,12 +36,16 @@ class CameraWatch:
         store: Store,
         recorder: Recorder | None,
         epoch: Seconds | None = 0.0,
+        on_look: Callable[[Look], None] = lambda _: None,
     ) -> None:
         self._watched = watched
         self._store = store
         self._recorder = recorder
         self._epoch = epoch
+        self._on_look = on_look
+        self._size: Size | None = None
         self._presence = store.presence(watched.site.camera_id)
+        self._written_at = self._presence.last_look
         self._unsealed = self._reloaded()
         self._lost = {one.id for one in self._unsealed.values() if one.opened_at is None}
 
@@ -48,16 +60,67 @@ class CameraWatch:
         Raises:
             StorageError: nothing of this look was kept; the next look includes what it missed.
         """
+        self._on_look(look)
         observation = observe(self._presence, look, self._watched.zones, epoch=self._epoch)
         if self._recorder and frame:
             self._recorder.remember(frame, (*observation.presence.stays, *observation.gone))
-        changed = self._record(observation)
-        self._presence = observation.presence
+        changed: tuple[Incident, ...] = ()
+        if not self._is_nothing(observation, look.at):
+            changed, self._written_at = self._record(observation), look.at
+        self._presence, self._size = observation.presence, look.size
         self._unsealed |= {one.id: one for one in changed if _is_sealed_here(one)}
         camera_id = self._watched.site.camera_id
         self._lost |= {incident_id(camera_id, stay.key) for stay in observation.gone}
         self.seal(look.at)
         return changed
+
+    def _is_nothing(self, observation: Observation, at: Seconds) -> bool:
+        """Tell whether a look left an empty street empty: that need not be written each time."""
+        before, after = self._presence, observation.presence
+        if before.stays or after.stays or observation.gone or self._written_at is None:
+            return False
+        return 0 <= at - self._written_at < WRITTEN_EVERY_S
+
+    def show(self, frame: Frame) -> None:
+        """Take a frame for the latest picture that says nothing of the street."""
+        if self._recorder:
+            self._recorder.show(frame)
+
+    def beside(self, others: tuple[Watched, ...]) -> None:
+        """Go on beside other cameras than before."""
+        self._watched = replace(self._watched, others=others)
+
+    def redraw(self, watched: Watched, at: Seconds) -> None:
+        """Go on with other zones. What stands in those that are left goes on standing.
+
+        Raises:
+            StorageError: nothing was changed.
+        """
+        camera_id = watched.site.camera_id
+        self.finish(at, lambda incident: not _has_rule(watched, incident))
+        put_aside = f"{camera_id}/aside"
+        before = self._store.presence(put_aside)
+        parted = carried(self._presence, before, watched.zones, size=self._size, at=at)
+        if parted.aside.stays or before.stays:
+            with self._store.transaction() as transaction:
+                transaction.put_presence(camera_id, parted.presence)
+                transaction.put_presence(put_aside, parted.aside)
+        self._watched, self._presence = watched, parted.presence
+        if self._recorder:
+            self._recorder.redrawn(watched.site, watched.zones)
+
+    def finish(self, at: Seconds, which: Callable[[Incident], bool] = lambda _: True) -> None:
+        """Complete the evidence of incidents with what there is: there will be no more.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        if self._recorder is None:
+            return
+        for incident in [one for one in self._unsealed.values() if which(one)]:
+            if incident.opened_at is not None:
+                self._seal(incident.id, self._recorder, at)
+            del self._unsealed[incident.id]
 
     def _record(self, observation: Observation) -> tuple[Incident, ...]:
         return handle.record(
@@ -107,13 +170,17 @@ class CameraWatch:
 
     def _reloaded(self) -> dict[str, Incident]:
         """Return the filed incidents that an earlier process did not live to seal."""
-        known = {(zone.id, rule.type) for zone in self._watched.zones for rule in zone.rules}
         unsealed = self._store.unsealed(self._watched.site.camera_id)
         return {
             incident.id: incident
             for incident in unsealed
-            if (incident.zone_id, incident.type) in known and incident.duplicate_of is None
+            if _has_rule(self._watched, incident) and incident.duplicate_of is None
         }
+
+
+def _has_rule(watched: Watched, incident: Incident) -> bool:
+    rules = {(zone.id, rule.type) for zone in watched.zones for rule in zone.rules}
+    return (incident.zone_id, incident.type) in rules
 
 
 def _is_sealed_here(incident: Incident) -> bool:

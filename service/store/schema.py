@@ -43,6 +43,7 @@ incident = sa.Table(
     sa.Column("width_m", sa.Float),
     sa.Column("duplicate_of", sa.String(26)),
     sa.Column("left_at", sa.Float),
+    sa.Column("muted_until", sa.Float),
     sa.Index(None, "camera_id", "zone_id", "type", "violation_at"),
     sa.Index(None, "type", "state", "lat"),
     sa.Index(None, "duplicate_of"),
@@ -79,6 +80,20 @@ presence = sa.Table(
     metadata,
     sa.Column("camera_id", sa.String, primary_key=True),
     sa.Column("state", sa.JSON, nullable=False),
+)
+
+#: What the console last did with a camera, beside `cameras.yaml`; `address` is closed with a key
+#: that is not in the database.
+camera = sa.Table(
+    "camera",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("act", sa.String, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("changed_at", sa.Float, nullable=False),
+    sa.Column("changed_by", sa.String, nullable=False),
+    sa.Column("document", sa.JSON, nullable=False),
+    sa.Column("address", sa.String),
 )
 
 #: One row for each target that a message is promised to.
@@ -176,6 +191,9 @@ desk_case = sa.Table(
     sa.Column("verification", sa.String),
     sa.Column("verified_at", sa.Float),
     sa.Column("legal_hold", sa.Boolean, nullable=False),
+    sa.Column("confidence", sa.Float),
+    sa.Column("review_rank", sa.Float, nullable=False, server_default="0"),
+    sa.Column("unsure_at", sa.Float),
     sa.Column("document", sa.JSON, nullable=False),
     sa.Column("history", sa.JSON, nullable=False),
     sa.Column(
@@ -200,6 +218,26 @@ desk_case = sa.Table(
     sa.Index(None, "deadline"),
     sa.Index(None, "remind_at"),
     sa.Index(None, "subject", "type", "reported_at"),
+    # What waits for a verdict is found and ordered without reading a row of it.
+    sa.Index(
+        "ix_desk_case_review",
+        *("review_rank", "reported_at", "number", "type", "camera_id", "grid_code"),
+        *("assignee", "confidence", "unsure_at", "state"),
+        sqlite_where=sa.text("state = 'reported'"),
+        postgresql_where=sa.text("state = 'reported'"),
+    ),
+)
+
+#: Who looks at a case that waits for a verdict, so that nobody else is given it meanwhile.
+desk_lease = sa.Table(
+    "desk_lease",
+    metadata,
+    sa.Column("number", sa.ForeignKey("desk_case.number"), primary_key=True),
+    sa.Column("reviewer", sa.String, nullable=False),
+    sa.Column("holder", sa.String, nullable=False),
+    sa.Column("until", sa.Float, nullable=False),
+    sa.Index(None, "holder"),
+    sa.Index(None, "until"),
 )
 
 #: What a webhook is told about cases that wait: promised with the line in the case's history.

@@ -1,6 +1,5 @@
 """Runs the retention once a day, at an hour when little else happens."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -8,6 +7,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.rounds import Rounds
 from streetwatch.service.upkeep.retention import Retention
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 #: A run that the disk or the database refused is tried again after this.
 AGAIN_S: Seconds = 3600.0
 
-#: The longest wait at once: a clock that was put right is noticed.
+#: How often it looks at the clock: a clock that was put right is noticed.
 LOOK_S: Seconds = 60.0
 
 
@@ -46,8 +46,8 @@ class Daily:
         self._retention = retention
         self._hour = hour
         self._clock = clock
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+        self._due_at = next_run(clock(), hour=hour)
+        self._rounds = Rounds("retention", self._round, every_s=LOOK_S)
         self._deleted = Counter(
             "streetwatch_retention_deleted",
             "What was deleted since its time was over.",
@@ -65,20 +65,18 @@ class Daily:
 
     def start(self) -> None:
         """Begin to wait for the hour."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """End after the deletion at hand. May be called again."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
+        self._rounds.stop(timeout_s=timeout_s)
 
     def run_once(self) -> bool:
         """Delete what is due now; tell whether all of it was."""
         try:
             for gone in self._retention.run(now=self._clock(), clock=self._clock):
                 self._deleted.labels(gone.kind.value).inc()
-                if self._stopping.is_set():
+                if self._rounds.is_stopping:
                     return True
         except StorageError as error:
             log.error("retention.refused", reason=str(error))  # noqa: TRY400 -- said in words
@@ -90,10 +88,8 @@ class Daily:
         self._failed.inc()
         return False
 
-    def _run(self) -> None:
-        due_at = next_run(self._clock(), hour=self._hour)
-        while not self._stopping.wait(min(max(due_at - self._clock(), 0.0), LOOK_S)):
-            if self._clock() >= due_at:
-                done = self.run_once()
-                now = self._clock()
-                due_at = next_run(now, hour=self._hour) if done else now + AGAIN_S
+    def _round(self) -> None:
+        if self._clock() >= self._due_at:
+            done = self.run_once()
+            now = self._clock()
+            self._due_at = next_run(now, hour=self._hour) if done else now + AGAIN_S

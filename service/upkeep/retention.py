@@ -55,13 +55,13 @@ class Retention:
     next run deletes the files that are left.
 
     Attributes:
-        cameras: Those that are watched.
+        cameras: Tells which are watched.
     """
 
     engine: sa.Engine
     evidence: EvidenceFolder
     periods: Periods
-    cameras: frozenset[str]
+    cameras: Callable[[], frozenset[str]]
 
     def run(self, *, now: Seconds, clock: Callable[[], Seconds] | None = None) -> Iterator[Deleted]:
         """Delete what is due, and yield each deletion when it is done.
@@ -184,7 +184,7 @@ class Retention:
         yield from absent
 
     def _absent(self, connection: sa.Connection, now: Seconds) -> tuple[Deleted, ...]:
-        others = presence.c.camera_id.not_in(self.cameras)
+        others = presence.c.camera_id.not_in(self.cameras())
         rows = connection.execute(sa.select(presence).where(others)).all()
         before = now - self.periods.candidate_s
         reason = "the camera is no longer watched"

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, promise
 from http_parts import serving
-from streetwatch.service.api.app import create_api
+from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
 from streetwatch.service.desk.book import Book
@@ -55,13 +55,14 @@ def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
         registry=registry,
     )
     app.include_router(broken)
+    app.include_router(front_page())
     with serving(app) as url, httpx.Client(base_url=url) as client:
         built.http = client
         yield built
     store.close()
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/desk/cases", "/"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/desk/cases"])
 def test_a_healthy_service_answers(api: Api, path: str) -> None:
     assert api.http.get(path).status_code == 200
 
@@ -166,10 +167,6 @@ def test_a_database_that_refuses_is_a_503_that_says_come_again(api: Api, tmp_pat
     assert str(tmp_path) not in answer.text
 
 
-def test_the_page_for_people_needs_nothing_from_the_network(api: Api) -> None:
-    page = api.http.get("/")
-    assert page.headers["Content-Type"].startswith("text/html")
-    assert "http://" not in page.text
-    assert "https://" not in page.text
-    for link in ("/docs", "/desk/cases", "/cameras"):
-        assert f'href="{link}"' in page.text
+def test_the_front_door_leads_to_the_apis_pages_where_there_is_no_console(api: Api) -> None:
+    answer = api.http.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/docs")

@@ -88,7 +88,7 @@ class Street:
         self.check = ClosingCheck(
             self.store.engine,
             self.book,
-            CameraSights(self.store, self.cameras),
+            CameraSights(self.store, lambda: self.cameras),
             terms=Terms(patience_s=60.0, limit_s=600.0),
             auto_close=self.auto_close,
             clock=lambda: self.now,

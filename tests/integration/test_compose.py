@@ -28,8 +28,10 @@ class FindsRed:
 
     longest_side = 640
 
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
-        del confidence
+    def detect(
+        self, image: Image, *, confidence: float | None = None, longest: int | None = None
+    ) -> Detections:
+        del confidence, longest
         red = cv2.inRange(image, (0, 0, 120), (110, 110, 255))
         _, _, stats, _ = cv2.connectedComponentsWithStats(red)
         boxes = [(x, y, x + w, y + h) for x, y, w, h, area in stats[1:].tolist() if area > 400]

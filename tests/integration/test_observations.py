@@ -49,8 +49,10 @@ class Eyes:
     found: list[tuple[str, float]] = field(default_factory=list)
     looked_at: list[tuple[int, ...]] = field(default_factory=list)
 
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
-        del confidence
+    def detect(
+        self, image: Image, *, confidence: float | None = None, longest: int | None = None
+    ) -> Detections:
+        del confidence, longest
         self.looked_at.append(image.shape)
         return Detections(
             np.array([[10, 20, 60, 50]] * len(self.found), np.float32).reshape(-1, 4),

@@ -46,7 +46,7 @@ class World:
 
     @property
     def retention(self) -> Retention:
-        return Retention(self.store.engine, self.evidence, Periods(), self.cameras)
+        return Retention(self.store.engine, self.evidence, Periods(), lambda: self.cameras)
 
     @property
     def book(self) -> Book:

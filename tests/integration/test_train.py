@@ -9,10 +9,15 @@ from typing import Any
 
 import cv2
 import numpy as np
+import onnxruntime
 import pytest
 
 from live_service import wait_for
 from streetwatch.datasets.yolo_folder import read_picture
+from streetwatch.models.errors import ModelError
+from streetwatch.models.released import some_pictures, trainable
+from streetwatch.models.train import with_labels
+from streetwatch.models.ultralytics_model import load_weights
 from streetwatch.vision.detect import Detector
 from streetwatch.zones.footprint import iou
 
@@ -177,6 +182,37 @@ def test_weights_become_a_model_that_the_service_can_load(exported: Path) -> Non
     seen = detector.detect(np.full((360, 640, 3), 90, np.uint8), confidence=0.0)
     assert len(seen)
     assert (seen.xyxy[:, 2] <= 640).all()
+
+
+@pytest.mark.train
+@pytest.mark.shared
+def test_a_released_file_can_be_trained_on_and_answers_as_before(
+    built: Path, coco: Path, exported: Path
+) -> None:
+    import torch  # noqa: PLC0415 -- where the extra is not installed the test is skipped
+
+    labels = Detector.load(str(exported)).card.labels
+    fresh = with_labels(load_weights(coco).model, labels)
+    pictures = some_pictures(built / "train.txt", 64)
+    network = trainable(exported.with_suffix(".onnx"), fresh, pictures)
+    session = onnxruntime.InferenceSession(exported.with_suffix(".onnx"))
+    (released,) = session.run(None, {"images": pictures[:1]})
+    answered = network(torch.tensor(pictures[:1]))[0].detach().numpy()
+    assert answered[0, 0] == pytest.approx(released[0, 0], abs=1e-2)
+    network.train()  # norms of the batch itself: they hardly differ from those put back
+    again = network(torch.tensor(pictures))["one2one"]["scores"]
+    network.eval()
+    network.model[-1].training = True
+    before = network(torch.tensor(pictures))["one2one"]["scores"]
+    assert float((again - before).abs().median()) < 0.5
+
+
+@pytest.mark.train
+@pytest.mark.shared
+def test_a_file_of_other_labels_is_refused(coco: Path, exported: Path) -> None:
+    fresh = with_labels(load_weights(coco).model, ("car", "garbage"))
+    with pytest.raises(ModelError, match="not a released YOLO26n of these labels"):
+        trainable(exported.with_suffix(".onnx"), fresh, np.zeros((1, 3, 64, 64), np.float32))
 
 
 @pytest.fixture(scope="module")

@@ -393,7 +393,7 @@ def test_the_closing_check_looks_through_every_camera_that_has_the_case_in_view(
         rules = (zone(0.0),)
         camera = Camera(name, name, Source(SourceKind.RTSP, "rtsp://x/"), site.place, rules)
         running[name] = Running(camera, corner.recorders[name], START + 39)
-    sights = CameraSights(corner.store, running)
+    sights = CameraSights(corner.store, lambda: running)
     case_id = corner.of("south").id
     assert sights.sight(case_id, START + 40) == Sight(START + 39)
     picture = sights.picture(case_id, Verification.EXIST)

@@ -159,6 +159,6 @@ def test_what_retention_has_deleted_is_not_missed(world: World) -> None:
         transaction.put_incident(an_incident(state=State.CLOSED, closed_at=NOON))
     world.execute(sa.update(desk_case).values(state="closed", ended_at=NOON))
     now = NOON + 200 * DAY_S
-    job = Retention(world.store.engine, world.evidence, Periods(), frozenset({"kerb"}))
+    job = Retention(world.store.engine, world.evidence, Periods(), lambda: frozenset({"kerb"}))
     assert [one.kind for one in job.run(now=now)] == ["evidence", "messages"]
     assert world.findings(now=now) == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -143,6 +144,7 @@ def test_the_manifest_names_every_file_with_its_hash_and_what_is_missing(street:
         "close_up",
         "zone_overlay",
         "latest",
+        "track",
     ]
     assert manifest["violation_at"] == {
         "utc": "2026-11-22T16:01:00.000+00:00",
@@ -191,7 +193,7 @@ def test_after_a_restart_on_a_dead_camera_evidence_is_sealed_with_what_there_is(
     assert street.occasions() == ["opened", "evidence"]
     missing = street.manifest()["missing"]
     assert isinstance(missing, list)
-    assert [line.split(":")[0] for line in missing] == ["latest", "clip"]
+    assert [line.split(":")[0] for line in missing] == ["latest", "clip", "track"]
 
 
 def test_a_disk_that_refuses_files_nothing_and_the_next_look_tries_again(street: Street) -> None:
@@ -328,3 +330,49 @@ def test_a_warning_is_not_repeated_and_files_nothing_in_a_covered_view(
     assert gentle_street.occasions() == ["warned"]
     gentle_street.looks(68, 79)
     assert gentle_street.occasions() == ["warned"]
+
+
+ELSEWHERE = ((0.9, 0.9), (1.0, 0.9), (1.0, 1.0), (0.9, 1.0))
+
+
+def redraw(street: Street, second: int, *zones: Zone) -> None:
+    street.watch.redraw(Watched(Site("cam", "人民路", None), zones, "model@1"), START + second)
+
+
+def test_a_stay_that_is_maturing_goes_on_when_another_zone_is_drawn(street: Street) -> None:
+    street.looks(50, 58)
+    redraw(street, 58, zone(), replace(zone(), id="other", polygon=ELSEWHERE))
+    street.looks(58, 70)
+    assert street.incident.violation_at == START + 60
+    assert street.brightness("first_seen.jpg") == pytest.approx(50, abs=1)
+
+
+def test_a_case_whose_zone_is_taken_out_stays_and_its_evidence_is_completed(street: Street) -> None:
+    street.looks(50, 62)
+    redraw(street, 62)
+    street.looks(62, 90, car=False)
+    assert street.incident.state is State.OPEN, "nobody saw it leave"
+    assert street.occasions() == ["opened", "evidence"]
+
+
+@pytest.mark.parametrize("restarts", [False, True], ids=["in one life", "over a restart"])
+def test_a_zone_that_is_drawn_again_files_nothing_twice(street: Street, *, restarts: bool) -> None:
+    street.looks(50, 70)
+    redraw(street, 70, replace(zone(), polygon=ELSEWHERE))
+    street.looks(70, 100)
+    if restarts:
+        street.watch = street.started()
+    redraw(street, 100, zone())
+    street.looks(100, 130)
+    street.looks(130, 150, car=False)
+    assert street.incident.state is State.CLEARED
+    assert street.occasions() == ["opened", "evidence", "cleared"]
+
+
+def test_a_camera_that_is_taken_away_has_its_evidence_completed_with_what_there_is(
+    street: Street,
+) -> None:
+    street.looks(50, 62)
+    street.watch.finish(START + 62)
+    assert street.brightness("latest.jpg") == pytest.approx(61, abs=1)
+    assert street.occasions() == ["opened", "evidence"]

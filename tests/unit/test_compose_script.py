@@ -47,16 +47,29 @@ def test_two_things_never_stand_in_one_place_at_one_time(kind: Kind) -> None:
             assert CAST.apart(act.thing, at_once)
 
 
-def test_some_vehicles_are_followed_by_another_that_takes_their_place_within_seconds() -> None:
-    followed = [
+def test_another_vehicle_takes_a_place_within_seconds_or_after_a_calm() -> None:
+    gaps = [
         later.start - act.end
         for script in scripts(Kind.PARKING)
         for act in script.acts
         for later in script.acts
         if later.thing in CAST.same_place(act.thing) and later.start > act.start
     ]
+    followed = [gap for gap in gaps if gap <= 15]
     assert len(followed) >= 10
-    assert all(6 <= gap <= 15 for gap in followed)
+    assert all(gap >= 6 for gap in followed)
+    assert all(gap >= 90 for gap in gaps if gap not in followed)
+
+
+@pytest.mark.parametrize("minutes", [20, 60])
+def test_something_stops_briefly_again_and_again_over_a_quiet_clip(minutes: int) -> None:
+    length_s = 60.0 * minutes
+    for seed in range(20):
+        chance = np.random.default_rng(seed)
+        script = written(Kind.QUIET_ROAD, CAST, length_s=length_s, chance=chance)
+        starts = [act.start for act in script.acts]
+        assert len(starts) >= minutes / 5
+        assert max(starts) > length_s / 2
 
 
 def test_a_seed_gives_the_same_script() -> None:

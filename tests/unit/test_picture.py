@@ -16,8 +16,10 @@ class Corner:
 
     longest_side = 320
 
-    def detect(self, image: Image, *, confidence: float | None = None) -> Detections:
-        del confidence
+    def detect(
+        self, image: Image, *, confidence: float | None = None, longest: int | None = None
+    ) -> Detections:
+        del confidence, longest
         self.seen = image
         height, width = image.shape[:2]
         box = np.array([[0, 0, width / 2, height / 2]], np.float32)

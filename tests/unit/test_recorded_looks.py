@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.replay import look_line, recorded_looks
+from streetwatch.service.runtime.recorded import look_line, recorded_looks
 from streetwatch.vision.types import Detections, Look
 
 VIEW = np.random.default_rng(0).integers(0, 255, (90, 160)).astype(np.uint8)

@@ -14,7 +14,7 @@ from streetwatch.service.config.code_schema import CodesEntry
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.rule_schema import WindowEntry
 from streetwatch.service.config.wording import fields_of, schema_in
-from streetwatch.service.settings import Settings, load_settings
+from streetwatch.service.settings import Settings, load_settings, told_settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -290,3 +290,22 @@ def test_paths_of_codes_and_calendar_count_from_the_files_folder(tmp_path: Path)
     assert settings.code_profile == str(tmp_path / "codes.yaml")
     assert settings.work_calendar == tmp_path / "days.yaml"
     assert load(tmp_path, "code_profile: yuncheng").code_profile == "yuncheng"
+
+
+@pytest.mark.parametrize(
+    ("key", "origin"),
+    [
+        pytest.param("port", "STREETWATCH_PORT", id="a variable, which wins over the file"),
+        pytest.param("retention.hour", "streetwatch.yaml:3", id="a line of the file"),
+        pytest.param("demo.port", "STREETWATCH_DEMO__PORT", id="a variable inside a group"),
+        pytest.param("retention.evidence_d", None, id="nowhere: the default"),
+        pytest.param("demo.clip", None, id="nowhere, though its group is somewhere"),
+    ],
+)
+def test_a_setting_knows_where_it_was_written(tmp_path: Path, key: str, origin: str | None) -> None:
+    path = tmp_path / "streetwatch.yaml"
+    path.write_text("port: 8000\nretention:\n  hour: 4\n")
+    environ = {"STREETWATCH_PORT": "9000", "STREETWATCH_DEMO__PORT": "9001"}
+    _, origins = told_settings(path, environ=environ)
+    found = origins(key)
+    assert (None if found is None else str(found).removeprefix(f"{tmp_path}/")) == origin

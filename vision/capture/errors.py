@@ -1,5 +1,25 @@
 """What can go wrong with a picture source; no message ever holds a password."""
 
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What kind of trouble a source has: for words in other languages, and for what mends it."""
+
+    UNKNOWN_HOST = "unknown_host"
+    REFUSED = "refused"  #: nothing listens there
+    NO_ANSWER = "no_answer"
+    PASSWORD = "password"  # noqa: S105 -- a kind of trouble
+    FORBIDDEN = "forbidden"
+    NO_STREAM = "no_stream"
+    CAMERA = "camera"  #: the camera reports an error of its own
+    ADDRESS = "address"
+    CUT = "cut"
+    NO_VIDEO = "no_video"
+    CODEC = "codec"
+    NO_KEY_FRAME = "no_key_frame"
+    OTHER = "other"
+
 
 class CaptureError(Exception):
     """Base of all errors of this package; its text may be shown to anyone."""
@@ -10,7 +30,15 @@ class SourceError(CaptureError, ValueError):
 
 
 class CannotOpen(CaptureError):  # noqa: N818  -- reads as a sentence where it is raised
-    """The source gave no pictures from the start: try again, or tell who gave the path."""
+    """The source gave no pictures from the start: try again, or tell who gave the path.
+
+    Attributes:
+        fault: The kind of trouble.
+    """
+
+    def __init__(self, message: str, fault: Fault = Fault.OTHER) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class StreamLost(CaptureError):  # noqa: N818

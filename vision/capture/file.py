@@ -67,7 +67,7 @@ class _Clip:
         began, unit = feed.stream.start_time, feed.stream.time_base
         if began is not None and unit is not None:
             self._pictures_at = self._packets_at.starting_at(float(began * unit))
-        self._decoder = Decoder(feed.stream)
+        self._decoder = Decoder(feed.stream.codec_context)
         self.seen = 0
 
     def pictures(self) -> Iterator[tuple[Seconds, VideoFrame]]:

@@ -14,7 +14,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from streetwatch.vision.capture.errors import CannotOpen, StreamLost
+from streetwatch.vision.capture.errors import CannotOpen, Fault, StreamLost
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.capture.template import StreamTemplate
 from streetwatch.vision.types import Seconds
@@ -23,24 +23,44 @@ _BAD_PACKETS_IN_A_ROW = 100
 _ALMOST = 0.95  # FFmpeg's own watch may end a hair before ours
 
 # The first class that fits tells; each says what, and how to mend it.
-_REASONS: tuple[tuple[type[av.error.FFmpegError], str], ...] = (
-    (av.error.ConnectionRefusedError, "connection refused; is the camera on, is the port right?"),
-    (av.error.HTTPUnauthorizedError, "user name or password refused (401); check them"),
-    (av.error.HTTPForbiddenError, "access denied (403); check the account's rights"),
-    (av.error.HTTPNotFoundError, "no such stream there (404); check the path of the address"),
-    (av.error.HTTPServerError, "the camera reports an error of its own (5xx)"),
-    (av.error.HTTPClientError, "the request is refused (4xx); check the address"),
-    (av.error.ConnectionResetError, "the connection was cut"),
-    (av.error.BrokenPipeError, "the connection was cut"),
-    (av.error.EOFError, "the other side closed the connection"),
-    (av.error.TimeoutError, "no answer in time; is the network up?"),
-    (av.error.ExitError, "no answer in time; is the network up?"),
-    (av.error.FileNotFoundError, "no such file; check the path"),
-    (av.error.IsADirectoryError, "that is a folder; name a video file"),
-    (av.error.PermissionError, "not allowed to read it; check its rights"),
-    (av.error.InvalidDataError, "that is no video this program can read, or it is damaged"),
-    (av.error.ProtocolNotFoundError, "addresses of this kind are not supported"),
-    (av.error.OSError, "cannot reach it; check the host name and the network"),
+_REASONS: tuple[tuple[type[av.error.FFmpegError], Fault, str], ...] = (
+    (
+        av.error.ConnectionRefusedError,
+        Fault.REFUSED,
+        "connection refused; is the camera on, is the port right?",
+    ),
+    (
+        av.error.HTTPUnauthorizedError,
+        Fault.PASSWORD,
+        "user name or password refused (401); check them",
+    ),
+    (
+        av.error.HTTPForbiddenError,
+        Fault.FORBIDDEN,
+        "access denied (403); check the account's rights",
+    ),
+    (
+        av.error.HTTPNotFoundError,
+        Fault.NO_STREAM,
+        "no such stream there (404); check the path of the address",
+    ),
+    (av.error.HTTPServerError, Fault.CAMERA, "the camera reports an error of its own (5xx)"),
+    (av.error.HTTPClientError, Fault.ADDRESS, "the request is refused (4xx); check the address"),
+    (av.error.ConnectionResetError, Fault.CUT, "the connection was cut"),
+    (av.error.BrokenPipeError, Fault.CUT, "the connection was cut"),
+    (av.error.EOFError, Fault.CUT, "the other side closed the connection"),
+    (av.error.TimeoutError, Fault.NO_ANSWER, "no answer in time; is the network up?"),
+    (av.error.ExitError, Fault.NO_ANSWER, "no answer in time; is the network up?"),
+    (av.error.FileNotFoundError, Fault.NO_STREAM, "no such file; check the path"),
+    (av.error.IsADirectoryError, Fault.ADDRESS, "that is a folder; name a video file"),
+    (av.error.PermissionError, Fault.FORBIDDEN, "not allowed to read it; check its rights"),
+    (
+        av.error.InvalidDataError,
+        Fault.NO_VIDEO,
+        "that is no video this program can read, or it is damaged",
+    ),
+    (av.error.ProtocolNotFoundError, Fault.ADDRESS, "addresses of this kind are not supported"),
+    (av.error.OSError, Fault.UNKNOWN_HOST, "cannot reach it; check the host name and the network"),
 )
 
 
@@ -146,9 +166,11 @@ def _opened(source: Source, url: str, time_outs: TimeOuts) -> InputContainer:
     except av.error.FFmpegError as error:
         in_time = time.monotonic() - asked < time_outs.open_s * _ALMOST
         reason = _why(error) if in_time else f"no answer within {time_outs.open_s:g} s"
+        fault = _fault(error) if in_time else Fault.NO_ANSWER
     except (UnicodeError, ValueError):
         reason = "the address cannot be read; check it for odd characters"
-    raise CannotOpen(f"cannot open {source.redacted}: {reason}")
+        fault = Fault.ADDRESS
+    raise CannotOpen(f"cannot open {source.redacted}: {reason}", fault)
 
 
 def _options(kind: SourceKind) -> dict[str, str]:
@@ -172,10 +194,15 @@ def _options(kind: SourceKind) -> dict[str, str]:
 def _video_of(container: InputContainer, source: Source) -> VideoStream:
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream):
-        raise CannotOpen(f"cannot open {source.redacted}: there is no video in it")
+        raise CannotOpen(f"cannot open {source.redacted}: there is no video in it", Fault.NO_VIDEO)
     return stream
 
 
 def _why(error: av.error.FFmpegError) -> str:
-    known = (words for kind, words in _REASONS if isinstance(error, kind))
+    known = (words for kind, _, words in _REASONS if isinstance(error, kind))
     return next(known, f"FFmpeg cannot go on ({type(error).__name__})")
+
+
+def _fault(error: av.error.FFmpegError) -> Fault:
+    known = (fault for kind, fault, _ in _REASONS if isinstance(error, kind))
+    return next(known, Fault.OTHER)

@@ -17,7 +17,7 @@ _MIB = 1024 * 1024
 class Ring:
     """A bounded store of packets that always begins with a key frame. Safe between threads."""
 
-    def __init__(self, *, keep_s: Seconds = 30.0, keep_bytes: int = 32 * _MIB) -> None:
+    def __init__(self, *, keep_s: Seconds = 30.0, keep_bytes: int = 8 * _MIB) -> None:
         """Keep at least `keep_s` seconds, unless they are more than `keep_bytes`."""
         self._keep_s = keep_s
         self._keep_bytes = keep_bytes

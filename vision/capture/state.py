@@ -41,9 +41,13 @@ class CaptureCounts:
         frames: Pictures handed on.
         corrupt: Packets and pictures thrown away because they were damaged.
         connections: Times the source was opened.
+        decode_s: Processor time of decoding and scaling.
+        key_gap_s: Between the latest two key frames; None before the second.
     """
 
     packets: int = 0
     frames: int = 0
     corrupt: int = 0
     connections: int = 0
+    decode_s: Seconds = 0.0
+    key_gap_s: Seconds | None = None

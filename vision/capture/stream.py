@@ -4,16 +4,15 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import av
 import structlog
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.clock import StreamClock
-from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.errors import CaptureError, StreamLost
-from streetwatch.vision.capture.look import Decode, Looker, stream_seconds
+from streetwatch.vision.capture.look import Decode, Looker
 from streetwatch.vision.capture.opening import Feed, TimeOuts, default_time_outs, open_feed
 from streetwatch.vision.capture.pace import LookPace
 from streetwatch.vision.capture.reconnect import BackOff
@@ -35,7 +34,8 @@ class CaptureOptions:
         look_interval_s: Hand on a picture at least this often, where the stream has one.
         longest: Side of the small picture that comes with each, pixels.
         decode: Which packets to decode.
-        key_gap_limit_s: Without a key frame for this long, decode all from then on.
+        key_gap_limit_s: Key frames further apart than this, and than looks: follow the pictures
+            between them.
         blind_limit_s: Packets but no picture for this long: connect again.
         time_outs: Left out: what suits the kind of source.
         back_off: When to try again.
@@ -99,16 +99,20 @@ class Capture:
         self._now = clock or steady_wall_clock()
         self._chance = chance
         self._stop = threading.Event()
+        self._after_s: Seconds = 0.0
         self._thread = threading.Thread(target=self._run, name=f"capture-{camera_id}", daemon=True)
         self._interval_s = self._options.look_interval_s
         self._clock = StreamClock()
-        self._counts = CaptureCounts()
+        self._packets = self._frames = self._corrupt = self._connections = 0
+        self._decode_s: Seconds = 0.0
+        self._key_gap_s: Seconds | None = None
         self._state = CaptureState(Phase.STOPPED, self._now())
         self._live_since: Seconds | None = None
         self._log = _log.bind(camera=camera_id, source=source.redacted)
 
-    def start(self) -> None:
-        """Begin to watch; once in a capture's life."""
+    def start(self, *, after_s: Seconds = 0.0) -> None:
+        """Begin to watch, after a while; once in a capture's life."""
+        self._after_s = after_s
         self._thread.start()
 
     def stop(self, timeout_s: Seconds = 6.0) -> bool:
@@ -135,10 +139,18 @@ class Capture:
     @property
     def counts(self) -> CaptureCounts:
         """What was done so far."""
-        return self._counts
+        return CaptureCounts(
+            packets=self._packets,
+            frames=self._frames,
+            corrupt=self._corrupt,
+            connections=self._connections,
+            decode_s=self._decode_s,
+            key_gap_s=self._key_gap_s,
+        )
 
     def _run(self) -> None:
         back_off = self._options.back_off
+        self._stop.wait(self._after_s)
         while not self._stop.is_set():
             reason = self._watch_until_it_breaks()
             if self._stop.is_set():
@@ -173,54 +185,70 @@ class Capture:
         # The address is never a variable here: a log of a fault may show those.
         with open_feed(self._source, self._resolve(self._source), time_outs) as feed:
             self._clock = self._clock.untied()
-            self._counts = replace(self._counts, connections=self._counts.connections + 1)
+            self._connections += 1
             looker = self._looker(feed)
-            corrupt_before = self._counts.corrupt
+            corrupt_before = self._corrupt
             blind_since = self._now()
             for packet in feed.packets():
                 if self._stop.is_set():
                     return
                 if self._take(packet, feed, looker):
                     blind_since = self._now()
-                corrupt = corrupt_before + looker.corrupt + feed.bad_packets
-                self._counts = replace(self._counts, corrupt=corrupt)
+                self._corrupt = corrupt_before + looker.corrupt + feed.bad_packets
                 self._refuse_blindness(self._now() - blind_since)
 
     def _looker(self, feed: Feed) -> Looker:
-        pace = LookPace(self._interval_s)
-        return Looker(feed.stream, pace, self._options.decode, self._options.key_gap_limit_s)
+        options = self._options
+        return Looker(
+            feed.template,
+            LookPace(self._interval_s),
+            options.decode,
+            options.key_gap_limit_s,
+            options.longest,
+        )
 
     def _take(self, packet: "av.Packet[VideoStream]", feed: Feed, looker: Looker) -> bool:
         """Time, keep and look at one packet; return whether a picture came of it."""
-        at = self._timed(packet) if packet.size else self._clock.at or self._now()
+        at, payload = self._clock.at or self._now(), None
         if packet.size:
-            self._counts = replace(self._counts, packets=self._counts.packets + 1)
-        if self._ring is not None and packet.size and not packet.is_corrupt:
-            self._ring.add(stored(packet, feed.template, at=at))
-        decode_before = looker.decode
-        looker.pace = looker.pace.every(self._interval_s)
-        saw = False
-        for taken_at, frame in looker.take(packet, self._clock, at):
-            picture = Decoded.of(frame, longest=self._options.longest)
-            saw = self._hand_on(Frame(self._camera_id, self._counts.frames, taken_at, picture))
-        if looker.decode is not decode_before:
-            self._log.warning(
-                "capture.key_frames_rare", decode="all", limit_s=self._options.key_gap_limit_s
-            )
+            at = self._timed(packet, feed.template.unit_s)
+            self._packets += 1
+            payload = self._kept(packet, feed, at)
+        if looker.pace.interval_s != self._interval_s:
+            looker.pace = looker.pace.every(self._interval_s)
+        followed, saw = looker.follows, False
+        before_s = time.thread_time()
+        pictures = list(looker.take(packet, self._clock, at, payload))
+        self._decode_s += time.thread_time() - before_s
+        for taken_at, picture in pictures:
+            saw = self._hand_on(Frame(self._camera_id, self._frames, taken_at, picture))
+        self._key_gap_s = looker.gaps.gap_s
+        if looker.follows and not followed:
+            self._log.info("capture.key_frames_rare", gap_s=looker.gaps.gap_s)
         return saw
 
-    def _timed(self, packet: "av.Packet[VideoStream]") -> Seconds:
-        stream_s = stream_seconds(packet)
+    def _kept(self, packet: "av.Packet[VideoStream]", feed: Feed, at: Seconds) -> bytes | None:
+        """Keep a packet for clips where clips are wanted; return its bytes if so."""
+        if self._ring is None or packet.is_corrupt:
+            return None
+        one = stored(packet, feed.template, at=at)
+        self._ring.add(one)
+        return one.payload
+
+    def _timed(self, packet: "av.Packet[VideoStream]", unit_s: Seconds) -> Seconds:
+        stream_s = None if packet.pts is None else packet.pts * unit_s
         if self._source.kind is not SourceKind.RTSP:
             # Files come as fast as the disk, HLS by the segment: played as they were filmed.
-            self._stop.wait(self._clock.lead(stream_s, self._now()))
+            lead_s = self._clock.lead(stream_s, self._now())
+            if lead_s:
+                self._stop.wait(lead_s)
         self._clock, at = self._clock.tick(stream_s, self._now())
         return at
 
     def _hand_on(self, frame: Frame) -> bool:
         if self._stop.is_set():
             return False
-        self._counts = replace(self._counts, frames=self._counts.frames + 1)
+        self._frames += 1
         self._on_frame(frame)
         if self._live_since is None:
             self._live_since = self._now()

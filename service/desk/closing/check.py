@@ -1,6 +1,5 @@
 """Checks handled cases in a thread of its own, and writes down what it finds."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ from streetwatch.service.desk.facts import THE_DESK
 from streetwatch.service.desk.rows import added, moved_columns
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.rounds import Rounds
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
@@ -82,29 +82,21 @@ class ClosingCheck:
         self._auto_close = auto_close
         self._clock = clock
         self._on_end = on_end
-        self._every_s = every_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="closing-check", daemon=True)
+        self._rounds = Rounds("closing-check", self._round, every_s=every_s)
 
     def start(self) -> None:
         """Begin to check."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish the case at hand and end. May be called again."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
+        self._rounds.stop(timeout_s=timeout_s)
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.check()
-            except StorageError as error:
-                log.error("closing.not_checked", reason=str(error))  # noqa: TRY400
-            except Exception:  # the thread's last resort: the next round tries again
-                log.exception("closing.failed")
-            self._stopping.wait(self._every_s)
+    def _round(self) -> None:
+        try:
+            self.check()
+        except StorageError as error:
+            log.error("closing.not_checked", reason=str(error))  # noqa: TRY400
 
     def check(self) -> int:
         """Check every case that waits for it; return how many were decided.
@@ -114,7 +106,7 @@ class ClosingCheck:
         """
         decided = 0
         for case in self._waiting():
-            if self._stopping.is_set():
+            if self._rounds.is_stopping:
                 break
             decided += self._checked(case)
         return decided

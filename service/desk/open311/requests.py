@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from streetwatch.service.desk.draft import Document
+from streetwatch.service.desk.history import moves
 from streetwatch.service.desk.open311.services import service_name
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.zones.schedule import CHINA
@@ -82,8 +83,8 @@ class Told:
 
 def _notes(case: Document) -> str:
     """Say why it stands as it does: its state, and what was noted with the last move."""
-    moves = [line for line in case["history"] if "state" in line]
-    note = moves[-1].get("note") if moves else ""
+    made = moves(case["history"])
+    note = made[-1].get("note") if made else ""
     name = STATE_NAMES[CaseState(case["state"])]
     return f"{name}: {note}" if note else name
 

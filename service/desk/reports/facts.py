@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from streetwatch.service.desk.history import moves
 from streetwatch.service.desk.states import REFUSALS, CaseState, RejectReason
 from streetwatch.vision.types import Seconds
 
@@ -79,10 +80,8 @@ def track(history: Iterable[Mapping[str, str]]) -> Track:
     """Read a case's history."""
     first: dict[str, Seconds] = {}
     reason = None
-    for line in history:
-        state = line.get("state")
-        if state is None:
-            continue
+    for line in moves(history):
+        state = line["state"]
         if state not in first:
             first[state] = datetime.fromisoformat(line["at"]).timestamp()
         if state == CaseState.REJECTED:

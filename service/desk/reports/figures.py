@@ -148,7 +148,7 @@ class Tally:
             warned=self.warned,
             force_closed=self.force_closed,
             shares={name: Share(one.hits, one.n) for name, one in counts.items()},
-            times={name: _times(self._times.get(name)) for name in TIMES},
+            times={name: times_of(self._times.get(name)) for name in TIMES},
         )
 
     def _warning(self, case: CaseFacts) -> None:
@@ -201,7 +201,8 @@ class Tally:
             self._times.setdefault(name, array("d")).append(end - start)
 
 
-def _times(measured: "array[float] | None") -> Times:
+def times_of(measured: "array[float] | None") -> Times:
+    """Return the median and the 90th percentile of what was measured."""
     if not measured:
         return Times(0, None, None)
     values = np.sort(np.frombuffer(measured))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from streetwatch.service.desk.reports.figures import Share, Times
+from streetwatch.service.desk.reports.hot_spots import HotSpot
+from streetwatch.service.desk.reports.lag import Lag
 from streetwatch.service.desk.reports.monthly import Month, summary
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.reports.table import Row
@@ -30,8 +32,8 @@ def row_json(row: Row) -> dict[str, Any]:
         "duplicates": figures.duplicates,
         "warned": figures.warned,
         "force_closed": figures.force_closed,
-        "shares": {name: _share_json(one) for name, one in figures.shares.items()},
-        "times": {name: _times_json(one) for name, one in figures.times.items()},
+        "shares": {name: share_json(one) for name, one in figures.shares.items()},
+        "times": {name: times_json(one) for name, one in figures.times.items()},
     }
 
 
@@ -50,7 +52,8 @@ def period_json(period: Period) -> dict[str, str]:
     return {"name": period.name, "from": local(period.start), "until": local(period.end)}
 
 
-def _share_json(share: Share) -> dict[str, Any]:
+def share_json(share: Share) -> dict[str, Any]:
+    """Return a share as JSON: with its interval, None where nothing was measured."""
     low, high = share.interval or (None, None)
     return {
         "value": _rounded(share.value),
@@ -61,7 +64,8 @@ def _share_json(share: Share) -> dict[str, Any]:
     }
 
 
-def _times_json(times: Times) -> dict[str, Any]:
+def times_json(times: Times) -> dict[str, Any]:
+    """Return times as JSON."""
     return {
         "median_s": _rounded(times.median_s, 1),
         "p90_s": _rounded(times.p90_s, 1),
@@ -73,14 +77,53 @@ def _rounded(value: float | None, digits: int = 4) -> float | None:
     return None if value is None else round(value, digits)
 
 
+def spot_json(spot: HotSpot) -> dict[str, Any]:
+    """Return a hot spot as JSON."""
+    return {
+        "place": spot.place,
+        "lon": round(spot.lon, 6),
+        "lat": round(spot.lat, 6),
+        "n": spot.n,
+        "hours": list(spot.hours),
+    }
+
+
+def lag_json(lag: Lag) -> dict[str, Any]:
+    """Return a target's lag as JSON."""
+    return {"target": lag.target, **times_json(lag.times)}
+
+
 def as_csv(table: Iterable[Row]) -> str:
     """Write a report as CSV, a line for each figure."""
+    return lines_csv(COLUMNS, _lines(table))
+
+
+def spots_csv(spots: Iterable[HotSpot], period: Period) -> str:
+    """Write hot spots as CSV, a line for each place and hour in which there was something."""
+    lines = (
+        (period.first, period.last, one.place, round(one.lon, 6), round(one.lat, 6), hour, n)
+        for one in spots
+        for hour, n in enumerate(one.hours)
+        if n
+    )
+    return lines_csv(("from", "to", "place", "lon", "lat", "hour", "n"), lines)
+
+
+def lags_csv(found: Iterable[Lag], period: Period) -> str:
+    """Write the targets' lags as CSV."""
+    lines = (
+        (period.first, period.last, one.target, *times_json(one.times).values()) for one in found
+    )
+    return lines_csv(("from", "to", "target", "median_s", "p90_s", "n"), lines)
+
+
+def lines_csv(columns: Iterable[str] | None, lines: Iterable[Iterable[object]]) -> str:
+    """Write lines as CSV that no spreadsheet runs; without columns, only the lines."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for row in table:
-        place = (row.period.first, row.period.last, row.period.name, row.by.value, row.group)
-        writer.writerows([cell(one) for one in (*place, *figure)] for figure in _figures(row))
+    if columns is not None:
+        writer.writerow(columns)
+    writer.writerows([cell(one) for one in line] for line in lines)
     return text.getvalue()
 
 
@@ -92,6 +135,12 @@ def cell(value: object) -> str:
     """
     text = "" if value is None else str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+
+
+def _lines(table: Iterable[Row]) -> Iterator[tuple[object, ...]]:
+    for row in table:
+        place = (row.period.first, row.period.last, row.period.name, row.by.value, row.group)
+        yield from ((*place, *figure) for figure in _figures(row))
 
 
 def _figures(row: Row) -> Iterator[tuple[object, ...]]:

@@ -68,10 +68,11 @@ def _query(wanted: Wanted) -> sa.Select[Any]:
         case.document["first_seen"].as_string().label("first_seen"),
         recurred_at.label("recurred_at"),
     )
-    return sa.select(*columns).where(*_asked_for(wanted))
+    return sa.select(*columns).where(*asked_for(wanted))
 
 
-def _asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+def asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield what the cases of a report meet, all of it."""
     case = desk_case.c
     yield case.reported_at >= wanted.period.start
     yield case.reported_at < wanted.period.end

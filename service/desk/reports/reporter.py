@@ -1,16 +1,21 @@
 """Reports of a desk: what is asked for, read and counted in one pass."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from streetwatch.service.desk.reports.figures import Share
+from streetwatch.service.desk.reports.hot_spots import HotSpot, hot_spots
+from streetwatch.service.desk.reports.lag import Lag, lags
 from streetwatch.service.desk.reports.monthly import Month
-from streetwatch.service.desk.reports.period import Step, month
+from streetwatch.service.desk.reports.period import Period, Step, month
 from streetwatch.service.desk.reports.query import GRID_DIGITS, Wanted, facts
+from streetwatch.service.desk.reports.recall import recall, told_by_people
 from streetwatch.service.desk.reports.table import By, Row, rows
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.vision.types import Seconds
+from streetwatch.zones.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +25,47 @@ class Reporter:
     Attributes:
         engine: Of the desk's database.
         clock: Seconds since the epoch: what is open is judged as of now.
+        places: Where the cameras stand.
     """
 
     engine: sa.Engine
     clock: Callable[[], Seconds]
+    places: Callable[[], Sequence[Place]] = tuple
 
-    def figures(self, wanted: Wanted, *, by: By, step: Step) -> list[Row]:
-        """Return the figures of a period, divided by group and time.
+    def figures(self, wanted: Wanted, *, by: By | Iterable[By], step: Step) -> list[Row]:
+        """Return the figures of a period, divided by group and time, in one pass.
 
         Raises:
             InputError: there would be too many rows.
             StorageError: the database refused.
         """
         cases = facts(self.engine, wanted)
-        return rows(cases, by=(by,), step=step, whole=wanted.period, now=self.clock())
+        kinds = (by,) if isinstance(by, By) else tuple(by)
+        return rows(cases, by=kinds, step=step, whole=wanted.period, now=self.clock())
+
+    def hot_spots(self, wanted: Wanted) -> list[HotSpot]:
+        """Return where violations gather, hour by hour, the busiest place first.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        return hot_spots(self.engine, wanted)
+
+    def recall(self, wanted: Wanted) -> Share:
+        """Return how much of what people told of close to a camera was seen by one.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        return recall(told_by_people(self.engine, wanted), self.places())
+
+    def lags(self, period: Period) -> list[Lag]:
+        """Return how long the messages that arrived in a period took to each target.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        return lags(self.engine, period)
 
     def month(self, name: str, *, grid: str | None = None) -> Month:
         """Return a month: over all cases, and for each type, grid and camera.

@@ -1,21 +1,34 @@
 """The reports' REST API: `/desk/reports`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BeforeValidator
 
 from streetwatch.service.desk.report import Name
-from streetwatch.service.desk.reports.formats import as_csv, month_json, period_json, row_json
+from streetwatch.service.desk.reports.formats import (
+    as_csv,
+    lag_json,
+    lags_csv,
+    month_json,
+    period_json,
+    row_json,
+    share_json,
+    spot_json,
+    spots_csv,
+)
 from streetwatch.service.desk.reports.period import Period, Step, days
 from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.recall import NEAR_M
 from streetwatch.service.desk.reports.reporter import Reporter, grid_prefix
-from streetwatch.service.desk.reports.table import By, Row
+from streetwatch.service.desk.reports.table import By
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
 
@@ -50,28 +63,38 @@ def reports_router(reporter: Reporter) -> APIRouter:
     """Build the router."""
     router = APIRouter(prefix="/desk/reports", tags=["reports"])
 
-    @router.get("/figures", responses=_ANSWERS, response_model=None)
-    def figures(  # noqa: PLR0913 -- one argument per query parameter
+    def asked(
         first: Annotated[Day, Query(alias="from")] = None,
         last: Annotated[Day, Query(alias="to")] = None,
         *,
-        by: By = By.ALL,
-        step: Step = Step.WHOLE,
         grid: Grid = None,
         type: Name | None = None,  # noqa: A002 -- the query parameter's name
         camera: Name | None = None,
+    ) -> Wanted:
+        with _refused():
+            period = period_of(reporter.clock(), first, last)
+            return Wanted(period, grid=grid_prefix(grid), type=type, camera=camera)
+
+    _add_tables(router, reporter, Depends(asked))
+    _add_surroundings(router, reporter, Depends(asked))
+    return router
+
+
+def _add_tables(router: APIRouter, reporter: Reporter, asked: Any) -> None:  # noqa: ANN401
+    @router.get("/figures", responses=_ANSWERS, response_model=None)
+    def figures(
+        wanted: Annotated[Wanted, asked],
+        *,
+        by: By = By.ALL,
+        step: Step = Step.WHOLE,
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """Figures of the cases that came in from a day to another, both inside."""
-        try:
-            period = _period(reporter, first, last)
-            wanted = Wanted(period, grid=grid_prefix(grid), type=type, camera=camera)
+        with _refused():
             table = reporter.figures(wanted, by=by, step=step)
-        except InputError as error:
-            raise HTTPException(422, [str(error)]) from error
         if format is Format.CSV:
-            return _csv(table, f"figures-{period.first}-{period.last}")
-        return {"period": period_json(period), "rows": [row_json(row) for row in table]}
+            return _csv(as_csv(table), _named("figures", wanted))
+        return {"period": period_json(wanted.period), "rows": [row_json(row) for row in table]}
 
     @router.get("/month", responses=_ANSWERS, response_model=None)
     def month(
@@ -81,22 +104,67 @@ def reports_router(reporter: Reporter) -> APIRouter:
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """One month: in words, over all cases, and for each type, grid and camera."""
-        try:
+        with _refused():
             made = reporter.month(month, grid=grid)
-        except InputError as error:
-            raise HTTPException(422, [str(error)]) from error
-        return _csv(made.rows, f"month-{month}") if format is Format.CSV else month_json(made)
-
-    return router
+        if format is Format.CSV:
+            return _csv(as_csv(made.rows), f"month-{month}")
+        return month_json(made)
 
 
-def _period(reporter: Reporter, first: date | None, last: date | None) -> Period:
-    """Return the period asked for; left out: from this month's first day to today."""
-    today = datetime.fromtimestamp(reporter.clock(), CHINA).date()
+def _add_surroundings(router: APIRouter, reporter: Reporter, asked: Any) -> None:  # noqa: ANN401
+    @router.get("/hot-spots", responses=_ANSWERS, response_model=None)
+    def hot_spots(
+        wanted: Annotated[Wanted, asked],
+        format: Format = Format.JSON,  # noqa: A002
+    ) -> dict[str, Any] | Response:
+        """Where violations gather, hour by hour of the day, the busiest place first."""
+        spots = reporter.hot_spots(wanted)
+        if format is Format.CSV:
+            return _csv(spots_csv(spots, wanted.period), _named("hot-spots", wanted))
+        return {"period": period_json(wanted.period), "spots": [spot_json(one) for one in spots]}
+
+    @router.get("/recall")
+    def recall(wanted: Annotated[Wanted, asked]) -> dict[str, Any]:
+        """Of what people told of close to a camera, the share that a camera reported too."""
+        share = share_json(reporter.recall(wanted))
+        return {"period": period_json(wanted.period), "near_m": NEAR_M, "recall": share}
+
+    @router.get("/delivery", responses=_ANSWERS, response_model=None)
+    def delivery(
+        wanted: Annotated[Wanted, asked],
+        format: Format = Format.JSON,  # noqa: A002
+    ) -> dict[str, Any] | Response:
+        """How long the messages that arrived in the period took to each target."""
+        found = reporter.lags(wanted.period)
+        if format is Format.CSV:
+            return _csv(lags_csv(found, wanted.period), _named("delivery", wanted))
+        return {"period": period_json(wanted.period), "targets": [lag_json(one) for one in found]}
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Answer a wrong question with what to write instead."""
+    try:
+        yield
+    except InputError as error:
+        raise HTTPException(422, [str(error)]) from error
+
+
+def _named(name: str, wanted: Wanted) -> str:
+    return f"{name}-{wanted.period.first}-{wanted.period.last}"
+
+
+def period_of(now: Seconds, first: date | None, last: date | None) -> Period:
+    """Return the period asked for; left out: from this month's first day to today.
+
+    Raises:
+        InputError: it ends before it begins, or lies in another age.
+    """
+    today = datetime.fromtimestamp(now, CHINA).date()
     end = last or max(today, first or today)
     return days(first or end.replace(day=1), end)
 
 
-def _csv(table: Iterable[Row], name: str) -> Response:
+def _csv(text: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

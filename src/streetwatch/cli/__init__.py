@@ -8,7 +8,20 @@ import sys
 
 import typer
 
-from streetwatch.cli import bench, data, deliveries, desk, grid, model, service, targets, upkeep
+from streetwatch.cli import (
+    bench,
+    cameras,
+    data,
+    deliveries,
+    desk,
+    grid,
+    model,
+    service,
+    targets,
+    throughput,
+    upkeep,
+    users,
+)
 from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
 
@@ -37,12 +50,15 @@ for command in (
     model.export,
     model.quantize,
     model.calibrate,
+    throughput.tune,
 ):
     app.command()(command)
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
+app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 
 from streetwatch.benchmarks.light import Light
+from streetwatch.cli import throughput
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_json, progress_bar
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -80,13 +82,20 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
 
 @app.command()
 def report(
-    baseline: Annotated[Path, typer.Argument(help="A file that --update-baseline wrote.")],
+    baseline: Annotated[
+        Path,
+        typer.Argument(help="What --update-baseline wrote, or `bench events` printed (.jsonl)."),
+    ],
 ) -> None:
-    """Print a baseline as Markdown tables, as docs/reference/model.md has them."""
+    """Print a baseline as Markdown tables, as the documentation has them."""
     from streetwatch.benchmarks.baseline import read_sets
+    from streetwatch.benchmarks.event_table import event_table, read_lines
     from streetwatch.benchmarks.markdown import tables
 
-    sys.stdout.write(tables(read_sets(baseline)))
+    if baseline.suffix == ".jsonl":
+        sys.stdout.write(event_table(read_lines(baseline)))
+    else:
+        sys.stdout.write(tables(read_sets(baseline)))
 
 
 @app.command()
@@ -105,6 +114,9 @@ def events(  # noqa: PLR0913 -- one argument per option
         Path | None, typer.Option(help="Folder that keeps what was seen, for the next time.")
     ] = None,
     threads: Annotated[int, typer.Option(min=0, help="Of the detector; 0: all.")] = 0,
+    sparing: Annotated[
+        bool, typer.Option(help="Detect where something changed or may mature, as the service.")
+    ] = False,
     as_json: AsJson = True,
 ) -> None:
     """Run clips with known truth through the whole chain: is each violation filed once?"""
@@ -119,7 +131,8 @@ def events(  # noqa: PLR0913 -- one argument per option
     cameras = load_cameras(data / "cameras.yaml", environ=os.environ)
     true = event_clips.read_truth(data)
     under = event_clips.read_disturbances(data)
-    seeing = event_clips.Seeing(Detector.load(model, threads=threads), look_interval_s, looks)
+    detector = Detector.load(model, threads=threads)
+    seeing = event_clips.Seeing(detector, look_interval_s, looks, sparing)
     results: list[event_clips.ClipResult] = []
     with progress_bar() as progress:
         task = progress.add_task("looks", total=None)
@@ -189,49 +202,6 @@ def simulation(  # noqa: PLR0913 -- one argument per option
                 on_seed=lambda: progress.advance(task),
             )
             print_json(outcome.line())
-
-
-@app.command()
-def throughput(  # noqa: PLR0913 -- one argument per option of the contract
-    *,
-    data: Annotated[Path, typer.Option(help="Clips, cameras.yaml and truth.json.")],
-    cameras: Annotated[list[int], typer.Option(min=1, help="How many; repeatable: one line each.")],
-    seconds: Annotated[float, typer.Option(min=5, help="How long is counted.")] = 60.0,
-    look_interval_s: Annotated[
-        float, typer.Option(min=0.1, max=10, help="Between two pictures of a camera.")
-    ] = 2.0,
-    threads: Annotated[int, typer.Option(min=0, help="Inside one detection; 0: by itself.")] = 1,
-    quiet: Annotated[
-        int, typer.Option(min=0, help="Cameras of an empty street beside each busy one.")
-    ] = 3,
-    work: Annotated[
-        Path, typer.Option(help="Where the coded 1080p streams are kept for the next run.")
-    ] = Path("runs/throughput"),
-    as_json: AsJson = True,
-) -> None:
-    """Run the service on paced 1080p25 streams: how many cameras does this machine carry?"""
-    from streetwatch.benchmarks.throughput import Load, measured
-    from streetwatch.benchmarks.throughput_streams import coded_streams
-    from streetwatch.service.cameras import load_cameras
-
-    del as_json
-    known = load_cameras(data / "cameras.yaml", environ=os.environ)
-    camera_of = {Path(one.source.url).resolve(): one.id for one in known}
-    work.mkdir(parents=True, exist_ok=True)
-    with progress_bar() as progress:
-        task = progress.add_task("coding", total=None)
-        streams = coded_streams(
-            data,
-            work,
-            seconds=seconds + 30.0,
-            quiet=quiet,
-            camera_of=lambda path: camera_of.get(path.resolve()),
-            on_clip=lambda name: progress.update(task, description=f"coding {name}"),
-        )
-        for number in cameras:
-            progress.update(task, description=f"{number} cameras for {seconds:.0f} s")
-            load = Load(tuple(streams), known, number, seconds, look_interval_s, threads)
-            print_json(measured(load).line())
 
 
 @app.command()
@@ -317,3 +287,32 @@ def presence(
                     count, pictures=pictures, looks=looks, on_look=lambda: progress.advance(task)
                 )
                 print_json(measured.line())
+
+
+@app.command()
+def console(
+    *,
+    cameras: Annotated[int, typer.Option(min=10, help="How many there are.")] = 300,
+    incidents: Annotated[int, typer.Option(min=1000, help="And as many cases.")] = 10_000,
+    times: Annotated[int, typer.Option(min=1, help="How often each thing is done.")] = 20,
+    as_json: AsJson = True,
+) -> None:
+    """Fill a service with a city, and measure in a browser how long its pages take."""
+    from streetwatch.benchmarks.console import facts, measured
+    from streetwatch.benchmarks.console_load import Load, carrying
+
+    del as_json
+    load = Load(cameras, incidents)
+    with TemporaryDirectory(prefix="streetwatch-") as folder, progress_bar() as progress:
+        task = progress.add_task("incidents", total=incidents)
+        known = {"cameras": cameras, "incidents": incidents, **facts()}
+
+        def filled(rows: int) -> None:
+            progress.advance(task, rows)
+
+        with carrying(load, Path(folder), now=time.time(), on_rows=filled) as url:
+            for one in measured(url, times=times):
+                print_json({**known, **one.line()})
+
+
+app.command()(throughput.throughput)

@@ -20,7 +20,7 @@ def compose(  # noqa: PLR0913 -- one argument per option
     count: Annotated[int, typer.Option(min=1, help="How many clips.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="The same gives the same clips.")] = 0,
     minutes: Annotated[float, typer.Option(min=5, max=120, help="Of each clip.")] = 10,
-    fps: Annotated[float, typer.Option(min=0.2, max=4, help="Pictures a second.")] = 2,
+    fps: Annotated[float, typer.Option(min=0.1, max=4, help="Pictures a second.")] = 2,
     kind: Annotated[
         list[Kind] | None, typer.Option(help="What clips are about; repeatable; default: all.")
     ] = None,

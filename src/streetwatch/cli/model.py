@@ -125,11 +125,14 @@ def export(  # noqa: PLR0913 -- one argument per option
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
-def quantize(
+def quantize(  # noqa: PLR0913 -- one argument per option
     model: Annotated[Path, typer.Option(help="Card of the FP32 model.")],
     frames: Annotated[list[Path], typer.Option(help="Folder of street pictures; repeatable.")],
     out: Annotated[Path, typer.Option(help="Folder for the INT8 file and its card.")],
     *,
+    name: Annotated[
+        str | None, typer.Option(help="Of the INT8 model; left out: the FP32 model's.")
+    ] = None,
     count: Count = INT8_FRAMES,
     as_json: AsJson = True,
 ) -> None:
@@ -137,11 +140,13 @@ def quantize(
     from streetwatch.models.card import read_card
 
     del as_json
-    made = _quantized(read_card(model), frames, out=out, count=count)
+    made = _quantized(read_card(model), frames, out=out, count=count, name=name)
     print_json({"model": made.name, "file": str(made.file), "sha256": made.sha256})
 
 
-def _quantized(card: "ModelCard", frames: list[Path], *, out: Path, count: int) -> "ModelCard":
+def _quantized(
+    card: "ModelCard", frames: list[Path], *, out: Path, count: int, name: str | None = None
+) -> "ModelCard":
     from streetwatch.datasets.yolo_folder import read_picture
     from streetwatch.models.quantize import quantize as run_quantization
     from streetwatch.service.pictures import pictures
@@ -151,7 +156,8 @@ def _quantized(card: "ModelCard", frames: list[Path], *, out: Path, count: int) 
     chosen = files[:: max(len(files) // count, 1)][:count]
     with redirect_stdout(sys.stderr), progress_bar() as progress:
         inputs = (letterbox(read_picture(path), card.input_size)[0][None] for path in chosen)
-        return run_quantization(card, progress.track(inputs, total=len(chosen)), out=out)
+        tracked = progress.track(inputs, total=len(chosen))
+        return run_quantization(card, tracked, out=out, name=name)
 
 
 def calibrate(

@@ -17,7 +17,9 @@ from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_js
 
 if TYPE_CHECKING:
     from streetwatch.service.cameras import Camera
-    from streetwatch.service.replay import Question, Restart
+    from streetwatch.service.replay import Question
+    from streetwatch.service.runtime.recorded import Restart
+    from streetwatch.service.settings import Origins, Settings
     from streetwatch.vision.detect import Detector
     from streetwatch.vision.types import Detections, Look
 
@@ -40,12 +42,15 @@ def run(
     from streetwatch.service.app import serve
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings import told_settings
 
-    settings = load_settings(config, environ=os.environ)
+    def read() -> "tuple[Settings, Origins]":
+        return told_settings(config, environ=os.environ)
+
+    settings, _ = read()
     configure_logs(settings.log_format)
     with _demo_camera(settings.demo.clip, settings.demo.port):
-        serve(settings, load_cameras(settings.cameras, environ=os.environ))
+        serve(settings, load_cameras(settings.cameras, environ=os.environ), read)
 
 
 @contextmanager
@@ -143,7 +148,9 @@ def _faint(clip: Path, camera: "Camera", detector: "Detector", at: float) -> "De
     source = Source(SourceKind.FILE, str(clip))
     for frame in read_file(source, camera_id=camera.id, look_interval_s=LOOK_INTERVAL_S):
         if frame.at >= at:
-            glance = glance_at(frame, longest=detector.longest_side, masks=camera.masks)
+            glance = glance_at(
+                frame, longest=detector.longest_side, masks=camera.masks, areas=camera.areas
+            )
             return glance.detected(detector, confidence=FAINT)
     return Detections.empty()
 
@@ -164,7 +171,7 @@ def _epoch(start: str | None) -> float | None:
 
 def _recorded(path: Path) -> "Iterator[Look | Restart]":
     from streetwatch.service.incidents.errors import InputError
-    from streetwatch.service.replay import recorded_looks
+    from streetwatch.service.runtime.recorded import recorded_looks
 
     if str(path) == "-":
         yield from recorded_looks(sys.stdin, name="standard input")
@@ -186,7 +193,7 @@ def _seen_in(clip: Path, camera: "Camera", detector: "Detector") -> "Iterator[Lo
     frames = read_file(source, camera_id=camera.id, look_interval_s=LOOK_INTERVAL_S)
     with progress_bar() as progress:
         task = progress.add_task(clip.name, total=None)
-        for look in looks_at(frames, detector, masks=camera.masks):
+        for look in looks_at(frames, detector, masks=camera.masks, areas=camera.areas):
             progress.update(task, description=f"{clip.name}: {look.at:.0f} s seen", advance=1)
             yield look
 

@@ -25,14 +25,15 @@ def retention(
     """Delete what has been kept long enough, a line each; the service does so every night."""
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
-    from streetwatch.service.openings import evidence_of, retention_of, stored
+    from streetwatch.service.openings import catalogue_of, evidence_of, retention_of, stored
     from streetwatch.service.settings import load_settings
 
     del as_json
     settings = load_settings(config, environ=os.environ)
     configure_logs(settings.log_format)
-    cameras = load_cameras(settings.cameras, environ=os.environ)
+    file = load_cameras(settings.cameras, environ=os.environ)
     store = stored(settings)
+    cameras = catalogue_of(settings, file, store)
     job = retention_of(settings, cameras, store, evidence_of(settings))
     now = time.time()
     for gone in job.plan(now=now) if dry_run else job.run(now=now, clock=time.time):

@@ -1,22 +1,27 @@
 """The cameras of `cameras.yaml`, as values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from streetwatch.service.config.camera_schema import CameraEntry, CamerasEntry, SourceEntry
 from streetwatch.service.config.checking import checked
-from streetwatch.service.config.document import read_document
+from streetwatch.service.config.document import Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import CamerasFileError
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.routing import TO_THE_DESK, Routes
-from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.vision.capture.source import Source, SourceKind, redact
+from streetwatch.vision.types import Seconds
 from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.zone import Zone, ZoneKind
+
+#: One camera as `cameras.yaml` has it.
+CameraDocument: TypeAlias = dict[str, Tree]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Camera:
         place: Where it stands, if anyone wrote it down.
         zones: Of every kind.
         calibration: Where the ground in its picture is, if anyone measured it.
+        document: How it was written, the address without its password.
     """
 
     id: str
@@ -38,6 +44,7 @@ class Camera:
     place: Place | None
     zones: tuple[Zone, ...]
     calibration: Calibration | None = None
+    document: CameraDocument = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def site(self) -> Site:
@@ -48,6 +55,15 @@ class Camera:
     def masks(self) -> tuple[Polygon, ...]:
         """The areas to paint over before anything looks at the picture."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PRIVACY_MASK)
+
+    @property
+    def areas(self) -> tuple[Polygon, ...]:
+        """The areas in which something may be filed."""
+        return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PROHIBITED)
+
+    def is_on_duty(self, at: Seconds) -> bool:
+        """Tell whether any of its rules applies at `at`, seconds since the epoch."""
+        return any(rule.schedule.is_open(at) for zone in self.zones for rule in zone.rules)
 
     def watched(
         self, *, model: str, others: Iterable["Camera"] = (), routes: Routes = TO_THE_DESK
@@ -74,25 +90,53 @@ def load_cameras(path: Path, *, environ: Mapping[str, str]) -> tuple[Camera, ...
         CamerasFileError: a line for everything that is wrong; none holds a password.
     """
     document = read_document(path, refusal=CamerasFileError)
+    tree = filled(document, environ, refusal=CamerasFileError)
     file = checked(
         CamerasEntry,
-        filled(document, environ, refusal=CamerasFileError),
+        tree,
         written=document.tree,
         where=document.where,
         refusal=CamerasFileError,
     )
-    return tuple(_camera(entry, path.parent) for entry in file.cameras)
+    return tuple(
+        camera_of(entry, _source(entry.source, path.parent), written)
+        for entry, written in zip(file.cameras, _items(tree), strict=True)
+    )
 
 
-def _camera(entry: CameraEntry, folder: Path) -> Camera:
+def camera_of(entry: CameraEntry, source: Source, written: CameraDocument) -> Camera:
+    """Return the camera that an entry describes.
+
+    Args:
+        entry: Checked.
+        source: Where its pictures come from, password and all.
+        written: The entry as it was written.
+    """
     return Camera(
         id=entry.id,
         name=entry.name or entry.id,
-        source=_source(entry.source, folder),
+        source=source,
         place=entry.place.place() if entry.place else None,
         zones=tuple(zone.zone() for zone in entry.zones),
         calibration=entry.calibration.calibration() if entry.calibration else None,
+        document=with_source(written, source, source.redacted),
     )
+
+
+def with_source(document: CameraDocument, source: Source, url: str) -> CameraDocument:
+    """Return a camera's document with another address in it, and no password beside it."""
+    written = document.get("source")
+    beside = written if isinstance(written, dict) else {}
+    shown = {
+        key: redact(value) if isinstance(value, str) else value for key, value in beside.items()
+    }
+    return document | {"source": shown | {"kind": source.kind.value, "url": url}}
+
+
+def _items(tree: Tree) -> list[CameraDocument]:
+    """Return the cameras of a file that was checked."""
+    cameras = tree["cameras"] if isinstance(tree, dict) else None
+    return [one for one in cameras if isinstance(one, dict)] if isinstance(cameras, list) else []
 
 
 def _source(entry: SourceEntry, folder: Path) -> Source:

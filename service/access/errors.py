@@ -1,0 +1,57 @@
+"""Why somebody isn't let in, or a user isn't changed."""
+
+from streetwatch.service.access.rules import NAME_AT_MOST, Weakness
+from streetwatch.service.incidents.errors import InputError
+from streetwatch.vision.types import Seconds
+
+
+class WrongPasswordError(Exception):
+    """There is no such user, or that is not the password: nobody is told which."""
+
+
+class MustWaitError(Exception):
+    """Too many passwords were wrong: not even the right one is taken now."""
+
+    def __init__(self, wait_s: Seconds) -> None:
+        super().__init__(f"wait {wait_s:.0f} s")
+        self.wait_s = wait_s
+
+
+class DeadLinkError(Exception):
+    """The link was used, or its time is over, or it never was one."""
+
+
+class WeakPasswordError(Exception):
+    """Anybody could guess this password."""
+
+    def __init__(self, weakness: Weakness) -> None:
+        super().__init__(weakness.value)
+        self.weakness = weakness
+
+
+class BadNameError(InputError):
+    """Nobody can be called so."""
+
+    def __init__(self) -> None:
+        super().__init__(f"name: write 1 to {NAME_AT_MOST} characters that can be seen")
+
+
+class NameTakenError(InputError):
+    """Somebody is called so already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"user {name}: there is one of this name: choose another")
+
+
+class NoSuchUserError(InputError):
+    """Nobody is called so."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"user {name}: there is none of this name: see `streetwatch users list`")
+
+
+class LastAdminError(InputError):
+    """Without an admin nobody could make another."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"user {name}: is the last admin: make somebody else one first")

@@ -1,0 +1,1 @@
+"""Attaching a camera: from a pasted address to a watched street."""

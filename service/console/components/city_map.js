@@ -1,0 +1,77 @@
+// A map of points. Without a tile server it shows a plain grid of degrees.
+import { leaflet as L } from "nicegui-leaflet";
+import { loadResource } from "../../static/utils/resources.js";
+
+const Grid = L.GridLayer.extend({
+  createTile(coords) {
+    const tile = document.createElement("canvas");
+    const { x: width, y: height } = this.getTileSize();
+    tile.width = width;
+    tile.height = height;
+    const pen = tile.getContext("2d");
+    const style = getComputedStyle(document.body);
+    pen.strokeStyle = style.getPropertyValue("--sw-line");
+    pen.fillStyle = style.getPropertyValue("--sw-quiet");
+    pen.strokeRect(0.5, 0.5, width, height);
+    pen.font = "11px sans-serif";
+    const at = this._map.unproject(coords.scaleBy(this.getTileSize()), coords.z);
+    pen.fillText(`${at.lat.toFixed(4)}, ${at.lng.toFixed(4)}`, 6, 15);
+    return tile;
+  },
+});
+
+export default {
+  template: `<div class="mp-map" role="region" :aria-label="words.map"></div>`,
+  props: { start: Array, tiles: String, attribution: String, words: Object, resourcePath: String },
+  emits: ["pick"],
+  async mounted() {
+    await this.$nextTick(); // window.path_prefix is set by then
+    await loadResource(`${window.path_prefix}${this.resourcePath}/leaflet/leaflet.css`);
+    this.map = L.map(this.$el, { center: [30, 110], zoom: 4, zoomControl: false, maxZoom: 19 });
+    L.control.zoom({ zoomInTitle: this.words.closer, zoomOutTitle: this.words.wider }).addTo(this.map);
+    this.map.attributionControl.setPrefix(false);
+    const ground = this.tiles
+      ? L.tileLayer(this.tiles, { attribution: this.attribution, maxZoom: 19 })
+      : new Grid({ maxZoom: 19 });
+    ground.addTo(this.map);
+    this.points = L.layerGroup().addTo(this.map);
+    this.watcher = new ResizeObserver(() => this.map.invalidateSize());
+    this.watcher.observe(this.$el);
+    this.show(this.start);
+    this.fit(this.start);
+  },
+  unmounted() {
+    this.watcher?.disconnect();
+    this.map?.remove();
+  },
+  methods: {
+    show(points) {
+      if (!this.points) return;
+      this.points.clearLayers();
+      points.forEach((point) => this.points.addLayer(this.marker(point)));
+    },
+    fit(points) {
+      if (!points.length) return;
+      this.map.fitBounds(points.map((one) => [one.lat, one.lon]), { padding: [40, 40], maxZoom: 17 });
+    },
+    marker(point) {
+      const at = [point.lat, point.lon];
+      const look = document.createElement("span");
+      look.className = `mp-point mp-${point.kind} ${point.tone}`;
+      if (point.size) look.style.setProperty("--mp-size", `${point.size}px`);
+      if (point.sign) {
+        const sign = document.createElement("i");
+        sign.className = "q-icon material-icons";
+        sign.textContent = point.sign;
+        sign.setAttribute("aria-hidden", "true");
+        look.append(sign);
+      }
+      if (point.count) look.append(String(point.count));
+      const icon = L.divIcon({ html: look, className: "mp-icon", iconSize: null });
+      const made = L.marker(at, { icon, alt: point.label, title: point.label, riseOnHover: true });
+      made.setZIndexOffset(point.above ?? 0);
+      if (point.href) made.on("click", () => (window.location.href = point.href));
+      return made;
+    },
+  },
+};

@@ -1,0 +1,1 @@
+"""What the zone editor edits and shows: values and pure functions, without a browser."""

@@ -1,0 +1,105 @@
+"""The form of a zone's rules, made from the schema of `cameras.yaml`. Pure.
+
+A key that the schema gains stands in the form without a line of code here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic.fields import FieldInfo
+
+from streetwatch.service.config.document import Tree
+from streetwatch.service.config.rule_schema import RuleEntry
+from streetwatch.zones.rules import DEFAULTS, ViolationType
+
+#: What a newcomer sets; the rest is behind "more".
+FIRST: Final = ("dwell_s", "grace_s")
+
+Rule = Mapping[str, Tree]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberField:
+    """A number of a rule.
+
+    Attributes:
+        key: In `cameras.yaml`.
+        title: English; the catalogue has the others.
+        description: English.
+        low: It may be no less.
+        high: It may be no more.
+        default: Of the rule's type.
+    """
+
+    key: str
+    title: str
+    description: str
+    low: float
+    high: float
+    default: float
+
+    @property
+    def is_first(self) -> bool:
+        """Tell whether a newcomer should see it."""
+        return self.key in FIRST
+
+    @property
+    def is_time(self) -> bool:
+        """Tell whether it counts seconds."""
+        return self.key.endswith("_s")
+
+
+def number_fields(kind: ViolationType) -> tuple[NumberField, ...]:
+    """Return the numbers that a rule of a type has, in the schema's order."""
+    return tuple(
+        _number(key, found, float(getattr(DEFAULTS[kind], key)))
+        for key, found in RuleEntry.model_fields.items()
+        if found.annotation is float
+    )
+
+
+def _number(key: str, found: FieldInfo, default: float) -> NumberField:
+    limits = {
+        name: float(getattr(rule, name))
+        for rule in found.metadata
+        for name in ("ge", "le")
+        if getattr(rule, name, None) is not None
+    }
+    title, description = found.title or key, found.description or ""
+    return NumberField(key, title, description, limits["ge"], limits["le"], default)
+
+
+def rules_with(rules: Iterable[Rule], kind: ViolationType) -> list[Tree]:
+    """Return the rules with one of a type added, which has its defaults."""
+    kept: list[Tree] = [dict(rule) for rule in rules]
+    return [*kept, {"type": str(kind)}]
+
+
+def rules_without(rules: Iterable[Rule], kind: ViolationType) -> list[Tree]:
+    """Return the rules without the one of a type."""
+    return [dict(rule) for rule in rules if rule.get("type") != kind]
+
+
+def rules_set(rules: Iterable[Rule], kind: ViolationType, key: str, value: Tree) -> list[Tree]:
+    """Return the rules with one key of a type's rule set; None: as the type has it."""
+    return [_set(rule, key, value) if rule.get("type") == kind else dict(rule) for rule in rules]
+
+
+def _set(rule: Rule, key: str, value: Tree) -> dict[str, Tree]:
+    others = {name: kept for name, kept in rule.items() if name != key}
+    return others if value is None else {**others, key: value}
+
+
+def in_words(seconds: float) -> tuple[float, str]:
+    """Return a duration in the unit that people say it in: `s`, `min`, `h` or `d`.
+
+    >>> in_words(300)
+    (5, 'min')
+    >>> in_words(90)
+    (90, 's')
+    """
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length and seconds % length == 0:
+            return int(seconds // length), unit
+    return (int(seconds) if seconds == int(seconds) else seconds), "s"

@@ -1,0 +1,1 @@
+"""What the page of numbers shows, as values."""

@@ -1,0 +1,107 @@
+"""Cards, charts and tables of figures, each with what it is of and the way to take it along."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from nicegui import ui
+
+from streetwatch.service.console.figures.cards import Card
+from streetwatch.service.console.figures.charts import Options
+from streetwatch.service.console.language import say
+
+#: Pixels of a bar's row, and of what is around them.
+_ROW: Final = 30
+_AROUND: Final = 70
+_LEAST: Final = 240
+
+#: Hands the chart's picture to the browser as a file.
+_SAVE: Final = """() => {
+  const chart = getElement(%d).chart;
+  const dark = document.body.classList.contains('body--dark');
+  const way = document.createElement('a');
+  const ground = dark ? '#191f29' : '#fff';
+  way.href = chart.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: ground });
+  way.download = %s;
+  way.click();
+}"""
+
+
+def draw_card(card: Card, span: str) -> None:
+    """Draw one figure."""
+    with ui.element("div").classes(f"sw-card fg-card {card.tone}").props("role=listitem"):
+        ui.label(card.name).classes("fg-name")
+        ui.label(card.value).classes("fg-value sw-number")
+        ui.label(card.range).classes("fg-range sw-number")
+        ui.label(_of(card, span)).classes("fg-n sw-quiet")
+        ui.label(card.how).classes("fg-how sw-quiet")
+
+
+def _of(card: Card, span: str) -> str:
+    return f"n = {card.n} {card.of} · {span}"
+
+
+def draw_chart(title: str, options: Options | None, *, csv: str, span: str) -> None:
+    """Draw a chart, or say that nothing was measured."""
+    card = ui.element("section").classes("sw-card sw-column fg-chart")
+    with card.props(f'aria-label="{title}"'):
+        with ui.element("div").classes("sw-row"):
+            ui.label(title).classes("sw-subtitle").props("role=heading aria-level=2")
+            ui.element("div").classes("sw-grow")
+            ui.label(span).classes("sw-quiet sw-number")
+        if options is None:
+            ui.label(say("not measured")).classes("sw-empty")
+            return
+        chart = ui.echart(options).style(f"height:{_height(options)}px")
+        chart.props(f'role=img aria-label="{title}"')
+        with ui.element("div").classes("sw-row"):
+            ui.link(say("CSV"), csv).props("download")
+            save = ui.button(say("PNG")).props("flat dense")
+            save.on("click", js_handler=_SAVE % (chart.id, f"'{_file(title)}.png'"))
+
+
+def _height(options: Options) -> int:
+    rows = options["yAxis"].get("data")
+    return max(_LEAST, _AROUND + _ROW * len(rows)) if rows else _LEAST
+
+
+def _file(title: str) -> str:
+    return "".join(one if one.isalnum() else "-" for one in title)
+
+
+def draw_table(
+    title: str,
+    columns: Sequence[str],
+    lines: Iterable[Sequence[str]],
+    *,
+    csv: str = "",
+    span: str = "",
+) -> None:
+    """Draw a table, or say that nothing was measured."""
+    lines = list(lines)
+    card = ui.element("section").classes("sw-card sw-column fg-chart")
+    with card.props(f'aria-label="{title}"'):
+        with ui.element("div").classes("sw-row"):
+            ui.label(title).classes("sw-subtitle").props("role=heading aria-level=2")
+            ui.element("div").classes("sw-grow")
+            ui.label(span).classes("sw-quiet sw-number")
+        if not lines:
+            ui.label(say("not measured")).classes("sw-empty")
+            return
+        with ui.element("table").classes("sw-table"):
+            with ui.element("thead"), ui.element("tr"):
+                for column in columns:
+                    _cell("th", column).props("scope=col")
+            with ui.element("tbody"):
+                for line in lines:
+                    with ui.element("tr"):
+                        for text in line:
+                            _cell("td", text)
+        if csv:
+            ui.link(say("CSV"), csv).props("download")
+
+
+def _cell(tag: str, text: str) -> ui.element:
+    cell = ui.element(tag)
+    with cell:
+        ui.label(text)
+    return cell

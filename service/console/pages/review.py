@@ -1,0 +1,24 @@
+"""The page `Review`: one case at a time, judged by key."""
+
+from nicegui import context, ui
+
+from streetwatch.service.access.role import Role
+from streetwatch.service.console.language import say
+from streetwatch.service.console.parts import Parts
+from streetwatch.service.console.review.dialogs import review_keys
+from streetwatch.service.console.review.screen import Screen
+from streetwatch.service.console.review.work import Work
+from streetwatch.service.console.shell import Shell
+from streetwatch.service.desk.review.leases import Reviewer
+
+
+def register(parts: Parts, shell: Shell) -> None:
+    """Declare the page."""
+
+    @ui.page("/console/review")
+    async def page() -> None:
+        with shell.page(say("Review"), active="review", role=Role.ANALYST) as account:
+            shell.keys(*review_keys())
+            reviewer = Reviewer(account.name, context.client.id)
+            work = Work(parts.reviewing, parts.evidence, parts.cameras, reviewer)
+            await Screen(work, shell).draw()

@@ -1,0 +1,72 @@
+"""What the pages read and act upon, handed over by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from streetwatch.service.access.access import Access
+from streetwatch.service.api.readiness import Readiness
+from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.probing import Probing
+from streetwatch.service.delivery.build import Surroundings
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.profile import Profile
+from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.review.reviewing import Reviewing
+from streetwatch.service.desk.triaging import Triaging
+from streetwatch.service.dry_run import DryRuns
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.runtime.live import LiveView
+from streetwatch.service.settings import Reread, Settings
+from streetwatch.service.store.deliveries import Deliveries
+from streetwatch.service.store.sql_store import SqlStore
+from streetwatch.vision.types import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The service as the pages see it.
+
+    Attributes:
+        settings: What the service was told.
+        reread: Reads the settings anew, and where each is written.
+        profile: The city's codes.
+        around: What a target is tried with.
+        clock: Says what time it is, seconds since the epoch.
+        access: The users, and who is signed in.
+        store: The incidents, and the database with everything else.
+        book: The desk's cases.
+        triaging: Suggests measures; has the city's profile of codes.
+        evidence: Their files.
+        reporter: Figures over periods.
+        deliveries: What goes to the case platforms.
+        wake: Has the lanes look at once whether something waits.
+        readiness: The state of cameras and targets, asked anew each time.
+        cameras: Those that are watched now.
+        catalogue: All cameras, and the way to change them.
+        live: What each camera shows now.
+        probing: Tries a camera's address.
+        dry_runs: Tries zones on what was seen.
+        reviewing: What reviewers do; moves cases.
+    """
+
+    settings: Settings
+    reread: Reread
+    profile: Profile
+    around: Surroundings
+    clock: Callable[[], Seconds]
+    access: Access
+    store: SqlStore
+    book: Book
+    triaging: Triaging
+    evidence: EvidenceFolder
+    reporter: Reporter
+    deliveries: Deliveries
+    wake: Callable[[], None]
+    readiness: Callable[[], Readiness]
+    cameras: Callable[[], tuple[Camera, ...]]
+    catalogue: Catalogue
+    live: LiveView
+    probing: Probing
+    dry_runs: DryRuns
+    reviewing: Reviewing

@@ -1,0 +1,163 @@
+"""Users and their roles: added, changed, let in no more."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+
+from streetwatch.service.access.errors import BadNameError, LastAdminError, NameTakenError
+from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.users import User
+from streetwatch.service.console.guard import WELCOME
+from streetwatch.service.console.language import language_here, mark, say
+from streetwatch.service.console.moments import moment_words
+from streetwatch.service.console.parts import Parts
+from streetwatch.service.console.settings.table import cell, chip, head
+from streetwatch.service.console.shell import ROLE_NAMES
+from streetwatch.service.incidents.errors import InputError
+
+log = structlog.get_logger(__name__)
+
+_REFUSALS: dict[type[InputError], str] = {
+    BadNameError: mark("Nobody can be called so."),
+    NameTakenError: mark("Somebody is called so already. Choose another name."),
+    LastAdminError: mark("The last administrator stays one: make somebody else one first."),
+}
+
+
+async def people(parts: Parts, account: Account) -> None:
+    """Draw everybody, and the form that adds somebody."""
+    page = _People(parts, account)
+    page.adding()
+    page.told = ui.element("div").props("role=status")
+    page.table = ui.element("div")
+    await page.draw()
+
+
+class _People:
+    """The section while it is open."""
+
+    told: ui.element
+    table: ui.element
+
+    def __init__(self, parts: Parts, account: Account) -> None:
+        self._parts = parts
+        self._users, self._door = parts.access.users, parts.access.door
+        self._account = account
+
+    def adding(self) -> None:
+        """Draw the form."""
+        with ui.element("div").classes("sw-row sw-wrap sw-card"):
+            name = ui.input(say("Name of a new user")).props("dense outlined")
+            role = _roles(Role.VIEWER, say("Role"))
+            add = ui.button(say("Add"), on_click=lambda: self._add(name, role))
+            add.props("unelevated color=primary")
+            name.on("keydown.enter", lambda: self._add(name, role))
+
+    async def draw(self) -> None:
+        """Draw everybody anew."""
+        users = await asyncio.to_thread(self._users.all)
+        self.table.clear()
+        with self.table, ui.element("table").classes("sw-table"):
+            head(say("User"), say("Role"), say("Last signed in"), say("State"), say("Actions"))
+            with ui.element("tbody"):
+                for user in users:
+                    self._row(user)
+
+    def _row(self, user: User) -> None:
+        with ui.element("tr"):
+            cell(user.name)
+            with ui.element("td"):
+                label = say("Role of {name}", name=user.name)
+                _roles(user.role, label, partial(self._give, user.name))
+            at = user.signed_in_at
+            cell("—" if at is None else moment_words(at, language_here()), "sw-number")
+            with ui.element("td"):
+                _state(user)
+            with ui.element("td"), ui.element("div").classes("sw-row"):
+                self._actions(user)
+
+    def _actions(self, user: User) -> None:
+        if user.disabled_at is not None:
+            _action(say("Let in again"), partial(self._enable, user.name), user.name)
+            return
+        _action(say("Link for a new password"), partial(self._link, user.name), user.name)
+        if user.name != self._account.name:
+            _action(say("Let in no more"), partial(self._disable, user.name), user.name)
+
+    async def _add(self, name: ui.input, role: ui.select) -> None:
+        now = self._parts.clock()
+        add = partial(self._users.add, name.value or "", Role(role.value), now=now)
+        if await self._done(add, "added", name.value):
+            await self._link(name.value)
+            name.value = ""
+
+    async def _give(self, name: str, event: ValueChangeEventArguments[str]) -> None:
+        await self._done(partial(self._users.give, name, Role(event.value)), "given_role", name)
+
+    async def _disable(self, name: str) -> None:
+        disable = partial(self._users.disable, name, now=self._parts.clock())
+        await self._done(disable, "disabled", name)
+
+    async def _enable(self, name: str) -> None:
+        await self._done(partial(self._users.enable, name), "enabled", name)
+
+    async def _link(self, name: str) -> None:
+        link = partial(self._door.link, name, now=self._parts.clock())
+        token = await asyncio.to_thread(link)
+        log.info("access.linked", user=name, by=self._account.name)
+        self._show_link(name, f"{WELCOME}?token={token}")
+
+    async def _done(self, change: Callable[[], object], what: str, name: str) -> bool:
+        """Make a change, and draw what is so now; say why where it was refused."""
+        self.told.clear()
+        try:
+            await asyncio.to_thread(change)
+        except InputError as error:
+            words = _REFUSALS.get(type(error))
+            with self.told:
+                ui.label(say(words) if words else str(error)).classes("sw-error")
+            await self.draw()
+            return False
+        self._parts.access.sessions.forget()
+        log.info("access.changed", change=what, user=name, by=self._account.name)
+        await self.draw()
+        return True
+
+    def _show_link(self, name: str, path: str) -> None:
+        self.told.clear()
+        base = str(ui.context.client.request.base_url).rstrip("/")
+        with self.told, ui.element("div").classes("sw-card sw-column"):
+            ui.label(
+                say("Give this link to {name}: good for one use, for a day.", name=name)
+            ).classes("sw-subtitle")
+            with ui.element("div").classes("sw-row"):
+                ui.label(base + path).classes("sw-code sw-link")
+                copy = ui.button(say("Copy"), on_click=lambda: ui.clipboard.write(base + path))
+                copy.props("flat dense")
+
+
+def _roles(
+    role: Role,
+    label: str,
+    on_change: Callable[[ValueChangeEventArguments[str]], object] | None = None,
+) -> ui.select:
+    names = {one.value: say(ROLE_NAMES[one]) for one in Role}
+    choice = ui.select(names, value=role.value, on_change=on_change)
+    return choice.props(f'dense outlined options-dense aria-label="{label}"').classes("sw-role")
+
+
+def _action(words: str, act: Callable[[], object], name: str) -> None:
+    ui.button(words, on_click=act).props(f'flat dense aria-label="{words}: {name}"')
+
+
+def _state(user: User) -> None:
+    if user.disabled_at is not None:
+        chip(say("let in no more"), "bad")
+    elif user.has_password:
+        chip(say("active"), "good")
+    else:
+        chip(say("has not chosen a password yet"), "warn")

@@ -1,0 +1,1 @@
+"""What the wall and the map show, as values."""

@@ -1,0 +1,1 @@
+"""Reviewing: what waits for a verdict, who looks at it, and what they found."""

@@ -1,0 +1,147 @@
+"""The cameras and all who look at them, wired from the settings: the desk's other half."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry
+
+from streetwatch.service.api.cameras import cameras_router, trials_router
+from streetwatch.service.api.readiness import CameraHealth
+from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.probing import Probing
+from streetwatch.service.delivery.targets import Lanes
+from streetwatch.service.dry_run import DryRuns
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.recorder import ClipWindow
+from streetwatch.service.openings import looks_of
+from streetwatch.service.runtime.attention import Intervals
+from streetwatch.service.runtime.detector_loop import DetectorLoop
+from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.live import LiveView
+from streetwatch.service.runtime.looks_log import LooksLog
+from streetwatch.service.runtime.mailbox import Mailboxes
+from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
+from streetwatch.service.settings import Settings
+from streetwatch.service.sights import health_of
+from streetwatch.service.store.sql_store import SqlStore
+from streetwatch.vision.capture.stream import CaptureOptions
+from streetwatch.vision.detect import Detector
+from streetwatch.vision.types import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """The cameras, and those who look at them.
+
+    Attributes:
+        catalogue: All cameras, and the way to change them.
+        loop: Looks at their pictures.
+        fleet: Those that run.
+        looks: What was seen lately.
+        live: What each shows now.
+        probing: Tries an address.
+        dry_runs: Tries zones on what was seen.
+    """
+
+    catalogue: Catalogue
+    loop: DetectorLoop
+    fleet: Fleet
+    looks: LooksLog
+    live: LiveView
+    probing: Probing
+    dry_runs: DryRuns
+
+    def watched(self) -> Mapping[str, WatchedCamera]:
+        """Return the cameras that run, by id."""
+        return self.fleet.watched
+
+    def healths(self, now: Seconds) -> tuple[CameraHealth, ...]:
+        """Return how each camera is, in the catalogue's order."""
+        watched = self.watched()
+        return tuple(
+            health_of(watched[one.camera.id], one, now)
+            for one in self.catalogue.listed
+            if one.camera.id in watched
+        )
+
+    def routers(self) -> tuple[APIRouter, ...]:
+        """Return the routes of the cameras."""
+        return cameras_router(self.catalogue), trials_router(self.probing, self.dry_runs)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self.looks.start()
+        self.loop.start()
+        self.fleet.start()
+
+    def stop(self, *, timeout_s: Seconds) -> None:
+        """End, from the streams on."""
+        self.fleet.stop()
+        self.loop.stop(timeout_s=timeout_s)
+        self.looks.stop(timeout_s=timeout_s)
+
+
+def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
+    settings: Settings,
+    catalogue: Catalogue,
+    detector: Detector,
+    *,
+    store: SqlStore,
+    evidence: EvidenceFolder,
+    lanes: Lanes,
+    registry: CollectorRegistry,
+) -> Lookout:
+    """Wire the cameras; none is watched yet.
+
+    Args:
+        settings: Of the service.
+        catalogue: Its cameras.
+        detector: The model.
+        store: Where incidents go.
+        evidence: Where their files go.
+        lanes: To the targets; woken when an incident changes.
+        registry: Of the metrics.
+    """
+    clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
+    loop = DetectorLoop(
+        detector=detector.watching(),
+        mailboxes=mailboxes,
+        metrics=RuntimeMetrics(registry),
+        intervals=Intervals(
+            idle_s=settings.idle_interval_s,
+            close_s=settings.look_interval_s,
+            quiet_s=settings.quiet_interval_s,
+        ),
+        clock=clock,
+        on_change=lambda _: lanes.wake(),
+        batch=settings.detector_batch,
+    )
+    wiring = Wiring(
+        store=store,
+        evidence=evidence,
+        model=detector.card.version,
+        routes=lanes.routes,
+        window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
+        keep_bytes=int(settings.evidence.camera_mb * 1e6),
+        options=CaptureOptions(
+            look_interval_s=settings.look_interval_s, longest=detector.longest_side
+        ),
+        looks=looks,
+        clock=clock,
+    )
+    fleet = Fleet(wiring, loop, mailboxes)
+    registry.register(
+        CaptureCollector(
+            lambda: [(name, one.capture.counts) for name, one in fleet.watched.items()]
+        )
+    )
+    return Lookout(
+        catalogue=catalogue,
+        loop=loop,
+        fleet=fleet,
+        looks=looks,
+        live=LiveView(catalogue, fleet, clock),
+        probing=Probing(catalogue, clock),
+        dry_runs=DryRuns(catalogue, looks, store, clock),
+    )

@@ -1,0 +1,44 @@
+"""How a camera is, at a glance. Pure."""
+
+from enum import StrEnum
+
+from streetwatch.vision.capture.state import Phase
+from streetwatch.vision.health import Seeing
+from streetwatch.vision.types import Seconds
+
+#: Every camera is looked at every 10 s at the least (docs/reference/rules.md).
+LATE_S: Seconds = 10.0
+
+#: A camera whose last picture is older than this is not watched.
+OFFLINE_S: Seconds = 30.0
+
+
+class Condition(StrEnum):
+    """What people see of a camera's state."""
+
+    LIVE = "live"
+    LATE = "late"  #: its pictures come, but not as they should
+    OFFLINE = "offline"  #: no pictures
+    FROZEN = "frozen"  #: the same picture again and again: nothing is filed
+    DARK = "dark"  #: nothing to be seen: nothing is filed
+
+
+def condition_of(phase: Phase, age_s: Seconds | None, seeing: Seeing) -> Condition:
+    """Return a camera's condition.
+
+    Args:
+        phase: Of its capture.
+        age_s: Of its last picture; None before the first.
+        seeing: What that picture is worth.
+    """
+    if age_s is None or age_s > OFFLINE_S or phase is Phase.STOPPED:
+        return Condition.OFFLINE
+    if age_s > LATE_S:
+        return Condition.OFFLINE if phase is not Phase.LIVE else Condition.LATE
+    match seeing:
+        case Seeing.FROZEN:
+            return Condition.FROZEN
+        case Seeing.DARK:
+            return Condition.DARK
+        case Seeing.CLEAR:
+            return Condition.LIVE

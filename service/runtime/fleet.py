@@ -1,0 +1,249 @@
+"""The cameras that run: started, changed and stopped one by one, while the others go on."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
+
+import structlog
+
+from streetwatch.service.cameras.camera import Camera
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.ports import Store
+from streetwatch.service.incidents.routing import Routes
+from streetwatch.service.runtime.attention import Attention
+from streetwatch.service.runtime.condition import Condition, condition_of
+from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
+from streetwatch.service.runtime.looks_log import LooksLog
+from streetwatch.service.runtime.mailbox import Mailboxes
+from streetwatch.service.runtime.viewing import Viewing
+from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.vision.capture.ring import Ring
+from streetwatch.vision.capture.stream import Capture, CaptureOptions
+from streetwatch.vision.gate import Gate
+from streetwatch.vision.types import Frame, Seconds
+
+log = structlog.get_logger(__name__)
+
+#: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
+RING_MARGIN_S: Seconds = 15.0
+
+#: Between the first connections to two cameras: many answer one with a key frame, and all of these
+#: at once would have to be decoded at once, then and every few seconds from then on.
+APART_S: Seconds = 0.04
+
+#: How long a change waits for the look at hand.
+APPLIED_WITHIN_S: Seconds = 2.0
+
+
+@dataclass(slots=True)
+class WatchedCamera:
+    """One camera that runs.
+
+    Attributes:
+        viewing: Keeps its pictures fresh while people look at them.
+        last_frame_at: When its last picture was taken; None before the first.
+    """
+
+    camera: Camera
+    capture: Capture
+    recorder: Recorder
+    watching: Watching
+    viewing: Viewing
+    last_frame_at: Seconds | None = None
+
+    def age_s(self, now: Seconds) -> Seconds | None:
+        """Return how old its last picture is."""
+        return None if self.last_frame_at is None else max(now - self.last_frame_at, 0.0)
+
+    def condition(self, now: Seconds) -> Condition:
+        """Return how it is."""
+        seeing = self.watching.health.seeing
+        return condition_of(self.capture.state.phase, self.age_s(now), seeing)
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What every camera is wired to.
+
+    Attributes:
+        model: Names what sees for the cameras.
+        routes: Which target is told what.
+        window: How much of the stream a clip has.
+        keep_bytes: Of each stream, for clips, at most.
+        options: How the streams are read.
+        looks: Keeps what was seen.
+        clock: Seconds since the epoch.
+    """
+
+    store: Store
+    evidence: EvidenceFolder
+    model: str
+    routes: Routes
+    window: ClipWindow
+    keep_bytes: int
+    options: CaptureOptions
+    looks: LooksLog
+    clock: Callable[[], Seconds]
+
+
+@dataclass(slots=True)
+class Fleet:
+    """All cameras that run. Usable from any thread; what it changes is changed between two looks.
+
+    Attributes:
+        watched: By id; never changed in place.
+    """
+
+    wiring: Wiring
+    loop: DetectorLoop
+    mailboxes: Mailboxes
+    watched: Mapping[str, WatchedCamera] = field(init=False, default_factory=dict)
+    _changing: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _is_running: bool = field(init=False, default=False)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        with self._changing:
+            self._is_running = True
+            for number, one in enumerate(self.watched.values()):
+                one.capture.start(after_s=number * APART_S)
+
+    def stop(self) -> None:
+        """Watch no more; reads in progress end with their time-outs. May be called again."""
+        with self._changing:
+            self._is_running = False
+            for one in self.watched.values():
+                one.capture.stop(timeout_s=0)
+
+    def apply(self, cameras: Iterable[Camera]) -> None:
+        """Watch these cameras from now on; those that are as they were are not touched.
+
+        What stands on a camera that is taken away stays as it was stored, an outage to it: nobody
+        saw it leave. Should the camera come back, it goes on.
+        """
+        cameras = tuple(cameras)
+        ids = {camera.id for camera in cameras}
+        with self._changing:
+            before = self.watched
+            changes = [self._ended(one) for one in before.values() if one.camera.id not in ids]
+            after = {
+                camera.id: self._kept(before.get(camera.id), camera, cameras, changes)
+                for camera in cameras
+            }
+            # Who hands on a picture is looked up here: a camera's place must be there first.
+            self.watched = MappingProxyType(after)
+            for camera_id, one in after.items() if self._is_running else ():
+                if before.get(camera_id) is not one:
+                    one.capture.start()
+            wait_for(changes, timeout=APPLIED_WITHIN_S)
+
+    def _kept(
+        self,
+        running: WatchedCamera | None,
+        camera: Camera,
+        cameras: tuple[Camera, ...],
+        changes: list[Future[None]],
+    ) -> WatchedCamera:
+        """Return a camera as it is to run: as it does, with other zones, or anew."""
+        if running is not None and _has_same_pictures(running.camera, camera):
+            changes.append(self._redrawn(running, camera, cameras))
+            return running
+        if running is not None:
+            wait_for([self._ended(running)], timeout=APPLIED_WITHIN_S)
+        return self._started(camera, cameras)
+
+    def _started(self, camera: Camera, cameras: tuple[Camera, ...]) -> WatchedCamera:
+        """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
+        wiring = self.wiring
+        keep_s = wiring.window.before_s + wiring.window.after_s + RING_MARGIN_S
+        # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
+        ring = None if camera.masks else Ring(keep_s=keep_s, keep_bytes=wiring.keep_bytes)
+        recorder = Recorder(
+            site=camera.site,
+            zones=camera.zones,
+            folder=wiring.evidence,
+            ring=ring,
+            window=wiring.window,
+        )
+        capture = Capture(
+            camera.id,
+            camera.source,
+            on_frame=self._on_frame,
+            on_state=lambda _: None,  # asked for when somebody wants to know
+            ring=ring,
+            options=wiring.options,
+        )
+        viewing = Viewing(capture.look_every, wiring.options.look_interval_s, wiring.clock)
+        watch = CameraWatch(
+            watched=self._watched(camera, cameras),
+            store=wiring.store,
+            recorder=recorder,
+            on_look=partial(wiring.looks.add, camera.id),
+        )
+        watching = Watching(
+            watch,
+            _attention(camera),
+            viewing.look_every,
+            camera.masks,
+            is_on_duty=camera.is_on_duty,
+        )
+        self.loop.watch(camera.id, watching)
+        return WatchedCamera(camera, capture, recorder, watching, viewing)
+
+    def _redrawn(
+        self, running: WatchedCamera, camera: Camera, cameras: tuple[Camera, ...]
+    ) -> Future[None]:
+        """Change a camera's zones, name or place, its stream left as it is."""
+        before, running.camera = running.camera, camera
+        watched = self._watched(camera, cameras)
+        watching = running.watching
+        if before == camera:
+            return self.loop.between_looks(lambda: watching.watch.beside(watched.others))
+
+        def change() -> None:
+            watching.watch.redraw(watched, self.wiring.clock())
+            watching.attention = _attention(camera)
+            watching.is_on_duty = camera.is_on_duty
+
+        return self.loop.between_looks(change)
+
+    def _ended(self, running: WatchedCamera) -> Future[None]:
+        """Stop one camera; the evidence of its cases is completed with what there is."""
+        running.capture.stop(timeout_s=0)
+        camera_id, watch = running.camera.id, running.watching.watch
+
+        def end() -> None:
+            self.mailboxes.forget(camera_id)
+            watch.finish(self.wiring.clock())
+
+        self.loop.unwatch(camera_id)
+        log.info("camera.stopped", camera=camera_id)
+        return self.loop.between_looks(end)
+
+    def _watched(self, camera: Camera, cameras: tuple[Camera, ...]) -> Watched:
+        wiring = self.wiring
+        return camera.watched(model=wiring.model, others=cameras, routes=wiring.routes)
+
+    def _on_frame(self, frame: Frame) -> None:
+        running = self.watched.get(frame.camera_id)
+        if running is not None:
+            running.last_frame_at = frame.at
+            self.mailboxes.put(frame)
+
+
+def _has_same_pictures(before: Camera, after: Camera) -> bool:
+    """Tell whether a stream can be kept, and the pictures of it that are held.
+
+    Pictures that were painted over otherwise are let go of: nobody may see what is masked now.
+    """
+    return before.source == after.source and before.masks == after.masks
+
+
+def _attention(camera: Camera) -> Attention:
+    return Attention(Gate(camera.areas))

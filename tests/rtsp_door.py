@@ -1,0 +1,69 @@
+"""A camera with a password: a door before a real RTSP server, which lets in who has the account."""
+
+import base64
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+
+class _Door(BaseRequestHandler):
+    """One connection: 401 until the account is right, then a pipe."""
+
+    behind: ClassVar[tuple[str, int]]
+    wanted: ClassVar[bytes]
+
+    def handle(self) -> None:
+        with suppress(OSError):
+            request = self._let_in()
+            if request:
+                self._join(request)
+
+    def _let_in(self) -> bytes:
+        """Return the first request with the right account; nothing where they went away."""
+        while request := self.request.recv(4096):
+            if self.wanted in request:
+                return bytes(request)
+            number = next(row for row in request.split(b"\r\n") if row.lower().startswith(b"cseq"))
+            asks = b'WWW-Authenticate: Basic realm="camera"\r\n\r\n'
+            self.request.sendall(b"RTSP/1.0 401 Unauthorized\r\n" + number + b"\r\n" + asks)
+        return b""
+
+    def _join(self, request: bytes) -> None:
+        with socket.create_connection(self.behind) as camera:
+            camera.sendall(request)
+            back = threading.Thread(target=_pour, args=(camera, self.request), daemon=True)
+            back.start()
+            _pour(self.request, camera)
+            back.join()
+
+
+def _pour(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_RDWR)
+
+
+class _Server(ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+@contextmanager
+def locked(url: str, user: str, password: str) -> Iterator[str]:
+    """Put a door before a camera; the address is the door's, without the account."""
+    parts = urlsplit(url)
+    wanted = b"Basic " + base64.b64encode(f"{user}:{password}".encode())
+    behind = (parts.hostname, parts.port)
+    handler = type("Door", (_Door,), {"behind": behind, "wanted": wanted})
+    with _Server(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"rtsp://127.0.0.1:{server.server_address[1]}{parts.path}"
+        finally:
+            server.shutdown()

@@ -1,0 +1,70 @@
+"""Whether a camera's pictures can be believed."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from streetwatch.vision.health import Health, Seeing
+from streetwatch.vision.types import Seconds, View
+
+CHANCE = np.random.default_rng(11)
+
+
+def street(at: Seconds) -> View:
+    """A street by day with a sensor's noise: no two pictures are the same."""
+    del at
+    return np.asarray(np.clip(CHANCE.normal(120, 30, (180, 320)), 0, 255), np.uint8)
+
+
+def still(at: Seconds) -> View:
+    del at
+    return np.full((180, 320), 120, np.uint8)
+
+
+def covered(at: Seconds) -> View:
+    del at
+    return np.asarray(np.clip(CHANCE.normal(4, 3, (180, 320)), 0, 255), np.uint8)
+
+
+def lit_windows(at: Seconds) -> View:
+    """A night street: black but for some light."""
+    view = covered(at)
+    view[:40, :120] = 90
+    return view
+
+
+def repeating(at: Seconds) -> View:
+    """A recorder that shows a new picture every 20 s only."""
+    return np.full((180, 320), 100 + int(at // 20) % 2, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("shows", "until", "every", "seeing"),
+    [
+        pytest.param(street, 300, 1.0, Seeing.CLEAR, id="a street"),
+        pytest.param(still, 29, 1.0, Seeing.CLEAR, id="the same picture, not for long"),
+        pytest.param(still, 31, 1.0, Seeing.FROZEN, id="the same picture again and again"),
+        pytest.param(still, 31, 4.0, Seeing.FROZEN, id="the same at a quiet street's pace"),
+        pytest.param(still, 60, 30.0, Seeing.CLEAR, id="three pictures tell nothing"),
+        pytest.param(repeating, 300, 1.0, Seeing.CLEAR, id="a new picture now and then"),
+        pytest.param(covered, 9, 1.0, Seeing.CLEAR, id="dark for a moment"),
+        pytest.param(covered, 12, 1.0, Seeing.DARK, id="a covered lens"),
+        pytest.param(lit_windows, 300, 1.0, Seeing.CLEAR, id="a night street"),
+    ],
+)
+def test_a_picture_is_worth(
+    shows: Callable[[Seconds], View], until: Seconds, every: Seconds, seeing: Seeing
+) -> None:
+    health = Health()
+    for at in np.arange(0.0, until + every / 2, every):
+        health = health.seen(shows(float(at)), float(at))
+    assert health.seeing is seeing
+
+
+def test_a_camera_that_shows_the_street_again_is_clear_at_once() -> None:
+    health = Health()
+    for at in range(60):
+        health = health.seen(covered(at), at)
+    assert health.seeing is Seeing.DARK
+    assert health.seen(street(60), 60.0).seeing is Seeing.CLEAR
