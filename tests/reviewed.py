@@ -139,7 +139,8 @@ def _stills(moments: dict[str, float]) -> dict[str, bytes]:
     with av.open(str(DEMO)) as clip:
         for role, at in moments.items():
             clip.seek(int(at * 1_000_000))
-            frame = next(clip.decode(video=0)).to_ndarray(format="bgr24")
+            decoded = next(clip.decode(video=0)).to_ndarray(format="bgr24")
+            frame = decoded.astype(np.uint8, copy=False)
             pictures[role] = jpeg(frame)
             if role == "threshold":
                 pictures["close_up"] = jpeg(close_up(frame, CAR))
@@ -170,6 +171,6 @@ def _track(at: float) -> bytes:
     track = begun(stay)
     for name, spent_s in (*steps, ("observed_s", 4.0)):
         sums = {name: getattr(stay, name) + spent_s}
-        stay = replace(stay, last_seen=stay.last_seen + spent_s, **sums)  # type: ignore[arg-type]
+        stay = replace(stay, last_seen=stay.last_seen + spent_s, **sums)
         track = followed(track, stay)
     return track_json(track, (1280, 720))

@@ -128,7 +128,8 @@ class Cover:
 
     def less_than(self, share: float) -> npt.NDArray[np.intp]:
         """Return the places of which less than a share is shown."""
-        return self.rows[self.shown.mean(axis=1) < share]
+        few: npt.NDArray[np.intp] = self.rows[self.shown.mean(axis=1) < share]
+        return few
 
 
 def likeness(before: Patches, now: Patches, cover: Cover) -> Likeness:

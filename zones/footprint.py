@@ -15,6 +15,9 @@ Shares = npt.NDArray[np.float32]
 #: A box that lies with more than this share of its area in another one is a part of it.
 _PART = 0.9
 
+#: Less than the area of any box that has one.
+_TINY = np.float32(1e-30)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlap:
@@ -54,8 +57,7 @@ class Overlap:
 
 def _share(part: Shares, whole: Shares) -> Shares:
     """Divide areas; nothing is a share of an empty box."""
-    share: Shares = part / np.maximum(whole, np.finfo(np.float32).tiny)
-    return share
+    return (part / np.maximum(whole, _TINY)).astype(np.float32, copy=False)
 
 
 def ground_points(boxes: Boxes) -> Points:

@@ -75,7 +75,8 @@ def upheld(stays: Stays, rule: Rule) -> Flags:
         return np.zeros(len(stays), bool)
     group, here = groups(stays), stays.absent_s == 0
     others = np.bincount(group, weights=here)[group] - here
-    return stands & (others >= rule.group_size)
+    held: Flags = stands & (others >= rule.group_size)
+    return held
 
 
 def is_queued(stay: Stay, others: Iterable[Stay], *, watched_since: Seconds) -> bool:

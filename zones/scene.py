@@ -234,12 +234,14 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
     box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
     over = footprint.Overlap.of(stays.anchor, scene.everything)
-    nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
-    hidden = (nearer & (over.covered() >= _HIDDEN_SHARE)).any(axis=1)
-    # What stands at the place under one of the rule's labels is the stay itself, seen twice or so.
     fits = over.iou() >= rule.match_iou
-    itself, exempt = scene.wanted & fits, ~found & (scene.exempt & fits).any(axis=1)
-    claimed = ~found & itself[:, scene.rows[pairs[found]]].any(axis=1)
+    # What stands at the place under one of the rule's labels is the stay itself, seen twice or so;
+    # under an exempt one it is the stay too, and was told to be something that may stand there.
+    itself, exempted = scene.wanted & fits, scene.exempt & fits
+    exempt = ~found & np.any(exempted, axis=1)
+    nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
+    hidden: Flags = (nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted).any(axis=1)
+    claimed = ~found & np.any(itself[:, scene.rows[pairs[found]]], axis=1)
     cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
     patch, likeness = _looks_like(scene, stays, cover)
     fresh = np.ones(len(scene.boxes), bool)

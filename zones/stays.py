@@ -182,8 +182,9 @@ class Stays:
                 beside=tuple(lists["beside"][row]),
                 looks=lists["looks"][row],
                 appearance=self._appearance(row),
+                violation_at=_or_none(lists["violation_at"][row]),
+                beside_since=_or_none(lists["beside_since"][row]),
                 **{name: lists[name][row] for name in _PLAIN},
-                **{name: _or_none(lists[name][row]) for name in _MAYBE},
             )
             for row in range(len(self))
         )

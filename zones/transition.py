@@ -65,7 +65,8 @@ def after_look(
     fate = _Fate(who.same, unchanged, hidden, absent, left | who.another)
     there = fate.seen | fate.unchanged
     stays = _accompanied(stays, scene, rule)
-    after = _judged(stays, _folded(stays, fate, sights, scene, rule), there, scene, rule)
+    seen = _sighted(stays, fate.seen, sights)
+    after = _judged(stays, _folded(seen, fate, scene, rule), there, scene, rule)
     gone = fate.ended | _is_gone(after, rule)
     kept, lost = (after[~gone], after[gone]) if gone.any() else (after, None)
     if moved.any() or who.another.any() or sights.fresh.any():
@@ -100,8 +101,8 @@ def _settled(before: Stays, sights: Sights, scene: Scene, another: Flags) -> Sta
     )
 
 
-def _folded(stays: Stays, fate: _Fate, sights: Sights, scene: Scene, rule: Rule) -> Stays:
-    """Return the stays with the time since the look before, and what was seen of them."""
+def _folded(stays: Stays, fate: _Fate, scene: Scene, rule: Rule) -> Stays:
+    """Return the stays with the time since the look before."""
     here = scene.here
     since = 0.0 if here.outage else here.since
     there = fate.seen | fate.unchanged
@@ -117,18 +118,19 @@ def _folded(stays: Stays, fate: _Fate, sights: Sights, scene: Scene, rule: Rule)
         unlooked_s=np.where(there, 0.0, stays.unlooked_s + here.since * lost),
         unchanged_s=stays.unchanged_s + credit["observed_s"] * fate.unchanged,
         other_looks=np.where(fate.unchanged, 0, stays.other_looks),
-        **{name: getattr(stays, name) + more for name, more in credit.items()},
-        **_sighted(stays, fate.seen, sights),
-        **_attended(stays, credit["observed_s"], scene, rule),
+        observed_s=stays.observed_s + credit["observed_s"],
+        missed_s=stays.missed_s + credit["missed_s"],
+        hidden_s=stays.hidden_s + credit["hidden_s"],
+        idle_s=stays.idle_s + credit["idle_s"],
+        attended_s=_attended(stays, credit["observed_s"], scene, rule),
     )
 
 
-def _attended(stays: Stays, observed_s: Floats, scene: Scene, rule: Rule) -> dict[str, Floats]:
-    """Return the column of the time in which a person was near, where the rule asks for it."""
+def _attended(stays: Stays, observed_s: Floats, scene: Scene, rule: Rule) -> Floats:
+    """Return for how long a person was near, where the rule asks for it."""
     if not (rule.attended_ratio and len(scene.people)):
-        return {}
-    near = company.is_near(stays.box, scene.people).any(axis=1)
-    return {"attended_s": stays.attended_s + observed_s * near}
+        return stays.attended_s
+    return stays.attended_s + observed_s * company.is_near(stays.box, scene.people).any(axis=1)
 
 
 def _accompanied(stays: Stays, scene: Scene, rule: Rule) -> Stays:
@@ -139,18 +141,19 @@ def _accompanied(stays: Stays, scene: Scene, rule: Rule) -> Stays:
     return replace(stays, beside=who, beside_since=since)
 
 
-def _sighted(stays: Stays, seen: Flags, sights: Sights) -> dict[str, np.ndarray]:
-    """Return the columns of what one more look saw."""
+def _sighted(stays: Stays, seen: Flags, sights: Sights) -> Stays:
+    """Return the stays with what one more look saw of them, their times apart."""
     whole = seen & is_similar(stays.anchor, sights.box)
     moved = footprint.shifts(stays.box, sights.box) / footprint.widths(stays.anchor)
     looks = stays.looks + seen
     share = np.maximum(_SWAY_SHARE, 1 / looks)
-    return {
-        "box": np.where(whole[:, None], sights.box, stays.box),
-        "looks": looks,
-        "confidence": stays.confidence + seen * (sights.confidence - stays.confidence) / looks,
-        "sway": stays.sway + whole * share * (moved - stays.sway),
-    }
+    return replace(
+        stays,
+        box=np.where(whole[:, None], sights.box, stays.box),
+        looks=looks,
+        confidence=stays.confidence + seen * (sights.confidence - stays.confidence) / looks,
+        sway=stays.sway + whole * share * (moved - stays.sway),
+    )
 
 
 def _credit(

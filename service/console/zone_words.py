@@ -54,6 +54,18 @@ OF_THE_SCHEMA: Final = frozenset(
         mark("Seconds between the warning and the filing, if it still stands. 0: no warning."),
         mark("Mute"),
         mark("Seconds after a case was rejected in which nothing is filed at its place."),
+        mark("Attended"),
+        mark(
+            "A person must have been near for at least this share of the time it was seen. "
+            "0: none need be."
+        ),
+        mark("Work pause"),
+        mark(
+            "While a person or a truck stays beside it nothing accrues, for so many seconds at "
+            "the most. 0: no pause."
+        ),
+        mark("Group"),
+        mark("So many must stand together, and are one case. 1: each is a case."),
     }
 )
 

@@ -161,7 +161,8 @@ def test_what_is_no_track_is_refused(document: dict[str, Any]) -> None:
 
 def incident(state: State, **changes: Any) -> Incident:  # noqa: ANN401 -- any field
     born = lifecycle.born(STAY, camera_id="cam", versions=Versions("m", "z", "r"), earlier=None)
-    return replace(born, **{"state": state, "violation_at": 160.0, "opened_at": 160.0} | changes)
+    filed: dict[str, Any] = {"state": state, "violation_at": 160.0, "opened_at": 160.0}
+    return replace(born, **filed | changes)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,8 @@ def test_no_case_is_in_two_places_and_the_line_stays_short(steps: list[str]) -> 
                 at = at.joined([f"n{number + k}x{k}" for k in range(at.wanted)])
             case "open":
                 at = at.opened(f"o{number}")
+            case _:
+                continue
         assert len(set(at.line)) == len(at.line) <= 1 + AHEAD
         assert not set(at.line) & set(at.passed)
         assert not set(at.line) & {one.number for one in at.given}

@@ -116,4 +116,6 @@ def test_a_window_is_open_exactly_as_long_as_it_says(window: Window, minute: int
         for passed in range(length)
         if (moment.hour * 60 + moment.minute - passed) % MINUTES_A_DAY == window.start
     ]
-    assert (moment in window) is any(begin.weekday() in window.days for begin in begins)
+    assert Schedule((window,)).is_open(moment.timestamp()) is any(
+        begin.weekday() in window.days for begin in begins
+    )

@@ -1,9 +1,11 @@
 """What is drawn on a picture: every edit is a new value, and every value can be had again."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from streetwatch.service.config.document import Tree
 from streetwatch.service.console.drawing.board import Board, Mode
 from streetwatch.service.console.drawing.document import sketch_of, with_sketch
 from streetwatch.service.console.drawing.edits import Edit, applied
@@ -26,7 +28,7 @@ from streetwatch.zones.zone import ZoneKind
 
 SQUARE = ((0.2, 0.2), (0.6, 0.2), (0.6, 0.6), (0.2, 0.6))
 BOW_TIE = ((0.2, 0.2), (0.6, 0.6), (0.6, 0.2), (0.2, 0.6))
-RULES = [{"type": "illegal_parking_motor"}]
+RULES: Any = [{"type": "illegal_parking_motor"}]
 
 
 def sketch(*names: str, kind: ZoneKind = ZoneKind.PROHIBITED) -> Sketch:
@@ -172,7 +174,7 @@ def test_the_ground_is_never_mirrored_however_it_is_clicked(
 
 
 def test_a_document_survives_the_editor_with_all_that_is_not_drawn() -> None:
-    document = {
+    document: Any = {
         "id": "kerb",
         "source": {"kind": "rtsp", "url": "rtsp://10.0.0.5/a"},
         "zones": [
@@ -190,13 +192,13 @@ def test_a_document_survives_the_editor_with_all_that_is_not_drawn() -> None:
     assert with_sketch(document, sketch_of(document)) == document
 
 
-def camera(*zones: dict[str, object]) -> dict[str, object]:
-    source = {"kind": "rtsp", "url": "rtsp://10.0.0.5/a"}
+def camera(*zones: Tree) -> dict[str, Tree]:
+    source: Tree = {"kind": "rtsp", "url": "rtsp://10.0.0.5/a"}
     return {"id": "kerb", "source": source, "zones": list(zones)}
 
 
-def board(*zones: dict[str, object]) -> Board:
-    return Board(camera(*zones), (1280, 720))  # type: ignore[arg-type] -- a document
+def board(*zones: Tree) -> Board:
+    return Board(camera(*zones), (1280, 720))
 
 
 def test_a_board_without_zones_begins_with_drawing() -> None:
@@ -229,7 +231,8 @@ def test_what_is_saved_is_no_longer_changed() -> None:
 
 
 def test_followers_are_told_who_changed_the_board() -> None:
-    drawn, told = board(), []
+    drawn = board()
+    told: list[object] = []
     drawn.follow(told.append)
     drawn.change(added(drawn.sketch, SQUARE, ZoneKind.EXCLUDE), by="form")
     drawn.pick("")

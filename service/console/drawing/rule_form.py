@@ -30,6 +30,7 @@ class NumberField:
         low: It may be no less.
         high: It may be no more.
         default: Of the rule's type.
+        is_whole: Whether it counts things.
     """
 
     key: str
@@ -38,11 +39,17 @@ class NumberField:
     low: float
     high: float
     default: float
+    is_whole: bool = False
 
     @property
     def is_first(self) -> bool:
         """Tell whether a newcomer should see it."""
         return self.key in FIRST
+
+    def written(self, value: float | None) -> float | None:
+        """Return a number as `cameras.yaml` has it: a count is whole."""
+        is_count = self.is_whole and value is not None and value == int(value)
+        return int(value) if is_count and value is not None else value
 
     @property
     def is_time(self) -> bool:
@@ -55,7 +62,7 @@ def number_fields(kind: ViolationType) -> tuple[NumberField, ...]:
     return tuple(
         _number(key, found, float(getattr(DEFAULTS[kind], key)))
         for key, found in RuleEntry.model_fields.items()
-        if found.annotation is float
+        if found.annotation in {float, int}
     )
 
 
@@ -67,7 +74,9 @@ def _number(key: str, found: FieldInfo, default: float) -> NumberField:
         if getattr(rule, name, None) is not None
     }
     title, description = found.title or key, found.description or ""
-    return NumberField(key, title, description, limits["ge"], limits["le"], default)
+    return NumberField(
+        key, title, description, limits["ge"], limits["le"], default, found.annotation is int
+    )
 
 
 def rules_with(rules: Iterable[Rule], kind: ViolationType) -> list[Tree]:

@@ -93,7 +93,7 @@ class RulesForm:
             say(number.title),
             value=value,
             placeholder=say("usually {value}", value=shown),
-            on_change=lambda event: self._set(kind, number.key, event.value),
+            on_change=lambda event: self._set(kind, number.key, number.written(event.value)),
         )
         field.props("dense outlined stack-label clearable")
         field.props("suffix=s" if number.is_time else "")

@@ -28,7 +28,7 @@ from streetwatch.service.console.watching.tiles import (
     tile_of,
     wanted,
 )
-from streetwatch.service.desk.query import Filter, Sort
+from streetwatch.service.desk.query import Filter, Revision, Sort
 from streetwatch.service.desk.tallies import UNDER_WAY
 from streetwatch.service.runtime.condition import Condition
 
@@ -65,6 +65,8 @@ class _Screen:
     grid: WallGrid | None = None
     city: CityMap | None = None
     points: Sequence[Mapping[str, Any]] = ()
+    cases: Sequence[Mapping[str, Any]] = ()
+    cases_at: Revision | None = None
     body: ui.element = field(init=False)
     counts: dict[Condition | None, ui.label] = field(default_factory=dict)
     filters: dict[Condition | None, ui.element] = field(default_factory=dict)
@@ -236,10 +238,12 @@ class _Screen:
     async def _points(self) -> list[dict[str, Any]]:
         crs = self.parts.settings.console.map_crs
         names = type_names(self.parts.triaging.profile, language_here())
-        cases = await asyncio.to_thread(self._open_cases)
+        if self.cases_at != self.now.revision:
+            self.cases_at = self.now.revision
+            self.cases = await asyncio.to_thread(self._open_cases)
         return [
             *camera_points(wanted(self.now.cameras, self._search), crs, say),
-            *case_points(cases, crs, names=names, say=say),
+            *case_points(self.cases, crs, names=names, say=say),
         ]
 
     def _open_cases(self) -> Sequence[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """What stands beside the player: the queue, a case's facts, its place and its history."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,20 +40,19 @@ def draw_counts(overview: Overview, session: Session, now: Seconds) -> None:
             ui.label(say("{number} with others", number=overview.counts.elsewhere))
 
 
-def draw_queue(overview: Overview, current: str | None, on_open: Callable[[str], Any]) -> None:
-    """Draw the head of the queue."""
+def draw_queue(overview: Overview, current: str | None) -> None:
+    """Draw the head of the queue; each row tells its number."""
     if not overview.head:
         ui.label(say("Nothing waits for a verdict.")).classes("sw-empty")
         return
     with ui.element("ul").classes("rv-list"):
         for one in overview.head:
             with ui.element("li"):
-                _waiting(one, is_current=one.number == current, on_open=on_open)
+                _waiting(one, is_current=one.number == current)
 
 
-def _waiting(one: Waiting, *, is_current: bool, on_open: Callable[[str], Any]) -> None:
+def _waiting(one: Waiting, *, is_current: bool) -> None:
     button = ui.element("button").classes("rv-item").props(f"type=button data-number={one.number}")
-    button.on("click", lambda: on_open(one.number))
     if is_current:
         button.props("aria-current=true")
     if one.held_by:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from nicegui import background_tasks, context, run, ui
 
@@ -32,6 +32,13 @@ T = TypeVar("T")
 _LOOK_S: Seconds = 2.0
 
 
+#: Tells the number of the row that was clicked.
+_ROW: Final = """(event) => {
+    const row = event.target.closest("[data-number]");
+    if (row) emit(row.dataset.number);
+}"""
+
+
 class Screen:
     """One reviewer's page. What is done is done in order, one after the other."""
 
@@ -42,6 +49,7 @@ class Screen:
         self._in_turn = asyncio.Lock()
         self._overview: Overview | None = None
         self._player: Player | None = None
+        self._is_away = False
 
     async def draw(self) -> None:
         """Draw the page and begin."""
@@ -53,7 +61,7 @@ class Screen:
             with ui.element("section").classes("rv-side queue").props(_label(say("Queue"))):
                 self._counts()
                 self._filters()
-                self._queue()
+                self._list()
             with ui.element("section").classes("rv-middle").props(_label(say("The case"))):
                 self._middle()
             with ui.element("aside").classes("rv-side facts").props(_label(say("Facts"))):
@@ -73,11 +81,18 @@ class Screen:
         with ui.expansion(say("Filters"), icon="tune").props("dense"):
             draw_filters(self._chosen, self._work.cameras(), self._ask)
 
+    def _list(self) -> None:
+        """Draw the queue in a frame that stays: a click on a row that is just redrawn counts."""
+        frame = ui.element("div").classes("rv-scroll")
+        frame.props(f"tabindex=0 {_label(say('Queue'))}")
+        frame.on("click", lambda event: self._open(event.args), js_handler=_ROW)
+        with frame:
+            self._queue()
+
     @ui.refreshable_method
     def _queue(self) -> None:
-        with ui.element("div").classes("rv-scroll").props(f"tabindex=0 {_label(say('Queue'))}"):
-            if self._overview is not None:
-                draw_queue(self._overview, self._work.session.current, self._open)
+        if self._overview is not None:
+            draw_queue(self._overview, self._work.session.current)
 
     @ui.refreshable_method
     def _middle(self, *, as_grid: bool = False) -> None:
@@ -151,11 +166,14 @@ class Screen:
 
     async def _leave(self) -> None:
         """Let go at once: whoever loads the page anew is given the same cases again."""
+        self._is_away = True
         async with self._in_turn:
             await run.io_bound(self._work.leave)
 
     async def _come_back(self) -> None:
-        await self._done(self._work.come_back)
+        if self._is_away:
+            self._is_away = False
+            await self._done(self._work.come_back)
 
     async def _ask(self) -> None:
         await self._done(self._work.ask, self._question())

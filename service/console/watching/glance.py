@@ -12,10 +12,15 @@ from streetwatch.service.runtime.live import LiveCamera
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The cameras now, and the open cases of each that has any."""
+    """The cameras now, and the open cases of each that has any.
+
+    Attributes:
+        revision: Of the desk: while it stays, so do the cases.
+    """
 
     cameras: tuple[LiveCamera, ...]
     cases: Mapping[str, OpenCases]
+    revision: Revision
 
 
 @dataclass(slots=True)
@@ -36,4 +41,4 @@ class Glancing:
         if revision != self.counted_at:
             self.cases = open_cases(self.parts.book.engine)
             self.counted_at = revision
-        return Glance(self.parts.live.cameras(), self.cases)
+        return Glance(self.parts.live.cameras(), self.cases, revision)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from console_parts import SCREEN, TABLET, Console, barriers
 from live_service import Camera, free_port, wait_for
@@ -103,7 +103,7 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
         page.get_by_role("link", name="接入摄像机").click()
         page.get_by_label("摄像机地址").fill(street.url)
         page.keyboard.press("Enter")
-        expect(page.get_by_alt_text("摄像机的第一幅画面")).to_be_visible(timeout=20_000)
+        expect(page.get_by_alt_text("摄像机的第一幅画面")).to_be_visible(timeout=60_000)
         picture(page, "attach-connect")
         page.get_by_role("button", name="下一步").click()
 
@@ -131,7 +131,7 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
         cases = console.service.cases()
         return next((one for one in cases if one["camera"]["id"] == "camera-1"), None)
 
-    wait_for("case of the new camera", case, seconds=60)
+    wait_for("case of the new camera", case, seconds=90)
 
 
 def test_an_address_where_nobody_answers_is_mended_in_place(
@@ -141,12 +141,12 @@ def test_an_address_where_nobody_answers_is_mended_in_place(
         page.get_by_label("Address of the camera").fill(f"rtsp://127.0.0.1:{free_port()}/live")
         page.get_by_role("button", name="Ask the camera").click()
         failed = page.locator("li.is-failed")
-        expect(failed).to_be_visible(timeout=20_000)
+        expect(failed).to_be_visible(timeout=60_000)
         expect(failed.locator(".sw-mend")).not_to_be_empty()
         expect(page.get_by_role("button", name="Next step")).to_be_disabled()
         page.get_by_label("Address of the camera").fill(street.url)
         page.get_by_role("button", name="Ask the camera").click()
-        expect(page.get_by_role("button", name="Next step")).to_be_enabled(timeout=20_000)
+        expect(page.get_by_role("button", name="Next step")).to_be_enabled(timeout=60_000)
 
 
 def test_a_wrong_password_is_mended_in_place(
@@ -160,12 +160,12 @@ def test_a_wrong_password_is_mended_in_place(
         page.get_by_label("用户名").fill("admin")
         page.get_by_label("密码").fill("wr0ng")
         page.keyboard.press("Enter")
-        expect(page.locator("li.is-failed")).to_contain_text("401", timeout=20_000)
+        expect(page.locator("li.is-failed")).to_contain_text("401", timeout=60_000)
         expect(page.get_by_label("密码")).to_be_focused()
         picture(page, "attach-password")
         page.get_by_label("密码").fill("right-1")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("button", name="下一步")).to_be_enabled(timeout=20_000)
+        expect(page.get_by_role("button", name="下一步")).to_be_enabled(timeout=60_000)
 
 
 def test_a_password_that_is_pasted_is_not_shown(console: Console) -> None:
@@ -286,9 +286,9 @@ def test_who_leaves_with_work_that_is_not_saved_is_asked(editor: Picture) -> Non
     expect(page.get_by_text("Not saved yet")).to_be_visible()
     asked: list[str] = []
 
-    def stay(dialog: object) -> None:
-        asked.append(dialog.type)  # type: ignore[attr-defined] -- Playwright's Dialog
-        dialog.dismiss()  # type: ignore[attr-defined]
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
 
     page.on("dialog", stay)
     page.get_by_role("link", name="Cameras").first.click()
