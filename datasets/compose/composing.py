@@ -30,6 +30,7 @@ from streetwatch.datasets.sources import sources
 from streetwatch.datasets.yolo_folder import DatasetError
 from streetwatch.vision.types import Seconds, Sees, Size
 from streetwatch.zones.polygon import Polygon
+from streetwatch.zones.rules import ViolationType
 
 _ZONE = "watched"
 
@@ -38,6 +39,11 @@ _LABEL: Mapping[Kind, tuple[str, frozenset[str]]] = {
     Kind.GARBAGE: ("garbage", frozenset({"bin_overflow"})),
     Kind.QUIET_PAVEMENT: ("garbage", frozenset({"bin_overflow"})),
     Kind.VENDING: ("vendor_stall", frozenset()),
+}
+
+#: Who stands in a photograph never leaves, and would be at work on the heap for ever.
+_PEOPLE_STAY: Mapping[ViolationType, Mapping[str, float]] = {
+    ViolationType.EXPOSED_GARBAGE: {"work_pause_s": 0.0}
 }
 
 _FROM_ELSEWHERE = 0.2
@@ -218,7 +224,8 @@ def _facts(
         for act in script.acts
         if not act.permitted and (full := full_at(act, dwell_s, script.outage)) is not None
     ]
-    zones = [_zone(_ZONE, stage.zone, [{"type": type_.value, "dwell_s": dwell_s}])]
+    rule = {"type": type_.value, "dwell_s": dwell_s, **_PEOPLE_STAY.get(type_, {})}
+    zones = [_zone(_ZONE, stage.zone, [rule])]
     zones += [_zone(f"permitted-{n}", area, []) for n, area in enumerate(permitted)]
     return {
         "truth": sorted(truth, key=lambda event: str(event["violation_at"])),
