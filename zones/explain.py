@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from streetwatch.vision.types import Boxes, Detections, Look, Seconds, Size
 from streetwatch.zones import company, footprint, guards, polygon
+from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.presence import Presence
 from streetwatch.zones.rules import Gate, Rule
 from streetwatch.zones.scene import is_large
+from streetwatch.zones.shopfront import OTHER_SIDE, Side, fronts, side_of
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.stays import Stays
 from streetwatch.zones.zone import Zone, ZoneKind
@@ -40,6 +42,7 @@ class _Asked:
     look: Look
     faint: Detections
     cut_out: tuple[Zone, ...]  #: areas in which nothing counts at this hour
+    fronts: tuple[Polygon, ...]
     clock: Seconds | None
 
 
@@ -64,7 +67,7 @@ def explain(  # noqa: PLR0913 -- a place, a time, and all that judges it
     """
     clock = None if epoch is None else look.at + epoch
     cut_out = tuple(zone for zone in zones if zone.cuts_out(clock))
-    asked = _Asked(point, look, faint, cut_out, clock)
+    asked = _Asked(point, look, faint, cut_out, fronts(zones), clock)
     return tuple(
         _of_rule(asked, presence, zone, rule)
         for zone in zones
@@ -74,19 +77,24 @@ def explain(  # noqa: PLR0913 -- a place, a time, and all that judges it
 
 
 def _of_rule(asked: _Asked, presence: Presence, zone: Zone, rule: Rule) -> Finding:
-    of_rule = presence.of_rule(zone, rule).rows()
+    watched = presence.of_rule(zone, rule.type)
+    other = presence.of_rule(zone, OTHER_SIDE.get(rule.type, rule.type))
+    of_rule = watched.rows()
     there = [one for one in of_rule if _holds(one.box, asked.point)]
     stay = max(there, key=lambda one: one.dwell_s, default=None)
     if stay is None:
-        return Finding(zone.id, rule.type, *_of_look(asked, zone, rule))
+        side = side_of(rule, asked.fronts, watched.box, other.box)
+        return Finding(zone.id, rule.type, *_of_look(asked, zone, rule, side))
     since = presence.watched_since
     queued = since is not None and guards.is_queued(stay, of_rule, watched_since=since)
     return Finding(zone.id, rule.type, *_of_stay(stay, asked, rule, is_queued=queued), stay)
 
 
-def _of_look(asked: _Asked, zone: Zone, rule: Rule) -> tuple[Gate, dict[str, float | str]]:
+def _of_look(
+    asked: _Asked, zone: Zone, rule: Rule, side: Side | None
+) -> tuple[Gate, dict[str, float | str]]:
     """Return why what was seen at the point is no stay."""
-    faint, size = asked.faint, asked.look.size
+    faint = asked.faint
     rows = [row for row, box in enumerate(faint.xyxy.tolist()) if _holds(box, asked.point)]
     if not rows:
         return Gate.NOTHING, {}
@@ -98,15 +106,25 @@ def _of_look(asked: _Asked, zone: Zone, rule: Rule) -> tuple[Gate, dict[str, flo
         "label": faint.labels[best],
         "confidence": round(float(faint.confidence[best]), 3),
     }
-    box = faint.xyxy[best : best + 1]
+    gate, more = _of_box(asked, zone, rule, side, faint.xyxy[best : best + 1])
+    return gate, says | more
+
+
+def _of_box(
+    asked: _Asked, zone: Zone, rule: Rule, side: Side | None, box: Boxes
+) -> tuple[Gate, dict[str, float | str]]:
+    """Return why a box with the rule's label is no stay."""
+    size = asked.look.size
     if not _inside(zone, box, size):
-        return Gate.ZONE, says
+        return Gate.ZONE, {}
     cutting = [other.id for other in asked.cut_out if _inside(other, box, size)]
     if cutting:
-        return Gate.PERMITTED, says | {"by": cutting[0]}
+        return Gate.PERMITTED, {"by": cutting[0]}
+    if side is not None and not side.takes(box, size)[0]:
+        return Gate.SHOPFRONT, {}
     if rule.least_height and not is_large(box, rule, size)[0]:
-        return Gate.SIZE, says | {"height": round(float(box[0, 3] - box[0, 1]), 1)}
-    return Gate.SCORE, says
+        return Gate.SIZE, {"height": round(float(box[0, 3] - box[0, 1]), 1)}
+    return Gate.SCORE, {}
 
 
 def _of_stay(

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from streetwatch.vision.types import Size
+from streetwatch.vision.types import Boxes, Size
 
 Polygon: TypeAlias = tuple[tuple[float, float], ...]  #: at least 3 corners, (x, y) in 0..1
 Points: TypeAlias = npt.NDArray[np.float64]  #: (N, 2), x y, pixels
@@ -40,6 +40,18 @@ def contains(polygon: Polygon, points: Points, size: Size) -> npt.NDArray[np.boo
     outline = _outline(polygon, size)
     inside: npt.NDArray[np.bool_] = shapely.intersects_xy(outline, points[:, 0], points[:, 1])
     return inside
+
+
+def touches(polygon: Polygon, boxes: Boxes, size: Size) -> npt.NDArray[np.bool_]:
+    """Tell which boxes have a point in common with the polygon.
+
+    >>> square = ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5), (0.0, 0.5))
+    >>> boxes = np.array([[40.0, 40.0, 60.0, 60.0], [51.0, 0.0, 60.0, 60.0]], np.float32)
+    >>> touches(square, boxes, (100, 100)).tolist()
+    [True, False]
+    """
+    met: npt.NDArray[np.bool_] = shapely.intersects(_outline(polygon, size), shapely.box(*boxes.T))
+    return met
 
 
 @lru_cache(maxsize=1024)

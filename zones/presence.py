@@ -10,8 +10,10 @@ from typing import Self
 
 from streetwatch.vision.types import Look, Seconds, Size
 from streetwatch.zones.appearance import Patches, decoded, encoded
+from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.scene import Circumstances, backdrop_of, scene_of, sights
+from streetwatch.zones.shopfront import OTHER_SIDE, fronts, side_of
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.stays import Stays
 from streetwatch.zones.transition import after_look
@@ -112,12 +114,12 @@ class Presence:
             return since > OUTAGE_S
         return since > min(max(_PACES_MISSED * self.pace_s, _LEAST_OUTAGE_S), OUTAGE_S)
 
-    def of_rule(self, zone: Zone, rule: Rule) -> Stays:
-        """Return what a rule of a zone watches."""
+    def of_rule(self, zone: Zone, kind: str) -> Stays:
+        """Return what a zone's rule for a violation type watches."""
         for watch in self.watches:
-            if (watch.zone_id, watch.type) == (zone.id, rule.type):
+            if (watch.zone_id, watch.type) == (zone.id, kind):
                 return watch
-        return _nothing(zone.id, rule.type)
+        return _nothing(zone.id, kind)
 
     def circumstances(
         self, at: Seconds, zones: tuple[Zone, ...], *, relit: bool, epoch: Seconds | None
@@ -184,7 +186,10 @@ def observe(
     rules = [
         (zone, rule) for zone in zones if zone.kind is ZoneKind.PROHIBITED for rule in zone.rules
     ]
-    folded = [_fold(presence.of_rule(zone, rule), look, zone, rule, here) for zone, rule in rules]
+    outlines = fronts(zones)
+    folded = [
+        _fold(presence, look, zone, rule, here=here, outlines=outlines) for zone, rule in rules
+    ]
     is_strange = here.relit and not here.has_new_light
     after = Presence(
         look.at,
@@ -198,11 +203,21 @@ def observe(
     return Observation(after, gone, look.size)
 
 
-def _fold(
-    stays: Stays, look: Look, zone: Zone, rule: Rule, here: Circumstances
+def _fold(  # noqa: PLR0913 -- one rule, one look, and what holds for both
+    presence: Presence,
+    look: Look,
+    zone: Zone,
+    rule: Rule,
+    *,
+    here: Circumstances,
+    outlines: tuple[Polygon, ...],
 ) -> tuple[Stays, Stays | None]:
     """Return what one rule watches after a look, and what this look ended."""
-    scene = scene_of(look, zone, rule, here=here)
+    stays = presence.of_rule(zone, rule.type)
+    other = presence.of_rule(zone, OTHER_SIDE.get(rule.type, rule.type))
+    scene = scene_of(
+        look, zone, rule, here=here, side=side_of(rule, outlines, stays.box, other.box)
+    )
     if not (len(stays) or len(scene.boxes)):
         return stays, None
     return after_look(stays, sights(scene, stays, rule), scene, rule)

@@ -47,6 +47,7 @@ class Gate(StrEnum):
     LABEL = "label"  #: what was seen is not what the rule looks for
     ZONE = "zone"  #: it stands outside
     PERMITTED = "permitted"  #: it stands in a permitted or excluded area
+    SHOPFRONT = "shopfront"  #: it touches a shop's front, or touches none: another rule's
     SIZE = "size"  #: its box is too small for where it stands
     SCORE = "score"  #: seen too unsurely
     SCHEDULE = "schedule"  #: the rule does not apply at this hour

@@ -11,6 +11,7 @@ from streetwatch.vision.types import Boxes, Look, Seconds, Size, View
 from streetwatch.zones import appearance, footprint, polygon
 from streetwatch.zones.appearance import PATCH, Cover, Likeness, Patches
 from streetwatch.zones.rules import Rule
+from streetwatch.zones.shopfront import Side
 from streetwatch.zones.stays import Flags, Stays
 from streetwatch.zones.zone import Zone
 
@@ -139,7 +140,9 @@ class Sights:
         return self.likeness >= appearance.SAME
 
 
-def scene_of(look: Look, zone: Zone, rule: Rule, *, here: Circumstances) -> Scene:
+def scene_of(
+    look: Look, zone: Zone, rule: Rule, *, here: Circumstances, side: Side | None = None
+) -> Scene:
     """Return what one rule of one zone needs of a look.
 
     Args:
@@ -147,11 +150,14 @@ def scene_of(look: Look, zone: Zone, rule: Rule, *, here: Circumstances) -> Scen
         zone: The zone.
         rule: One of its rules.
         here: What holds for all of them.
+        side: Which stalls are the rule's; None: all.
     """
     seen = look.detections
     wanted = _classes(rule.labels)[seen.class_id]
     rows = np.flatnonzero(wanted)
     rows = rows[_counts(seen.xyxy[rows], zone, here.cut_out, look.size)]
+    if side is not None:
+        rows = rows[side.takes(seen.xyxy[rows], look.size)]
     if rule.least_height:
         rows = rows[is_large(seen.xyxy[rows], rule, look.size)]
     rows = rows[footprint.distinct(seen.xyxy[rows], seen.confidence[rows], limit=_SAME_OBJECT_IOU)]
@@ -238,10 +244,11 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     # What stands at the place under one of the rule's labels is the stay itself, seen twice or so;
     # under an exempt one it is the stay too, and was told to be something that may stand there.
     itself, exempted = scene.wanted & fits, scene.exempt & fits
-    exempt = ~found & np.any(exempted, axis=1)
+    exempt = np.logical_and(~found, exempted.any(axis=1))
     nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
-    hidden: Flags = (nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted).any(axis=1)
-    claimed = ~found & np.any(itself[:, scene.rows[pairs[found]]], axis=1)
+    covers = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
+    hidden: Flags = np.any(covers, axis=1)
+    claimed: Flags = ~found & itself[:, scene.rows[pairs[found]]].any(axis=1)
     cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
     patch, likeness = _looks_like(scene, stays, cover)
     fresh = np.ones(len(scene.boxes), bool)

@@ -14,13 +14,14 @@ from streetwatch.zones.schedule import ALWAYS, Schedule
 class ZoneKind(StrEnum):
     """What an area means.
 
-    `PERMITTED` and `EXCLUDE` cut out of every prohibited zone; a `PRIVACY_MASK` is painted
-    over before anything looks at the picture.
+    `PERMITTED` and `EXCLUDE` cut out of every prohibited zone; a stall that touches a `SHOPFRONT`
+    is the shop's own; a `PRIVACY_MASK` is painted over before anything looks at the picture.
     """
 
     PROHIBITED = "prohibited"
     PERMITTED = "permitted"
     EXCLUDE = "exclude"
+    SHOPFRONT = "shopfront"
     PRIVACY_MASK = "privacy_mask"
 
 

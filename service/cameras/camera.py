@@ -18,6 +18,7 @@ from streetwatch.vision.types import Seconds
 from streetwatch.zones.calibration import Calibration
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
+from streetwatch.zones.shopfront import with_fronts
 from streetwatch.zones.zone import Zone, ZoneKind
 
 #: One camera as `cameras.yaml` has it.
@@ -117,7 +118,7 @@ def camera_of(entry: CameraEntry, source: Source, written: CameraDocument) -> Ca
         name=entry.name or entry.id,
         source=source,
         place=entry.place.place() if entry.place else None,
-        zones=tuple(zone.zone() for zone in entry.zones),
+        zones=with_fronts(tuple(zone.zone() for zone in entry.zones)),
         calibration=entry.calibration.calibration() if entry.calibration else None,
         document=with_source(written, source, source.redacted),
     )

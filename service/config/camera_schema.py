@@ -97,7 +97,7 @@ class ZoneEntry(Entry):
         ZoneKind.PROHIBITED,
         strict=False,
         title="Kind",
-        description="prohibited, permitted, exclude or privacy_mask.",
+        description="prohibited, permitted, exclude, shopfront or privacy_mask.",
         examples=["prohibited"],
     )
     rules: Annotated[list[RuleEntry], unlike("type")] = Field(

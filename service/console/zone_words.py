@@ -18,6 +18,7 @@ KINDS: Final[Mapping[ZoneKind, str]] = MappingProxyType(
         ZoneKind.PROHIBITED: mark("Prohibited"),
         ZoneKind.PERMITTED: mark("Permitted"),
         ZoneKind.EXCLUDE: mark("Left out"),
+        ZoneKind.SHOPFRONT: mark("Shop front"),
         ZoneKind.PRIVACY_MASK: mark("Privacy mask"),
     }
 )
@@ -27,6 +28,7 @@ KIND_HINTS: Final[Mapping[ZoneKind, str]] = MappingProxyType(
         ZoneKind.PROHIBITED: mark("What may not be here is filed."),
         ZoneKind.PERMITTED: mark("Cut out of prohibited zones, at its hours."),
         ZoneKind.EXCLUDE: mark("Cut out of prohibited zones, always: a screen, a depot."),
+        ZoneKind.SHOPFRONT: mark("A stall that touches it is the shop's own, no vendor's."),
         ZoneKind.PRIVACY_MASK: mark("Painted black before anything looks; no clips are kept."),
     }
 )

@@ -19,7 +19,8 @@ from streetwatch.service.desk.report import Report
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.routing import DESK
-from streetwatch.service.store import access_schema, codec, engine
+from streetwatch.service.store import codec, engine
+from streetwatch.service.store.access_schema import access_user
 from streetwatch.service.store.dialect import dialect_at
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import desk_case
@@ -105,9 +106,7 @@ def _insert(connection: sa.Connection, name: str, row: Mapping[str, Any]) -> Non
 def opened(address: str) -> SqlStore:
     store = open_store(address)
     with store.engine.connect() as connection:
-        assert (
-            compare_metadata(MigrationContext.configure(connection), access_schema.metadata) == []
-        )
+        assert compare_metadata(MigrationContext.configure(connection), access_user.metadata) == []
     return store
 
 
