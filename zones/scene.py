@@ -240,7 +240,8 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     itself, exempted = scene.wanted & fits, scene.exempt & fits
     exempt = ~found & np.any(exempted, axis=1)
     nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
-    hidden: Flags = (nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted).any(axis=1)
+    hides = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
+    hidden: Flags = np.any(hides, axis=1)
     claimed = ~found & np.any(itself[:, scene.rows[pairs[found]]], axis=1)
     cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
     patch, likeness = _looks_like(scene, stays, cover)
