@@ -23,9 +23,6 @@ _LEAST_SHIFT = 0.05
 #: was measured to be like itself (0.90) and the most that two vehicles in it were alike (0.64).
 _ANOTHER = 0.75
 
-#: After the place was seen empty, it takes more to be the one that left.
-_ANOTHER_AFTER_ABSENCE = appearance.SAME
-
 #: Another thing has taken the place when it has stood there unchanged for this long: what walks or
 #: drives past does not.
 _SETTLED_S: Seconds = 3.0
@@ -101,8 +98,7 @@ def _compared(
     stays = _with_other(stays, sights, at, odd)
     settled_s = np.where(before, _SETTLED_BEFORE_S, _SETTLED_S)
     settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= settled_s)
-    limit = np.where(stays.absent_s > 0, _ANOTHER_AFTER_ABSENCE, _ANOTHER)
-    differs = odd & (sights.likeness < limit)
+    differs = odd & (sights.likeness < _ANOTHER)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
     stays = _remembering(stays, sights, changed)

@@ -244,11 +244,11 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     # What stands at the place under one of the rule's labels is the stay itself, seen twice or so;
     # under an exempt one it is the stay too, and was told to be something that may stand there.
     itself, exempted = scene.wanted & fits, scene.exempt & fits
-    exempt = np.logical_and(~found, exempted.any(axis=1))
+    exempt = ~found & np.any(exempted, axis=1)
     nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
-    covers = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
-    hidden: Flags = np.any(covers, axis=1)
-    claimed: Flags = ~found & itself[:, scene.rows[pairs[found]]].any(axis=1)
+    hides = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
+    hidden: Flags = np.any(hides, axis=1)
+    claimed = ~found & np.any(itself[:, scene.rows[pairs[found]]], axis=1)
     cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
     patch, likeness = _looks_like(scene, stays, cover)
     fresh = np.ones(len(scene.boxes), bool)
