@@ -146,6 +146,8 @@ class Detector:
         longest: int | None = None,
     ) -> list[Detections]:
         """Return what is in each picture; pictures of one size go through the model together."""
+        if not images:
+            return []
         side = self.card.input_size if longest is None else longest
         fitted = [letterbox(image, side) for image in images]
         shapes = {blob.shape for blob, _ in fitted}

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from streetwatch.models.labels import LABELS
 from streetwatch.vision.types import Boxes, Look, Seconds, Size, View
-from streetwatch.zones import appearance, footprint, polygon
+from streetwatch.zones import appearance, company, footprint, polygon
 from streetwatch.zones.appearance import PATCH, Cover, Likeness, Patches
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.shopfront import Side
@@ -32,6 +32,8 @@ _PEOPLE = frozenset({"person"})
 
 #: Who clears away garbage.
 _WORKERS = frozenset({"person", "truck"})
+
+_STALLS = frozenset({"vendor_stall"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Scene:
         confidence: Of these, (N,).
         exempt: Which of them the rule lets stand, (M,).
         people: Boxes of the people in the picture, (P, 4).
-        workers: Of the people and trucks, (W, 4).
+        workers: Of the people and trucks that serve no stall, (W, 4).
         wanted: Which of them have one of the rule's labels, (M,).
         size: Of the picture.
         view: The picture made small, if there is one.
@@ -171,7 +173,7 @@ def scene_of(
         everything=seen.xyxy,
         exempt=_classes(rule.exempt)[seen.class_id],
         people=seen.xyxy[_classes(_PEOPLE)[seen.class_id]],
-        workers=seen.xyxy[_classes(_WORKERS)[seen.class_id]],
+        workers=_workers(look),
         wanted=wanted,
         size=look.size,
         view=look.view,
@@ -184,6 +186,14 @@ def is_large(boxes: Boxes, rule: Rule, size: Size) -> Flags:
     heights = (boxes[:, 3] - boxes[:, 1]) / size[1]
     found: Flags = heights >= np.interp(boxes[:, 3] / size[1], at, least)
     return found
+
+
+def _workers(look: Look) -> Boxes:
+    """Return the people and trucks that may be clearing something away; who serves a stall is not."""
+    seen = look.detections
+    workers = seen.xyxy[_classes(_WORKERS)[seen.class_id]]
+    stalls = seen.xyxy[_classes(_STALLS)[seen.class_id]]
+    return workers[~company.is_near(stalls, workers).any(axis=0)]
 
 
 @lru_cache

@@ -1,6 +1,5 @@
 """Looks that are kept, and zones tried on them."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.recorded import recorded_looks
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.types import Detections, Look
+from waiting import awaited
 
 START = 1_795_363_200.0
 HOUR_S = 3600
@@ -146,7 +146,7 @@ class Street:
             assert isinstance(told[-1], Difference)
             return told[-1]
 
-        return asyncio.run(last())
+        return awaited(last())
 
 
 @pytest.fixture
@@ -214,5 +214,5 @@ def test_a_dry_run_can_be_given_up(street: Street) -> None:
         async with aclosing(run) as steps:
             return await anext(steps)
 
-    assert isinstance(asyncio.run(first()), Progress)
+    assert isinstance(awaited(first()), Progress)
     assert street.tried(("road", LEFT, 60)).same == 1, "its turn is over"

@@ -1,6 +1,5 @@
 """Probing a camera before it is attached, against real servers."""
 
-import asyncio
 import socket
 import threading
 import time
@@ -21,6 +20,7 @@ from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.store.engine import open_engine
 from streetwatch.vision.capture.probing import StepName, StepState
+from waiting import awaited
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def told(probing: Probing, url: str, account: Account | None = None) -> list[Tol
     async def all_of_it() -> list[Told]:
         return [one async for one in probing.probe(Wanted(url, account), who="lin")]
 
-    return asyncio.run(all_of_it())
+    return awaited(all_of_it())
 
 
 def ends(all_told: list[Told]) -> dict[StepName, Step]:
@@ -163,4 +163,4 @@ def test_who_has_one_under_way_is_told_so_and_may_begin_anew_when_it_is_closed(
         async with aclosing(probing.probe(wanted, who="lin")) as again:
             return (await anext(again)).__class__.__name__
 
-    assert asyncio.run(both()) == "Step"
+    assert awaited(both()) == "Step"

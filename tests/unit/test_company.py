@@ -83,6 +83,12 @@ def test_whoever_never_leaves_does_not_hold_a_heap_for_ever() -> None:
     assert stopped_by is None
 
 
+def test_who_serves_a_stall_beside_a_heap_is_not_at_work_there() -> None:
+    stall: Seen = ("vendor_stall", (335.0, 130.0, 420.0, 220.0))
+    looks = every_second(80, lambda _: (HEAP, ("person", BESIDE), stall))
+    assert gate(GARBAGE, looks)[0] is None
+
+
 def test_who_walks_past_a_heap_is_not_at_work() -> None:
     def walkers(second: int) -> tuple[Seen, ...]:
         x = (second % 6) * 80.0

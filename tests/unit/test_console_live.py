@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from streetwatch.service.console.live import Feeds
+from waiting import awaited
 
 EVERY_S = 0.001
 PATIENCE_S = 10.0
@@ -88,7 +89,7 @@ def test_a_change_reaches_every_page_and_the_same_value_none() -> None:
         for page in pages:
             page.close()
 
-    asyncio.run(follow())
+    awaited(follow())
 
 
 def test_a_page_that_comes_later_is_told_what_is_so_already() -> None:
@@ -103,7 +104,7 @@ def test_a_page_that_comes_later_is_told_what_is_so_already() -> None:
         page.close()
         another.close()
 
-    asyncio.run(follow())
+    awaited(follow())
 
 
 def test_what_can_not_be_read_or_drawn_once_is_tried_again() -> None:
@@ -123,7 +124,7 @@ def test_what_can_not_be_read_or_drawn_once_is_tried_again() -> None:
         await screen.shows(8)
         page.close()
 
-    asyncio.run(follow())
+    awaited(follow())
 
 
 def test_nothing_is_read_that_nobody_follows() -> None:
@@ -138,4 +139,4 @@ def test_nothing_is_read_that_nobody_follows() -> None:
                 *(one for one in asyncio.all_tasks() if one is not asyncio.current_task())
             )
 
-    asyncio.run(follow())
+    awaited(follow())

@@ -74,6 +74,8 @@ def _told(connection: sa.Connection, wanted: Wanted) -> Iterator[Told]:
         yield Told(lon, lat, bool(seen))
 
 
-def _merged(condition: sa.ColumnElement[bool]) -> sa.Exists:
+def _merged(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     same: Any = desk_merged.c.number == desk_case.c.number
-    return sa.exists(sa.select(desk_merged.c.number).where(same, condition))
+    # With a limit it is asked for each case, by its index: PostgreSQL would read all for `EXISTS`.
+    one = sa.select(desk_merged.c.number).where(same, condition).limit(1)
+    return one.scalar_subquery().is_not(None)
