@@ -189,7 +189,7 @@ def is_large(boxes: Boxes, rule: Rule, size: Size) -> Flags:
 
 
 def _workers(look: Look) -> Boxes:
-    """Return the people and trucks that may be clearing something away; who serves a stall is not."""
+    """Return the people and trucks that may be clearing something away: not who serves a stall."""
     seen = look.detections
     workers = seen.xyxy[_classes(_WORKERS)[seen.class_id]]
     stalls = seen.xyxy[_classes(_STALLS)[seen.class_id]]
