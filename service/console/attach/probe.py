@@ -12,8 +12,12 @@ from streetwatch.service.cameras.probing import Seen, Step, Told
 from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.console.language import Language, language_here, mark, say
 from streetwatch.vision.capture.probing import StepName, StepState
+from streetwatch.vision.types import Seconds
 
 Asking: TypeAlias = AsyncIterator[Told]
+
+#: Who asks about two cameras at once waits for the first, and looks again after so long.
+_AGAIN_S: Final[Seconds] = 1.0
 
 _NAMES: Final[Mapping[StepName, str]] = MappingProxyType(
     {
@@ -88,14 +92,28 @@ class ProbePanel:
     async def _follow(self, before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait([before])
-        failed: Step | None = None
         with self._list:
-            try:
-                async for one in self._ask():
-                    failed = self._take(one) or failed
-            except BusyError:
-                ui.notify(say("Another camera is being asked: wait until that has ended."))
+            while True:
+                try:
+                    failed = await self._told()
+                except BusyError:
+                    self._wait_for_a_turn()
+                    await asyncio.sleep(_AGAIN_S)
+                else:
+                    break
             self._on_end(failed)
+
+    async def _told(self) -> Step | None:
+        """Show what is told to the end; return the last step that failed."""
+        failed: Step | None = None
+        async for one in self._ask():
+            failed = self._take(one) or failed
+        return failed
+
+    def _wait_for_a_turn(self) -> None:
+        self._list.clear()
+        with self._list, ui.element("li").classes("is-running"):
+            ui.label(say("Another camera is being asked: this one is asked next."))
 
     def _take(self, one: Told) -> Step | None:
         """Show what was told; return it if it failed."""

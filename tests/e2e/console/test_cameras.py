@@ -217,6 +217,7 @@ def test_a_zone_is_drawn_changed_and_saved_by_keyboard_alone(editor: Picture) ->
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     expect(editor.corner(3)).to_be_visible()
+    expect(editor.corner(0)).to_have_attribute("aria-label", re.compile("at 640, 360"))
     assert editor.outline("prohibited-1") == before
     editor.zone("prohibited-1").focus()
     page.keyboard.press("Delete")
