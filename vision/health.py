@@ -4,12 +4,13 @@ A camera that repeats one picture, or whose lens is covered, still answers. What
 pictures says nothing about the street: nobody looked.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
 import numpy as np
 
+from streetwatch.vision.framing import Framing
 from streetwatch.vision.types import Seconds, View
 
 #: A sensor's noise makes two pictures alike only where one is the other again. Some recorders
@@ -36,6 +37,7 @@ class Seeing(StrEnum):
     CLEAR = "clear"
     FROZEN = "frozen"  #: the same picture again and again
     DARK = "dark"  #: nothing to be seen in it
+    MOVED = "moved"  #: not of what the zones were drawn on
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +50,7 @@ class Health:
         alike_since: Capture time of the first of them.
         dark_since: Since when it has been dark; None while it is not.
         at: Capture time of the latest.
+        framing: Where the camera looks.
     """
 
     view: View | None = None
@@ -55,12 +58,15 @@ class Health:
     alike_since: Seconds = 0.0
     dark_since: Seconds | None = None
     at: Seconds = 0.0
+    framing: Framing = field(default_factory=Framing)
 
     def seen(self, view: View, at: Seconds) -> Self:
         """Return the health after one more picture."""
         is_dark = np.percentile(view[::_EVERY, ::_EVERY], _SHARE) <= DARK_LEVEL
         dark_since = (at if self.dark_since is None else self.dark_since) if is_dark else None
-        after = replace(self, view=view, at=at, dark_since=dark_since)
+        # Where a dark camera looks can't be told.
+        framing = self.framing if is_dark else self.framing.seen(view, at)
+        after = replace(self, view=view, at=at, dark_since=dark_since, framing=framing)
         if self.view is not None and np.array_equal(self.view, view):
             return replace(after, alike=self.alike + 1)
         return replace(after, alike=1, alike_since=at)
@@ -72,4 +78,4 @@ class Health:
             return Seeing.DARK
         if self.alike >= _LEAST_PICTURES and self.at - self.alike_since >= FROZEN_S:
             return Seeing.FROZEN
-        return Seeing.CLEAR
+        return Seeing.MOVED if self.framing.has_moved else Seeing.CLEAR

@@ -21,6 +21,7 @@ class Condition(StrEnum):
     OFFLINE = "offline"  #: no pictures
     FROZEN = "frozen"  #: the same picture again and again: nothing is filed
     DARK = "dark"  #: nothing to be seen: nothing is filed
+    MOVED = "moved"  #: it looks elsewhere than its zones were drawn for: nothing is filed
 
 
 def condition_of(phase: Phase, age_s: Seconds | None, seeing: Seeing) -> Condition:
@@ -40,5 +41,7 @@ def condition_of(phase: Phase, age_s: Seconds | None, seeing: Seeing) -> Conditi
             return Condition.FROZEN
         case Seeing.DARK:
             return Condition.DARK
+        case Seeing.MOVED:
+            return Condition.MOVED
         case Seeing.CLEAR:
             return Condition.LIVE

@@ -26,6 +26,7 @@ from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.gate import Gate
+from streetwatch.vision.health import Health
 from streetwatch.vision.types import Frame, Seconds
 
 log = structlog.get_logger(__name__)
@@ -209,6 +210,7 @@ class Fleet:
         def change() -> None:
             watching.watch.redraw(watched, self.wiring.clock())
             watching.attention = _attention(camera)
+            watching.health = Health()  # zones are drawn on what it shows now
             watching.is_on_duty = camera.is_on_duty
 
         return self.loop.between_looks(change)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 
@@ -68,3 +69,41 @@ def test_a_camera_that_shows_the_street_again_is_clear_at_once() -> None:
         health = health.seen(covered(at), at)
     assert health.seeing is Seeing.DARK
     assert health.seen(street(60), 60.0).seeing is Seeing.CLEAR
+
+
+#: A street that is wider than a camera sees.
+SCENE = cv2.resize(CHANCE.integers(20, 230, (40, 80), np.uint8), (640, 320))
+
+
+def framed(left: int, at: Seconds, *, light: float = 1.0) -> View:
+    """What a camera shows that looks so many pixels to the right; its picture is 320 wide."""
+    noise = np.random.default_rng(int(at)).normal(0, 4, (180, 320))
+    shown = SCENE[40:220, 60 + left : 380 + left] * light + noise
+    return np.asarray(np.clip(shown, 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("left", "light", "seeing"),
+    [
+        pytest.param(0, 1.0, Seeing.CLEAR, id="where it was"),
+        pytest.param(6, 1.0, Seeing.CLEAR, id="a breath"),
+        pytest.param(40, 1.0, Seeing.MOVED, id="an eighth of its width"),
+        pytest.param(40, 0.5, Seeing.MOVED, id="the same at dusk"),
+        pytest.param(0, 0.5, Seeing.CLEAR, id="dusk alone"),
+    ],
+)
+def test_a_camera_that_was_shifted_is_told_after_a_minute(
+    left: int, light: float, seeing: Seeing
+) -> None:
+    health = Health()
+    for at in range(0, 30, 2):
+        health = health.seen(framed(0, at), at)
+    for at in range(30, 80, 2):
+        health = health.seen(framed(left, at, light=light), at)
+    assert health.seeing is Seeing.CLEAR
+    for at in range(80, 100, 2):
+        health = health.seen(framed(left, at, light=light), at)
+    assert health.seeing is seeing
+    for at in range(100, 110, 2):
+        health = health.seen(framed(0, at), at)
+    assert health.seeing is Seeing.CLEAR

@@ -30,6 +30,7 @@ SIGNS: Final[Mapping[Condition, Sign]] = MappingProxyType(
         Condition.OFFLINE: Sign(mark("offline"), "bad", "videocam_off"),
         Condition.FROZEN: Sign(mark("frozen"), "warn", "ac_unit"),
         Condition.DARK: Sign(mark("dark"), "warn", "dark_mode"),
+        Condition.MOVED: Sign(mark("moved"), "warn", "switch_camera"),
     }
 )
 
@@ -38,6 +39,7 @@ WORST_FIRST: Final = (
     Condition.OFFLINE,
     Condition.FROZEN,
     Condition.DARK,
+    Condition.MOVED,
     Condition.LATE,
     Condition.LIVE,
 )
