@@ -17,9 +17,10 @@ from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.incidents.routing import DESK
+from streetwatch.service.store.access_schema import access_user
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.engine import open_engine
-from streetwatch.service.store.schema import metadata, presence
+from streetwatch.service.store.schema import presence
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.zones.presence import Presence, Remembered
 from streetwatch.zones.stay import Stay
@@ -61,7 +62,7 @@ def put(store: Store, *incidents: Incident) -> None:
 def test_the_migrations_build_what_the_code_expects(address: str) -> None:
     opened = open_engine(address)
     with opened.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), access_user.metadata) == []
     opened.dispose()
 
 
