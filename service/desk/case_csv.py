@@ -51,7 +51,9 @@ def case_csv_router(book: Book, *, clock: Callable[[], Seconds]) -> APIRouter:
     return router
 
 
-def csv_of(book: Book, page: Page, wanted: Filter, sort: Sort) -> Iterator[str]:
+def csv_of(
+    book: Book, page: Page, wanted: Filter, sort: Sort, *, at_once: int = _AT_ONCE
+) -> Iterator[str]:
     """Yield a list as CSV, piece by piece.
 
     Args:
@@ -59,6 +61,7 @@ def csv_of(book: Book, page: Page, wanted: Filter, sort: Sort) -> Iterator[str]:
         page: The first ones.
         wanted: Which.
         sort: In which order.
+        at_once: How many are read at a time.
 
     Raises:
         StorageError: the database refused.
@@ -67,7 +70,7 @@ def csv_of(book: Book, page: Page, wanted: Filter, sort: Sort) -> Iterator[str]:
     yield "\ufeff" + lines_csv(COLUMNS, ())  # spreadsheets take UTF-8 for what it is by its mark
     yield lines_csv(None, map(_line, page.cases))
     while page.next is not None:
-        page = book.page(wanted, limit=_AT_ONCE, after=page.next, sort=sort)
+        page = book.page(wanted, limit=at_once, after=page.next, sort=sort)
         yield lines_csv(None, map(_line, page.cases))
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from nicegui import ui
 
+from streetwatch.service.console.casework.words import LEVELS, worded
 from streetwatch.service.console.language import say
 from streetwatch.service.console.review.session import Session
 from streetwatch.service.console.review.words import (
-    LEVELS,
     done_words,
     moment,
     span,
@@ -64,7 +64,7 @@ def _waiting(one: Waiting, *, is_current: bool) -> None:
         if one.held_by:
             ui.label(one.held_by).classes("sw-chip warn").tooltip(say("Somebody else looks at it"))
         elif one.level:
-            ui.label(say(LEVELS[one.level])).classes(f"sw-chip {_LEVEL_CLASS[one.level]}")
+            ui.label(worded(LEVELS, one.level, say)).classes(f"sw-chip {_LEVEL_CLASS[one.level]}")
 
 
 def draw_facts(case: Mapping[str, Any]) -> None:
@@ -93,7 +93,7 @@ def facts(case: Mapping[str, Any]) -> list[tuple[str, str]]:
         (say("Not observed"), _span(case.get("unobserved_s"))),
         (say("Gone at"), _moment(case.get("cleared_at"))),
         (say("Confidence"), None if confidence is None else f"{confidence:.0%}"),
-        (say("Level"), say(LEVELS[level]) if level in LEVELS else level),
+        (say("Level"), worded(LEVELS, level, say) if level else None),
         (say("Came back"), str(case["repeat_count"]) if case.get("repeat_count") else None),
         (say("Deadline"), _moment(case.get("deadline"))),
         (say("Model"), (case.get("versions") or {}).get("model")),

@@ -3,10 +3,11 @@
 from datetime import datetime, tzinfo
 from typing import Final
 
+from streetwatch.service.console.casework.words import STATES, worded
 from streetwatch.service.console.language import Language, language_here, mark, say
 from streetwatch.service.desk.review.question import Order
 from streetwatch.service.desk.review.verdict import Judgement
-from streetwatch.service.desk.states import CaseState, RejectReason
+from streetwatch.service.desk.states import RejectReason
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.naming import NAMES
 from streetwatch.zones.schedule import CHINA
@@ -23,21 +24,6 @@ VERDICTS: Final = {
     Judgement.CONFIRMED: mark("Confirmed"),
     Judgement.REJECTED: mark("Rejected"),
     Judgement.UNSURE: mark("Unsure"),
-}
-
-STATES: Final = {
-    CaseState.WARNED: mark("warned"),
-    CaseState.SELF_CORRECTED: mark("put right by themselves"),
-    CaseState.REPORTED: mark("reported"),
-    CaseState.ACCEPTED: mark("accepted"),
-    CaseState.REJECTED: mark("rejected"),
-    CaseState.DISPATCHED: mark("dispatched"),
-    CaseState.HANDLING: mark("being handled"),
-    CaseState.SUSPENDED: mark("suspended"),
-    CaseState.HANDLED: mark("handled"),
-    CaseState.CLOSED: mark("closed"),
-    CaseState.FORCE_CLOSED: mark("closed by force"),
-    CaseState.CANCELLED: mark("cancelled"),
 }
 
 ACTIONS: Final = {
@@ -61,8 +47,6 @@ ORDERS: Final = {
     Order.OLDEST: mark("Oldest first"),
     Order.NEWEST: mark("Newest first"),
 }
-
-LEVELS: Final = {"yellow": mark("yellow"), "orange": mark("orange"), "red": mark("red")}
 
 _PLAYER: Final = {
     "player": mark("The case"),
@@ -120,7 +104,7 @@ def type_words(type_: str) -> str:
 
 def state_words(state: str) -> str:
     """Return what a state is called."""
-    return say(STATES[CaseState(state)])
+    return worded(STATES, state, say)
 
 
 def done_words(line: dict[str, str]) -> str:
