@@ -14,6 +14,7 @@ from streetwatch.service.delivery.targets import Lanes
 from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
+from streetwatch.service.gathering import Gatherings
 from streetwatch.service.openings import looks_of
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
@@ -42,6 +43,7 @@ class Lookout:
         live: What each shows now.
         probing: Tries an address.
         dry_runs: Tries zones on what was seen.
+        gatherings: Looks at cameras that are being attached.
     """
 
     catalogue: Catalogue
@@ -51,6 +53,7 @@ class Lookout:
     live: LiveView
     probing: Probing
     dry_runs: DryRuns
+    gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
         """Return the cameras that run, by id."""
@@ -117,6 +120,9 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         on_change=lambda _: lanes.wake(),
         batch=settings.detector_batch,
     )
+    options = CaptureOptions(
+        look_interval_s=settings.look_interval_s, longest=detector.longest_side
+    )
     wiring = Wiring(
         store=store,
         evidence=evidence,
@@ -124,9 +130,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         routes=lanes.routes,
         window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
         keep_bytes=int(settings.evidence.camera_mb * 1e6),
-        options=CaptureOptions(
-            look_interval_s=settings.look_interval_s, longest=detector.longest_side
-        ),
+        options=options,
         looks=looks,
         clock=clock,
     )
@@ -144,4 +148,5 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         live=LiveView(catalogue, fleet, clock),
         probing=Probing(catalogue, clock),
         dry_runs=DryRuns(catalogue, looks, store, clock),
+        gatherings=Gatherings(catalogue, loop, mailboxes, options),
     )

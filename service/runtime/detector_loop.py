@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
+from typing import Protocol
 
 import structlog
 
@@ -21,11 +22,11 @@ from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.overload import Overload
-from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.health import Health, Seeing
 from streetwatch.vision.privacy import Outline
-from streetwatch.vision.types import Detections, Frame, Seconds, SeesMany
+from streetwatch.vision.types import Detections, Frame, Look, Seconds, SeesMany
 from streetwatch.vision.view import Glance, detected_together, glance_at
+from streetwatch.zones.presence import Presence
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,23 @@ TICK_S: Seconds = 0.5
 #: Between two pictures of a camera none of whose rules applies now: enough to know that it is there
 #: (`runtime.condition.LATE_S`); the packets between are read and kept, not decoded.
 REST_S: Seconds = 8.0
+
+
+class Judge(Protocol):
+    """What becomes of one camera's looks. Used by the loop's thread only."""
+
+    @property
+    def presence(self) -> Presence:
+        """What is at its place, after the latest look."""
+
+    def look(self, look: Look, frame: Frame | None = None) -> tuple[Incident, ...]:
+        """Fold one look; return the incidents whose state it changed."""
+
+    def show(self, frame: Frame) -> None:
+        """Take a frame for the latest picture that says nothing of the street."""
+
+    def seal(self, at: Seconds) -> None:
+        """Complete what is due by now."""
 
 
 @dataclass(slots=True)
@@ -50,7 +68,7 @@ class Watching:
         is_on_duty: Tells whether any of its rules applies at a time.
     """
 
-    watch: CameraWatch
+    watch: Judge
     attention: Attention
     look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()

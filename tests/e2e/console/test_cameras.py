@@ -118,6 +118,12 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
         for field in page.get_by_label("停留时间").all():
             field.fill("5")
         expect(page.get_by_role("button", name="下一步")).to_be_enabled()
+        watched = page.get_by_text("已看")
+        expect(watched).to_contain_text(re.compile(r"分|[2-9]\d 秒"), timeout=60_000)
+        page.get_by_role("button", name="试一试").click()
+        expect(page.get_by_text("个案件。停留时间越长")).to_contain_text(
+            re.compile(r"[1-9]\d* 个案件")
+        )
         picture(page, "attach-zones")
         page.get_by_role("button", name="下一步").click()
 
