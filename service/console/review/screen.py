@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from nicegui import background_tasks, context, ui
 
+from streetwatch.service.console.casework.refusals import REFUSALS, refusal_words
 from streetwatch.service.console.language import say
 from streetwatch.service.console.review.dialogs import ask_mute
 from streetwatch.service.console.review.filters import Chosen, draw_filters
@@ -21,9 +22,8 @@ from streetwatch.service.console.review.queue_list import QueueList
 from streetwatch.service.console.review.words import VERDICTS
 from streetwatch.service.console.review.work import RENEW_S, Overview, Work
 from streetwatch.service.console.shell import Shell
-from streetwatch.service.desk.book import NoSuchCaseError
 from streetwatch.service.desk.review.verdict import Judgement
-from streetwatch.service.desk.states import DeskConflictError, RejectReason
+from streetwatch.service.desk.states import RejectReason
 from streetwatch.vision.types import Seconds
 
 T = TypeVar("T")
@@ -138,8 +138,8 @@ class Screen:
             done: T | None = None
             try:
                 done = await asyncio.to_thread(do, *said)
-            except (NoSuchCaseError, DeskConflictError) as error:
-                ui.notify(say("Not done: {why}", why=error), type="warning")
+            except REFUSALS as error:
+                ui.notify(say("Not done: {why}", why=refusal_words(error)), type="warning")
             if self._player is not None:
                 self._player.show(self._work.line())
             # Whoever has pressed on already does not look at the sides.

@@ -272,6 +272,21 @@ def test_a_wrong_number_is_told_beside_its_field(editor: Picture) -> None:
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
 
 
+def test_what_may_stand_there_and_how_small_is_too_small_are_set(editor: Picture) -> None:
+    page = editor.page
+    editor.zone("carriageway").click()
+    page.get_by_text("More settings").first.click()
+    heights = page.get_by_label("Least height").first
+    heights.fill("low")
+    expect(page.get_by_text("is no row and height")).to_be_visible()
+    heights.fill("0.3 0.02; 1 0.15")
+    expect(page.get_by_text("is no row and height")).to_have_count(0)
+    page.get_by_label("Exempt").first.click()
+    page.get_by_role("option", name="Bus").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
+
+
 def test_what_was_saved_is_there_again_and_can_be_taken_back(console: Console) -> None:
     with console.page("/console/cameras/demo-street/zones", role="operator", language="en") as page:
         page.locator(".sw-zones").get_by_role("button", name="carriageway").first.click()
