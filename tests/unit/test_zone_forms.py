@@ -81,7 +81,7 @@ def test_what_may_be_exempt_is_what_a_rule_looks_for_and_has_words(kind: Violati
     ],
 )
 def test_least_heights_are_written_as_a_line(text: str, says: str) -> None:
-    document = with_rule({"type": str(PARKING)} | given("least_height", heights_read(text)))
+    document = with_rule({"type": str(PARKING), **given("least_height", heights_read(text))})
     if says:
         with pytest.raises(CameraRefusedError, match=says):
             checked_camera(document)
