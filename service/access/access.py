@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from streetwatch.service.access.door import Door
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.access.sessions import Sessions
+from streetwatch.service.access.tokens import Tokens
 from streetwatch.service.access.users import Users
 
 
@@ -17,9 +18,10 @@ class Access:
     users: Users
     sessions: Sessions
     door: Door
+    tokens: Tokens
 
 
 def access_on(engine: sa.Engine, limits: Limits) -> Access:
     """Wire it to a database that is migrated to this version."""
     sessions = Sessions(engine, limits)
-    return Access(Users(engine), sessions, Door(engine, sessions))
+    return Access(Users(engine), sessions, Door(engine, sessions), Tokens(engine))

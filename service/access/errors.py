@@ -55,3 +55,17 @@ class LastAdminError(InputError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"user {name}: is the last admin: make somebody else one first")
+
+
+class NoSuchTokenError(InputError):
+    """No token is called so."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"token {name}: there is none of this name: see `streetwatch tokens list`")
+
+
+class LimitedAdminError(InputError):
+    """Whoever gives out rights can't be limited: they could lift it themselves."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"user {name}: an admin sees the whole city: give another role first")

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader
 
 from streetwatch.service.access.access import Access
+from streetwatch.service.access.asking import ACCOUNT
 from streetwatch.service.access.errors import (
     BadNameError,
     DeadLinkError,
@@ -27,21 +28,25 @@ from streetwatch.service.access.rules import (
     PASSWORD_AT_MOST,
     Weakness,
 )
+from streetwatch.service.api.callers import COOKIE
+from streetwatch.service.api.guard import LOGIN
 from streetwatch.service.console.choices import HOME, local
-from streetwatch.service.console.guard import ACCOUNT, COOKIE, LOGIN, WELCOME
 from streetwatch.service.console.language import LANGUAGE_NAMES, Language, language_of, mark, say_in
+from streetwatch.service.console.parts import Parts
 from streetwatch.vision.types import Seconds
 
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True
 )
 
+WELCOME: Final = "/console/welcome"
+
 Typed = Annotated[str, Form()]
 
 
-def entrance_router(access: Access, *, clock: Callable[[], Seconds]) -> APIRouter:
+def entrance_router(parts: Parts) -> APIRouter:
     """Return the routes by which somebody comes in and goes out."""
-    entrance = _Entrance(access, clock)
+    entrance = _Entrance(parts.access, parts.clock, parts.settings.access.secure_cookies)
     router = APIRouter(include_in_schema=False)
     for path, methods, answer in (
         (LOGIN, ["GET"], entrance.login),
@@ -63,6 +68,7 @@ class _Entrance:
 
     access: Access
     clock: Callable[[], Seconds]
+    secure: bool
 
     def login(self, request: Request, next: str = HOME) -> Response:  # noqa: A002
         return _drawn(request, "login.html", next=local(next))
@@ -80,7 +86,7 @@ class _Entrance:
             )
         except (WrongPasswordError, MustWaitError) as error:
             return _drawn(request, "login.html", error, name=name, next=local(next))
-        return _entered(request, token, local(next))
+        return self._entered(request, token, local(next))
 
     def welcome(self, request: Request, token: str = "") -> Response:
         try:
@@ -105,7 +111,7 @@ class _Entrance:
             return _drawn(request, "dead.html", error)
         except (_UnlikeError, WeakPasswordError, BadNameError, NameTakenError) as error:
             return _drawn(request, "welcome.html", error, token=token, meant=meant, name=name)
-        return _entered(request, entered, HOME)
+        return self._entered(request, entered, HOME)
 
     def password(self, request: Request) -> Response:
         return _drawn(request, "password.html")
@@ -121,7 +127,7 @@ class _Entrance:
             )
         except (_UnlikeError, WeakPasswordError, WrongPasswordError, MustWaitError) as error:
             return _drawn(request, "password.html", error)
-        return _entered(request, token, HOME)
+        return self._entered(request, token, HOME)
 
     def sign_out(self, request: Request) -> Response:
         self.access.sessions.end(request.cookies.get(COOKIE, ""))
@@ -132,6 +138,16 @@ class _Entrance:
     def alive(self) -> Response:
         """Answer whoever still types: the guard has noted that they were seen."""
         return Response(status_code=204)
+
+    def _entered(self, request: Request, token: str, back: str) -> Response:
+        """Hand over a session; the browser's old one, if it had any, is good for nothing."""
+        before = request.cookies.get(COOKIE)
+        if before:
+            self.access.sessions.end(before)
+        answer = RedirectResponse(back, status_code=303)
+        is_secure = self.secure or request.url.scheme == "https"
+        answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=is_secure)
+        return answer
 
 
 class _UnlikeError(Exception):
@@ -153,14 +169,6 @@ def _same(password: str, again: str) -> None:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client is not None else ""
-
-
-def _entered(request: Request, token: str, back: str) -> Response:
-    answer = RedirectResponse(back, status_code=303)
-    answer.set_cookie(
-        COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-    )
-    return answer
 
 
 def _drawn(

@@ -1,7 +1,7 @@
 """What the pages read and act upon, handed over by the composition root."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
@@ -16,6 +16,7 @@ from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.store.deliveries import Deliveries
@@ -70,3 +71,16 @@ class Parts:
     probing: Probing
     dry_runs: DryRuns
     reviewing: Reviewing
+
+    def within(self, reach: Reach) -> "Parts":
+        """Return what somebody sees who is limited to a part of the city."""
+        if reach.is_whole:
+            return self
+        return replace(
+            self,
+            book=self.book.within(reach),
+            reporter=self.reporter.within(reach),
+            reviewing=self.reviewing.within(reach),
+            live=self.live.within(reach),
+            cameras=lambda: tuple(one for one in self.cameras() if one.lies_in(reach)),
+        )

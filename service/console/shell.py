@@ -10,7 +10,8 @@ from urllib.parse import quote
 from nicegui import context, ui
 from starlette.requests import Request
 
-from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.asking import RULE
+from streetwatch.service.access.role import ROLE_NEEDED, Account, Role
 from streetwatch.service.console.language import (
     LANGUAGE_NAMES,
     Language,
@@ -81,23 +82,21 @@ class Shell:
     feeds: Feeds = field(default_factory=Feeds)
 
     @contextmanager
-    def page(
-        self, title: str, *, active: str = "", role: Role = Role.VIEWER, bare: bool = False
-    ) -> Iterator[Account]:
+    def page(self, title: str, *, active: str = "", bare: bool = False) -> Iterator[Account]:
         """Draw a page around what is drawn inside the `with` block.
 
         Args:
             title: Already in the page's language.
             active: The navigation's entry that the page belongs to.
-            role: What it takes to see the page.
             bare: Without header and navigation: for a control room's full screen.
 
         Raises:
             RoleNeededError: who asks may not see it; answered by a page that says so.
         """
         account = self.who(context.client.request)
-        if not account.role.reaches(role):
-            raise RoleNeededError(role)
+        need = context.client.request.scope[RULE].need
+        if not account.may(need):
+            raise RoleNeededError(ROLE_NEEDED[need])
         dress(title)
         if not bare:
             _header(account, active)
@@ -124,7 +123,8 @@ class Shell:
         every_s: Seconds = 1.0,
     ) -> None:
         """Redraw a part of the page that is being drawn whenever a value changes (see `Feeds`)."""
-        self.feeds.follow(context.client, name, read, draw, every_s=every_s)
+        reach = account_here(self).reach  # others see another part of the same thing
+        self.feeds.follow(context.client, (reach, name), read, draw, every_s=every_s)
 
 
 def account_here(shell: Shell) -> Account:

@@ -203,9 +203,12 @@ def test_what_is_older_than_its_time_is_deleted_and_the_rest_can_be_proved(audit
 def test_entries_are_found_by_who_what_and_when(audit: Audit) -> None:
     audit.note(Deed("user.added", "wang"), now=NOON + 50)
     audit.note(Deed("user.disabled", "li"), now=NOON + 60)
-    found = lambda **asked: [one.position for one in audit.entries(Asked(**asked))]  # noqa: E731
-    assert found(who="wang") == [6]
-    assert found(what="user.") == [6, 7]
-    assert found(since=NOON + 5, until=NOON + 50) == [5, 6]
-    assert found(after=5) == [6, 7]
+
+    def positions(asked: Asked) -> list[int]:
+        return [one.position for one in audit.entries(asked)]
+
+    assert positions(Asked(who="wang")) == [6]
+    assert positions(Asked(what="user.")) == [6, 7]
+    assert positions(Asked(since=NOON + 5, until=NOON + 50)) == [5, 6]
+    assert positions(Asked(after=5)) == [6, 7]
     assert [one.position for one in audit.page(Asked(who="li"), limit=2)] == [7, 5]

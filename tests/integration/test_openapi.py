@@ -29,6 +29,7 @@ from databases import PostgresServer
 from filed import NOON, a_message, an_incident
 from http_parts import serving
 from streetwatch.service.app import Service
+from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.config.open311_schema import ApiKeyEntry, Open311Settings
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
@@ -70,7 +71,12 @@ def service(
     keys = Open311Settings(api_keys=[ApiKeyEntry(client="tests", key=SecretStr(KEY))])
     folder = tmp_path_factory.mktemp("service")
     with postgres.database() as address:
-        settings = Settings(data_dir=folder, database=address, open311=keys)
+        settings = Settings(
+            data_dir=folder,
+            database=address,
+            open311=keys,
+            access=AccessSettings(api=ApiAccess.OPEN),
+        )
         built = Service(settings, cameras=(), clock=lambda: NOON)
         book = Book(built.store.engine)
         for row in range(3):

@@ -55,7 +55,7 @@ def register(parts: Parts, shell: Shell) -> None:
     async def page(name: str) -> None:
         with shell.page(name, active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
-            screen = _Screen(parts, name, account)
+            screen = _Screen(parts.within(account.reach), name, account)
             if not await screen.read():
                 ui.label(say("There is no such case.")).classes("sw-empty").props("role=alert")
                 return
@@ -76,7 +76,7 @@ def read_case(parts: Parts, name: str) -> _Known | None:
             Wanted(incident_id=incident), limit=_MOST, offset=0
         ).deliveries
     ]
-    place = history_around(parts.book.engine, case["number"])
+    place = history_around(parts.book.engine, case["number"], parts.book.reach)
     return _Known(case, tuple(sent), place)
 
 

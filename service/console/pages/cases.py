@@ -29,7 +29,8 @@ def register(parts: Parts, shell: Shell) -> None:
         with shell.page(say("Cases"), active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
             asked = asked_in(request.query_params.multi_items())
-            screen = _Screen(parts, asked, can_send=account.role.reaches(Role.OPERATOR))
+            theirs = parts.within(account.reach)
+            screen = _Screen(theirs, asked, can_send=account.role.reaches(Role.OPERATOR))
             await screen.draw()
             shell.keys(("↑ ↓", say("Go from case to case")), ("Enter", say("Open the case")))
             shell.live(("desk", "revision"), parts.book.latest_revision, lambda _: screen.refresh())

@@ -4,7 +4,7 @@ from typing import Final
 
 from nicegui import ui
 
-from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.role import Account
 from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.settings.codes import calendar, codes
@@ -35,7 +35,7 @@ def register(parts: Parts, shell: Shell) -> None:
     async def page(section: str) -> None:
         words = SECTIONS.get(section, SECTIONS["users"])
         with (
-            shell.page(say(words), active="settings", role=Role.ADMIN) as account,
+            shell.page(say(words), active="settings") as account,
             ui.element("div").classes("sw-beside"),
         ):
             _contents(section)

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import HTTPException
 from nicegui import run, ui
 
-from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.errors import (
     CameraChangedError,
     CameraRefusedError,
@@ -39,9 +39,9 @@ def register(parts: Parts, shell: Shell) -> None:
             raise HTTPException(404) from error
         title = say("Zones of {camera}", camera=listed.camera.name)
         ui.add_css(STYLE)
-        with shell.page(title, active="cameras", role=Role.OPERATOR) as account:
+        with shell.page(title, active="cameras") as account:
             shell.keys(*editor_keys())
-            EditorPage(parts, account, listed).draw(title, shell)
+            EditorPage(parts.within(account.reach), account, listed).draw(title, shell)
 
 
 class EditorPage:
@@ -73,7 +73,7 @@ class EditorPage:
             self._board,
             src=f"/console/live/{self._id}.jpg",
             live=True,
-            cameras=lambda: self._parts.catalogue.cameras,
+            cameras=self._parts.cameras,
             run=lambda hours: self._parts.dry_runs.run(
                 self._board.document, hours, who=self._account.name
             ),

@@ -11,7 +11,7 @@ from nicegui.events import ValueChangeEventArguments
 from streetwatch.service.access.errors import BadNameError, LastAdminError, NameTakenError
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.access.users import User
-from streetwatch.service.console.guard import WELCOME
+from streetwatch.service.console.entrance import WELCOME
 from streetwatch.service.console.language import language_here, mark, say
 from streetwatch.service.console.moments import moment_words
 from streetwatch.service.console.parts import Parts

@@ -19,6 +19,7 @@ from streetwatch.cli import (
     service,
     targets,
     throughput,
+    tokens,
     upkeep,
     users,
 )
@@ -58,6 +59,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(users.app, name="users")
 
 
