@@ -31,6 +31,7 @@ from streetwatch.service.store.access_schema import (
     access_session,
     access_user,
 )
+from streetwatch.service.store.audit import Deed, noted
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
 
@@ -63,19 +64,9 @@ class Door:
             MustWaitError: too many were wrong, for this name or from this address.
             WrongPasswordError: it is wrong, or there is no such user.
         """
-        key = folded(name)[:_TRIED_AT_MOST]
-        self._may_try(key, address, now)
-        with reading(self._engine) as connection:
-            kept = connection.scalar(
-                sa.select(access_user.c.password_hash).where(
-                    access_user.c.key == key, access_user.c.disabled_at.is_(None)
-                )
-            )
-        if not is_password(password[:_TRIED_AT_MOST], kept):
-            self._failed(key, address, now)
-            raise WrongPasswordError
+        key = self._known(name, password, address=address, now=now)
         with writing(self._engine) as connection:
-            _forget_failures(connection, [_of_name(key)])
+            noted(connection, Deed("user.signed_in", key, address=address), now=now)
             return self._entered(connection, key, now)
 
     def change(self, name: str, old: str, new: str, *, address: str, now: Seconds) -> str:
@@ -86,11 +77,12 @@ class Door:
             WrongPasswordError: the old one is wrong.
             WeakPasswordError: the new one could be guessed.
         """
-        self._sessions.end(self.sign_in(name, old, address=address, now=now))
+        key = self._known(name, old, address=address, now=now)
         _strong(new, name)
         hashed = password_hash(new)
         with writing(self._engine) as connection:
-            return self._chosen(connection, folded(name), hashed, now)
+            noted(connection, Deed("user.changed_password", key, address=address), now=now)
+            return self._chosen(connection, key, hashed, now)
 
     def first_link(self, *, now: Seconds) -> str | None:
         """Return the token with which the first admin is made; None where there is a user."""
@@ -133,7 +125,7 @@ class Door:
             raise DeadLinkError
         return names[0]
 
-    def use(self, token: str, name: str, password: str, *, now: Seconds) -> str:
+    def use(self, token: str, name: str, password: str, *, now: Seconds, address: str = "") -> str:
         """Choose a password with a link, which is dead then; return the token of a session.
 
         Args:
@@ -141,6 +133,7 @@ class Door:
             name: Of the first admin; of others it stands with the link.
             password: The one that is chosen.
             now: The time.
+            address: Where the request comes from.
 
         Raises:
             DeadLinkError: the link is good for nothing any more.
@@ -159,6 +152,9 @@ class Door:
                 raise DeadLinkError
             key = row.user_key or add(connection, name, Role.ADMIN, now=now)
             _forget_failures(connection, [_of_name(key)])
+            facts = {"first_admin": row.user_key is None}
+            deed = Deed("user.chose_password", key, address=address, facts=facts)
+            noted(connection, deed, now=now)
             return self._chosen(connection, key, hashed, now)
 
     def _chosen(self, connection: sa.Connection, key: str, hashed: str, now: Seconds) -> str:
@@ -173,25 +169,61 @@ class Door:
         connection.execute(user.values(signed_in_at=now))
         return self._sessions.begin(connection, key, now=now)
 
-    def _may_try(self, key: str, address: str, now: Seconds) -> None:
+    def _known(self, name: str, password: str, *, address: str, now: Seconds) -> str:
+        """Return the key of whoever knows the password."""
+        key = folded(name)[:_TRIED_AT_MOST]
+        trying = self._begin(key, address, now)
         with reading(self._engine) as connection:
-            waits = (
-                waits_s(_failures(connection, _of_name(key), now), most=WRONG_FOR_A_NAME, now=now),
-                waits_s(
-                    _failures(connection, _of_address(address), now),
-                    most=WRONG_FROM_AN_ADDRESS,
-                    now=now,
-                ),
+            kept = connection.scalar(
+                sa.select(access_user.c.password_hash).where(
+                    access_user.c.key == key, access_user.c.disabled_at.is_(None)
+                )
             )
-        if max(waits) > 0:
-            raise MustWaitError(max(waits))
-
-    def _failed(self, key: str, address: str, now: Seconds) -> None:
+        right = is_password(password[:_TRIED_AT_MOST], kept)
         with writing(self._engine) as connection:
+            if right:
+                _forget_failures(connection, [_of_name(key)])
+                mine = access_failure.c.position.in_(trying)
+                connection.execute(sa.delete(access_failure).where(mine))
+            else:
+                _note_refusal(connection, key if kept else "", address, now)
+        if not right:
+            raise WrongPasswordError
+        return key
+
+    def _begin(self, key: str, address: str, now: Seconds) -> list[int]:
+        """Count a try as wrong before it is looked at: many at once are no more than their number.
+
+        Raises:
+            MustWaitError: too many were wrong.
+        """
+        with writing(self._engine) as connection:
+            locked(connection, "access")
+            _refuse_too_many(connection, key, address, now)
             old = sa.delete(access_failure).where(access_failure.c.at <= now - LOCK_S)
             connection.execute(old)
             rows = [{"who": who, "at": now} for who in (_of_name(key), _of_address(address))]
-            connection.execute(sa.insert(access_failure), rows)
+            counted = sa.insert(access_failure).returning(access_failure.c.position)
+            return list(connection.scalars(counted, rows))
+
+
+def _refuse_too_many(connection: sa.Connection, key: str, address: str, now: Seconds) -> None:
+    waits = max(
+        waits_s(_failures(connection, who, now), most=most, now=now)
+        for who, most in (
+            (_of_name(key), WRONG_FOR_A_NAME),
+            (_of_address(address), WRONG_FROM_AN_ADDRESS),
+        )
+    )
+    if waits > 0:
+        raise MustWaitError(waits)
+
+
+def _note_refusal(connection: sa.Connection, key: str, address: str, now: Seconds) -> None:
+    """Write down a wrong password; an unknown name is not told, for it may be a password too."""
+    is_last = len(_failures(connection, _of_name(key), now)) >= WRONG_FOR_A_NAME
+    facts = {"locked": bool(key) and is_last}
+    noted(connection, Deed("user.refused", key or "unknown", address=address, facts=facts), now=now)
 
 
 def _strong(password: str, name: str) -> None:

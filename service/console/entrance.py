@@ -106,7 +106,9 @@ class _Entrance:
         try:
             meant = self.access.door.meant(token, now=self.clock())
             _same(password, again)
-            entered = self.access.door.use(token, name, password, now=self.clock())
+            entered = self.access.door.use(
+                token, name, password, now=self.clock(), address=_address(request)
+            )
         except DeadLinkError as error:
             return _drawn(request, "dead.html", error)
         except (_UnlikeError, WeakPasswordError, BadNameError, NameTakenError) as error:
