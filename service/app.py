@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.app import create_api, front_page
+from streetwatch.service.api.audit import audit_router
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.live import live_router
@@ -208,6 +209,7 @@ class Service:
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
                 observations_router(self._observations()),
+                audit_router(self.audit),
                 *self._delivery_routers(),
             ),
             evidence=self.evidence,
@@ -247,6 +249,7 @@ class Service:
             around=replace(self._around(), evidence=SampleFiles()),
             clock=self.clock,
             access=self.access,
+            audit=self.audit,
             store=self.store,
             book=self.desk.book,
             triaging=self.desk.triaging,

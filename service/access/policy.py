@@ -87,6 +87,8 @@ _PROBES: Final = (
     Rule("GET", "/healthz", Door.OPEN),
     Rule("GET", "/readyz", Door.OPEN, About.PART),
     Rule("GET", "/metrics", Door.LOCAL, About.WHOLE),
+    Rule("GET", "/audit", Right.ADMIN, About.WHOLE),
+    Rule("GET", "/audit.csv", Right.ADMIN, About.WHOLE, deed="audit.exported"),
     Rule("GET", "/openapi.json", Door.OPEN),
     Rule("GET", "/docs", Door.OPEN),
     Rule("GET", "/docs/oauth2-redirect", Door.OPEN),

@@ -286,4 +286,5 @@ class RetentionSettings(Group):
             evidence_s=self.evidence_d * DAY_S,
             after_close_s=self.after_close_d * DAY_S,
             delivered_s=self.delivered_d * DAY_S,
+            audit_s=self.audit_d * DAY_S,
         )

@@ -19,6 +19,7 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.settings import Reread, Settings
+from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds
@@ -35,6 +36,7 @@ class Parts:
         around: What a target is tried with.
         clock: Says what time it is, seconds since the epoch.
         access: The users, and who is signed in.
+        audit: Who did what.
         store: The incidents, and the database with everything else.
         book: The desk's cases.
         triaging: Suggests measures; has the city's profile of codes.
@@ -57,6 +59,7 @@ class Parts:
     around: Surroundings
     clock: Callable[[], Seconds]
     access: Access
+    audit: Audit
     store: SqlStore
     book: Book
     triaging: Triaging

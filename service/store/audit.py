@@ -145,10 +145,8 @@ class Audit:
 
         What is deleted is told: by a checkpoint, which the chain goes on from, and by an entry.
         """
-        at, position = audit_entry.c.at, audit_entry.c.position
-        # Up to the first that is to be kept: a clock that was set back leaves no hole.
-        first_kept = sa.select(sa.func.min(position)).where(at >= before).scalar_subquery()
-        newest = sa.select(audit_entry).where(position < sa.func.coalesce(first_kept, position + 1))
+        position = audit_entry.c.position
+        newest = sa.select(audit_entry).where(_is_older(before))
         with writing(self.engine) as connection:
             locked(connection, "audit")
             row = connection.execute(newest.order_by(position.desc()).limit(1)).mappings().first()
@@ -163,6 +161,19 @@ class Audit:
     def _read(self, question: sa.Select[Any]) -> Iterator[Entry]:
         with reading(self.engine) as connection:
             yield from map(_entry, _rows(connection, question))
+
+
+def old_entries(before: Seconds) -> sa.Select[int]:
+    """Return the question how many entries `prune` would delete."""
+    return sa.select(sa.func.count()).select_from(audit_entry).where(_is_older(before))
+
+
+def _is_older(before: Seconds) -> sa.ColumnElement[bool]:
+    """Tell of what stands before the first that is kept: a clock set back leaves no hole."""
+    other = audit_entry.alias("kept")
+    first = sa.select(sa.func.min(other.c.position)).where(other.c.at >= before).scalar_subquery()
+    position = audit_entry.c.position
+    return position < sa.func.coalesce(first, position + 1)
 
 
 def _rows(connection: sa.Connection, question: sa.Select[Any]) -> Iterator[Mapping[Any, Any]]:

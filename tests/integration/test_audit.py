@@ -1,7 +1,11 @@
 """The audit log on both databases: written by many at once, and whoever changes it is found out."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -212,3 +216,37 @@ def test_entries_are_found_by_who_what_and_when(audit: Audit) -> None:
     assert positions(Asked(since=NOON + 5, until=NOON + 50)) == [5, 6]
     assert positions(Asked(after=5)) == [6, 7]
     assert [one.position for one in audit.page(Asked(who="li"), limit=2)] == [7, 5]
+
+
+def run(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = Path(sys.executable).with_name("streetwatch")
+    return subprocess.run(
+        [command, *arguments, "--config", config], capture_output=True, check=False, text=True
+    )
+
+
+def test_the_log_is_exported_and_checked_by_command(tmp_path: Path) -> None:
+    config = tmp_path / "streetwatch.yaml"
+    config.write_text("data_dir: .\n")
+    engine = open_engine(f"sqlite:///{tmp_path / 'streetwatch.db'}")
+    audit = Audit(engine)
+    for name in ("kerb", "gate"):
+        audit.note(Deed("camera.changed", "li", on=name, address="10.0.0.7"), now=NOON)
+    audit.note(Deed("user.added", "li", on="wang"), now=NOON + DAY_S)
+    first, _, last = run(config, "audit", "--json").stdout.splitlines()
+    assert json.loads(first)["subject"] == "kerb"
+    assert run(config, "audit", "--what", "user.").stdout.splitlines() == [last]
+    since = run(config, "audit", "--since", "2026-09-22").stdout.splitlines()
+    assert since == [last]
+    head = json.loads(run(config, "audit", "--head").stdout)["head"]
+    assert head == f"3:{json.loads(last)['hash']}"
+    sound = run(config, "verify", "--audit", "--head", head)
+    assert (sound.returncode, sound.stdout) == (0, "")
+    forced(engine, sa.update(audit_entry).where(ENTRY.position == 1).values(who="wang"))
+    engine.dispose()
+    wrong = run(config, "verify", "--audit")
+    assert wrong.returncode == 1
+    assert json.loads(wrong.stdout)["finding"] == "audit_changed"
+    refused = run(config, "verify", "--audit", "--head", "last")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "POSITION:HASH" in refused.stderr

@@ -11,6 +11,7 @@ from streetwatch.service.cameras.probing import Seen
 from streetwatch.service.config.checking import Mistake
 from streetwatch.service.console.attach.connect import ConnectForm, data_address
 from streetwatch.service.console.attach.details import DetailsForm
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.editor.workbench import Workbench, workbench
@@ -149,6 +150,7 @@ class Wizard:
         except CameraConflictError:
             self._refuse((Mistake(("id",), "", say("is taken: give another one")),))
         else:
+            await note(self._parts, self._account, "camera.added", str(document["id"]))
             ui.run_javascript("window.onbeforeunload = null")
             ui.navigate.to(f"{_LIST}/{document['id']}/zones")
 

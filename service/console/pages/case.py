@@ -26,6 +26,7 @@ from streetwatch.service.console.casework.words import (
     type_names,
     worded,
 )
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.moments import seconds_of
 from streetwatch.service.console.parts import Parts
@@ -211,6 +212,7 @@ class _Screen:
             deliveries, now = self.parts.deliveries, self.parts.clock()
             await asyncio.to_thread(deliveries.resend, one.target, one.key, now=now)
             self.parts.wake()
+            await note(self.parts, self.account, "delivery.resent", one.target, names=[one.key])
             ui.notify(say("It is sent now."))
             await self.refresh()
 

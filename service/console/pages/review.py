@@ -1,7 +1,10 @@
 """The page `Review`: one case at a time, judged by key."""
 
+from functools import partial
+
 from nicegui import context, ui
 
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.review.dialogs import review_keys
@@ -21,4 +24,4 @@ def register(parts: Parts, shell: Shell) -> None:
             reviewer = Reviewer(account.name, context.client.id)
             theirs = parts.within(account.reach)
             work = Work(theirs.reviewing, parts.evidence, theirs.cameras, reviewer)
-            await Screen(work, shell).draw()
+            await Screen(work, shell, partial(note, parts, account)).draw()

@@ -12,6 +12,7 @@ from streetwatch.service.cameras.errors import (
     NoSuchCameraError,
 )
 from streetwatch.service.cameras.merging import Listed
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.dialogs import sure
 from streetwatch.service.console.editor.following import follow
@@ -128,6 +129,7 @@ class EditorPage:
         except CameraRefusedError as error:
             ui.notify(wrong(error.mistakes[0]), type="negative")
         else:
+            await note(self._parts, self._account, "camera.changed", self._id, zones=True)
             self._version = listed.version
             self._board.kept()
 

@@ -1,7 +1,7 @@
 """The review page as it is drawn and used: what is said to it, what it says back."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from nicegui import background_tasks, context, run, ui
@@ -39,11 +39,23 @@ _ROW: Final = """(event) => {
 }"""
 
 
+#: Writes into the audit log: a deed's name, and what it was about.
+Note = Callable[..., Awaitable[None]]
+
+_DEEDS: Final = {
+    "judge": "case.judged",
+    "judge_all": "cases.judged",
+    "undo": "verdicts.undone",
+    "mute": "case.muted",
+}
+
+
 class Screen:
     """One reviewer's page. What is done is done in order, one after the other."""
 
-    def __init__(self, work: Work, shell: Shell) -> None:
+    def __init__(self, work: Work, shell: Shell, note: Note) -> None:
         self._work = work
+        self._note = note
         self._shell = shell
         self._chosen = Chosen()
         self._in_turn = asyncio.Lock()
@@ -149,8 +161,16 @@ class Screen:
                 done = await run.io_bound(do, *said)
             except (NoSuchCaseError, DeskConflictError) as error:
                 ui.notify(say("Not done: {why}", why=error), type="warning")
+            else:
+                await self._written_down(do.__name__, said)
             await self._drawn()
         return done
+
+    async def _written_down(self, did: str, said: Sequence[object]) -> None:
+        """Write what a reviewer has decided into the audit log; looking is none of its business."""
+        if did in _DEEDS:
+            told = [str(one) for one in said if one is not None]
+            await self._note(_DEEDS[did], facts=told)
 
     async def _drawn(self) -> None:
         if self._player is not None:

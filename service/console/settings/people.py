@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-import structlog
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from streetwatch.service.access.errors import BadNameError, LastAdminError, NameTakenError
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.access.users import User
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.entrance import WELCOME
 from streetwatch.service.console.language import language_here, mark, say
 from streetwatch.service.console.moments import moment_words
@@ -18,8 +18,7 @@ from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.settings.table import cell, chip, head
 from streetwatch.service.console.shell import ROLE_NAMES
 from streetwatch.service.incidents.errors import InputError
-
-log = structlog.get_logger(__name__)
+from streetwatch.service.store.audit_chain import Fact
 
 _REFUSALS: dict[type[InputError], str] = {
     BadNameError: mark("Nobody can be called so."),
@@ -91,12 +90,13 @@ class _People:
     async def _add(self, name: ui.input, role: ui.select) -> None:
         now = self._parts.clock()
         add = partial(self._users.add, name.value or "", Role(role.value), now=now)
-        if await self._done(add, "added", name.value):
+        if await self._done(add, "added", name.value, role=role.value):
             await self._link(name.value)
             name.value = ""
 
     async def _give(self, name: str, event: ValueChangeEventArguments[str]) -> None:
-        await self._done(partial(self._users.give, name, Role(event.value)), "given_role", name)
+        give = partial(self._users.give, name, Role(event.value))
+        await self._done(give, "given_role", name, role=event.value)
 
     async def _disable(self, name: str) -> None:
         disable = partial(self._users.disable, name, now=self._parts.clock())
@@ -108,10 +108,12 @@ class _People:
     async def _link(self, name: str) -> None:
         link = partial(self._door.link, name, now=self._parts.clock())
         token = await asyncio.to_thread(link)
-        log.info("access.linked", user=name, by=self._account.name)
+        await note(self._parts, self._account, "user.linked", name)
         self._show_link(name, f"{WELCOME}?token={token}")
 
-    async def _done(self, change: Callable[[], object], what: str, name: str) -> bool:
+    async def _done(
+        self, change: Callable[[], object], what: str, name: str, **facts: Fact
+    ) -> bool:
         """Make a change, and draw what is so now; say why where it was refused."""
         self.told.clear()
         try:
@@ -123,7 +125,7 @@ class _People:
             await self.draw()
             return False
         self._parts.access.sessions.forget()
-        log.info("access.changed", change=what, user=name, by=self._account.name)
+        await note(self._parts, self._account, f"user.{what}", name, **facts)
         await self.draw()
         return True
 

@@ -9,6 +9,7 @@ import sys
 import typer
 
 from streetwatch.cli import (
+    audit,
     bench,
     cameras,
     data,
@@ -45,6 +46,7 @@ for command in (
     upkeep.backup,
     upkeep.restore,
     upkeep.verify,
+    audit.audit,
     data.learn,
     compose,
     model.train,

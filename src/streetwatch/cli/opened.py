@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from streetwatch.service.access.access import Access
     from streetwatch.service.access.role import Right, Role
     from streetwatch.service.incidents.reach import Reach
@@ -42,9 +44,14 @@ class Opened:
 
     def note(self, what: str, on: str, **facts: Any) -> None:  # noqa: ANN401 -- as the log has it
         """Write down what the command has done."""
-        from streetwatch.service.store.audit import Deed
+        noted(self.audit.engine, what, on, **facts)
 
-        self.audit.note(Deed(what, me(), on=on, facts=facts), now=time.time())
+
+def noted(engine: "Engine", what: str, on: str, **facts: Any) -> None:  # noqa: ANN401
+    """Write down in a database what the command has done."""
+    from streetwatch.service.store.audit import Audit, Deed
+
+    Audit(engine).note(Deed(what, me(), on=on, facts=facts), now=time.time())
 
 
 def me() -> str:
