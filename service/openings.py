@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.access.access import Access, access_on
+from streetwatch.service.access.factor import Seal
+from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
@@ -77,7 +80,14 @@ def desk_of(settings: Settings) -> Iterator[Records]:
 def access_of(settings: Settings, store: SqlStore) -> Access:
     """Return who may do what in a service, running or not."""
     limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
-    return access_on(store.engine, limits)
+    needed = frozenset(map(Role, settings.access.second_factor))
+    return access_on(store.engine, limits, seal_at(settings.data_dir), needed)
+
+
+def seal_at(data_dir: Path) -> Seal:
+    """Return what closes secrets of users with the key of a data folder."""
+    vault = Vault.at(data_dir / KEY_FILE)
+    return Seal(vault.close, vault.open)
 
 
 def own_token_of(settings: Settings) -> str:

@@ -1,32 +1,30 @@
 """How somebody gets in: with a password, or with a link that is good for one use."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 
+from streetwatch.service.access import tries
 from streetwatch.service.access.errors import (
     DeadLinkError,
-    MustWaitError,
     NoSuchUserError,
     WeakPasswordError,
+    WrongCodeError,
     WrongPasswordError,
 )
+from streetwatch.service.access.factor import new_ticket
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import (
     LINK_S,
-    LOCK_S,
-    WRONG_FOR_A_NAME,
-    WRONG_FROM_AN_ADDRESS,
     folded,
-    waits_s,
     weakness,
 )
+from streetwatch.service.access.second_factor import SecondFactor
 from streetwatch.service.access.secrets import is_password, new_token, password_hash, token_hash
 from streetwatch.service.access.sessions import Sessions
 from streetwatch.service.access.users import add
 from streetwatch.service.store.access_schema import (
-    access_failure,
     access_link,
     access_session,
     access_user,
@@ -39,17 +37,32 @@ from streetwatch.vision.types import Seconds
 _TRIED_AT_MOST: Final = 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody is in.
+
+    Attributes:
+        token: Of their session.
+        codes: For when they lose their second factor, where they have just set it up.
+    """
+
+    token: str
+    codes: tuple[str, ...] = ()
+
+
 class Door:
     """Lets people in. Safe between threads and processes.
 
     Args:
         engine: Of a database that is migrated to this version.
         sessions: Begun for whoever is let in.
+        factor: What is wanted beside the password.
     """
 
-    def __init__(self, engine: sa.Engine, sessions: Sessions) -> None:
+    def __init__(self, engine: sa.Engine, sessions: Sessions, factor: SecondFactor) -> None:
         self._engine = engine
         self._sessions = sessions
+        self._factor = factor
 
     def sign_in(self, name: str, password: str, *, address: str, now: Seconds) -> str:
         """Return a token for whoever knows the password.
@@ -63,11 +76,54 @@ class Door:
         Raises:
             MustWaitError: too many were wrong, for this name or from this address.
             WrongPasswordError: it is wrong, or there is no such user.
+            CodeNeededError: it is right, and a code is wanted too.
         """
         key = self._known(name, password, address=address, now=now)
+        return self._past_password(key, address=address, now=now)
+
+    def with_code(self, shown: str, code: str, *, address: str, now: Seconds) -> Entered:
+        """Let somebody in who knows the password and the code.
+
+        Args:
+            shown: The ticket that the password gave them.
+            code: As typed.
+            address: Where the request comes from.
+            now: The time.
+
+        Raises:
+            DeadTicketError: too long after the password.
+            MustWaitError: too many codes were wrong.
+            WrongCodeError: this one is.
+        """
+        ticket = self._factor.shown(shown, now=now)
+        key, guessed = ticket.key, tries.code_of(ticket.key)
         with writing(self._engine) as connection:
-            noted(connection, Deed("user.signed_in", key, address=address), now=now)
-            return self._entered(connection, key, now)
+            trying = tries.begin(connection, guessed, address, now=now)
+        try:
+            with writing(self._engine) as connection:
+                codes, facts = self._factor.used(connection, ticket, code, now=now)
+                tries.was_right(connection, guessed, trying)
+                deed = Deed("user.signed_in", key, address=address, facts=facts)
+                noted(connection, deed, now=now)
+                return Entered(self._entered(connection, key, now), codes)
+        except WrongCodeError:
+            with writing(self._engine) as connection:
+                tries.was_wrong(connection, key, address, "user.refused_code", now=now)
+            raise
+
+    def without_factor(self, name: str, code: str, *, address: str, now: Seconds) -> None:
+        """Take off somebody's second factor, who shows a code of it.
+
+        Raises:
+            FactorNeededError: their role wants one.
+            MustWaitError: too many codes were wrong.
+            WrongCodeError: this one is.
+        """
+        self._factor.refuse_needed(name)
+        ticket = new_ticket(folded(name), sets_up=False, now=now)
+        shown = self._factor.seal.ticket(ticket)
+        self._sessions.end(self.with_code(shown, code, address=address, now=now).token)
+        self._factor.take_off(name, by=folded(name), address=address, now=now)
 
     def change(self, name: str, old: str, new: str, *, address: str, now: Seconds) -> str:
         """Replace somebody's password; ends every session of theirs, returns a new one's token.
@@ -82,7 +138,8 @@ class Door:
         hashed = password_hash(new)
         with writing(self._engine) as connection:
             noted(connection, Deed("user.changed_password", key, address=address), now=now)
-            return self._chosen(connection, key, hashed, now)
+            self._choose(connection, key, hashed)
+            return self._entered(connection, key, now)
 
     def first_link(self, *, now: Seconds) -> str | None:
         """Return the token with which the first admin is made; None where there is a user."""
@@ -140,6 +197,7 @@ class Door:
             WeakPasswordError: the password could be guessed; the link lives on.
             BadNameError: nobody can be called so; the link lives on.
             NameTakenError: somebody is; the link lives on.
+            CodeNeededError: the password is chosen, and a code is wanted too.
         """
         _strong(password, self.meant(token, now=now) or name)
         hashed = password_hash(password)
@@ -151,18 +209,18 @@ class Door:
             if row is None:
                 raise DeadLinkError
             key = row.user_key or add(connection, name, Role.ADMIN, now=now)
-            _forget_failures(connection, [_of_name(key)])
+            tries.forget(connection, key)
             facts = {"first_admin": row.user_key is None}
             deed = Deed("user.chose_password", key, address=address, facts=facts)
             noted(connection, deed, now=now)
-            return self._chosen(connection, key, hashed, now)
+            self._choose(connection, key, hashed)
+        return self._past_password(key, address=address, now=now)
 
-    def _chosen(self, connection: sa.Connection, key: str, hashed: str, now: Seconds) -> str:
+    def _choose(self, connection: sa.Connection, key: str, hashed: str) -> None:
         user = sa.update(access_user).where(access_user.c.key == key)
         connection.execute(user.values(password_hash=hashed))
         connection.execute(sa.delete(access_session).where(access_session.c.user_key == key))
         self._sessions.forget()
-        return self._entered(connection, key, now)
 
     def _entered(self, connection: sa.Connection, key: str, now: Seconds) -> str:
         user = sa.update(access_user).where(access_user.c.key == key)
@@ -172,7 +230,8 @@ class Door:
     def _known(self, name: str, password: str, *, address: str, now: Seconds) -> str:
         """Return the key of whoever knows the password."""
         key = folded(name)[:_TRIED_AT_MOST]
-        trying = self._begin(key, address, now)
+        with writing(self._engine) as connection:
+            trying = tries.begin(connection, key, address, now=now)
         with reading(self._engine) as connection:
             kept = connection.scalar(
                 sa.select(access_user.c.password_hash).where(
@@ -182,48 +241,20 @@ class Door:
         right = is_password(password[:_TRIED_AT_MOST], kept)
         with writing(self._engine) as connection:
             if right:
-                _forget_failures(connection, [_of_name(key)])
-                mine = access_failure.c.position.in_(trying)
-                connection.execute(sa.delete(access_failure).where(mine))
+                tries.was_right(connection, key, trying)
             else:
-                _note_refusal(connection, key if kept else "", address, now)
+                known = key if kept else None
+                tries.was_wrong(connection, known, address, "user.refused", now=now)
         if not right:
             raise WrongPasswordError
         return key
 
-    def _begin(self, key: str, address: str, now: Seconds) -> list[int]:
-        """Count a try as wrong before it is looked at: many at once are no more than their number.
-
-        Raises:
-            MustWaitError: too many were wrong.
-        """
+    def _past_password(self, key: str, *, address: str, now: Seconds) -> str:
+        """Let somebody in who knows the password, if that is all that is wanted of them."""
         with writing(self._engine) as connection:
-            locked(connection, "access")
-            _refuse_too_many(connection, key, address, now)
-            old = sa.delete(access_failure).where(access_failure.c.at <= now - LOCK_S)
-            connection.execute(old)
-            rows = [{"who": who, "at": now} for who in (_of_name(key), _of_address(address))]
-            counted = sa.insert(access_failure).returning(access_failure.c.position)
-            return list(connection.scalars(counted, rows))
-
-
-def _refuse_too_many(connection: sa.Connection, key: str, address: str, now: Seconds) -> None:
-    waits = max(
-        waits_s(_failures(connection, who, now), most=most, now=now)
-        for who, most in (
-            (_of_name(key), WRONG_FOR_A_NAME),
-            (_of_address(address), WRONG_FROM_AN_ADDRESS),
-        )
-    )
-    if waits > 0:
-        raise MustWaitError(waits)
-
-
-def _note_refusal(connection: sa.Connection, key: str, address: str, now: Seconds) -> None:
-    """Write down a wrong password; an unknown name is not told, for it may be a password too."""
-    is_last = len(_failures(connection, _of_name(key), now)) >= WRONG_FOR_A_NAME
-    facts = {"locked": bool(key) and is_last}
-    noted(connection, Deed("user.refused", key or "unknown", address=address, facts=facts), now=now)
+            self._factor.ask(connection, key, now=now)
+            noted(connection, Deed("user.signed_in", key, address=address), now=now)
+            return self._entered(connection, key, now)
 
 
 def _strong(password: str, name: str) -> None:
@@ -246,25 +277,3 @@ def _linked(connection: sa.Connection, key: str | None, now: Seconds) -> str:
 
 def _alive(token: str, now: Seconds) -> tuple[sa.ColumnElement[bool], ...]:
     return access_link.c.token_hash == token_hash(token), access_link.c.expires_at > now
-
-
-def _of_name(key: str) -> str:
-    return f"name {key}"
-
-
-def _of_address(address: str) -> str:
-    return f"from {address}"
-
-
-def _failures(connection: sa.Connection, who: str, now: Seconds) -> list[Seconds]:
-    question = (
-        sa.select(access_failure.c.at)
-        .where(access_failure.c.who == who, access_failure.c.at > now - LOCK_S)
-        .limit(WRONG_FROM_AN_ADDRESS + 1)
-        .order_by(access_failure.c.at.desc())
-    )
-    return list(connection.scalars(question))
-
-
-def _forget_failures(connection: sa.Connection, whose: Iterable[str]) -> None:
-    connection.execute(sa.delete(access_failure).where(access_failure.c.who.in_(list(whose))))

@@ -69,3 +69,34 @@ class LimitedAdminError(InputError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"user {name}: an admin sees the whole city: give another role first")
+
+
+class WrongCodeError(Exception):
+    """The code of the second factor is good for nothing, or no more."""
+
+
+class DeadTicketError(Exception):
+    """Too long between the password and the code: sign in again."""
+
+
+class CodeNeededError(Exception):
+    """The password is right, and a code is wanted too.
+
+    Attributes:
+        ticket: To be shown with the code.
+        address: For an app to scan; empty where there is a second factor already.
+        secret: The same to be typed.
+    """
+
+    def __init__(self, ticket: str, address: str = "", secret: str = "") -> None:
+        super().__init__("a code is needed")
+        self.ticket = ticket
+        self.address = address
+        self.secret = secret
+
+
+class FactorNeededError(InputError):
+    """Whoever has this role can't do without a second factor."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"user {name}: access.second_factor wants one of this role: it stays")

@@ -37,6 +37,7 @@ class User:
     disabled_at: Seconds | None
     signed_in_at: Seconds | None
     reach: Reach = EVERYWHERE
+    has_factor: bool = False
 
     @property
     def account(self) -> Account:
@@ -197,4 +198,5 @@ def _user(row: Mapping[Any, Any]) -> User:
         disabled_at=row["disabled_at"],
         signed_in_at=row["signed_in_at"],
         reach=Reach.of(row["cameras"], row["grids"]),
+        has_factor=row["totp_sealed"] is not None,
     )

@@ -1,6 +1,7 @@
 """The keys of `access` in streetwatch.yaml."""
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -45,6 +46,12 @@ class AccessSettings(Group):
         examples=['["10.0.0.2"]'],
     )
 
+    second_factor: list[Literal["viewer", "analyst", "operator", "admin"]] = Field(
+        [],
+        title="Second factor",
+        description="Roles that sign in with a code of an app beside the password. Others may.",
+        examples=["[operator, admin]"],
+    )
     idle_h: Number = Field(
         8.0,
         gt=0,

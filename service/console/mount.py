@@ -16,6 +16,7 @@ from streetwatch.service.access.role import Account, Role
 from streetwatch.service.console.choices import choices_router
 from streetwatch.service.console.closing import watch_sessions
 from streetwatch.service.console.entrance import entrance_router
+from streetwatch.service.console.factor import factor_router
 from streetwatch.service.console.language import say
 from streetwatch.service.console.pages import (
     cameras,
@@ -41,6 +42,7 @@ def mount_console(api: FastAPI, parts: Parts) -> None:
     shell = Shell(who=_who)
     api.include_router(choices_router())
     api.include_router(entrance_router(parts))
+    api.include_router(factor_router(parts))
     watch_sessions(parts.access.sessions, parts.clock)
     pages_app.add_static_files("/console/static", _HERE / "static")
     for page in PAGES:

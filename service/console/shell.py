@@ -220,6 +220,7 @@ def _account(account: Account) -> None:
         with ui.element("div").classes("sw-menu sw-card"):
             ui.label(say(ROLE_NAMES[account.role])).classes("sw-quiet")
             ui.link(say("Change your password"), "/console/password")
+            ui.link(say("Second factor"), "/console/second-factor")
             with ui.element("form").props("method=post action=/console/sign-out"):
                 ui.html(f"<button>{say('Sign out')}</button>", sanitize=False)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import pyotp
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -387,3 +388,34 @@ def test_the_reference_has_every_rule_and_no_other() -> None:
     rows = re.compile(r"^\| (?:route|`[A-Z]+ /).*$|^\|(?:---\|){5}$", re.MULTILINE)
     written = "\n".join(rows.findall(page))
     assert written == table(), f"put this into {REFERENCE.name}:\n{table()}"
+
+
+def test_the_forms_lead_through_the_second_factor(city: City) -> None:
+    access, password = city.service.access, "street-Watch-1"
+    access.users.add("zhao", Role.VIEWER, now=NOON)
+    access.door.use(access.door.link("zhao", now=NOON), "", password, now=NOON)
+    told = {"name": "zhao", "password": password, "next": "/console/cases"}
+    with httpx.Client(base_url=city.url, headers={"Origin": city.url}, timeout=60) as browser:
+        assert browser.post("/console/login", data=told).status_code == 303
+        offer = browser.get("/console/second-factor").text
+        assert "<svg" in offer
+        app = pyotp.TOTP(_shown(r"<code>(\w+)</code>", offer))
+        given = {"ticket": _shown(r'name="ticket" value="([^"]+)"', offer), "code": app.at(NOON)}
+        assert len(re.findall("<li>", browser.post("/console/code", data=given).text)) == 10
+        assert browser.get("/console/cases").status_code == 200
+    with httpx.Client(base_url=city.url, headers={"Origin": city.url}, timeout=60) as browser:
+        asked = browser.post("/console/login", data=told)
+        assert (asked.status_code, browser.cookies.get(COOKIE)) == (200, None)
+        ticket = _shown(r'name="ticket" value="([^"]+)"', asked.text)
+        wrong = browser.post("/console/code", data={"ticket": ticket, "code": app.at(NOON)})
+        assert (wrong.status_code, browser.cookies.get(COOKIE)) == (401, None), "used already"
+        given = {"ticket": ticket, "code": app.at(NOON + 30), "next": "/console/cases"}
+        right = browser.post("/console/code", data=given)
+        assert (right.status_code, right.headers["Location"]) == (303, "/console/cases")
+        assert browser.get("/console/cases").status_code == 200
+
+
+def _shown(pattern: str, page: str) -> str:
+    found = re.search(pattern, page)
+    assert found, page
+    return found[1]

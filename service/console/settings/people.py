@@ -84,6 +84,9 @@ class _People:
             _action(say("Let in again"), partial(self._enable, user.name), user.name)
             return
         _action(say("Link for a new password"), partial(self._link, user.name), user.name)
+        if user.has_factor:
+            words = say("Take off the second factor")
+            _action(words, partial(self._take_off, user.name), user.name)
         if user.name != self._account.name:
             _action(say("Let in no more"), partial(self._disable, user.name), user.name)
 
@@ -104,6 +107,16 @@ class _People:
 
     async def _enable(self, name: str) -> None:
         await self._done(partial(self._users.enable, name), "enabled", name)
+
+    async def _take_off(self, name: str) -> None:
+        take_off = partial(
+            self._parts.access.factor.take_off,
+            name,
+            by=self._account.name,
+            now=self._parts.clock(),
+        )
+        await asyncio.to_thread(take_off)
+        await self.draw()
 
     async def _link(self, name: str) -> None:
         link = partial(self._door.link, name, now=self._parts.clock())

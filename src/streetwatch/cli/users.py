@@ -11,6 +11,7 @@ from streetwatch.cli.opened import (
     Config,
     Grids,
     Opened,
+    me,
     opened,
     reach_of,
     role_of,
@@ -90,6 +91,16 @@ def disable(name: Name, *, config: Config = CONFIG, as_json: AsJson = True) -> N
         print_json({"name": name, "disabled": True})
 
 
+@app.command(name="factor-off")
+def factor_off(name: Name, *, config: Config = CONFIG, as_json: AsJson = True) -> None:
+    """Take off the second factor of somebody who has lost it."""
+    del as_json
+    with opened(config) as service:
+        user = service.access.users.named(name)
+        service.access.factor.take_off(user.name, by=me(), now=time.time())
+        print_json({"name": user.name, "has_factor": False})
+
+
 def _link(service: Opened, name: str) -> str:
     token = service.access.door.link(name, now=time.time())
     service.note("user.linked", name)
@@ -104,6 +115,7 @@ def _line(user: "User") -> dict[str, object]:
         "created_at": user.created_at,
         "disabled_at": user.disabled_at,
         "signed_in_at": user.signed_in_at,
+        "has_factor": user.has_factor,
         **_limits(user),
     }
 
