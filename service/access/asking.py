@@ -1,5 +1,6 @@
 """Who asks, as a route is told: the guard has written it down, or nobody is let in."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, HTTPException
@@ -11,6 +12,7 @@ from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 #: Where the guard writes down who asks, which rule lets them, and what is to be noted of it.
 ACCOUNT: Final = "streetwatch.account"
 RULE: Final = "streetwatch.rule"
+STILL: Final = "streetwatch.still"
 NOTES: Final = "streetwatch.notes"
 
 
@@ -26,6 +28,12 @@ def known_account(asked: HTTPConnection) -> Account:
     if account is None:
         raise HTTPException(401, "sign in, or send a token: Authorization: Bearer ...")
     return account
+
+
+def is_still_good(asked: HTTPConnection) -> bool:
+    """Tell whether who asks would still be let in: for answers that last."""
+    still: Callable[[], bool] = asked.scope[STILL]
+    return still()
 
 
 def reach_of(asked: HTTPConnection) -> Reach:

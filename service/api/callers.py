@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from hmac import compare_digest
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from streetwatch.service.access.access import Access
 from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.secrets import token_hash
 from streetwatch.service.config.hosts import is_loopback
 from streetwatch.vision.types import Seconds
 
@@ -39,10 +41,12 @@ class Caller:
     Attributes:
         account: None: nobody that we know.
         by_browser: Its cookie says so, or nothing does: another site could have made it ask.
+        still: Tells whether what it is known by is still good: a feed may last for days.
     """
 
     account: Account | None
     by_browser: bool = True
+    still: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,23 @@ class Callers:
         """
         shown = asked.headers.get("authorization", "")
         if shown[: len(_BEARER)].lower() == _BEARER:
-            return Caller(self.of_token(shown[len(_BEARER) :].strip()), by_browser=False)
+            secret = shown[len(_BEARER) :].strip()
+            account = self.of_token(secret)
+            return Caller(account, by_browser=False, still=partial(self._is_good, secret))
         cookie = asked.cookies.get(COOKIE)
-        account = self.access.sessions.who(cookie, now=self.clock()) if cookie else None
-        return Caller(account or (ANYBODY if self.is_open else None))
+        person = self.access.sessions.who(cookie, now=self.clock()) if cookie else None
+        if cookie and person:
+            return Caller(person, still=partial(self._is_open, token_hash(cookie)))
+        return Caller(ANYBODY if self.is_open else None)
+
+    def _is_good(self, secret: str) -> bool:
+        try:
+            return bool(self.of_token(secret))
+        except UnknownTokenError:
+            return False
+
+    def _is_open(self, session: str) -> bool:
+        return self.access.sessions.is_open(session, now=self.clock())
 
     def of_token(self, secret: str) -> Account:
         """Return who shows a token.

@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from streetwatch.service.access.asking import ACCOUNT, NOTES, RULE
+from streetwatch.service.access.asking import ACCOUNT, NOTES, RULE, STILL
 from streetwatch.service.access.policy import (
     NOWHERE,
     RULES,
@@ -274,6 +274,7 @@ def _write_down(asked: HTTPConnection, rule: Rule, caller: Caller) -> None:
     if caller.account is None:
         return
     asked.scope[ACCOUNT] = caller.account
+    asked.scope[STILL] = caller.still
     if caller.by_browser and caller.account is not ANYBODY:
         asked.scope[SESSION] = token_hash(asked.cookies[COOKIE])
 

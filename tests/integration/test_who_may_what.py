@@ -419,3 +419,12 @@ def _shown(pattern: str, page: str) -> str:
     found = re.search(pattern, page)
     assert found, page
     return found[1]
+
+
+def test_a_feed_ends_with_the_token_that_it_was_opened_with(city: City) -> None:
+    headers = city.token("screen", Role.VIEWER)
+    with city.http.stream("GET", "/desk/events", headers=headers) as feed:
+        lines = feed.iter_lines()
+        assert next(lines).startswith(":")
+        city.service.access.tokens.revoke("screen", now=NOON)
+        assert [line for line in lines if line] == []
