@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response, Security
 from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.security import HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from streetwatch.service.access.asking import TheirReach, account_of
@@ -18,6 +19,10 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 
 #: A case with a hundred files of evidence is far smaller.
 MOST_BYTES = 1_000_000
+
+
+#: For the OpenAPI: the guard is who asks for it.
+_BEARER = HTTPBearer(auto_error=False, description="A token: `streetwatch tokens add`.")
 
 
 def create_api(  # noqa: PLR0913 -- an argument for each part of the service
@@ -45,6 +50,7 @@ def create_api(  # noqa: PLR0913 -- an argument for each part of the service
         title="streetwatch",
         description="From a street camera to exactly one case per violation.",
         max_body_size=MOST_BYTES,
+        dependencies=[Security(_BEARER)],
     )
     own = (desk, *beside, _probes(readiness, registry, gate.lies), _files(evidence))
     for router in own:

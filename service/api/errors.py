@@ -44,7 +44,9 @@ class Mistakes(BaseModel):
 #: What every route of the service's own may answer, for the OpenAPI.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "What was sent can't be read."},
-    404: {"model": Problem, "description": "There is no such thing."},
+    401: {"model": Problem, "description": "Nobody that is known asks: send a token."},
+    403: {"model": Problem, "description": "Whoever asks may not."},
+    404: {"model": Problem, "description": "There is no such thing, or it is not theirs."},
     409: {"model": Problem, "description": "It does not go together with what is there."},
     413: {"content": {"text/plain": {}}, "description": "What was sent is too large."},
     422: {"model": Mistakes, "description": "What was sent is wrong; nothing was changed."},
