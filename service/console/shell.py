@@ -43,17 +43,23 @@ class Entry:
         words: What it is called.
         icon: Of the Material icons.
         role: Whoever lacks it isn't shown the way there.
+        is_whole: Nor is whoever is limited to a part of the city.
     """
 
     name: str
     words: str
     icon: str
     role: Role = Role.VIEWER
+    is_whole: bool = False
+
+    def is_for(self, account: Account) -> bool:
+        """Tell whether somebody is shown the way there."""
+        return account.role.reaches(self.role) and (not self.is_whole or account.reach.is_whole)
 
 
 ENTRIES: Final = (
     Entry("wall", mark("Wall"), "grid_view"),
-    Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR),
+    Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR, is_whole=True),
     Entry("review", mark("Review"), "rule", Role.ANALYST),
     Entry("cases", mark("Cases"), "folder_open"),
     Entry("numbers", mark("Numbers"), "bar_chart"),
@@ -161,7 +167,7 @@ def _header(account: Account, active: str) -> None:
         ui.link("streetwatch", "/console/wall").classes("sw-brand")
         with ui.element("nav").classes("sw-nav").props(f'aria-label="{say("Pages")}"'):
             for entry in ENTRIES:
-                if account.role.reaches(entry.role):
+                if entry.is_for(account):
                     _way(entry, is_active=entry.name == active)
         ui.element("div").classes("sw-grow")
         _choices()

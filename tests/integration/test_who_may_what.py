@@ -6,7 +6,8 @@ The table in docs/reference/access.md is what is promised; the routes are the ap
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,9 +26,13 @@ from streetwatch.service.access.tokens import Grant
 from streetwatch.service.api.callers import COOKIE
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
+from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.delivery.build import sink_of, surroundings_of
 from streetwatch.service.delivery.case_json import case_json
+from streetwatch.service.delivery.sink import DeliveryFailedError
 from streetwatch.service.desk.report import Report
 from streetwatch.service.incidents.reach import Reach
+from streetwatch.service.openings import own_token_of
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.transactions import writing
 
@@ -428,3 +433,28 @@ def test_a_feed_ends_with_the_token_that_it_was_opened_with(city: City) -> None:
         assert next(lines).startswith(":")
         city.service.access.tokens.revoke("screen", now=NOON)
         assert [line for line in lines if line] == []
+
+
+def test_a_service_hands_its_own_cases_to_its_own_desk_and_nobody_elses_to_it(city: City) -> None:
+    settings = city.service.settings
+    around = surroundings_of(
+        settings,
+        evidence=city.service.evidence,
+        clock=lambda: NOON,
+        own_token=own_token_of(settings),
+    )
+    entry = DeskEntry(id="desk", kind="desk")
+    told = a_message(an_incident(id="d" * 26))
+    with closing(sink_of(entry, replace(around, own_url=city.url))) as sink:
+        assert sink.deliver(told, known=None).number
+    # Another's desk, though it is at our own address, is never shown what is ours.
+    for other, token in ((entry, ""), (replace_url(entry, city.url), around.own_token)):
+        stranger = replace(around, own_url=city.url, own_token=token)
+        with closing(sink_of(other, stranger)) as sink:
+            with pytest.raises(DeliveryFailedError) as failed:
+                sink.deliver(told, known=None)
+            assert failed.value.failure.status == 401
+
+
+def replace_url(entry: DeskEntry, url: str) -> DeskEntry:
+    return entry.model_copy(update={"url": url})

@@ -13,6 +13,7 @@ from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import language_here, mark, say
 from streetwatch.service.console.moments import moment_words
 from streetwatch.service.console.parts import Parts
+from streetwatch.service.console.settings.limits import grid_codes, limits_form
 from streetwatch.service.console.settings.table import cell, chip, head
 from streetwatch.service.console.shell import ROLE_NAMES
 from streetwatch.service.incidents.reach import Reach
@@ -57,14 +58,12 @@ class _Programs:
             role = _choice({one: say(ROLE_NAMES[one]) for one in Role}, say("Role"))
             role.value = Role.VIEWER
             rights = _choice({one: say(RIGHTS[one]) for one in RIGHTS}, say("Only"), many=True)
-            cameras = {one.id: one.name for one in self._parts.cameras()}
-            camera = _choice(cameras, say("Only cameras"), many=True)
-            grids = ui.input(say("Only grids, by code")).props("dense outlined")
+            cameras, grids = limits_form(self._parts)
             days = ui.number(say("Days"), value=_USUAL_DAYS, min=1, max=3660, precision=0)
             days.props("dense outlined")
 
             async def add() -> None:
-                reach = Reach.of(camera.value, (grids.value or "").replace("，", ",").split(","))
+                reach = Reach.of(cameras.value, grid_codes(grids.value))
                 ends = self._parts.clock() + float(days.value or _USUAL_DAYS) * _DAY_S
                 wanted = tuple(map(Right, rights.value or ())) or None
                 await self._add(Grant(name.value or "", Role(role.value), wanted, reach, ends))
