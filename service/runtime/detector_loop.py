@@ -228,9 +228,7 @@ class DetectorLoop:
             watching.health = watching.health.seen(glance.view, frame.at)
             change = attention.gate.change(glance.view)
             waits_for = self._queue.why(frame.camera_id)
-            why = waits_for or attention.wants(
-                change, frame.at, stays, frame.size, self._intervals
-            )
+            why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
         if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
             watching.watch.show(glance.frame)
             self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
