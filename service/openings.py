@@ -22,6 +22,8 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
+from streetwatch.service.reach.networks import Networks
+from streetwatch.service.reach.reach import Reach
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.outbox import Outbox
@@ -98,6 +100,13 @@ def catalogue_of(
     """
     vault = Vault.at(settings.data_dir / KEY_FILE)
     return Catalogue(Ledger(store.engine), vault, file, clock=clock)
+
+
+def reach_of_cameras(settings: Settings, cameras: Catalogue) -> Reach:
+    """Return where cameras may be: what the file has may be on this machine, as the demo is."""
+    return Reach.of(
+        Networks.of(settings.networks.cameras), (one.source.url for one in cameras.written)
+    )
 
 
 def looks_of(settings: Settings) -> LooksLog:

@@ -35,6 +35,7 @@ from streetwatch.service.config.groups import (
     RetentionSettings,
     Whole,
 )
+from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.paths import anchored
 from streetwatch.service.config.target_schema import Target
@@ -202,6 +203,12 @@ class Settings(BaseSettings):
         title="Observations",
         description="Reports of citizens and sensors.",
         examples=["{picture_mb: 10}"],
+    )
+    networks: NetworkSettings = Field(
+        NetworkSettings(),
+        title="Networks",
+        description="Which networks are connected to.",
+        examples=["{cameras: [10.20.0.0/16]}"],
     )
     access: AccessSettings = Field(
         AccessSettings(),

@@ -14,6 +14,8 @@ from streetwatch.service.config.secrets import hidden
 from streetwatch.service.delivery.answers import misunderstood, refused, unanswered
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.reach.http import ReachTransport
+from streetwatch.service.reach.reach import Reach
 from streetwatch.vision.types import Seconds
 
 #: A list of 1000 requests is about 1 MiB.
@@ -36,11 +38,12 @@ class Exchange:
     the case had been taken.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all that makes one platform's exchange its own
         self,
         base_url: str,
         *,
         timeout_s: Seconds,
+        reach: Reach,
         secrets: Iterable[str] = (),
         trust: ssl.SSLContext | None = None,
         longest_answer: int = LONGEST_ANSWER,
@@ -49,8 +52,7 @@ class Exchange:
             base_url=base_url,
             timeout=timeout_s,
             follow_redirects=False,
-            verify=True if trust is None else trust,
-            trust_env=False,  # a proxy for the internet does not know a platform inside the city's
+            transport=ReachTransport(reach, trust),
         )
         self._longest_s = timeout_s * _LONGEST_IN_TIMEOUTS
         self._longest_answer = longest_answer

@@ -23,6 +23,7 @@ from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.viewing import Viewing
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.vision.capture.resolver import Resolver
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.gate import Gate
@@ -78,6 +79,7 @@ class Wiring:
         window: How much of the stream a clip has.
         keep_bytes: Of each stream, for clips, at most.
         options: How the streams are read.
+        resolve: Finds the way to a camera.
         looks: Keeps what was seen.
         clock: Seconds since the epoch.
     """
@@ -89,6 +91,7 @@ class Wiring:
     window: ClipWindow
     keep_bytes: int
     options: CaptureOptions
+    resolve: Resolver
     looks: LooksLog
     clock: Callable[[], Seconds]
 
@@ -179,6 +182,7 @@ class Fleet:
             on_state=lambda _: None,  # asked for when somebody wants to know
             ring=ring,
             options=wiring.options,
+            resolve=wiring.resolve,
         )
         viewing = Viewing(capture.look_every, wiring.options.look_interval_s, wiring.clock)
         watch = CameraWatch(

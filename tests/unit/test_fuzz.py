@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from fuzz_doors import DOORS
 
+from fuzz_doors import DOORS
 from streetwatch.vision.outside import PictureRefusedError, coloured
 
 CORPUS: Final = Path(__file__).parents[1] / "fuzz" / "corpus"
