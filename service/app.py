@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
@@ -41,6 +40,7 @@ from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.front.front import fronted
 from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
 from streetwatch.service.openings import (
@@ -52,7 +52,7 @@ from streetwatch.service.openings import (
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import keep_few_heaps
-from streetwatch.service.server import Server, listening
+from streetwatch.service.server import Server, configured, listening
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.deliveries import Backlog, Deliveries
@@ -307,9 +307,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None
     """
     listener = listening(settings.host, settings.port)
     service = Service(settings, cameras, reread=reread)
-    config = uvicorn.Config(
-        service.site(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
-    )
+    config = configured(fronted(service.site(), settings), stop_s=HTTP_STOP_S)
     # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

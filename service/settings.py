@@ -35,6 +35,7 @@ from streetwatch.service.config.groups import (
     RetentionSettings,
     Whole,
 )
+from streetwatch.service.config.limit_schema import LimitSettings
 from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.paths import anchored
@@ -209,6 +210,12 @@ class Settings(BaseSettings):
         title="Networks",
         description="Which networks are connected to.",
         examples=["{cameras: [10.20.0.0/16]}"],
+    )
+    limits: LimitSettings = Field(
+        LimitSettings(),
+        title="Limits",
+        description="How often one address may ask.",
+        examples=["{public_per_minute: 300}"],
     )
     access: AccessSettings = Field(
         AccessSettings(),
