@@ -98,7 +98,10 @@ def catalogue_of(
     Raises:
         InputError: the key of the passwords can't be used.
     """
-    vault = Vault.at(settings.data_dir / KEY_FILE)
+    if settings.camera_key is None:
+        vault = Vault.at(settings.data_dir / KEY_FILE)
+    else:
+        vault = Vault(settings.camera_key.get_secret_value().encode(), "camera_key")
     return Catalogue(Ledger(store.engine), vault, file, clock=clock)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -88,6 +88,14 @@ class Settings(BaseSettings):
         title="Database",
         description="Address of the database. Left out: SQLite, streetwatch.db in data_dir.",
         examples=['"postgresql://streetwatch:${DB_PASSWORD}@db.example/streetwatch"'],
+    )
+    camera_key: SecretStr | None = Field(
+        None,
+        min_length=1,
+        title="Key of the passwords",
+        description="Closes the passwords of the console's cameras. Left out: camera.key in "
+        "data_dir, made at the first start.",
+        examples=['"${CAMERA_KEY}"'],
     )
     host: str = Field(
         "127.0.0.1",

@@ -1,8 +1,9 @@
 """Requests to one platform: bounded in time and size, never redirected, silent about secrets."""
 
+import base64
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -88,6 +89,8 @@ class Exchange:
         try:
             built = self._client.build_request(method, path, headers=_encoded(headers), **request)
             built.headers.update(_encoded(sign(built.read()) if sign else None))
+            for shown in _credentials(built):
+                self.learn(shown)
             answer = self._client.send(built, stream=True)
             with closing(answer):
                 return _whole(answer, self._read(answer))
@@ -132,6 +135,15 @@ class Exchange:
             if time.monotonic() > until:
                 raise self.failed(Failure(f"no answer: not whole after {self._longest_s:g} s"))
         return bytes(content)
+
+
+def _credentials(request: httpx.Request) -> Iterator[str]:
+    """Return what shows who sends a request, as it goes over the wire: a platform may echo it."""
+    yield request.headers.get("Authorization", "").partition(" ")[2]
+    if request.url.userinfo:
+        yield request.url.password
+        pair = f"{request.url.username}:{request.url.password}"
+        yield base64.b64encode(pair.encode()).decode()
 
 
 def _encoded(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 import httpx
@@ -65,13 +65,11 @@ def test_a_head_that_does_not_come_ends_the_connection(sent: bytes) -> None:
     with served(answering(), Hasty) as port, socket.create_connection(("127.0.0.1", port)) as one:
         first, end, rest = sent.partition(b"\r\n\r\n")
         one.sendall(first + end)
-        if end:
-            assert b"200 OK" in one.recv(4096)
-            one.sendall(rest)
-        try:
-            assert answer_of(one) == b""
-        except ConnectionResetError:
+        while end and b"}" not in one.recv(4096):  # the first is answered
             pass
+        one.sendall(rest)
+        with suppress(ConnectionResetError):
+            assert answer_of(one) == b""
 
 
 def test_a_body_that_does_not_come_is_answered_408() -> None:
