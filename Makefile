@@ -9,7 +9,7 @@ EXTRAS ?= dev
 export PYTHONSAFEPATH := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts fuzz throughput clean
+.PHONY: help run test check format lint types contracts audit sbom fuzz throughput clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,18 @@ types: $(VENV)/.$(EXTRAS)
 
 contracts: $(VENV)/.$(EXTRAS)
 	$(BIN)/lint-imports
+
+# Fails on a known vulnerability. Where no advisory service is within reach it says so, and fails only
+# with STREETWATCH_REQUIRE=advisories: `make check` must work inside a closed network.
+audit: $(VENV)/.audit ## ask what is known against the packages
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/supply_chain.py audit
+
+# Of what a city installs, and nothing that only we need.
+SBOM ?= sbom.cdx.json
+sbom: $(VENV)/.audit ## list what the product is made of (CycloneDX)
+	$(PYTHON) -m venv --clear $(VENV)/product
+	$(VENV)/product/bin/python -m pip install --quiet '.[postgres]' -c constraints.txt
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o $(SBOM) $(VENV)/product/bin/python
 
 # A door a time, by name; what is found goes into .fuzz/ (docs/reference/fuzzing.md).
 DOORS ?= cameras settings template looks pack manifest callback submission open311_answer platform_answer picture grids address
@@ -66,6 +78,10 @@ $(VENV)/bin/python:
 # Versions come from constraints.txt: what a fresh machine installs is what was tested.
 $(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -e . -c constraints.txt
+	touch $@
+
+$(VENV)/.audit: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -e '.[dev,audit]' -c constraints.txt
 	touch $@
 
 $(VENV)/.fuzz: pyproject.toml constraints.txt | $(VENV)/bin/python

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
 SETTINGS = """\
 log_format: json
+networks: {cameras: [127.0.0.0/8]}
 retention:
   evidence_d: 200
 targets:
