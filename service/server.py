@@ -11,11 +11,11 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from streetwatch.service.front.limits import LONGEST_HEAD
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.vision.types import Seconds
 
-#: The first line and the headers of a request: how long they may be, and take to come.
-LONGEST_HEAD: Final = 32_768
+#: How long the first line and the headers of a request may take to come.
 HEAD_S: Final[Seconds] = 10.0
 
 #: Fewer than a process may have files open, as systems come: what is beyond is told to come again.

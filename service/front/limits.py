@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streetwatch.service.front.rates import Buckets, Rate
 from streetwatch.vision.types import Seconds
 
+#: Of a request: the server stops reading there only where it has not read it all at once.
+LONGEST_HEAD: Final = 32_768
+
 #: A body has to be here by then: ten megabytes from a telephone in a bad place take half of it.
 BODY_S: Final[Seconds] = 120.0
 
@@ -85,6 +88,9 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if _head_bytes(scope) > LONGEST_HEAD:
+            await _too_long()(scope, receive, send)
+            return
         wait_s = self._wait_s(scope)
         if wait_s:
             await _too_many(wait_s)(scope, receive, send)
@@ -114,6 +120,16 @@ class Limits:
             return message
 
         return take
+
+
+def _head_bytes(scope: Scope) -> int:
+    fields = sum(len(name) + len(value) for name, value in scope["headers"])
+    return fields + len(scope.get("raw_path") or b"") + len(scope["query_string"])
+
+
+def _too_long() -> JSONResponse:
+    words = f"the address and the headers have more than {LONGEST_HEAD} bytes: send fewer"
+    return JSONResponse({"detail": words}, 431, headers={"Connection": "close"})
 
 
 def _too_many(wait_s: Seconds) -> JSONResponse:

@@ -2,6 +2,8 @@
 
 import http.client
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -47,40 +49,47 @@ def secrets(watched: Service) -> list[bytes]:
 def test_no_way_leads_out_of_what_is_served(
     watched: Service, secrets: list[bytes], root: str
 ) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", watched.port, timeout=20)
-    for way in ways():
-        connection.request("GET", root + way)  # as it is written: nothing is tidied up
-        answer = connection.getresponse()
-        body = answer.read()
-        assert answer.status not in {200, 206, 500}, way
-        assert not [one for one in secrets if one in body], way
-    connection.close()
+    with closing(http.client.HTTPConnection("127.0.0.1", watched.port, timeout=20)) as connection:
+        for way in ways():
+            connection.request("GET", root + way)  # as it is written: nothing is tidied up
+            answer = connection.getresponse()
+            body = answer.read()
+            assert answer.status not in {200, 206, 500}, way
+            assert not [one for one in secrets if one in body], way
+
+
+def status_of(service: Service, method: str, path: str, **request: Any) -> int:  # noqa: ANN401 -- as it is called
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)) as connection:
+        connection.request(method, path, **request)
+        return connection.getresponse().status
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "status"),
+    ("path", "headers"),
     [
-        pytest.param("/desk/cases?q=" + "a" * 40_000, {}, 400, id="a long address"),
-        pytest.param("/healthz", {"X-Long": "a" * 40_000}, 400, id="a long header"),
-        pytest.param("/healthz", {f"X-{n}": "a" * 400 for n in range(90)}, 400, id="many headers"),
+        pytest.param("/desk/cases?q=" + "a" * 40_000, {}, id="a long address"),
+        pytest.param("/healthz", {"X-Long": "a" * 40_000}, id="a long header"),
+        pytest.param("/healthz", {f"X-{n}": "a" * 400 for n in range(90)}, id="many headers"),
     ],
 )
-def test_a_head_that_is_too_long_is_not_read(
-    watched: Service, path: str, headers: dict[str, str], status: int
+def test_a_head_that_is_too_long_is_refused(
+    watched: Service, path: str, headers: dict[str, str]
 ) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", watched.port, timeout=20)
-    connection.request("GET", path, headers=headers)
-    assert connection.getresponse().status == status
-    connection.close()
+    assert status_of(watched, "GET", path, headers=headers) in {400, 431}
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/desk/cases", "/console/login", "/console/welcome", "/cameras", "/open311/v2/requests.json"],
+    [
+        "/desk/cases",
+        "/console/login",
+        "/console/welcome",
+        "/cameras",
+        "/observations",
+        "/callbacks/city",
+        "/open311/v2/requests.json",
+    ],
 )
 def test_a_body_that_is_too_long_is_not_read(watched: Service, path: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", watched.port, timeout=20)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "2000000000"}
-    connection.request("POST", path, body=b"a=1", headers=headers)
-    assert connection.getresponse().status == 413
-    connection.close()
+    assert status_of(watched, "POST", path, body=b"a=1", headers=headers) in {400, 413}
