@@ -1,5 +1,6 @@
 """Cameras' addresses, as FFmpeg is given them: what it connects to is what was looked at."""
 
+import os
 import threading
 from urllib.parse import urlsplit, urlunsplit
 
@@ -55,6 +56,8 @@ class StreamReach:
     def _proxy(self) -> str:
         with self._opening:
             if self._door is None:
+                # FFmpeg would go around the door for every host that this names.
+                os.environ.pop("no_proxy", None)
                 self._door = Door(self.reach)
             return self._door.url
 

@@ -136,6 +136,16 @@ def test_a_redirect_out_of_reach_is_not_followed(
     assert (camera.asked, forbidden.asked) == (["/a.ts"], [])
 
 
+def test_no_variable_of_the_environment_leads_around_the_door(
+    camera: Host, forbidden: Host, streams: StreamReach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.2,localhost")
+    camera.says["/a.ts"] = (302, {"Location": f"{forbidden.url}/a.ts"}, b"")
+    with pytest.raises(CannotOpen):
+        opened(streams, f"{camera.url}/a.ts")
+    assert forbidden.asked == []
+
+
 def test_a_redirect_within_reach_is_followed(
     streams: StreamReach, camera: Host, counting_clip: Callable[..., Path]
 ) -> None:
