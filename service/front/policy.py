@@ -70,7 +70,7 @@ def content_policy(path: str, *, is_page: bool, nonce: str, images: Iterable[str
         " ".join(("img-src 'self' data: blob:", *images)),
         "media-src 'self' blob:",
         "font-src 'self' data:",
-        "connect-src 'self'",
+        "connect-src 'self' data:",
         "worker-src 'self' blob:",
         "form-action 'self'",
     )
