@@ -14,6 +14,7 @@ from streetwatch.service.delivery.targets import Lanes
 from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
+from streetwatch.service.gathering import Gatherings
 from streetwatch.service.openings import looks_of, reach_of_cameras
 from streetwatch.service.reach.streams import StreamReach
 from streetwatch.service.runtime.attention import Intervals
@@ -44,6 +45,7 @@ class Lookout:
         probing: Tries an address.
         dry_runs: Tries zones on what was seen.
         streams: Where cameras may be.
+        gatherings: Looks at cameras that are being attached.
     """
 
     catalogue: Catalogue
@@ -54,6 +56,7 @@ class Lookout:
     probing: Probing
     dry_runs: DryRuns
     streams: StreamReach
+    gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
         """Return the cameras that run, by id."""
@@ -122,6 +125,11 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         on_change=lambda _: lanes.wake(),
         batch=settings.detector_batch,
     )
+    options = CaptureOptions(
+        look_interval_s=settings.look_interval_s,
+        longest=detector.longest_side,
+        resolve=streams,
+    )
     wiring = Wiring(
         store=store,
         evidence=evidence,
@@ -129,10 +137,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         routes=lanes.routes,
         window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
         keep_bytes=int(settings.evidence.camera_mb * 1e6),
-        options=CaptureOptions(
-            look_interval_s=settings.look_interval_s, longest=detector.longest_side
-        ),
-        resolve=streams,
+        options=options,
         looks=looks,
         clock=clock,
     )
@@ -151,4 +156,5 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         probing=Probing(catalogue, streams, clock),
         dry_runs=DryRuns(catalogue, looks, store, clock),
         streams=streams,
+        gatherings=Gatherings(catalogue, loop, mailboxes, options),
     )

@@ -2,7 +2,7 @@
 
 Most sources are their own address. A video platform hands out one that lives for a while, and the
 service lets nobody connect to whatever a name may stand for: a resolver is a function with this
-signature, given to `Capture`.
+signature, among the options of a `Capture`.
 """
 
 from dataclasses import dataclass, field
