@@ -90,7 +90,9 @@ def packages() -> Iterator[Distribution]:
     """Yield what the product installs, as it is installed here: with what that needs in turn."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
-    todo = [(Requirement(text), ("",)) for text in wanted]
+    todo: list[tuple[Requirement, tuple[str, ...]]] = [
+        (Requirement(text), ("",)) for text in wanted
+    ]
     seen: set[tuple[str, tuple[str, ...]]] = set()
     while todo:
         requirement, asked_by = todo.pop()
@@ -123,7 +125,8 @@ def licence_of(package: Distribution) -> str:
         for one in classifiers
         if one.startswith("License :: OSI Approved ::")
     ]
-    texts = (told.get("License-Expression"), "; ".join(named), told.get("License"))
+    expression, text = (told.get_all(name) or [] for name in ("License-Expression", "License"))
+    texts = (*expression, "; ".join(named), *text)
     return next((text.strip().splitlines()[0] for text in texts if text and text.strip()), "")
 
 

@@ -109,6 +109,17 @@ def test_a_camera_is_added_changed_and_taken_away_while_another_goes_on(
     assert running.service.watched["kerb"] is other
 
 
+def test_a_camera_where_no_camera_can_stand_is_not_connected_to_and_says_so(
+    running: Running,
+) -> None:
+    url = "rtsp://169.254.169.254:80/latest"
+    running.http.put("/cameras/cloud", json=document(url, zones=[ROAD]))
+    reason = wait_for("reason", lambda: running.state("cloud")["reason"] or None, seconds=10)
+    assert "no camera and no platform can stand at 169.254.169.254" in reason
+    told = running.http.post("/cameras/probe", json={"url": url}).text
+    assert "No camera can stand at this address" in told
+
+
 def test_a_live_picture_is_small_follows_the_stream_and_has_its_zones(
     running: Running, camera: str
 ) -> None:
