@@ -283,3 +283,39 @@ def test_no_broker_stands_where_a_cloud_tells_its_secrets() -> None:
     with pytest.raises(DeliveryFailedError, match=r"no platform can stand at 169\.254\.169\.254"):
         sink.deliver(a_message(an_incident()), known=None)
     sink.close()
+
+
+@contextmanager
+def talking(address: str, says: Callable[[bytes], bytes]) -> Iterator[tuple[int, list[bytes]]]:
+    """A server of one connection that answers each piece it gets, and what it got."""
+    got: list[bytes] = []
+
+    def serve() -> None:
+        with server.accept()[0] as client:
+            while piece := client.recv(4096):
+                got.append(piece)
+                client.sendall(says(piece))
+
+    with socket.create_server((address, 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1], got
+
+
+def test_an_rtsp_camera_that_redirects_does_not_take_the_password_along(
+    streams: StreamReach,
+) -> None:
+    """FFmpeg follows, and nobody can look before: docs/explanation/threat-model.md."""
+    with talking("127.0.0.2", lambda _: b"RTSP/1.0 404 No\r\nCSeq: 1\r\n\r\n") as (elsewhere, got):
+
+        def moved(asked: bytes) -> bytes:
+            number = next(row for row in asked.split(b"\r\n") if row.startswith(b"CSeq"))
+            if asked.startswith(b"OPTIONS"):
+                return b"RTSP/1.0 200 OK\r\n" + number + b"\r\n\r\n"
+            place = f"rtsp://127.0.0.2:{elsewhere}/x".encode()
+            return b"RTSP/1.0 302 Moved\r\n" + number + b"\r\nLocation: " + place + b"\r\n\r\n"
+
+        with talking("127.0.0.1", moved) as (port, _), pytest.raises(CannotOpen):
+            opened(streams, f"rtsp://me:s3cret@127.0.0.1:{port}/a", SourceKind.RTSP)
+    assert got
+    assert not [piece for piece in got if b"s3cret" in piece or b"Authorization" in piece]
