@@ -7,7 +7,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from streetwatch.service.front.policy import ALWAYS, HSTS, content_policy, is_documentation
+from streetwatch.service.front.policy import ALWAYS, HSTS, content_policy
 
 #: A text that is sent to a page can't hold this: NiceGUI writes < as &lt; there.
 _SCRIPT: Final = b"<script"
@@ -62,7 +62,7 @@ class _Answer:
         )
         if self._scope["scheme"] == "https":
             headers.setdefault("strict-transport-security", HSTS)
-        if is_page and not is_documentation(self._scope["path"]):
+        if is_page:
             self._start = message
         else:
             await self._send(message)

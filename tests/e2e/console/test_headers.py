@@ -36,6 +36,19 @@ def test_the_way_in_has_no_script_but_its_own(console: Console, path: str) -> No
         expect(page.get_by_role("main")).to_be_visible()
 
 
+@pytest.mark.parametrize(("path", "shown"), [("/docs", ".swagger-ui .info"), ("/redoc", "h1")])
+def test_the_pages_of_the_api_run_nothing_from_elsewhere(
+    console: Console, path: str, shown: str
+) -> None:
+    with console.page("about:blank") as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path)
+        expect(page.locator(shown).first).to_be_visible()
+    ours = ("data:", "blob:", console.service.url)
+    assert [url for url in asked if not url.startswith(ours)] == []
+
+
 def test_a_script_that_somebody_else_wrote_into_a_page_does_not_run(console: Console) -> None:
     forbidden: list[str] = []
     with console.page("/console/cases", language="en-GB", forbidden=forbidden) as page:
