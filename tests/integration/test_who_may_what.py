@@ -30,6 +30,7 @@ from streetwatch.service.api.guard import Guard
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
 from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.console.pages.settings import SECTIONS
 from streetwatch.service.delivery.build import sink_of, surroundings_of
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.delivery.sink import DeliveryFailedError
@@ -520,3 +521,10 @@ def test_what_can_not_be_written_down_is_answered_as_not_done(city: City) -> Non
     with serving(api) as url:
         answer = httpx.post(f"{url}/desk/moves")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_of_the_settings_is_drawn(city: City, section: str) -> None:
+    city.token(f"of-{section}", Role.OPERATOR, rights=(Right.FILE,), reach=KERB)
+    page = city.http.get(f"/console/settings/{section}", headers=city.cookie("admin"))
+    assert page.status_code == 200
