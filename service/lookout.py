@@ -15,8 +15,8 @@ from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
 from streetwatch.service.gathering import Gatherings
-from streetwatch.service.openings import looks_of, reach_of_cameras
-from streetwatch.service.reach.streams import StreamReach
+from streetwatch.service.openings import looks_of, outbound_of_cameras
+from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
@@ -55,7 +55,7 @@ class Lookout:
     live: LiveView
     probing: Probing
     dry_runs: DryRuns
-    streams: StreamReach
+    streams: OutboundStreams
     gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
@@ -111,7 +111,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         registry: Of the metrics.
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
-    streams = StreamReach(reach_of_cameras(settings, catalogue))
+    streams = OutboundStreams(outbound_of_cameras(settings, catalogue))
     loop = DetectorLoop(
         detector=detector.watching(),
         mailboxes=mailboxes,

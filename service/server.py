@@ -77,12 +77,13 @@ class PatientProtocol(H11Protocol):
             self._watch = None
 
 
-def configured(app: ASGIApp, *, stop_s: int) -> uvicorn.Config:
+def configured(app: ASGIApp, *, stop_s: int, proxies: list[str]) -> uvicorn.Config:
     """Return how an application is served: within limits, and without a word about by what.
 
     Args:
         app: What answers.
         stop_s: How long requests may still take when the end has come.
+        proxies: Addresses that are believed about who asks.
     """
     return uvicorn.Config(
         app,
@@ -93,6 +94,7 @@ def configured(app: ASGIApp, *, stop_s: int) -> uvicorn.Config:
         limit_concurrency=MOST_CONNECTIONS,
         ws_max_size=LONGEST_MESSAGE,
         timeout_graceful_shutdown=stop_s,
+        forwarded_allow_ips=proxies,
     )
 
 

@@ -20,7 +20,7 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
-from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
 
@@ -33,6 +33,7 @@ class Surroundings:
 
     Attributes:
         own_url: Where this process's own desk answers.
+        own_token: What is shown there.
         evidence: Where the bytes of pictures are.
         clock: Seconds since the epoch.
         environ: Fills in `${NAME}` of templates.
@@ -44,18 +45,28 @@ class Surroundings:
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
     networks: Networks = ANYWHERE
+    own_token: str = field(default="", repr=False)
 
 
 def surroundings_of(
-    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds]
+    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds], own_token: str
 ) -> Surroundings:
-    """Return what the sinks of a service's targets need of it."""
-    own_url = settings.desk_url or settings.address
+    """Return what the sinks of a service's targets need of it.
+
+    Args:
+        settings: Of the service.
+        evidence: Where the bytes of pictures are.
+        clock: Seconds since the epoch.
+        own_token: What this service's own desk is shown; another's never sees it.
+    """
+    if settings.desk_url is not None:
+        own_token = settings.desk_token.get_secret_value() if settings.desk_token else ""
     return Surroundings(
-        own_url=own_url,
+        own_url=settings.desk_url or settings.address,
         evidence=evidence,
         clock=clock,
         environ=os.environ,
+        own_token=own_token,
         networks=Networks.of(settings.networks.targets),
     )
 
@@ -69,8 +80,11 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
     networks = around.networks
     match entry:
         case DeskEntry():
+            token = around.own_token if entry.url is None else ""
+            if entry.token is not None:
+                token = entry.token.get_secret_value()
             url = entry.url or around.own_url
-            return DeskSink(url, timeout_s=entry.timeout_s, networks=networks)
+            return DeskSink(url, timeout_s=entry.timeout_s, token=token, networks=networks)
         case Open311Entry():
             return Open311Sink(entry, clock=around.clock, networks=networks)
         case HttpEntry():

@@ -15,6 +15,7 @@ from live_service import wait_for
 from streetwatch.datasets.live import LiveProcess
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
+from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.settings import Settings
 
@@ -33,8 +34,12 @@ class Running:
         self.folder = folder
         path = folder / "cameras.yaml"
         path.write_text(file, encoding="utf-8")
-        networks = NetworkSettings(cameras=["127.0.0.0/8"])  # the tests' cameras stand here
-        settings = Settings(data_dir=folder / "data", detector_threads=1, networks=networks)
+        settings = Settings(
+            data_dir=folder / "data",
+            detector_threads=1,
+            networks=NetworkSettings(cameras=["127.0.0.0/8"]),  # the tests' cameras stand here
+            access=AccessSettings(api=ApiAccess.OPEN),
+        )
         self.service = Service(settings, load_cameras(path, environ={}))
 
     def get(self, path: str) -> Any:  # noqa: ANN401 -- any JSON

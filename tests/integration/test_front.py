@@ -25,7 +25,7 @@ class Hasty(PatientProtocol):
 @contextmanager
 def served(app: ASGIApp, protocol: type[PatientProtocol] = PatientProtocol) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
-    config = configured(app, stop_s=1)
+    config = configured(app, stop_s=1, proxies=[])
     config.http, config.lifespan = protocol, "off"
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
