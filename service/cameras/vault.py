@@ -41,8 +41,8 @@ class Vault:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _make(path)
+            vault = cls(path.read_bytes().strip(), str(path))
             _want_its_owner_alone(path)
-            return cls(path.read_bytes().strip(), str(path))
         except OSError as error:
             raise InputError(
                 f"{path}: the key of the cameras' passwords can't be used "
