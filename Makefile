@@ -40,7 +40,7 @@ contracts: $(VENV)/.$(EXTRAS)
 # Fails on a known vulnerability. Where no advisory service is within reach it says so, and fails only
 # with STREETWATCH_REQUIRE=advisories: `make check` must work inside a closed network.
 audit: $(VENV)/.audit ## ask what is known against the packages
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/supply_chain.py audit
+	$(BIN)/python tests/supply_chain.py audit
 
 # Of what a city installs, and nothing that only we need.
 SBOM ?= sbom.cdx.json

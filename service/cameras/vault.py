@@ -48,6 +48,8 @@ class Vault:
                 f"{path}: the key of the cameras' passwords can't be used "
                 f"({error.strerror or error}): give a data folder that the service may write to"
             ) from error
+        else:
+            return vault
 
     def derived(self, purpose: str) -> str:
         """Return another secret that only whoever has the key can know."""
