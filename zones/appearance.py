@@ -169,6 +169,12 @@ def renewed(before: Patches, now: Patches, cover: Cover) -> Patches:
     return mixed
 
 
+def has_contrast(patch: Patches) -> Flags:
+    """Tell which patches are not flat, (N,)."""
+    found: Flags = patch.std(axis=1) >= _LEAST_CONTRAST
+    return found
+
+
 def big_enough(boxes: Boxes, pixels: float) -> Flags:
     """Tell which boxes have a picture of their own, (N,).
 

@@ -16,6 +16,9 @@ _SIMILAR_AREA = (0.7, 1.4)
 #: What touches the ground lower by this share of a stay's height stands nearer.
 _LEAST_NEARER = 0.05
 
+#: By this share, it does so whatever its size.
+_CLEARLY_NEARER = 0.15
+
 #: A shift of less, in box widths, is the detector's trembling.
 _LEAST_SHIFT = 0.05
 
@@ -26,9 +29,6 @@ _ANOTHER = 0.75
 #: Another thing has taken the place when it has stood there unchanged for this long: what walks or
 #: drives past does not.
 _SETTLED_S: Seconds = 3.0
-
-#: What is larger and nearer may have stopped before it: a bus. It moves on, or has parked there.
-_SETTLED_BEFORE_S: Seconds = 30.0
 
 #: Headlights shine in one or two looks, whatever the time between them.
 _SETTLED_LOOKS = 3
@@ -72,10 +72,12 @@ def recognised(
     odd &= ~_has_shifted(stays, sights, scene, among=odd)
     # One look alone may show what passed just then; but what comes after an absence and is nothing
     # like it is not that.
-    odd &= stays.is_sure | ((stays.absent_s > 0) & (sights.likeness < appearance.LIKE))
-    stays = _remembering(stays, sights, asked & ~odd)
+    # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
-    stays, doubtful, another = _compared(stays, sights, scene.at, odd, before)
+    back = (stays.absent_s > 0) & (sights.likeness < appearance.LIKE)
+    odd &= stays.is_sure | back | before
+    stays = _remembering(stays, sights, asked & ~odd)
+    stays, doubtful, another = _compared(stays, sights, scene.at, odd)
     return stays, Recognition(found & ~doubtful & ~another, doubtful & before, another)
 
 
@@ -91,13 +93,10 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags) -> Stays:
     )
 
 
-def _compared(
-    stays: Stays, sights: Sights, at: Seconds, odd: Flags, before: Flags
-) -> tuple[Stays, Flags, Flags]:
+def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[Stays, Flags, Flags]:
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
     stays = _with_other(stays, sights, at, odd)
-    settled_s = np.where(before, _SETTLED_BEFORE_S, _SETTLED_S)
-    settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= settled_s)
+    settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
     differs = odd & (sights.likeness < _ANOTHER)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
@@ -120,11 +119,11 @@ def _with_other(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> Stays:
 
 
 def _is_before(anchors: Boxes, boxes: Boxes) -> Flags:
-    """Tell whether what was found is larger than a stay and touches the ground nearer to us."""
+    """Tell whether what was found touches the ground nearer to us than a stay, and hides it."""
     heights = anchors[:, 3] - anchors[:, 1]
-    nearer = boxes[:, 3] - anchors[:, 3] > _LEAST_NEARER * heights
+    lower = (boxes[:, 3] - anchors[:, 3]) / heights
     larger = footprint.areas(boxes) > _SIMILAR_AREA[1] * footprint.areas(anchors)
-    found: Flags = nearer & larger
+    found: Flags = (lower > _LEAST_NEARER) & (larger | (lower > _CLEARLY_NEARER))
     return found
 
 
@@ -134,7 +133,9 @@ def _has_shifted(stays: Stays, sights: Sights, scene: Scene, *, among: Flags) ->
     shifted: Flags = among & (far >= _LEAST_SHIFT * footprint.widths(stays.anchor))
     if shifted.any():
         moved = scene.patches(sights.box[shifted])
-        shifted[shifted] = appearance.alike(stays.patch[shifted], moved) >= appearance.LIKE
+        # What comes to an empty place beside it must look the same: cars look alike.
+        least = np.where(stays.absent_s[shifted] > 0, appearance.SAME, appearance.LIKE)
+        shifted[shifted] = appearance.alike(stays.patch[shifted], moved) >= least
     return shifted
 
 

@@ -28,6 +28,9 @@ _NEW_LIGHT_S: Seconds = 30.0
 _SAME_LIGHT = 0.5
 
 
+#: A box that overlaps none.
+_NOWHERE = np.zeros(4, np.float32)
+
 _PEOPLE = frozenset({"person"})
 
 #: Who clears away garbage.
@@ -243,27 +246,56 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
         stays: What the rule watches in the zone, before the look.
         rule: The rule that watches.
     """
-    # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
-    stands = ~np.isnan(stays.violation_at)
-    pairs = footprint.matches(stays.box, scene.boxes, least_iou=rule.match_iou, first=stands)
-    found = pairs >= 0
-    box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
-    box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
     over = footprint.Overlap.of(stays.anchor, scene.everything)
     fits = over.iou() >= rule.match_iou
     # What stands at the place under one of the rule's labels is the stay itself, seen twice or so;
     # under an exempt one it is the stay too, and was told to be something that may stand there.
     itself, exempted = scene.wanted & fits, scene.exempt & fits
+    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
+    patch, likeness = _looks_like(scene, stays, cover)
+    pairs = _pairs(scene, stays, likeness, rule)
+    found = pairs >= 0
+    box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
+    box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
     exempt = ~found & np.any(exempted, axis=1)
     nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
     hides = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
     hidden: Flags = np.any(hides, axis=1)
     claimed = ~found & np.any(itself[:, scene.rows[pairs[found]]], axis=1)
-    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
-    patch, likeness = _looks_like(scene, stays, cover)
     fresh = np.ones(len(scene.boxes), bool)
     fresh[pairs[found]] = False
     return Sights(found, box, confidence, hidden, claimed, exempt, patch, likeness, fresh)
+
+
+def _pairs(scene: Scene, stays: Stays, likeness: Likeness, rule: Rule) -> npt.NDArray[np.intp]:
+    """Return for each stay which of the look's boxes continues it, -1 where none does."""
+    # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
+    # In whose place something else has settled is not found again before its place looks as it did.
+    away = stays.is_displaced
+    back = away & (likeness >= appearance.SAME)
+    return footprint.matches(
+        np.where((away & ~back)[:, None], _NOWHERE, stays.box),
+        scene.boxes,
+        least_iou=rule.match_iou,
+        first=~np.isnan(stays.violation_at) | back,
+    )
+
+
+def first_looks(scene: Scene, boxes: Boxes, rule: Rule) -> tuple[Patches, Flags]:
+    """Return what each box shows, and where that is clear enough to be remembered."""
+    over = footprint.Overlap.of(boxes, scene.everything)
+    itself = scene.wanted & (over.iou() >= rule.match_iou)
+    cover = Cover.of(boxes, scene.everything, (over.common > 0) & ~itself)
+    patch = scene.patches(boxes)
+    clear = _is_large_enough(scene, boxes) & appearance.has_contrast(patch)
+    clear[cover.less_than(appearance.FIRST_VISIBLE)] = False
+    return patch, clear
+
+
+def _is_large_enough(scene: Scene, boxes: Boxes) -> Flags:
+    """Tell which boxes have a picture of their own."""
+    width = 0 if scene.view is None else scene.view.shape[1]
+    return appearance.big_enough(boxes, width / scene.size[0])
 
 
 def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Likeness]:
@@ -275,7 +307,7 @@ def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Like
     if not stays.is_known.all():
         own = np.where(stays.is_known[:, None], own, now)
     alike = appearance.likeness(own, now, cover)
-    alike[~appearance.big_enough(stays.anchor, scene.view.shape[1] / scene.size[0])] = np.nan
+    alike[~_is_large_enough(scene, stays.anchor)] = np.nan
     unclear = cover.less_than(appearance.FIRST_VISIBLE)
     alike[unclear[~stays.is_known[unclear]]] = np.nan
     return appearance.renewed(own, now, cover), alike

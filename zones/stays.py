@@ -39,7 +39,7 @@ _SUMS = (
 _PLAIN = (*_SUMS, "confidence", "first_seen", "last_seen")
 
 #: And those that are None there where they are NaN here.
-_MAYBE = ("violation_at", "beside_since")
+_MAYBE = ("violation_at", "beside_since", "displaced_at")
 
 _UNKNOWN = Appearance("")
 
@@ -51,6 +51,7 @@ class Stays:
     Attributes:
         violation_at: NaN while it is no violation.
         beside_since: NaN while nobody is beside it.
+        displaced_at: NaN while nothing else has settled in its place.
         patch: The latest look that was surely it, (N, PATCH).
         is_known: There is such a patch.
         is_sure: Two looks agreed on it: one alone may show what passed just then.
@@ -81,6 +82,7 @@ class Stays:
     paused_s: Floats
     beside: Boxes
     beside_since: Floats
+    displaced_at: Floats
     patch: Patches
     is_known: Flags
     is_sure: Flags
@@ -114,6 +116,7 @@ class Stays:
             violation_at=np.full(count, np.nan),
             beside=np.zeros_like(boxes),
             beside_since=np.full(count, np.nan),
+            displaced_at=np.full(count, np.nan),
             patch=unknown,
             is_known=no,
             is_sure=no,
@@ -184,6 +187,7 @@ class Stays:
                 appearance=self._appearance(row),
                 violation_at=_or_none(lists["violation_at"][row]),
                 beside_since=_or_none(lists["beside_since"][row]),
+                displaced_at=_or_none(lists["displaced_at"][row]),
                 **{name: lists[name][row] for name in _PLAIN},
             )
             for row in range(len(self))
@@ -198,6 +202,11 @@ class Stays:
             return known
         other, since = encoded(self.other[row]), float(self.other_since[row])
         return replace(known, other=other, other_since=since, other_looks=seen)
+
+    @property
+    def is_displaced(self) -> Flags:
+        """Something else has settled in its place."""
+        return ~np.isnan(self.displaced_at)
 
     @property
     def dwell_s(self) -> Floats:

@@ -136,9 +136,9 @@ def test_what_stops_before_it_nearer_and_larger_hides_it_for_a_while() -> None:
     looks = [look(at, view(RED), CAR) for at in range(100)]
     looks += [look(at, view(BLUE), bus) for at in range(100, 120)]
     (stay,), gone = watched([*looks, *(look(at, view(RED), CAR) for at in range(120, 160))])
-    assert gone == ()
+    assert [(left.first_seen, left.violation_at) for left in gone] == [(100, None)]
     assert (stay.first_seen, stay.last_seen, stay.hidden_s) == (0, 159, 20)
-    stays, _ = watched([*looks, *(look(at, view(BLUE), bus) for at in range(120, 160))])
+    stays, _ = watched([*looks, *(look(at, view(BLUE), bus) for at in range(120, 300))])
     assert [stay.first_seen for stay in stays] == [100]
 
 
