@@ -74,16 +74,20 @@ def recognised(
     # like it is not that.
     # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
-    back = (stays.absent_s > 0) & (sights.likeness < appearance.LIKE)
+    unseen = (stays.absent_s > 0) | (~stays.is_sure & (stays.covered_s > 0))
+    back = unseen & (sights.likeness < appearance.LIKE)
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd)
     stays, doubtful, another = _compared(stays, sights, scene.at, odd)
+    # What was seen to be gone, and is nothing like it, has come after it: that needs no second look.
+    another |= doubtful & back
+    doubtful &= ~back
     return stays, Recognition(found & ~doubtful & ~another, doubtful & before, another)
 
 
 def _remembering(stays: Stays, sights: Sights, rows: Flags) -> Stays:
     """Return the stays that look from now on as this look shows them."""
-    sure = stays.is_known & sights.is_alike
+    sure = stays.is_known & (sights.likeness >= _ANOTHER)
     return replace(
         stays,
         patch=np.where(rows[:, None], sights.patch, stays.patch),
@@ -134,7 +138,7 @@ def _has_shifted(stays: Stays, sights: Sights, scene: Scene, *, among: Flags) ->
     if shifted.any():
         moved = scene.patches(sights.box[shifted])
         # What comes to an empty place beside it must look the same: cars look alike.
-        least = np.where(stays.absent_s[shifted] > 0, appearance.SAME, appearance.LIKE)
+        least = np.where(stays.absent_s[shifted] > 0, appearance.SAME, _ANOTHER)
         shifted[shifted] = appearance.alike(stays.patch[shifted], moved) >= least
     return shifted
 

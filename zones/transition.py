@@ -117,7 +117,7 @@ def _settled(before: Stays, sights: Sights, scene: Scene, another: Flags) -> Sta
         idle_s=came.idle_s if scene.active else there,
         patch=scene.patches(boxes),
         is_known=yes,
-        is_sure=yes,
+        is_sure=before.other_looks > 1,
     )
 
 
