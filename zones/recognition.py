@@ -19,6 +19,9 @@ _LEAST_NEARER = 0.05
 #: By this share, it does so whatever its size.
 _CLEARLY_NEARER = 0.15
 
+#: What has shifted looks more like itself where it went than where it was, by so much.
+_CLEARER = 0.15
+
 #: A shift of less, in box widths, is the detector's trembling.
 _LEAST_SHIFT = 0.05
 
@@ -79,7 +82,7 @@ def recognised(
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd)
     stays, doubtful, another = _compared(stays, sights, scene.at, odd)
-    # What was seen to be gone, and is nothing like it, has come after it: that needs no second look.
+    # What was seen to be gone, and is nothing like it, came after it: that needs no second look.
     another |= doubtful & back
     doubtful &= ~back
     return stays, Recognition(found & ~doubtful & ~another, doubtful & before, another)
@@ -138,7 +141,8 @@ def _has_shifted(stays: Stays, sights: Sights, scene: Scene, *, among: Flags) ->
     if shifted.any():
         moved = scene.patches(sights.box[shifted])
         # What comes to an empty place beside it must look the same: cars look alike.
-        least = np.where(stays.absent_s[shifted] > 0, appearance.SAME, _ANOTHER)
+        here = np.maximum(appearance.LIKE, sights.likeness[shifted] + _CLEARER)
+        least = np.where(stays.absent_s[shifted] > 0, appearance.SAME, here)
         shifted[shifted] = appearance.alike(stays.patch[shifted], moved) >= least
     return shifted
 
