@@ -66,8 +66,12 @@ def recognised(
         scene: The look.
     """
     none = np.zeros(len(stays), bool)
-    if scene.here.relit or scene.view is None:  # nothing can be compared
+    if scene.view is None:
         return stays, Recognition(found, none, none)
+    if scene.here.relit:  # nothing can be compared: what was in doubt remains so
+        doubted = (stays.other_looks > 0) | (stays.absent_s > 0)
+        certain = ~(stays.is_sure & doubted) | sights.is_alike
+        return stays, Recognition(found & certain, none, none)
     asked = found & sights.is_shown
     odd = asked & stays.is_known & ~sights.is_alike
     if not odd.any():
@@ -115,7 +119,7 @@ def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[St
 def _with_other(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> Stays:
     """Return the stays with what was seen in their places instead."""
     again = odd & (stays.other_looks > 0)
-    again &= appearance.alike(stays.other, sights.patch) >= appearance.SAME
+    again &= appearance.alike(stays.other, sights.patch) >= _ANOTHER
     new = odd & ~again
     return replace(
         stays,
