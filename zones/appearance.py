@@ -41,6 +41,10 @@ _LEAST_PIXELS = 6.0
 #: Two patches of one untouched place on fixed cameras correlate above this (docs/adr/0009).
 SAME = 0.85
 
+#: What lastingly looks less like it is another thing: between the least that one untouched place
+#: was measured to be like itself (0.90) and the most that two vehicles in it were alike (0.64).
+ANOTHER = 0.75
+
 #: Below this, what stands there is another thing, or the light has changed.
 LIKE = 0.6
 

@@ -25,10 +25,6 @@ _CLEARER = 0.15
 #: A shift of less, in box widths, is the detector's trembling.
 _LEAST_SHIFT = 0.05
 
-#: What lastingly looks less like it is another thing: between the least that one untouched place
-#: was measured to be like itself (0.90) and the most that two vehicles in it were alike (0.64).
-_ANOTHER = 0.75
-
 #: Another thing has taken the place when it has stood there unchanged for this long: what walks or
 #: drives past does not.
 _SETTLED_S: Seconds = 3.0
@@ -94,7 +90,7 @@ def recognised(
 
 def _remembering(stays: Stays, sights: Sights, rows: Flags) -> Stays:
     """Return the stays that look from now on as this look shows them."""
-    sure = stays.is_known & (sights.likeness >= _ANOTHER)
+    sure = stays.is_known & (sights.likeness >= appearance.ANOTHER)
     return replace(
         stays,
         patch=np.where(rows[:, None], sights.patch, stays.patch),
@@ -108,7 +104,7 @@ def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[St
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
     stays = _with_other(stays, sights, at, odd)
     settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
-    differs = odd & (sights.likeness < _ANOTHER)
+    differs = odd & (sights.likeness < appearance.ANOTHER)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
     stays = _remembering(stays, sights, changed)
@@ -119,7 +115,7 @@ def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[St
 def _with_other(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> Stays:
     """Return the stays with what was seen in their places instead."""
     again = odd & (stays.other_looks > 0)
-    again &= appearance.alike(stays.other, sights.patch) >= _ANOTHER
+    again &= appearance.alike(stays.other, sights.patch) >= appearance.ANOTHER
     new = odd & ~again
     return replace(
         stays,

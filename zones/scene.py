@@ -272,7 +272,7 @@ def _pairs(scene: Scene, stays: Stays, likeness: Likeness, rule: Rule) -> npt.ND
     # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
     # In whose place something else has settled is not found again before its place looks as it did.
     away = stays.is_displaced
-    back = away & stays.is_known & (likeness >= appearance.SAME)
+    back = away & stays.is_known & (likeness >= appearance.ANOTHER)
     return footprint.matches(
         np.where((away & ~back)[:, None], _NOWHERE, stays.box),
         scene.boxes,
