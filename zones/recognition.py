@@ -71,7 +71,7 @@ def recognised(
     asked = found & sights.is_shown
     odd = asked & stays.is_known & ~sights.is_alike
     if not odd.any():
-        return _remembering(stays, sights, asked), Recognition(found, none, none)
+        return _remembering(stays, sights, asked, scene.at), Recognition(found, none, none)
     odd &= ~_has_shifted(stays, sights, scene, among=odd)
     # One look alone may show what passed just then; but what comes after an absence and is nothing
     # like it is not that.
@@ -80,7 +80,7 @@ def recognised(
     unseen = (stays.absent_s > 0) | (~stays.is_sure & (stays.covered_s > 0))
     back = unseen & (sights.likeness < appearance.LIKE)
     odd &= stays.is_sure | back | before
-    stays = _remembering(stays, sights, asked & ~odd)
+    stays = _remembering(stays, sights, asked & ~odd, scene.at)
     stays, doubtful, another = _compared(stays, sights, scene.at, odd)
     # What was seen to be gone, and is nothing like it, came after it: that needs no second look.
     another |= doubtful & back
@@ -88,9 +88,11 @@ def recognised(
     return stays, Recognition(found & ~doubtful & ~another, doubtful & before, another)
 
 
-def _remembering(stays: Stays, sights: Sights, rows: Flags) -> Stays:
+def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stays:
     """Return the stays that look from now on as this look shows them."""
-    sure = stays.is_known & (sights.likeness >= appearance.ANOTHER)
+    # Two looks at once may show one beam of light, or one thing that passes.
+    agreed = stays.is_known & (sights.likeness >= appearance.ANOTHER)
+    sure = agreed & (stays.is_sure | (at - stays.first_seen >= _SETTLED_S))
     return replace(
         stays,
         patch=np.where(rows[:, None], sights.patch, stays.patch),
@@ -107,7 +109,7 @@ def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[St
     differs = odd & (sights.likeness < appearance.ANOTHER)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
-    stays = _remembering(stays, sights, changed)
+    stays = _remembering(stays, sights, changed, at)
     stays = replace(stays, is_sure=stays.is_sure | changed)
     return stays, differs & ~settled, differs & settled
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from streetwatch.models.labels import LABELS
 from streetwatch.vision.types import Boxes, Look, Seconds, Size, View
-from streetwatch.zones import appearance, company, footprint, polygon
+from streetwatch.zones import appearance, company, footprint, pairing, polygon
 from streetwatch.zones.appearance import PATCH, Cover, Likeness, Patches
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.shopfront import Side
@@ -27,9 +27,6 @@ _NEW_LIGHT_S: Seconds = 30.0
 #: Two pictures of one street one look apart correlate above this while the light stays the same.
 _SAME_LIGHT = 0.5
 
-
-#: A box that overlaps none.
-_NOWHERE = np.zeros(4, np.float32)
 
 _PEOPLE = frozenset({"person"})
 
@@ -81,7 +78,8 @@ class Scene:
         confidence: Of these, (N,).
         exempt: Which of them the rule lets stand, (M,).
         people: Boxes of the people in the picture, (P, 4).
-        workers: Of the people and trucks that serve no stall, (W, 4).
+        workers: Of the people and trucks that serve no stall, (W, 4); none where the rule pauses
+            for nobody.
         wanted: Which of them have one of the rule's labels, (M,).
         size: Of the picture.
         view: The picture made small, if there is one.
@@ -119,6 +117,7 @@ class Sights:
         hidden: Something else covers the place.
         exempt: What stands there is seen as something that may.
         claimed: A detection that continues another stay stands at the place.
+        twin: And that one is the same thing, known for longer.
         patch: What the place looks like, (N, PATCH).
         likeness: Of that to what the stay looks like; NaN where it can't be told.
         fresh: Which of the look's boxes continue no stay.
@@ -129,6 +128,7 @@ class Sights:
     confidence: npt.NDArray[np.float32]
     hidden: Flags
     claimed: Flags
+    twin: Flags
     exempt: Flags
     patch: Patches
     likeness: Likeness
@@ -176,7 +176,7 @@ def scene_of(
         everything=seen.xyxy,
         exempt=_classes(rule.exempt)[seen.class_id],
         people=seen.xyxy[_classes(_PEOPLE)[seen.class_id]],
-        workers=_workers(look),
+        workers=_workers(look) if rule.work_pause_s else seen.xyxy[:0],
         wanted=wanted,
         size=look.size,
         view=look.view,
@@ -228,11 +228,11 @@ def backdrop_of(look: Look, before: Patches | None) -> tuple[Patches | None, boo
     """
     if look.view is None:
         return before, False
-    whole = np.array([(0, 0, *look.size)], np.float32)
-    now = appearance.patches(look.view, look.size, whole)
+    now = appearance.whole(look.view)
     if before is None:
         return now, False
     boxes = look.detections.xyxy
+    whole = np.array([(0, 0, *look.size)], np.float32)
     cover = Cover.of(whole, boxes, np.ones((1, len(boxes)), bool))
     likeness = appearance.likeness(before, now, cover)
     return appearance.renewed(before, now, cover), bool(likeness[0] < _SAME_LIGHT)
@@ -246,14 +246,16 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
         stays: What the rule watches in the zone, before the look.
         rule: The rule that watches.
     """
-    over = footprint.Overlap.of(stays.anchor, scene.everything)
+    both = footprint.Overlap.of(np.concatenate((stays.anchor, stays.box)), scene.everything)
+    over, near = both[: len(stays)], both[len(stays) :]
     fits = over.iou() >= rule.match_iou
     # What stands at the place under one of the rule's labels is the stay itself, seen twice or so;
     # under an exempt one it is the stay too, and was told to be something that may stand there.
     itself, exempted = scene.wanted & fits, scene.exempt & fits
     cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
     patch, likeness = _looks_like(scene, stays, cover)
-    pairs = _pairs(scene, stays, likeness, rule)
+    pairs = pairing.paired(stays, near.iou()[:, scene.rows], likeness, rule)
+    twin = pairing.twins(stays, pairs, likeness)
     found = pairs >= 0
     box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
     box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
@@ -264,21 +266,7 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     claimed = ~found & np.any(itself[:, scene.rows[pairs[found]]], axis=1)
     fresh = np.ones(len(scene.boxes), bool)
     fresh[pairs[found]] = False
-    return Sights(found, box, confidence, hidden, claimed, exempt, patch, likeness, fresh)
-
-
-def _pairs(scene: Scene, stays: Stays, likeness: Likeness, rule: Rule) -> npt.NDArray[np.intp]:
-    """Return for each stay which of the look's boxes continues it, -1 where none does."""
-    # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
-    # In whose place something else has settled is not found again before its place looks as it did.
-    away = stays.is_displaced
-    back = away & stays.is_known & (likeness >= appearance.ANOTHER)
-    return footprint.matches(
-        np.where((away & ~back)[:, None], _NOWHERE, stays.box),
-        scene.boxes,
-        least_iou=rule.match_iou,
-        first=~np.isnan(stays.violation_at) | back,
-    )
+    return Sights(found, box, confidence, hidden, claimed, twin, exempt, patch, likeness, fresh)
 
 
 def first_looks(scene: Scene, boxes: Boxes, rule: Rule) -> tuple[Patches, Flags]:

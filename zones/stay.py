@@ -39,6 +39,8 @@ class Stay:
         beside_since: Since when the same one has been; None: nobody is.
         displaced_at: When another thing had settled in its place; None: nothing has. It comes back
             if the place looks as it did before.
+        moved_with: How many that had stood around it drove on when it came.
+        outlasted: How many of them drove on later, while it stood.
     """
 
     zone_id: str
@@ -65,6 +67,8 @@ class Stay:
     beside: Box = (0.0, 0.0, 0.0, 0.0)
     beside_since: Seconds | None = None
     displaced_at: Seconds | None = None
+    moved_with: int = 0
+    outlasted: int = 0
 
     @property
     def key(self) -> str:

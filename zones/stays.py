@@ -38,6 +38,9 @@ _SUMS = (
 #: All columns of numbers that are the same in `Stay`.
 _PLAIN = (*_SUMS, "confidence", "first_seen", "last_seen")
 
+#: Columns of whole numbers that begin at 0 and are the same in `Stay`.
+_TALLIES = ("moved_with", "outlasted")
+
 #: And those that are None there where they are NaN here.
 _MAYBE = ("violation_at", "beside_since", "displaced_at")
 
@@ -52,6 +55,8 @@ class Stays:
         violation_at: NaN while it is no violation.
         beside_since: NaN while nobody is beside it.
         displaced_at: NaN while nothing else has settled in its place.
+        moved_with: As in `Stay`.
+        outlasted: Likewise.
         patch: The latest look that was surely it, (N, PATCH).
         is_known: There is such a patch.
         is_sure: Two looks agreed on it: one alone may show what passed just then.
@@ -83,6 +88,8 @@ class Stays:
     beside: Boxes
     beside_since: Floats
     displaced_at: Floats
+    moved_with: Counts
+    outlasted: Counts
     patch: Patches
     is_known: Flags
     is_sure: Flags
@@ -124,6 +131,7 @@ class Stays:
             other_since=none,
             other_looks=never,
             **dict.fromkeys(_SUMS, none),
+            **dict.fromkeys(_TALLIES, never),
         )
 
     @classmethod
@@ -141,6 +149,8 @@ class Stays:
             box=_boxes(stay.box for stay in rows),
             beside=_boxes(stay.beside for stay in rows),
             looks=np.array([stay.looks for stay in rows], np.int64),
+            moved_with=np.array([stay.moved_with for stay in rows], np.int64),
+            outlasted=np.array([stay.outlasted for stay in rows], np.int64),
             patch=_patches(one.patch for one in looks),
             is_known=np.array([stay.appearance is not None for stay in rows], bool),
             is_sure=np.array([one.is_sure for one in looks], bool),
@@ -174,7 +184,7 @@ class Stays:
 
     def rows(self) -> tuple[Stay, ...]:
         """Return them one by one."""
-        names = (*_PLAIN, *_MAYBE, "anchor", "box", "beside", "looks")
+        names = (*_PLAIN, *_MAYBE, *_TALLIES, "anchor", "box", "beside", "looks")
         lists = {name: getattr(self, name).tolist() for name in names}
         return tuple(
             Stay(
@@ -188,7 +198,7 @@ class Stays:
                 violation_at=_or_none(lists["violation_at"][row]),
                 beside_since=_or_none(lists["beside_since"][row]),
                 displaced_at=_or_none(lists["displaced_at"][row]),
-                **{name: lists[name][row] for name in _PLAIN},
+                **{name: lists[name][row] for name in (*_PLAIN, *_TALLIES)},
             )
             for row in range(len(self))
         )

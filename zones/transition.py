@@ -71,6 +71,7 @@ def after_look(
     # One misplaced box must not clear a violation: it goes as what is not seen goes.
     # And what began with such a box ends when the thing is back where it stood.
     astray = sights.claimed & (stays.looks < _STANDING_LOOKS) & ~stays.is_displaced
+    astray |= sights.twin
     left = (moved | astray) & np.isnan(stays.violation_at)
     missed = (moved & ~left) | ~(sights.found | unchanged | left)
     covered = sights.hidden & ~(scene.at - stays.displaced_at >= _BEHIND_S)
@@ -84,6 +85,8 @@ def after_look(
     after = _judged(stays, _folded(seen, fate, scene, rule), there, scene, rule)
     gone = fate.ended | _is_gone(after, rule)
     kept, lost = (after[~gone], after[gone]) if gone.any() else (after, None)
+    if lost is not None and rule.queue_hold_s:
+        kept = guards.outlasting(kept, lost)
     if moved.any() or who.another.any() or sights.fresh.any():
         kept = kept.joined(started(stays, scene, sights, rule, moved=moved, another=who.another))
     return kept, lost
@@ -231,13 +234,13 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
 
 
 def _is_held(before: Stays, after: Stays, new: Flags, scene: Scene, rule: Rule) -> Flags:
-    held = new & (scene.at - after.first_seen < rule.queue_hold_s)
+    held = new & (scene.at - after.first_seen < guards.longest_hold_s(rule))
     if held.any():
         since = scene.here.watched_since
         others = before.rows()
         rows = after.rows()
         for row in np.flatnonzero(held).tolist():
-            held[row] = guards.is_queued(rows[row], others, watched_since=since)
+            held[row] = guards.is_held(rows[row], others, rule, at=scene.at, watched_since=since)
     return held
 
 

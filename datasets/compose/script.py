@@ -106,15 +106,15 @@ class Script:
     hidden: tuple[Span, ...] = ()
 
     def hides(self, act: Act, at: Seconds) -> bool:
-        """Tell whether something stands before an act; never before one that has not been seen yet.
+        """Tell whether something stands before an act: it stopped there when that had been seen.
 
-        >>> Script(99.0, (), (), hidden=((40.0, 60.0),)).hides(Act(0, 20.0, 90.0), 50.0)
+        >>> Script(99.0, (), (), hidden=((40.0, 60.0),)).hides(Act(0, 20.0, 50.0), 55.0)
         True
-        >>> Script(99.0, (), (), hidden=((40.0, 60.0),)).hides(Act(0, 30.0, 90.0), 50.0)
+        >>> Script(99.0, (), (), hidden=((40.0, 60.0),)).hides(Act(0, 30.0, 90.0), 55.0)
         False
         """
         return any(
-            start <= at < end and not start - SEEN_FIRST_S < act.start < end
+            start <= at < end and act.start <= start - SEEN_FIRST_S and act.end > start
             for start, end in self.hidden
         )
 

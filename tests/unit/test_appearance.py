@@ -68,7 +68,7 @@ def test_what_the_detector_misses_is_there_while_its_place_looks_the_same() -> N
 
 def test_one_false_box_on_a_wall_never_matures_though_the_wall_stays_as_it_is() -> None:
     wall = view(RED)
-    (stay,), _ = watched(look(at, wall, *([CAR] if at < 3 else [])) for at in range(400))
+    (stay,), _ = watched(look(at, wall, *([CAR] if at < 5 else [])) for at in range(400))
     assert stay.unchanged_s > 300
     assert stay.violation_at is None
 
