@@ -22,7 +22,7 @@ from streetwatch.zones.stays import Flags, Floats, Stays
 _LEAST_DETECTED = 0.3
 
 #: So is a dwell that was mostly hidden: nobody knows what was behind what stood there.
-_LEAST_OBSERVED = 0.25
+_LEAST_OBSERVED = 0.3
 
 #: Fewer sightings may be chance, however the time between them adds up.
 _LEAST_LOOKS = 5
