@@ -30,6 +30,7 @@ from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
+from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.capture.stream import CaptureOptions
@@ -145,6 +146,7 @@ class FaultCity:
             keep_bytes=4_000_000,
             options=self.pace.options,
             looks=self.diary,
+            references=References(self.store.engine),
             clock=self.clock,
         )
         self.fleet = Fleet(wiring, loop, mailboxes)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -195,7 +196,7 @@ class _Run:
 
 def lost_looks(looks: Sequence[Seconds], pace_s: Seconds) -> int:
     """Count the looks that are missing where two are too far apart."""
-    gaps = (later - earlier for earlier, later in zip(looks, looks[1:], strict=False))
+    gaps = (later - earlier for earlier, later in pairwise(looks))
     return sum(round(gap / pace_s) - 1 for gap in gaps if gap > _PACES_APART * pace_s)
 
 

@@ -47,6 +47,12 @@ class _Shown:
     track: Any
     since_s: float
 
+    def after(self, latest_s: float, now_s: float) -> Iterator[tuple[float, ClipPacket]]:
+        """Yield the packets from now on, later ones than the latest, a key frame first."""
+        packets = self.clip.play_from(now_s - self.since_s)
+        timed = ((self.since_s + at_s, packet) for at_s, packet in packets)
+        return dropwhile(lambda one: one[0] <= latest_s or not one[1].is_key, timed)
+
 
 @cache
 def _loaded(path: Path) -> LoopedClip:
@@ -98,6 +104,8 @@ class _Session(RtspServerSession):  # type: ignore[misc]  # the toolkit is untyp
                 timestamp -= round(JUMP_S * state.info.clock_rate)
             case Trouble.TIME_FORWARD:
                 timestamp += round(JUMP_S * state.info.clock_rate)
+            case _:
+                pass
         await super()._send_rtp_packet(state, payload, timestamp, marker)
 
     def vanish(self) -> None:
@@ -190,10 +198,7 @@ class FakeCamera(LiveCamera):
         while True:
             shown = self.shown
             await self._well.wait()
-            packets = shown.clip.play_from(self.elapsed_s - shown.since_s)
-            timed = ((shown.since_s + at_s, packet) for at_s, packet in packets)
-            ahead = dropwhile(lambda one, past=latest_s: one[0] <= past or not one[1].is_key, timed)
-            for at_s, packet in ahead:
+            for at_s, packet in shown.after(latest_s, self.elapsed_s):
                 if shown is not self.shown or not (self._well.is_set() or packet.is_key):
                     break
                 yield at_s, packet

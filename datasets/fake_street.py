@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from streetwatch.datasets.fake_trouble import Clips
 from streetwatch.vision.types import Box, Image, Size
@@ -100,6 +101,8 @@ def coded(
     }
     with av.open(unfinished, "w") as output:
         stream = output.add_stream(codec, rate=FPS, options=options)
+        if not isinstance(stream, VideoStream):
+            raise TypeError(f"{codec} is no codec of video")
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for number, frame in enumerate(pictures):
             one = frame.reformat(*size, "yuv420p")

@@ -3,7 +3,6 @@
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,6 +58,7 @@ from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.daily import Daily
+from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
@@ -87,7 +87,7 @@ class Service:
 
     settings: Settings
     cameras: tuple[Camera, ...]
-    clock: Callable[[], Seconds] = time.time
+    clock: Callable[[], Seconds] = field(default_factory=SteadyClock)
     reread: Reread | None = None
     store: SqlStore = field(init=False)
     deliveries: Deliveries = field(init=False)
@@ -172,6 +172,7 @@ class Service:
             ),
             late_share=self.lookout.loop.overload.late_share,
             overloaded=self.lookout.loop.overload.is_on,
+            detector_silent_s=self.lookout.loop.silent_s,
         )
 
     def api(self) -> FastAPI:

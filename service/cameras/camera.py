@@ -1,5 +1,6 @@
 """The cameras of `cameras.yaml`, as values."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +62,12 @@ class Camera:
     def areas(self) -> tuple[Polygon, ...]:
         """The areas in which something may be filed."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PROHIBITED)
+
+    @property
+    def drawn(self) -> str:
+        """Name what is drawn on its picture: another name, and it is drawn on what it shows now."""
+        outlines = repr([(zone.id, zone.kind, zone.polygon) for zone in self.zones])
+        return hashlib.sha256(outlines.encode()).hexdigest()[:12]
 
     def is_on_duty(self, at: Seconds) -> bool:
         """Tell whether any of its rules applies at `at`, seconds since the epoch."""

@@ -6,9 +6,9 @@ what is latest by its own patience.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
 
@@ -16,14 +16,13 @@ import structlog
 
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.runtime.attention import Attention, Intervals
+from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.overload import Overload
-from streetwatch.service.runtime.watch import CameraWatch
-from streetwatch.vision.health import Health, Seeing
-from streetwatch.vision.privacy import Outline
+from streetwatch.service.runtime.watching import Watching
+from streetwatch.vision.health import Seeing
 from streetwatch.vision.types import Detections, Frame, Seconds, SeesMany
 from streetwatch.vision.view import Glance, detected_together, glance_at
 
@@ -35,31 +34,6 @@ TICK_S: Seconds = 0.5
 #: Between two pictures of a camera none of whose rules applies now: enough to know that it is there
 #: (`runtime.condition.LATE_S`); the packets between are read and kept, not decoded.
 REST_S: Seconds = 8.0
-
-
-@dataclass(slots=True)
-class Watching:
-    """One camera's chain, and what the loop remembers of it.
-
-    Attributes:
-        watch: Judges its looks.
-        attention: When the detector is asked.
-        look_every: Tells the capture how far apart its pictures may be.
-        masks: Areas that nobody may see.
-        health: What its pictures are worth.
-        is_on_duty: Tells whether any of its rules applies at a time.
-    """
-
-    watch: CameraWatch
-    attention: Attention
-    look_every: Callable[[Seconds], None]
-    masks: tuple[Outline, ...] = ()
-    health: Health = field(default_factory=Health)
-    is_on_duty: Callable[[Seconds], bool] = lambda _: True
-
-    def rests(self, at: Seconds) -> bool:
-        """Tell whether nothing can come of a picture: no rule applies, and nothing stands."""
-        return not self.is_on_duty(at) and not self.watch.presence.stays
 
 
 class _Change:
@@ -117,11 +91,30 @@ class DetectorLoop:
         self._on_change = on_change
         self._overload = Overload()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
+        self._thread = self._new_thread()
+        self._round_at = time.monotonic()
+        self._is_begun = False
 
     def start(self) -> None:
         """Begin to take frames."""
+        self._is_begun, self._round_at = True, time.monotonic()
         self._thread.start()
+
+    def revive(self) -> bool:
+        """Go on in a new thread if the old one has died; return whether it had."""
+        if not self._is_begun or self._stopping.is_set() or self._thread.is_alive():
+            return False
+        self._thread = self._new_thread()
+        self._thread.start()
+        return True
+
+    @property
+    def silent_s(self) -> Seconds:
+        """How long it has not been heard of: it is stuck in a detection, or in the database."""
+        return time.monotonic() - self._round_at if self._is_begun else 0.0
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name="detector", daemon=True)
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish the look at hand and end. May be called again."""
@@ -162,6 +155,7 @@ class DetectorLoop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._round_at = time.monotonic()
             self._change()
             frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
             if frame is not None:
@@ -207,13 +201,14 @@ class DetectorLoop:
                 masks=watching.masks,
                 areas=attention.gate.areas if self._batch == 1 else (),
             )
-            watching.health = watching.health.seen(glance.view, frame.at)
+            watching.seen(glance.view, frame)
+            attention = watching.attention
             why = self._queue.why(frame.camera_id) or attention.wants(
                 glance.view, frame.at, stays, self._intervals
             )
-        if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
+        if watching.health.worth is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
             watching.watch.show(glance.frame)
-            self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
+            self._metrics.blind.labels(frame.camera_id, watching.health.worth).inc()
             return
         if watching.rests(frame.at):
             watching.watch.show(glance.frame)
@@ -263,6 +258,7 @@ class DetectorLoop:
     def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
         with self._metrics.working("track"):
             changed = watching.watch.look(glance.look(detections), glance.frame)
+        watching.judged()
         stays = watching.watch.presence.stays
         watching.look_every(watching.attention.pace_s(glance.frame.at, stays, self._intervals))
         self._count(glance.frame, changed)
