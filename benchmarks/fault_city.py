@@ -210,4 +210,5 @@ def until(ask: Callable[[], T | None], *, seconds: float, every_s: float = 0.05)
 def _camera(name: str, url: str, pace: Pace) -> Camera:
     rule = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=pace.dwell_s)
     zones = (Zone("road", AREA, rules=(rule,)),)
-    return Camera(name, name, Source(SourceKind.RTSP, url), None, zones)
+    kind = SourceKind.RTSP if url.startswith("rtsp:") else SourceKind.FILE
+    return Camera(name, name, Source(kind, url), None, zones)

@@ -10,8 +10,8 @@ from typing import Final
 
 from streetwatch.benchmarks.fault_city import FaultCity, Pace, until
 from streetwatch.datasets.fake_camera import FakeCameras
-from streetwatch.datasets.fake_street import THING, drawn_clips
-from streetwatch.datasets.fake_trouble import Trouble
+from streetwatch.datasets.fake_street import THING
+from streetwatch.datasets.fake_trouble import Clips, Trouble
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.vision.capture.opening import TimeOuts
@@ -51,6 +51,7 @@ class FaultOutcome:
 
     Attributes:
         condition: How the camera was called when the trouble had lasted.
+        phase: Of its capture then.
         reason: What was said of its connection.
         blind: Pictures that were shown and not judged.
         corrupt: Packets and pictures that were left out as damaged.
@@ -63,6 +64,7 @@ class FaultOutcome:
 
     trouble: Trouble
     condition: str
+    phase: str
     reason: str
     blind: int
     corrupt: int
@@ -92,7 +94,7 @@ class FaultRun:
 
 def run_faults(
     folder: Path,
-    troubles: Iterable[Trouble] = tuple(Trouble),
+    clips: Clips,
     *,
     pace: Pace,
     lasting_s: Seconds,
@@ -102,7 +104,7 @@ def run_faults(
 
     Args:
         folder: Empty.
-        troubles: Which.
+        clips: What the cameras show.
         pace: How the cameras are watched.
         lasting_s: How long they suffer.
         seed: Of what is lost and flipped on the way.
@@ -110,9 +112,8 @@ def run_faults(
     Raises:
         RuntimeError: the cameras that are well give no pictures: nothing can be measured here.
     """
-    cameras = tuple(troubles)
+    cameras = tuple(Trouble)
     with FakeCameras().running() as street:
-        clips = drawn_clips(folder)
         names = [*WITNESSES, *(one.value.replace("_", "-") for one in cameras)]
         urls = {
             name: street.add(name, clips, seed=seed + number, elapsed_s=number * 0.07)
@@ -154,18 +155,19 @@ class _Run:
             self._street.recover(_name(one))
         _each(city.urls, lambda name: self._looked_since(name, ended), _RECOVERS_WITHIN_S)
         _each(city.urls, lambda name: bool(city.cases(name)), self._pace.dwell_s * 2 + 10)
-        outcomes = tuple(self._outcome(one, began, ended, *said[one]) for one in self._troubles)
+        outcomes = tuple(self._outcome(one, said[one], began, ended) for one in self._troubles)
         return FaultRun(outcomes, sum(self._lost(name, began, ended) for name in WITNESSES))
 
-    def _said(self, trouble: Trouble) -> tuple[str, str]:
-        camera = self._city.camera(_name(trouble))
-        return self._city.condition(_name(trouble)).value, camera.capture.state.reason
+    def _said(self, trouble: Trouble) -> tuple[str, str, str]:
+        name = _name(trouble)
+        state = self._city.camera(name).capture.state
+        return self._city.condition(name).value, state.phase.value, state.reason
 
     def _looked_since(self, name: str, at: Seconds) -> bool:
         return any(look > at for look in self._city.looks(name)[-3:])
 
     def _outcome(
-        self, trouble: Trouble, began: Seconds, ended: Seconds, condition: str, reason: str
+        self, trouble: Trouble, said: tuple[str, str, str], began: Seconds, ended: Seconds
     ) -> FaultOutcome:
         city, name = self._city, _name(trouble)
         counts, cases = city.camera(name).capture.counts, city.cases(name)
@@ -173,8 +175,9 @@ class _Run:
         after = [look for look in city.looks(name) if look > ended]
         return FaultOutcome(
             trouble=trouble,
-            condition=condition,
-            reason=reason,
+            condition=said[0],
+            phase=said[1],
+            reason=said[2],
             blind=sum(
                 round(city.count("streetwatch_looks_blind_total", camera=name, seeing=seeing))
                 for seeing in ("dark", "frozen", "blurred", "moved")

@@ -23,7 +23,7 @@ def street(at: Seconds) -> View:
 
 def still(at: Seconds) -> View:
     del at
-    return SCENE[:180, :320]
+    return np.asarray(SCENE[:180, :320], np.uint8)
 
 
 def grey(at: Seconds) -> View:

@@ -190,7 +190,8 @@ class Capture:
         """Watch over one connection; return in plain words why it ended."""
         try:
             self._live_since = None
-            self._tell(Phase.CONNECTING)
+            # Until it is live, why it was not is what people want to know.
+            self._tell(Phase.CONNECTING, self._state.reason)
             self._watch()
         except CaptureError as error:
             return redact(str(error))
