@@ -139,9 +139,9 @@ in every picture before, while and after the camera fails; a run is right where 
 filed of it, which began when it was first seen, and nothing else.
 
 Each trouble lasted {lasting_s:g} s; n = {runs} runs. The two cameras that were well went without
-{lost} of their looks in all runs together. Recovery is from the end of the trouble to the first look
-that was judged; after a broken connection most of it is the wait before the next try (1 to 60 s,
-doubling, with chance in it).
+{lost} of their looks in all runs together. Recovery is from the end of the trouble to the first
+look that was judged; after a broken connection most of it is the wait before the next try (1 to
+60 s, doubling, with chance in it).
 
 | the camera | what is said of it meanwhile | recovery p50 (least-most) | right |
 |---|---|---|---|

@@ -182,7 +182,7 @@ class FakeCamera(LiveCamera):
         }
         if trouble not in others:
             return self._street
-        return self._showing(others[trouble], self.elapsed_s)
+        return self._showing(others[trouble], 0.0 if self._clips.are_aligned else self.elapsed_s)
 
     def _showing(self, path: Path, since_s: float) -> _Shown:
         return _Shown(path, _loaded(path), self.load_media_source(path).tracks[0], since_s)

@@ -1,6 +1,6 @@
 """What a fake camera shows: a drawn street in which one thing stands, coded as cameras code."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,10 @@ SIZE: Final = (320, 180)
 FPS: Final = 10
 KEY_EVERY: Final = 10  #: pictures
 RARE_KEY_EVERY: Final = 250
+
+#: Of a film: what the shipped model sees in, and another.
+FILM_SIZE: Final = (640, 360)
+RESIZED: Final = (960, 540)
 
 #: What stands there, x1 y1 x2 y2 in pixels of `SIZE`: bright, so that it is told from the street.
 THING: Final[Box] = (140.0, 90.0, 180.0, 114.0)
@@ -51,33 +55,29 @@ def drawn_clips(folder: Path) -> Clips:
 
 
 def clips_of(film: Path, folder: Path) -> Clips:
-    """Code all that a camera can show that shows a film."""
+    """Code all that a camera can show that shows a film; what is there already is kept."""
 
-    def pictures(most: int | None = None) -> Iterator[VideoFrame]:
-        with av.open(film) as container:
-            for number, frame in enumerate(container.decode(video=0)):
-                if most is not None and number >= most:
-                    return
-                yield frame
-
-    def made(name: str, make: Callable[[Path], Path]) -> Path:
+    def made(name: str, size: Size, codec: str = "libx264", key_every: int = KEY_EVERY) -> Path:
         path = folder / f"{film.stem}-{name}.mp4"
-        return path if path.is_file() else make(path)
+        if path.is_file():
+            return path
+        return coded(_pictures(film), path, size=size, codec=codec, key_every=key_every)
 
-    size = (640, 360)
-    grey = _frame(np.full((size[1], size[0], 3), 128, np.uint8))
+    grey = folder / f"{film.stem}-grey.mp4"
+    flat = _frame(np.full((FILM_SIZE[1], FILM_SIZE[0], 3), 128, np.uint8))
     return Clips(
-        street=made("street", lambda path: coded(pictures(), path, size=size)),
-        grey=made("grey", lambda path: coded([grey] * 60, path, size=size)),
-        resized=made("resized", lambda path: coded(pictures(300), path, size=(960, 540))),
-        recoded=made(
-            "recoded", lambda path: coded(pictures(300), path, size=size, codec="libx265")
-        ),
-        long_gop=made(
-            "long_gop",
-            lambda path: coded(pictures(500), path, size=size, key_every=RARE_KEY_EVERY),
-        ),
+        street=made("street", FILM_SIZE),
+        grey=grey if grey.is_file() else coded([flat] * _SECONDS * FPS, grey, size=FILM_SIZE),
+        resized=made("resized", RESIZED),
+        recoded=made("recoded", FILM_SIZE, "libx265"),
+        long_gop=made("long_gop", FILM_SIZE, key_every=RARE_KEY_EVERY),
+        are_aligned=True,
     )
+
+
+def _pictures(film: Path) -> Iterator[VideoFrame]:
+    with av.open(film) as container:
+        yield from container.decode(video=0)
 
 
 def coded(
@@ -91,7 +91,7 @@ def coded(
     """Code pictures into a file, which appears whole or not at all."""
     unfinished = path.with_suffix(".part.mp4")
     options = {
-        "preset": "superfast",
+        "preset": "ultrafast",
         "g": str(key_every),
         "keyint_min": str(key_every),
         "bf": "0",

@@ -36,6 +36,7 @@ class Clips:
         resized: The street in another size.
         recoded: The street in another codec.
         long_gop: The street with rare key frames.
+        are_aligned: Whether all that show the street show the same of it at the same time.
     """
 
     street: Path
@@ -43,6 +44,7 @@ class Clips:
     resized: Path
     recoded: Path
     long_gop: Path
+    are_aligned: bool = False
 
     @property
     def paths(self) -> tuple[Path, ...]:

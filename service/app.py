@@ -72,6 +72,9 @@ log = structlog.get_logger(__name__)
 HTTP_STOP_S = 2
 THREAD_STOP_S: Seconds = 3.0
 
+#: What was half-written so long before the start, a process that died has left.
+DEAD_S: Seconds = 60.0
+
 
 @dataclass(slots=True)
 class Service:
@@ -267,6 +270,7 @@ class Service:
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
         keep_few_heaps()
+        self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()
         self.desk.start()

@@ -317,3 +317,4 @@ def console(
 
 app.command()(throughput.throughput)
 app.command()(endurance.faults)
+app.command()(endurance.soak)

@@ -84,7 +84,7 @@ def restore(
     print_json({"restored": str(settings.data_dir), "made_at": cover.made_at, "files": cover.files})
 
 
-def verify(
+def verify(  # noqa: PLR0913 -- one argument per option
     evidence: Annotated[
         Path | None, typer.Argument(help="An evidence pack (.zip): every file and hash.")
     ] = None,
@@ -92,6 +92,11 @@ def verify(
     store: Annotated[
         bool, typer.Option("--store", help="Do store, evidence and deliveries agree?")
     ] = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="With --store: a platform's own list of cases, a JSON object a line."),
+    ] = None,
+    target: Annotated[str, typer.Option(help="Whose list that is.")] = "desk",
     config: Config = _CONFIG,
     as_json: AsJson = True,
 ) -> None:
@@ -102,21 +107,26 @@ def verify(
     if (evidence is None) is not store:
         raise InputError("verify: say what is to be checked: EVIDENCE.zip, or --store")
     found = 0
-    for line in _of_store(config) if evidence is None else _of_pack(evidence):
+    for line in _of_store(config, ledger, target) if evidence is None else _of_pack(evidence):
         print_json(line)
         found += 1
     if found:
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
-def _of_store(config: Path) -> Iterator[dict[str, str]]:
+def _of_store(config: Path, ledger: Path | None, target: str) -> Iterator[dict[str, str]]:
     from streetwatch.service.openings import stored, verification_of
     from streetwatch.service.settings import load_settings
+    from streetwatch.service.upkeep.ledger import PlatformLedger, compared
 
+    received = None if ledger is None else PlatformLedger.read(ledger)
     settings = load_settings(config, environ=os.environ)
     opened = stored(settings)
     for finding in verification_of(settings, opened).run(now=time.time()):
         yield finding.line()
+    if received is not None:
+        for finding in compared(opened.engine, received, target):
+            yield finding.line()
     opened.close()
 
 
