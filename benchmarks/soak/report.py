@@ -6,7 +6,7 @@ from statistics import median
 from typing import Final
 
 from streetwatch.benchmarks.soak.growth import Sample, Slope, grown, slope, warm
-from streetwatch.benchmarks.soak.truth import CasesVerdict
+from streetwatch.benchmarks.soak.truth import CasesVerdict, Gap
 from streetwatch.datasets.fake_trouble import Trouble
 from streetwatch.vision.types import Seconds
 
@@ -26,8 +26,7 @@ class SoakReport:
     seed: int
     troubles: Mapping[Trouble, int]
     samples: tuple[Sample, ...]
-    coverage: tuple[int, int]
-    longest_gap_s: Seconds
+    gaps: tuple[Gap, ...]
     recovered_s: tuple[Seconds, ...]
     cases: CasesVerdict
     unready: int
@@ -52,6 +51,11 @@ class SoakReport:
         """The same for open files and sockets."""
         return grown([one.handles for one in warm(self.samples)])
 
+    @property
+    def late(self) -> list[Gap]:
+        """The looks that came later than was promised, of cameras that were well."""
+        return [one for one in self.gaps if one.is_late]
+
     def wrong(self) -> list[str]:
         """Return what is not as promised, in words.
 
@@ -63,7 +67,7 @@ class SoakReport:
             f"memory grows by more than {MOST_MIB_PER_H:g} MiB/h for ten cameras": steep,
             "threads grow": self.threads_grown > MOST_GROWN,
             "handles grow": self.handles_grown > MOST_GROWN,
-            "cameras that were well went without looks": self.coverage[1] > 0,
+            "cameras that were well went without looks": bool(self.late),
             "cases are missed, filed twice or false": not self.cases.is_right,
             "the log has tracebacks": self.tracebacks > 0,
             "store, evidence and deliveries do not agree": bool(self.findings),
@@ -87,9 +91,10 @@ class SoakReport:
             "threads_grown": self.threads_grown,
             "handles": last.handles if last else None,
             "handles_grown": self.handles_grown,
-            "looks_apart": self.coverage[0],
-            "looks_late": self.coverage[1],
-            "longest_gap_s": round(self.longest_gap_s, 1),
+            "looks": len(self.gaps),
+            "looks_late": len(self.late),
+            "late": [str(one) for one in self.late],
+            "longest_gap_s": round(max((one.seconds for one in self.gaps), default=0.0), 1),
             "recovery_p50_s": round(median(self.recovered_s), 1) if self.recovered_s else None,
             "recovery_max_s": round(self.recovered_s[-1], 1) if self.recovered_s else None,
             **{f"cases_{name}": count for name, count in asdict(self.cases).items()},

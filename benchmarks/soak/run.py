@@ -23,7 +23,6 @@ from streetwatch.benchmarks.soak.report import SoakReport
 from streetwatch.benchmarks.soak.truth import (
     gaps_outside,
     judged,
-    kept,
     occurrences,
     recoveries,
 )
@@ -111,7 +110,9 @@ def run_soak(soak: Soak, folder: Path, *, on_second: Callable[[Seconds], None]) 
     filed = _filed(folder)
     of = {name: [one for one in plan if one.camera == name] for name in soak.names}
     zero = course.began_at
-    gaps = [gap for name in looks for gap in gaps_outside(looks[name], of[name], began_at=zero)]
+    gaps = [
+        gap for name in looks for gap in gaps_outside(name, looks[name], of[name], began_at=zero)
+    ]
     recovered = [s for name in looks for s in recoveries(looks[name], of[name], began_at=zero)]
     return SoakReport(
         cameras=soak.cameras,
@@ -119,8 +120,7 @@ def run_soak(soak: Soak, folder: Path, *, on_second: Callable[[Seconds], None]) 
         seed=soak.seed,
         troubles=Counter(one.trouble for one in plan),
         samples=tuple(course.samples),
-        coverage=kept(gaps),
-        longest_gap_s=max(gaps, default=0.0),
+        gaps=tuple(gaps),
         recovered_s=tuple(sorted(recovered)),
         cases=judged(true, filed, looks, until=course.ended_at),
         unready=course.unready,

@@ -129,16 +129,37 @@ def was_seen(one: Occurrence, looks: Sequence[Seconds]) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two looks of one camera, and nothing between them.
+
+    Attributes:
+        at_s: When it began, seconds since the soak did.
+    """
+
+    camera: str
+    at_s: Seconds
+    seconds: Seconds
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was longer than is promised."""
+        return self.seconds > PROMISE_S + _TREMBLE_S
+
+    def __str__(self) -> str:
+        return f"{self.camera} {self.seconds:.1f} s from {self.at_s:.0f} s on"
+
+
 def gaps_outside(
-    looks: Sequence[Seconds], spells: Iterable[Spell], *, began_at: Seconds
-) -> list[Seconds]:
+    camera: str, looks: Sequence[Seconds], spells: Iterable[Spell], *, began_at: Seconds
+) -> list[Gap]:
     """Return the times between two looks of one camera while it was well.
 
     A trouble counts until the first look after it: how long that takes is measured by itself.
     """
     ill = [(began_at + one.begin_s, _first_after(looks, began_at + one.end_s)) for one in spells]
     return [
-        later - earlier
+        Gap(camera, earlier - began_at, later - earlier)
         for earlier, later in pairwise(looks)
         if not any(earlier < end and later > begin for begin, end in ill)
     ]
@@ -150,12 +171,6 @@ def recoveries(
     """Return how long after each trouble the first look came."""
     ends = [began_at + one.end_s for one in spells]
     return [_first_after(looks, end) - end for end in ends if looks and looks[-1] > end]
-
-
-def kept(gaps: Iterable[Seconds]) -> tuple[int, int]:
-    """Return how many gaps there were, and how many were longer than was promised."""
-    all_gaps = list(gaps)
-    return len(all_gaps), sum(gap > PROMISE_S + _TREMBLE_S for gap in all_gaps)
 
 
 def _between(looks: Sequence[Seconds], since: Seconds, until: Seconds) -> Sequence[Seconds]:
