@@ -39,6 +39,9 @@ SAMPLE_EVERY_S: Final[Seconds] = 5.0
 #: then.
 CLEAR_S: Final[Seconds] = 8.0
 
+#: By then every camera has been seen.
+_READY_WITHIN_S: Final[Seconds] = 30.0
+
 _TICK_S: Final[Seconds] = 0.2
 
 
@@ -124,6 +127,7 @@ def run_soak(soak: Soak, folder: Path, *, on_second: Callable[[Seconds], None]) 
         recovered_s=tuple(sorted(recovered)),
         cases=judged(true, filed, looks, until=course.ended_at),
         unready=course.unready,
+        overloaded_at=tuple(course.overloaded_at),
         replaced=_replaced(service.log),
         tracebacks=service.log.read_text(encoding="utf-8").count("Traceback"),
         findings=_findings(folder),
@@ -152,6 +156,7 @@ class _Course:
         )
         self.samples: list[Sample] = []
         self.unready = 0
+        self.overloaded_at: list[Seconds] = []
         self.began_at = self.ended_at = time.time()
 
     def went(self) -> None:
@@ -171,7 +176,10 @@ class _Course:
 
     def _sampled(self, at: Seconds) -> None:
         self.samples.append(self._service.sample(at))
-        self.unready += not self._service.ready()["ready"] and len(self.samples) > 6
+        told = self._service.ready()
+        self.unready += not told["ready"] and at > _READY_WITHIN_S
+        if told["overloaded"]:
+            self.overloaded_at.append(at)
 
 
 def _configure(film: Path, folder: Path, urls: Mapping[str, str]) -> None:
