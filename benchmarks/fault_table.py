@@ -132,11 +132,11 @@ _COMMAND: Final = "streetwatch bench faults --page docs/reference/faults.md"
 _PAGE: Final = """\
 # When cameras fail
 
-This page is written by `{command}`: real RTSP cameras that
-fail as told, all at the same time beside two that are well, watched by the service's own streams,
-decoder, loop, store and evidence as shipped (a threshold stands in for the model). Something stands
-in every picture before, while and after the camera fails; a run is right where exactly one case was
-filed of it, which began when it was first seen, and nothing else.
+Written by `{command}`: real RTSP cameras
+that fail as told, all at the same time beside two that are well, watched by the service's own
+streams, decoder, loop, store and evidence as shipped (a threshold stands in for the model).
+Something stands in every picture before, while and after the camera fails; a run is right where
+exactly one case was filed of it, which began when it was first seen, and nothing else.
 
 Each trouble lasted {lasting_s:g} s; n = {runs} runs. The two cameras that were well went without
 {lost} of their looks in all runs together. Recovery is from the end of the trouble to the first

@@ -131,8 +131,16 @@ class Health:
 
     @property
     def worth(self) -> Seeing:
-        """What the latest picture is worth by itself: where nothing is in it, nothing has left."""
-        return Seeing.DARK if self.dark_since is not None else self.seeing
+        """What the latest picture is worth by itself.
+
+        Where nothing is in it, nothing has left; what seems to stand elsewhere may be what stood
+        there before, seen by a camera that has just been moved. Neither waits for what is told.
+        """
+        if self.dark_since is not None:
+            return Seeing.DARK
+        if self.blurred_since is not None:
+            return Seeing.BLURRED
+        return Seeing.MOVED if self.framing.away is not None else self.seeing
 
     @property
     def shift(self) -> Shift:

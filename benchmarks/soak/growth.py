@@ -56,7 +56,8 @@ def slope(samples: Sequence[Sample]) -> Slope | None:
     hours = np.array([mean(one.at for one in block) for block in blocks.values()]) / 3600
     mib = np.array([mean(one.rss_mib for one in block) for block in blocks.values()])
     fit = stats.linregress(hours, mib)
-    reach = float(stats.t.ppf(0.975, len(blocks) - 2) * fit.stderr)
+    # Memory that does not tremble at all leaves nothing to divide by.
+    reach = float(np.nan_to_num(stats.t.ppf(0.975, len(blocks) - 2) * fit.stderr))
     return Slope(float(fit.slope), float(fit.slope) - reach, float(fit.slope) + reach)
 
 

@@ -74,12 +74,12 @@ class Kerb:
     def show(self, since: int, end: int) -> None:
         """Show the street every 2 s, each time until the loop is done with it."""
         for second in range(since, end, 2):
-            before = self.done
+            is_done = self.is_done_with(self.done)
             self.put(second)
-            done = until(
-                lambda so_far=before: self.done > so_far or None, seconds=30, every_s=0.002
-            )
-            assert done, "no look"
+            assert until(is_done, seconds=30, every_s=0.002), "no look"
+
+    def is_done_with(self, before: float) -> Callable[[], bool | None]:
+        return lambda: self.done > before or None
 
     def put(self, second: int) -> None:
         self.now = START + second
@@ -237,18 +237,19 @@ def test_an_evidence_folder_that_hangs_is_heard_of_and_loses_nothing(
     wait_for("silence", lambda: kerb.loop.silent_s > 1.0 or None, seconds=20)
     assert kerb.filed() == []
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    wait_for("failure", lambda: swallowed(reader) or kerb.count("looks_failed") or None, seconds=20)
+    wait_for("failure", lambda: has_failed(kerb, reader), seconds=20)
     os.close(reader)
     kerb.show(22, 40)
     assert kerb.filed() == [candidate.id]
     assert kerb.findings() == []
 
 
-def swallowed(pipe: int) -> None:
+def has_failed(kerb: Kerb, pipe: int) -> float | None:
     """Take what was written so far; a pipe can't be synced, and so the write fails in the end."""
     with suppress(BlockingIOError):
         while os.read(pipe, 1 << 16):
             pass
+    return kerb.count("looks_failed") or None
 
 
 def test_postgresql_that_is_stopped_and_started_loses_nothing(tmp_path: Path) -> None:
