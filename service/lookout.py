@@ -14,6 +14,7 @@ from streetwatch.service.delivery.targets import Lanes
 from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
+from streetwatch.service.gathering import Gatherings
 from streetwatch.service.openings import looks_of
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
@@ -45,6 +46,7 @@ class Lookout:
         probing: Tries an address.
         supervisor: Replaces workers that died or are stuck.
         dry_runs: Tries zones on what was seen.
+        gatherings: Looks at cameras that are being attached.
     """
 
     catalogue: Catalogue
@@ -55,6 +57,7 @@ class Lookout:
     probing: Probing
     supervisor: Supervisor
     dry_runs: DryRuns
+    gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
         """Return the cameras that run, by id."""
@@ -123,6 +126,9 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         on_change=lambda _: lanes.wake(),
         batch=settings.detector_batch,
     )
+    options = CaptureOptions(
+        look_interval_s=settings.look_interval_s, longest=detector.longest_side
+    )
     wiring = Wiring(
         store=store,
         evidence=evidence,
@@ -130,9 +136,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         routes=lanes.routes,
         window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
         keep_bytes=int(settings.evidence.camera_mb * 1e6),
-        options=CaptureOptions(
-            look_interval_s=settings.look_interval_s, longest=detector.longest_side
-        ),
+        options=options,
         looks=looks,
         references=References(store.engine),
         clock=clock,
@@ -152,4 +156,5 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         probing=Probing(catalogue, clock),
         supervisor=Supervisor(fleet, registry),
         dry_runs=DryRuns(catalogue, looks, store, clock),
+        gatherings=Gatherings(catalogue, loop, mailboxes, options),
     )

@@ -1,14 +1,16 @@
 """The service of a soak: `streetwatch run` as a child process, watched from outside."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,10 +62,15 @@ class SoakedService:
             handles=len(list((folder / "fd").iterdir())),
         )
 
-    def ready(self) -> dict[str, Any]:
+    def is_ready(self) -> bool:
         """Return what `/readyz` says; 503 is an answer too."""
         self._must_live()
-        return dict(httpx.get(f"{self.url}/readyz", timeout=30.0).json())
+        return bool(httpx.get(f"{self.url}/readyz", timeout=30.0).json()["ready"])
+
+    def said(self) -> list[dict[str, Any]]:
+        """Return the lines of its log that are events."""
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
 
     def stop(self) -> bool:
         """End it by SIGTERM; return whether it ended well and in time."""
@@ -78,6 +85,23 @@ class SoakedService:
             raise SoakFailedError(
                 f"the service ended by itself ({self.process.returncode}): see {self.log}"
             )
+
+
+def overloads(
+    said: Iterable[Mapping[str, Any]], *, began_at: Seconds, until: Seconds
+) -> tuple[tuple[Seconds, Seconds], ...]:
+    """Return from and until when a service said that its machine is too slow, since it began."""
+    found: list[tuple[Seconds, Seconds]] = []
+    since: Seconds | None = None
+    for line in said:
+        at = datetime.fromisoformat(line["timestamp"]).timestamp() - began_at
+        match line["event"]:
+            case "detector.overloaded":
+                since = at
+            case "detector.keeps_up" if since is not None:
+                found.append((since, at))
+                since = None
+    return tuple(found) if since is None else (*found, (since, until - began_at))
 
 
 @contextmanager
@@ -113,7 +137,7 @@ def _wait_until_it_answers(service: SoakedService) -> None:
     deadline, pause = time.monotonic() + _STARTS_WITHIN_S, threading.Event()
     while time.monotonic() < deadline:
         try:
-            service.ready()
+            service.is_ready()
         except httpx.TransportError:
             pause.wait(0.5)
         else:

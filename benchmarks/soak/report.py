@@ -16,8 +16,8 @@ MOST_MIB_PER_H: Final = 1.0
 #: Threads and handles come and go with requests; what leaks one at each trouble is far above.
 MOST_GROWN: Final = 10
 
-#: How often it is asked, and a little.
-_ABOUT_S: Final[Seconds] = 6.0
+#: An overload is told when it has been one for a while.
+_ABOUT_S: Final[Seconds] = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class SoakReport:
     recovered_s: tuple[Seconds, ...]
     cases: CasesVerdict
     unready: int
-    overloaded_at: tuple[Seconds, ...]
+    overloaded: tuple[tuple[Seconds, Seconds], ...]
     replaced: int
     tracebacks: int
     findings: tuple[str, ...]
@@ -67,8 +67,8 @@ class SoakReport:
             one
             for one in self.late
             if not any(
-                one.at_s - _ABOUT_S <= at <= one.at_s + one.seconds + _ABOUT_S
-                for at in self.overloaded_at
+                since - _ABOUT_S <= one.at_s + one.seconds and one.at_s <= until + _ABOUT_S
+                for since, until in self.overloaded
             )
         ]
 
@@ -115,7 +115,9 @@ class SoakReport:
             "recovery_max_s": round(self.recovered_s[-1], 1) if self.recovered_s else None,
             **{f"cases_{name}": count for name, count in asdict(self.cases).items()},
             "unready": self.unready,
-            "overloaded_share": round(len(self.overloaded_at) / max(len(self.samples), 1), 2),
+            "overloaded_share": round(
+                sum(until - since for since, until in self.overloaded) / self.seconds, 2
+            ),
             "workers_replaced": self.replaced,
             "tracebacks": self.tracebacks,
             "findings": list(self.findings),

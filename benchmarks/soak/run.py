@@ -18,7 +18,7 @@ from streetwatch.benchmarks.event_clips import read_truth
 from streetwatch.benchmarks.events import Event
 from streetwatch.benchmarks.soak.growth import Sample
 from streetwatch.benchmarks.soak.plan import Spell, spells
-from streetwatch.benchmarks.soak.process import COMMAND, SoakedService, soaked
+from streetwatch.benchmarks.soak.process import COMMAND, SoakedService, overloads, soaked
 from streetwatch.benchmarks.soak.report import SoakReport
 from streetwatch.benchmarks.soak.truth import (
     gaps_outside,
@@ -127,8 +127,8 @@ def run_soak(soak: Soak, folder: Path, *, on_second: Callable[[Seconds], None]) 
         recovered_s=tuple(sorted(recovered)),
         cases=judged(true, filed, looks, until=course.ended_at),
         unready=course.unready,
-        overloaded_at=tuple(course.overloaded_at),
-        replaced=_replaced(service.log),
+        overloaded=overloads(service.said(), began_at=course.began_at, until=course.ended_at),
+        replaced=sum(line["event"] == "worker.replaced" for line in service.said()),
         tracebacks=service.log.read_text(encoding="utf-8").count("Traceback"),
         findings=_findings(folder),
         ended_well=ended_well,
@@ -156,7 +156,6 @@ class _Course:
         )
         self.samples: list[Sample] = []
         self.unready = 0
-        self.overloaded_at: list[Seconds] = []
         self.began_at = self.ended_at = time.time()
 
     def went(self) -> None:
@@ -176,10 +175,7 @@ class _Course:
 
     def _sampled(self, at: Seconds) -> None:
         self.samples.append(self._service.sample(at))
-        told = self._service.ready()
-        self.unready += not told["ready"] and at > _READY_WITHIN_S
-        if told["overloaded"]:
-            self.overloaded_at.append(at)
+        self.unready += not self._service.is_ready() and at > _READY_WITHIN_S
 
 
 def _configure(film: Path, folder: Path, urls: Mapping[str, str]) -> None:
@@ -228,10 +224,6 @@ def _filed(folder: Path) -> list[Event]:
 def _event(one: Incident) -> Event:
     at = one.violation_at or one.last_seen
     return Event(one.camera_id, one.zone_id, one.type, one.first_seen, one.last_seen, at)
-
-
-def _replaced(log: Path) -> int:
-    return log.read_text(encoding="utf-8").count('"worker.replaced"')
 
 
 def _findings(folder: Path) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class Surroundings:
 
     Attributes:
         own_url: Where this process's own desk answers.
+        own_token: What is shown there.
         evidence: Where the bytes of pictures are.
         clock: Seconds since the epoch.
         environ: Fills in `${NAME}` of templates.
@@ -41,14 +42,29 @@ class Surroundings:
     evidence: EvidenceFiles
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
+    own_token: str = field(default="", repr=False)
 
 
 def surroundings_of(
-    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds]
+    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds], own_token: str
 ) -> Surroundings:
-    """Return what the sinks of a service's targets need of it."""
-    own_url = settings.desk_url or settings.address
-    return Surroundings(own_url=own_url, evidence=evidence, clock=clock, environ=os.environ)
+    """Return what the sinks of a service's targets need of it.
+
+    Args:
+        settings: Of the service.
+        evidence: Where the bytes of pictures are.
+        clock: Seconds since the epoch.
+        own_token: What this service's own desk is shown; another's never sees it.
+    """
+    if settings.desk_url is not None:
+        own_token = settings.desk_token.get_secret_value() if settings.desk_token else ""
+    return Surroundings(
+        own_url=settings.desk_url or settings.address,
+        evidence=evidence,
+        clock=clock,
+        environ=os.environ,
+        own_token=own_token,
+    )
 
 
 def sink_of(entry: Target, around: Surroundings) -> Sink:
@@ -59,7 +75,10 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
     """
     match entry:
         case DeskEntry():
-            return DeskSink(entry.url or around.own_url, timeout_s=entry.timeout_s)
+            token = around.own_token if entry.url is None else ""
+            if entry.token is not None:
+                token = entry.token.get_secret_value()
+            return DeskSink(entry.url or around.own_url, timeout_s=entry.timeout_s, token=token)
         case Open311Entry():
             return Open311Sink(entry, clock=around.clock)
         case HttpEntry():

@@ -16,7 +16,7 @@ import structlog
 
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.runtime.attention import Intervals
+from streetwatch.service.runtime.attention import Intervals, is_open
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -203,9 +203,9 @@ class DetectorLoop:
             )
             watching.seen(glance.view, frame)
             attention = watching.attention
-            why = self._queue.why(frame.camera_id) or attention.wants(
-                glance.view, frame.at, stays, self._intervals
-            )
+            change = attention.gate.change(glance.view)
+            waits_for = self._queue.why(frame.camera_id)
+            why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
         if watching.health.worth is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
             watching.watch.show(glance.frame)
             self._metrics.blind.labels(frame.camera_id, watching.health.worth).inc()
@@ -214,10 +214,23 @@ class DetectorLoop:
             watching.watch.show(glance.frame)
             watching.look_every(REST_S)
         elif why is not None:
-            self._queue.put(glance, why, patience_s=self._intervals.patience_s(why))
-        elif attention.detections is not None:
-            self._metrics.unchanged.labels(frame.camera_id).inc()
-            self._judge(glance, attention.detections, watching)
+            self._queue.put(glance, change, why, patience_s=self._intervals.patience_s(why))
+            watching.attention = attention.shown(change)
+            if waits_for is not None:  # more pictures than can be detected in are decoded in vain
+                watching.look_every(self._intervals.quiet_s)
+        else:
+            watching.attention = attention.shown(change)
+            self._say_again(glance, attention.again(change, stays, frame.size), watching)
+
+    def _say_again(self, glance: Glance, detections: Detections | None, watching: Watching) -> None:
+        """Judge a picture by what was detected before, where that still holds."""
+        if detections is None:
+            self._metrics.unjudged.labels(glance.frame.camera_id).inc()
+            watching.watch.show(glance.frame)
+            self._pace(glance.frame.at, watching)
+            return
+        self._metrics.unchanged.labels(glance.frame.camera_id).inc()
+        self._judge(glance, detections, watching)
 
     def _detect(self, together: Sequence[Wanted]) -> None:
         glances = [one.glance for one in together]
@@ -235,10 +248,9 @@ class DetectorLoop:
         self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
         self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:
-            waited_s = glance.frame.at - watching.attention.detected_at
-            self._metrics.coverage_s.labels(wanted.why.promise).observe(max(waited_s, 0.0))
+            self._metrics.covered("idle", glance.frame.at - watching.attention.detected_at)
         watching.attention = watching.attention.detected(
-            glance.view, glance.frame.at, detections, wanted.why
+            wanted.change, glance.frame.at, detections, wanted.why
         )
         self._judge(glance, detections, watching)
 
@@ -256,14 +268,21 @@ class DetectorLoop:
             log.info("detector.keeps_up")
 
     def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
+        presence = watching.watch.presence
+        if presence.last_look is not None and any(map(is_open, presence.stays)):
+            self._metrics.covered("close", glance.frame.at - presence.last_look)
         with self._metrics.working("track"):
             changed = watching.watch.look(glance.look(detections), glance.frame)
         watching.judged()
-        stays = watching.watch.presence.stays
-        watching.look_every(watching.attention.pace_s(glance.frame.at, stays, self._intervals))
+        self._pace(glance.frame.at, watching)
         self._count(glance.frame, changed)
         if changed:
             self._on_change(changed)
+
+    def _pace(self, at: Seconds, watching: Watching) -> None:
+        stays, keeps_up = watching.watch.presence.stays, not self._overload.is_on
+        pace_s = watching.attention.pace_s(at, stays, self._intervals, keeps_up=keeps_up)
+        watching.look_every(pace_s)
 
     def _count(self, frame: Frame, changed: tuple[Incident, ...]) -> None:
         self._metrics.looks.labels(frame.camera_id).inc()

@@ -13,7 +13,6 @@ import structlog
 from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow, Recorder
-from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.incidents.routing import Routes
@@ -50,6 +49,7 @@ class WatchedCamera:
     """One camera that runs.
 
     Attributes:
+        watch: Judges its looks.
         viewing: Keeps its pictures fresh while people look at them.
         last_frame_at: When its last picture was taken; None before the first.
         left: Captures that were replaced and whose threads have not ended.
@@ -58,6 +58,7 @@ class WatchedCamera:
     camera: Camera
     capture: Capture
     recorder: Recorder
+    watch: CameraWatch
     watching: Watching
     viewing: Viewing
     last_frame_at: Seconds | None = None
@@ -182,7 +183,7 @@ class Fleet:
         viewing = Viewing(
             partial(self._look_every, camera.id), wiring.options.look_interval_s, wiring.clock
         )
-        kept = self._kept_of(camera)
+        kept = wiring.references.known(camera.id)
         watch = CameraWatch(
             watched=self._watched(camera, cameras),
             store=wiring.store,
@@ -200,7 +201,9 @@ class Fleet:
             remember=partial(self._remember, camera.id),
         )
         self.loop.watch(camera.id, watching)
-        return WatchedCamera(camera, self._capture(camera, ring), recorder, watching, viewing)
+        return WatchedCamera(
+            camera, self._capture(camera, ring), recorder, watch, watching, viewing
+        )
 
     def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
         return Capture(
@@ -233,13 +236,6 @@ class Fleet:
         if running is not None:
             running.capture.look_every(interval_s)
 
-    def _kept_of(self, camera: Camera) -> Kept | None:
-        try:
-            return self.wiring.references.find(camera.id)
-        except StorageError as error:
-            log.warning("camera.reference_not_read", camera=camera.id, reason=str(error))
-            return None
-
     def _remember(self, camera_id: str, reference: Reference, size: Size) -> None:
         running = self.watched.get(camera_id)
         if running is not None:
@@ -252,12 +248,12 @@ class Fleet:
         """Change a camera's zones, name or place, its stream left as it is."""
         before, running.camera = running.camera, camera
         watched = self._watched(camera, cameras)
-        watching = running.watching
+        watch, watching = running.watch, running.watching
         if before == camera:
-            return self.loop.between_looks(lambda: watching.watch.beside(watched.others))
+            return self.loop.between_looks(lambda: watch.beside(watched.others))
 
         def change() -> None:
-            watching.watch.redraw(watched, self.wiring.clock())
+            watch.redraw(watched, self.wiring.clock())
             watching.redrawn(_attention(camera))
             watching.is_on_duty = camera.is_on_duty
 
@@ -266,7 +262,7 @@ class Fleet:
     def _ended(self, running: WatchedCamera) -> Future[None]:
         """Stop one camera; the evidence of its cases is completed with what there is."""
         running.capture.stop(timeout_s=0)
-        camera_id, watch = running.camera.id, running.watching.watch
+        camera_id, watch = running.camera.id, running.watch
 
         def end() -> None:
             self.mailboxes.forget(camera_id)

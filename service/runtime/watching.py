@@ -2,19 +2,44 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Protocol, Self
 
 import structlog
 
+from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.runtime.attention import Attention
-from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.health import Health, Reference, Seeing
 from streetwatch.vision.privacy import Outline
 from streetwatch.vision.shift import NONE, Shift
-from streetwatch.vision.types import Frame, Seconds, Size, View
+from streetwatch.vision.types import Frame, Look, Seconds, Size, View
+from streetwatch.zones.presence import Presence
 
 log = structlog.get_logger(__name__)
+
+
+class Judge(Protocol):
+    """What becomes of one camera's looks. Used by the loop's thread only."""
+
+    @property
+    def presence(self) -> Presence:
+        """What is at its place, after the latest look."""
+
+    def look(self, look: Look, frame: Frame | None = None) -> tuple[Incident, ...]:
+        """Fold one look; return the incidents whose state it changed."""
+
+    def show(self, frame: Frame) -> None:
+        """Take a frame for the latest picture that says nothing of the street."""
+
+    def seal(self, at: Seconds) -> None:
+        """Complete what is due by now."""
+
+    @property
+    def size(self) -> Size | None:
+        """Of the pictures in whose pixels what stands there is kept; None before the first."""
+
+    def go_along(self, shift: Shift) -> None:
+        """Judge by zones that have moved with the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +84,7 @@ class Watching:
         remember: Keeps what it showed when its zones were drawn, and the size of its pictures.
     """
 
-    watch: CameraWatch
+    watch: Judge
     attention: Attention
     look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()

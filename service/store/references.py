@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import sqlalchemy as sa
+import structlog
 
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.store.reference_schema import camera_reference
 from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.health import Reference
 from streetwatch.vision.types import Size
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +53,14 @@ class References:
             return None
         reference = Reference(np.asarray(picture, np.uint8), row.sharpness)
         return Kept(row.drawn, reference, (row.width, row.height))
+
+    def known(self, camera_id: str) -> Kept | None:
+        """Return what is known of a camera; None too where the database refused to say."""
+        try:
+            return self.find(camera_id)
+        except StorageError as error:
+            log.warning("camera.reference_not_read", camera=camera_id, reason=str(error))
+            return None
 
     def keep(self, camera_id: str, kept: Kept) -> None:
         """Keep it in the place of what was known before.

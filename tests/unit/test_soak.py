@@ -1,10 +1,13 @@
 """What a soak draws, and how it judges: values in, values out."""
 
+from datetime import datetime
+
 import pytest
 
 from streetwatch.benchmarks.events import Event
 from streetwatch.benchmarks.soak.growth import Sample, grown, slope
 from streetwatch.benchmarks.soak.plan import LEAST_S, MOST_S, QUIET_S, Spell, spells
+from streetwatch.benchmarks.soak.process import overloads
 from streetwatch.benchmarks.soak.report import SoakReport
 from streetwatch.benchmarks.soak.truth import (
     CasesVerdict,
@@ -120,7 +123,7 @@ def a_report(**changes: object) -> SoakReport:
         "recovered_s": (1.0, 3.0),
         "cases": CasesVerdict(4, 4, 0, 0, 0),
         "unready": 0,
-        "overloaded_at": (),
+        "overloaded": (),
         "replaced": 0,
         "tracebacks": 0,
         "findings": (),
@@ -139,7 +142,7 @@ LATE = (Gap("cam-0", 60.0, 14.0),)
         pytest.param({"samples": samples(40.0, minutes=30)}, "memory grows", id="a leak"),
         pytest.param({"gaps": LATE}, "went without looks", id="late looks"),
         pytest.param(
-            {"gaps": LATE, "overloaded_at": (65.0,)}, "", id="late, and the service says why"
+            {"gaps": LATE, "overloaded": ((50.0, 90.0),)}, "", id="late, and the service says why"
         ),
         pytest.param({"cases": CasesVerdict(4, 5, 0, 1, 0)}, "filed twice", id="a case twice"),
         pytest.param({"findings": ("file_missing: a",)}, "do not agree", id="a lost file"),
@@ -151,3 +154,18 @@ def test_what_is_wrong_is_said(changes: dict[str, object], wrong: str) -> None:
     said = a_report(**changes).wrong()
     assert len(said) == bool(wrong)
     assert wrong in "".join(said)
+
+
+def an_event(event: str, at: str) -> dict[str, str]:
+    return {"event": event, "timestamp": f"2026-11-26T10:{at}"}
+
+
+def test_when_the_machine_was_too_slow_is_read_off_the_log() -> None:
+    said = [
+        an_event("detector.overloaded", "00:10"),
+        an_event("capture.live", "00:12"),
+        an_event("detector.keeps_up", "00:40"),
+        an_event("detector.overloaded", "02:00"),
+    ]
+    zero = datetime.fromisoformat("2026-11-26T10:00:00").timestamp()
+    assert overloads(said, began_at=zero, until=zero + 180) == ((10.0, 40.0), (120.0, 180.0))

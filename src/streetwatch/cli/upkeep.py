@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from streetwatch.cli.audit import of_audit
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json
 
 Config = Annotated[Path, typer.Option(help="Settings of the service.")]
@@ -97,6 +98,11 @@ def verify(  # noqa: PLR0913 -- one argument per option
         typer.Option(help="With --store: a platform's own list of cases, a JSON object a line."),
     ] = None,
     target: Annotated[str, typer.Option(help="Whose list that is.")] = "desk",
+    audit: Annotated[bool, typer.Option("--audit", help="Is the audit log whole?")] = False,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(help="With --audit: a head that was written down, POSITION:HASH."),
+    ] = None,
     config: Config = _CONFIG,
     as_json: AsJson = True,
 ) -> None:
@@ -104,10 +110,18 @@ def verify(  # noqa: PLR0913 -- one argument per option
     from streetwatch.service.incidents.errors import InputError
 
     del as_json
-    if (evidence is None) is not store:
-        raise InputError("verify: say what is to be checked: EVIDENCE.zip, or --store")
+    if (evidence is not None) + store + audit != 1:
+        raise InputError("verify: say what is to be checked: EVIDENCE.zip, --store or --audit")
+    if head and not audit:
+        raise InputError("verify: --head goes with --audit")
     found = 0
-    for line in _of_store(config, ledger, target) if evidence is None else _of_pack(evidence):
+    if audit:
+        lines = of_audit(config, head)
+    elif evidence is None:
+        lines = _of_store(config, ledger, target)
+    else:
+        lines = _of_pack(evidence)
+    for line in lines:
         print_json(line)
         found += 1
     if found:
