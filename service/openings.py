@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.access.access import Access, access_on
+from streetwatch.service.access.factor import Seal
+from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
@@ -22,8 +25,11 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
+from streetwatch.service.reach.networks import Networks
+from streetwatch.service.reach.reach import Reach
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
+from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -76,7 +82,24 @@ def desk_of(settings: Settings) -> Iterator[Records]:
 def access_of(settings: Settings, store: SqlStore) -> Access:
     """Return who may do what in a service, running or not."""
     limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
-    return access_on(store.engine, limits)
+    needed = frozenset(map(Role, settings.access.second_factor))
+    return access_on(store.engine, limits, seal_at(settings.data_dir), needed)
+
+
+def seal_at(data_dir: Path) -> Seal:
+    """Return what closes secrets of users with the key of a data folder."""
+    vault = Vault.at(data_dir / KEY_FILE)
+    return Seal(vault.close, vault.open)
+
+
+def own_token_of(settings: Settings) -> str:
+    """Return what this service shows its own desk, from whatever process its cases come."""
+    return Vault.at(settings.data_dir / KEY_FILE).derived("own desk")
+
+
+def audit_of(store: SqlStore) -> Audit:
+    """Return the audit log of a service, running or not."""
+    return Audit(store.engine)
 
 
 def evidence_of(settings: Settings) -> EvidenceFolder:
@@ -96,8 +119,18 @@ def catalogue_of(
     Raises:
         InputError: the key of the passwords can't be used.
     """
-    vault = Vault.at(settings.data_dir / KEY_FILE)
+    if settings.camera_key is None:
+        vault = Vault.at(settings.data_dir / KEY_FILE)
+    else:
+        vault = Vault(settings.camera_key.get_secret_value().encode(), "camera_key")
     return Catalogue(Ledger(store.engine), vault, file, clock=clock)
+
+
+def reach_of_cameras(settings: Settings, cameras: Catalogue) -> Reach:
+    """Return where cameras may be: what the file has may be on this machine, as the demo is."""
+    return Reach.of(
+        Networks.of(settings.networks.cameras), (one.source.url for one in cameras.written)
+    )
 
 
 def looks_of(settings: Settings) -> LooksLog:
@@ -136,7 +169,9 @@ def verification_of(settings: Settings, store: SqlStore) -> Verification:
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
     """Return the lanes to the targets that the settings name, not started."""
-    around = surroundings_of(settings, evidence=evidence_of(settings), clock=clock)
+    around = surroundings_of(
+        settings, evidence=evidence_of(settings), clock=clock, own_token=own_token_of(settings)
+    )
     return lanes(
         targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()
     )

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
 
 from live_service import Service
 from streetwatch.service.access.access import access_on
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
+from streetwatch.service.openings import seal_at
 from streetwatch.service.store.sql_store import open_store
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images" / "console"
@@ -43,7 +44,9 @@ PASSWORD: Final = "street-Watch-1"  # noqa: S105
 def let_in(service: Service) -> None:
     """Have somebody of every role, called as the role is, in a service that has run."""
     store = open_store(f"sqlite:///{service.folder / 'data' / 'streetwatch.db'}")
-    access = access_on(store.engine, Limits(idle_s=3600, whole_s=3600))
+    access = access_on(
+        store.engine, Limits(idle_s=3600, whole_s=3600), seal_at(service.folder / "data")
+    )
     now = time.time()
     for role in Role:
         access.users.add(role, role, now=now)
@@ -71,8 +74,13 @@ class Console:
         role: str = "admin",
         language: str = "zh-CN",
         size: tuple[int, int] = SCREEN,
+        forbidden: list[str] | None = None,
     ) -> Iterator[Page]:
-        """Open a page as somebody of a role ('': nobody), in a browser of a language."""
+        """Open a page as somebody of a role ('': nobody), in a browser of a language.
+
+        It may do nothing that its Content-Security-Policy forbids, but where a test takes that.
+        """
+        broken: list[str] = [] if forbidden is None else forbidden
         width, height = size
         around = self.browser.new_context(
             base_url=self.service.url,
@@ -84,8 +92,11 @@ class Console:
         )
         try:
             page = around.new_page()
+            page.on("console", lambda said: broken.extend(_forbidden(said)))
             page.goto(path)
             yield page
+            if forbidden is None:
+                assert broken == [], broken
         finally:
             around.close()
 
@@ -100,6 +111,11 @@ class Console:
             self.signed_in[role] = around.storage_state()
             around.close()
         return self.signed_in[role]
+
+
+def _forbidden(said: ConsoleMessage) -> Iterator[str]:
+    if "Content Security Policy" in said.text:
+        yield said.text
 
 
 def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:

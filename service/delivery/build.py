@@ -20,6 +20,7 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.reach.networks import ANYWHERE, Networks
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
 
@@ -32,23 +33,42 @@ class Surroundings:
 
     Attributes:
         own_url: Where this process's own desk answers.
+        own_token: What is shown there.
         evidence: Where the bytes of pictures are.
         clock: Seconds since the epoch.
         environ: Fills in `${NAME}` of templates.
+        networks: Where platforms may stand.
     """
 
     own_url: str
     evidence: EvidenceFiles
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
+    own_token: str = field(default="", repr=False)
+    networks: Networks = ANYWHERE
 
 
 def surroundings_of(
-    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds]
+    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds], own_token: str
 ) -> Surroundings:
-    """Return what the sinks of a service's targets need of it."""
-    own_url = settings.desk_url or settings.address
-    return Surroundings(own_url=own_url, evidence=evidence, clock=clock, environ=os.environ)
+    """Return what the sinks of a service's targets need of it.
+
+    Args:
+        settings: Of the service.
+        evidence: Where the bytes of pictures are.
+        clock: Seconds since the epoch.
+        own_token: What this service's own desk is shown; another's never sees it.
+    """
+    if settings.desk_url is not None:
+        own_token = settings.desk_token.get_secret_value() if settings.desk_token else ""
+    return Surroundings(
+        own_url=settings.desk_url or settings.address,
+        evidence=evidence,
+        clock=clock,
+        environ=os.environ,
+        own_token=own_token,
+        networks=Networks.of(settings.networks.targets),
+    )
 
 
 def sink_of(entry: Target, around: Surroundings) -> Sink:
@@ -57,17 +77,28 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
     Raises:
         InputError: a file that the entry names can't be used.
     """
+    networks = around.networks
     match entry:
         case DeskEntry():
-            return DeskSink(entry.url or around.own_url, timeout_s=entry.timeout_s)
+            token = around.own_token if entry.url is None else ""
+            if entry.token is not None:
+                token = entry.token.get_secret_value()
+            url = entry.url or around.own_url
+            return DeskSink(url, timeout_s=entry.timeout_s, token=token, networks=networks)
         case Open311Entry():
-            return Open311Sink(entry, clock=around.clock)
+            return Open311Sink(entry, clock=around.clock, networks=networks)
         case HttpEntry():
             template = load_template(entry.template, environ=around.environ)
-            return HttpTemplateSink(entry, template, evidence=around.evidence, clock=around.clock)
+            return HttpTemplateSink(
+                entry,
+                template,
+                evidence=around.evidence,
+                clock=around.clock,
+                networks=networks,
+            )
         case WebhookEntry():
-            return WebhookSink(entry, clock=around.clock)
+            return WebhookSink(entry, clock=around.clock, networks=networks)
         case MqttEntry():
-            return MqttSink(entry)
+            return MqttSink(entry, networks)
         case _:
             assert_never(entry)

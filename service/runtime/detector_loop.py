@@ -6,9 +6,9 @@ what is latest by its own patience.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
 
@@ -16,14 +16,13 @@ import structlog
 
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.runtime.attention import Attention, Intervals
+from streetwatch.service.runtime.attention import Intervals, is_open
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.overload import Overload
-from streetwatch.service.runtime.watch import CameraWatch
-from streetwatch.vision.health import Health, Seeing
-from streetwatch.vision.privacy import Outline
+from streetwatch.service.runtime.watching import Watching
+from streetwatch.vision.health import Seeing
 from streetwatch.vision.types import Detections, Frame, Seconds, SeesMany
 from streetwatch.vision.view import Glance, detected_together, glance_at
 
@@ -35,31 +34,6 @@ TICK_S: Seconds = 0.5
 #: Between two pictures of a camera none of whose rules applies now: enough to know that it is there
 #: (`runtime.condition.LATE_S`); the packets between are read and kept, not decoded.
 REST_S: Seconds = 8.0
-
-
-@dataclass(slots=True)
-class Watching:
-    """One camera's chain, and what the loop remembers of it.
-
-    Attributes:
-        watch: Judges its looks.
-        attention: When the detector is asked.
-        look_every: Tells the capture how far apart its pictures may be.
-        masks: Areas that nobody may see.
-        health: What its pictures are worth.
-        is_on_duty: Tells whether any of its rules applies at a time.
-    """
-
-    watch: CameraWatch
-    attention: Attention
-    look_every: Callable[[Seconds], None]
-    masks: tuple[Outline, ...] = ()
-    health: Health = field(default_factory=Health)
-    is_on_duty: Callable[[Seconds], bool] = lambda _: True
-
-    def rests(self, at: Seconds) -> bool:
-        """Tell whether nothing can come of a picture: no rule applies, and nothing stands."""
-        return not self.is_on_duty(at) and not self.watch.presence.stays
 
 
 class _Change:
@@ -117,11 +91,30 @@ class DetectorLoop:
         self._on_change = on_change
         self._overload = Overload()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
+        self._thread = self._new_thread()
+        self._round_at = time.monotonic()
+        self._is_begun = False
 
     def start(self) -> None:
         """Begin to take frames."""
+        self._is_begun, self._round_at = True, time.monotonic()
         self._thread.start()
+
+    def revive(self) -> bool:
+        """Go on in a new thread if the old one has died; return whether it had."""
+        if not self._is_begun or self._stopping.is_set() or self._thread.is_alive():
+            return False
+        self._thread = self._new_thread()
+        self._thread.start()
+        return True
+
+    @property
+    def silent_s(self) -> Seconds:
+        """How long it has not been heard of: it is stuck in a detection, or in the database."""
+        return time.monotonic() - self._round_at if self._is_begun else 0.0
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name="detector", daemon=True)
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish the look at hand and end. May be called again."""
@@ -162,6 +155,7 @@ class DetectorLoop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._round_at = time.monotonic()
             self._change()
             frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
             if frame is not None:
@@ -207,22 +201,36 @@ class DetectorLoop:
                 masks=watching.masks,
                 areas=attention.gate.areas if self._batch == 1 else (),
             )
-            watching.health = watching.health.seen(glance.view, frame.at)
-            why = self._queue.why(frame.camera_id) or attention.wants(
-                glance.view, frame.at, stays, self._intervals
-            )
-        if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
+            watching.seen(glance.view, frame)
+            attention = watching.attention
+            change = attention.gate.change(glance.view)
+            waits_for = self._queue.why(frame.camera_id)
+            why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
+        if watching.health.worth is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
             watching.watch.show(glance.frame)
-            self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
+            self._metrics.blind.labels(frame.camera_id, watching.health.worth).inc()
             return
         if watching.rests(frame.at):
             watching.watch.show(glance.frame)
             watching.look_every(REST_S)
         elif why is not None:
-            self._queue.put(glance, why, patience_s=self._intervals.patience_s(why))
-        elif attention.detections is not None:
-            self._metrics.unchanged.labels(frame.camera_id).inc()
-            self._judge(glance, attention.detections, watching)
+            self._queue.put(glance, change, why, patience_s=self._intervals.patience_s(why))
+            watching.attention = attention.shown(change)
+            if waits_for is not None:  # more pictures than can be detected in are decoded in vain
+                watching.look_every(self._intervals.quiet_s)
+        else:
+            watching.attention = attention.shown(change)
+            self._say_again(glance, attention.again(change, stays, frame.size), watching)
+
+    def _say_again(self, glance: Glance, detections: Detections | None, watching: Watching) -> None:
+        """Judge a picture by what was detected before, where that still holds."""
+        if detections is None:
+            self._metrics.unjudged.labels(glance.frame.camera_id).inc()
+            watching.watch.show(glance.frame)
+            self._pace(glance.frame.at, watching)
+            return
+        self._metrics.unchanged.labels(glance.frame.camera_id).inc()
+        self._judge(glance, detections, watching)
 
     def _detect(self, together: Sequence[Wanted]) -> None:
         glances = [one.glance for one in together]
@@ -240,10 +248,9 @@ class DetectorLoop:
         self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
         self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:
-            waited_s = glance.frame.at - watching.attention.detected_at
-            self._metrics.coverage_s.labels(wanted.why.promise).observe(max(waited_s, 0.0))
+            self._metrics.covered("idle", glance.frame.at - watching.attention.detected_at)
         watching.attention = watching.attention.detected(
-            glance.view, glance.frame.at, detections, wanted.why
+            wanted.change, glance.frame.at, detections, wanted.why
         )
         self._judge(glance, detections, watching)
 
@@ -261,13 +268,21 @@ class DetectorLoop:
             log.info("detector.keeps_up")
 
     def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
+        presence = watching.watch.presence
+        if presence.last_look is not None and any(map(is_open, presence.stays)):
+            self._metrics.covered("close", glance.frame.at - presence.last_look)
         with self._metrics.working("track"):
             changed = watching.watch.look(glance.look(detections), glance.frame)
-        stays = watching.watch.presence.stays
-        watching.look_every(watching.attention.pace_s(glance.frame.at, stays, self._intervals))
+        watching.judged()
+        self._pace(glance.frame.at, watching)
         self._count(glance.frame, changed)
         if changed:
             self._on_change(changed)
+
+    def _pace(self, at: Seconds, watching: Watching) -> None:
+        stays, keeps_up = watching.watch.presence.stays, not self._overload.is_on
+        pace_s = watching.attention.pace_s(at, stays, self._intervals, keeps_up=keeps_up)
+        watching.look_every(pace_s)
 
     def _count(self, frame: Frame, changed: tuple[Incident, ...]) -> None:
         self._metrics.looks.labels(frame.camera_id).inc()

@@ -5,15 +5,19 @@ Usable from any thread: what is read are values that the detector's thread repla
 
 import threading
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 import cv2
 
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.errors import NoSuchCameraError
 from streetwatch.service.cameras.merging import Listed, Origin
 from streetwatch.service.incidents.incident import incident_id
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.runtime.condition import Condition
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera
+from streetwatch.vision.shift import Shift
 from streetwatch.vision.types import Box, Frame, Image, Seconds, Size
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
@@ -109,8 +113,15 @@ class LiveView:
         self._catalogue = catalogue
         self._fleet = fleet
         self._clock = clock
+        self._reach = EVERYWHERE
         self._made: dict[str, tuple[Frame, LivePicture]] = {}
         self._making = threading.Lock()
+
+    def within(self, reach: Reach) -> "LiveView":
+        """Return the view of somebody who is limited to a part of the city."""
+        view = copy(self)
+        view._reach = reach  # noqa: SLF001 -- our own
+        return view
 
     def cameras(self) -> tuple[LiveCamera, ...]:
         """Return all cameras, the file's first."""
@@ -118,7 +129,7 @@ class LiveView:
         return tuple(
             _camera(one, watched[one.camera.id], now)
             for one in self._catalogue.listed
-            if one.camera.id in watched
+            if one.camera.id in watched and one.camera.lies_in(self._reach)
         )
 
     def camera(self, camera_id: str) -> LiveCamera:
@@ -128,6 +139,8 @@ class LiveView:
             NoSuchCameraError: there is none of this id.
         """
         listed = self._catalogue.find(camera_id)
+        if not listed.camera.lies_in(self._reach):
+            raise NoSuchCameraError(camera_id)
         return _camera(listed, self._fleet.watched[camera_id], self._clock())
 
     def picture(self, camera_id: str) -> LivePicture | None:
@@ -162,6 +175,7 @@ class LiveView:
 
 def _camera(listed: Listed, running: WatchedCamera, now: Seconds) -> LiveCamera:
     camera, latest = listed.camera, running.recorder.latest
+    shift = running.watching.health.shift
     size = None if latest is None else latest.size
     stays = running.watching.watch.presence.stays
     return LiveCamera(
@@ -174,25 +188,25 @@ def _camera(listed: Listed, running: WatchedCamera, now: Seconds) -> LiveCamera:
         size=size,
         origin=listed.origin,
         place=camera.place,
-        zones=tuple(_zone(zone) for zone in camera.zones),
-        stays=() if size is None else _stays(camera.id, camera.zones, stays, size),
+        zones=tuple(_zone(zone, shift) for zone in camera.zones),
+        stays=() if size is None else _stays(camera.id, camera.zones, stays, size, shift),
     )
 
 
-def _zone(zone: Zone) -> LiveZone:
+def _zone(zone: Zone, shift: Shift) -> LiveZone:
     types = tuple(rule.type.value for rule in zone.rules)
-    return LiveZone(zone.id, zone.kind, zone.polygon, types)
+    return LiveZone(zone.id, zone.kind, shift.outline(zone.polygon), types)
 
 
 def _stays(
-    camera_id: str, zones: tuple[Zone, ...], stays: tuple[Stay, ...], size: Size
+    camera_id: str, zones: tuple[Zone, ...], stays: tuple[Stay, ...], size: Size, shift: Shift
 ) -> tuple[LiveStay, ...]:
     of_s = {(zone.id, rule.type.value): rule.dwell_s for zone in zones for rule in zone.rules}
     return tuple(
         LiveStay(
             zone_id=stay.zone_id,
             type=stay.type,
-            box=in_shares(stay.box, size),
+            box=in_shares(shift.box(stay.box, size), size),
             dwell_s=stay.dwell_s,
             of_s=of_s[stay.zone_id, stay.type],
             is_violation=stay.violation_at is not None,

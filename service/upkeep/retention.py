@@ -9,6 +9,8 @@ import structlog
 
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.retention import DAY_S, Delete, Kind, Periods, decide
+from streetwatch.service.store.audit import Audit, Deed, noted, old_entries
+from streetwatch.service.store.audit_chain import Fact
 from streetwatch.service.store.schema import (
     deletion,
     incident,
@@ -22,6 +24,9 @@ from streetwatch.service.upkeep.traces import files_in, forget
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
+
+#: A file that nobody has touched for so long is not being written any more.
+SETTLED_S: Seconds = 600.0
 
 #: Messages that go in one transaction.
 _BATCH = 500
@@ -75,6 +80,7 @@ class Retention:
         """
         ends = clock or (lambda: now)
         self._resume(ends)
+        self.evidence.sweep(before=now - SETTLED_S)
         for name in due(self.engine, now=now, periods=self.periods):
             gone = self._evidence(name, now, ends)
             if gone is not None:
@@ -82,6 +88,7 @@ class Retention:
         yield from self._messages(now)
         yield from self._notices(now)
         yield from self._presences(now)
+        yield from self._audit(now)
 
     def plan(self, *, now: Seconds) -> Iterator[Deleted]:
         """Yield what a run would delete, and delete nothing."""
@@ -98,11 +105,14 @@ class Retention:
             told = sa.select(sa.func.count()).where(brought(now - self.periods.delivered_s))
             notices = connection.execute(told).scalar_one()
             absent = self._absent(connection, now)
+            entries = connection.execute(old_entries(now - self.periods.audit_s)).scalar_one()
         if count:
             yield self._message_deletion(count)
         if notices:
             yield self._message_deletion(notices, "notices")
         yield from absent
+        if entries:
+            yield self._audit_deletion(entries)
 
     def _resume(self, ends: Callable[[], Seconds]) -> None:
         """Delete the files that a killed process has left."""
@@ -175,6 +185,18 @@ class Retention:
         age = f"{self.periods.delivered_s / DAY_S:g} d"
         return Deleted(Kind.MESSAGES, f"{count} {what}", f"delivered {age} ago or more")
 
+    def _audit(self, now: Seconds) -> Iterator[Deleted]:
+        audit = Audit(self.engine)
+        gone = audit.prune(before=now - self.periods.audit_s, now=now)
+        if gone:
+            yield self._audit_deletion(gone)
+        # Whoever keeps the service's log elsewhere can prove by this that nothing was cut off.
+        log.info("audit.head", head=str(audit.head()))
+
+    def _audit_deletion(self, count: int) -> Deleted:
+        age = f"{self.periods.audit_s / DAY_S:g} d"
+        return Deleted(Kind.AUDIT, f"{count} entries", f"written {age} ago or more")
+
     def _presences(self, now: Seconds) -> Iterator[Deleted]:
         with writing(self.engine) as connection:
             absent = self._absent(connection, now)
@@ -212,6 +234,9 @@ def _write_down(
         "begun_at": now,
         "done_at": done_at,
     }
+    if gone.kind is Kind.EVIDENCE:
+        facts: dict[str, Fact] = {"reason": gone.reason, "files": len(gone.files)}
+        noted(connection, Deed("evidence.deleted", on=gone.name, facts=facts), now=now)
     position: int = connection.execute(
         sa.insert(deletion).values(row).returning(deletion.c.position)
     ).scalar_one()

@@ -15,10 +15,11 @@ from streetwatch.service.evidence.recorder import ClipWindow, Recorder
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
-from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
+from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.runtime.watching import Watching
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.picture import Pixels
@@ -92,7 +93,8 @@ class Watch:
         wait_for("look", lambda: self.done() > before or None, seconds=10)
 
     def done(self) -> float:
-        names = ("streetwatch_looks_total", "streetwatch_looks_failed_total")
+        kinds = ("", "_failed", "_unjudged")
+        names = (f"streetwatch_looks{kind}_total" for kind in kinds)
         seen = [self.registry.get_sample_value(name, {"camera": "cam"}) for name in names]
         blind = [
             self.registry.get_sample_value(

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner
 
 from filed import NOON, a_message, an_incident, evidence
+from gates import open_gate
 from http_parts import serving
 from streetwatch.cli import app
 from streetwatch.service.api.app import create_api
@@ -83,6 +84,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def http(office: Office) -> Iterator[httpx.Client]:
     """The office's desk as its users reach it."""
     api = create_api(
+        gate=open_gate(office.store.engine),
         desk=desk_router(office.book, clock=lambda: NOON, on_end=lambda *_: None),
         beside=[packs_router(office.book, office.evidence)],
         evidence=office.evidence,
@@ -337,3 +339,11 @@ def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
         list(findings(path))
     with pytest.raises(InputError, match="can't be read: No such file"):
         list(findings(tmp_path / "none.zip"))
+
+
+def test_a_pack_that_would_unfold_without_an_end_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", b" " * 50_000_000)
+    with pytest.raises(InputError, match="unfolds to 50000000 bytes"):
+        list(findings(path))

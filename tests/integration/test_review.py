@@ -13,6 +13,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from filed import NOON
+from gates import open_gate
 from http_parts import serving
 from reviewed import LI, WANG, ReviewedDesk, threshold_still
 from streetwatch.datasets.learning import learn_from
@@ -296,6 +297,7 @@ def http(small: ReviewedDesk, tmp_path: Path) -> Iterator[httpx.Client]:
     router = desk_router(small.desk.book, clock=lambda: small.now, on_end=lambda *_: None)
     router.include_router(review_router(small.reviewing))
     api = create_api(
+        gate=open_gate(small.desk.book.engine),
         desk=router,
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),

@@ -1,14 +1,16 @@
 """All cameras: how each is, where it comes from, and what can be done with it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from nicegui import run, ui
+from nicegui import ui
 
 from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.merging import Listed, Origin
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.editor.dialogs import sure
 from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
@@ -159,9 +161,10 @@ class CameraList:
 
     def _ask_remove(self, listed: Listed) -> None:
         async def remove() -> None:
-            await run.io_bound(
+            await asyncio.to_thread(
                 self._parts.catalogue.remove, listed.camera.id, by=self._account.name
             )
+            await note(self._parts, self._account, "camera.removed", listed.camera.id)
             self._take(self._read())
 
         question = say(
@@ -171,7 +174,8 @@ class CameraList:
 
     def _ask_back(self, camera_id: str) -> None:
         async def revert() -> None:
-            await run.io_bound(self._parts.catalogue.revert, camera_id, by=self._account.name)
+            await asyncio.to_thread(self._parts.catalogue.revert, camera_id, by=self._account.name)
+            await note(self._parts, self._account, "camera.reverted", camera_id)
             self._take(self._read())
 
         question = say("Drop what was changed here and take what cameras.yaml says?")
@@ -189,7 +193,8 @@ class CameraList:
 
     def _again(self, camera_id: str) -> Callable[[], Awaitable[None]]:
         async def again() -> None:
-            await run.io_bound(self._parts.catalogue.revert, camera_id, by=self._account.name)
+            await asyncio.to_thread(self._parts.catalogue.revert, camera_id, by=self._account.name)
+            await note(self._parts, self._account, "camera.reverted", camera_id)
             self._take(self._read())
 
         return again

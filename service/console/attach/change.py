@@ -1,6 +1,8 @@
 """A camera that is kept: another address or password, another name or place."""
 
-from nicegui import run, ui
+import asyncio
+
+from nicegui import ui
 
 from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.errors import CameraChangedError, CameraRefusedError
@@ -8,6 +10,7 @@ from streetwatch.service.cameras.merging import Listed
 from streetwatch.service.console.attach.connect import ConnectForm
 from streetwatch.service.console.attach.details import DetailsForm
 from streetwatch.service.console.attach.form import form_of
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.zone_words import wrong
@@ -48,7 +51,7 @@ class ChangePage:
         kept = {key: self._listed.document.get(key) for key in ("zones", "calibration")}
         document = form.document() | {key: one for key, one in kept.items() if one is not None}
         try:
-            await run.io_bound(
+            await asyncio.to_thread(
                 self._parts.catalogue.put,
                 document,
                 by=self._account.name,
@@ -64,4 +67,5 @@ class ChangePage:
         except CameraChangedError:
             self._wrong.set_text(say("Somebody has changed this camera meanwhile: load it again."))
         else:
+            await note(self._parts, self._account, "camera.changed", self._listed.camera.id)
             ui.navigate.to("/console/cameras")

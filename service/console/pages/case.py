@@ -26,6 +26,7 @@ from streetwatch.service.console.casework.words import (
     type_names,
     worded,
 )
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.moments import seconds_of
 from streetwatch.service.console.parts import Parts
@@ -55,7 +56,7 @@ def register(parts: Parts, shell: Shell) -> None:
     async def page(name: str) -> None:
         with shell.page(name, active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
-            screen = _Screen(parts, name, account)
+            screen = _Screen(parts.within(account.reach), name, account)
             if not await screen.read():
                 ui.label(say("There is no such case.")).classes("sw-empty").props("role=alert")
                 return
@@ -76,7 +77,7 @@ def read_case(parts: Parts, name: str) -> _Known | None:
             Wanted(incident_id=incident), limit=_MOST, offset=0
         ).deliveries
     ]
-    place = history_around(parts.book.engine, case["number"])
+    place = history_around(parts.book.engine, case["number"], parts.book.reach)
     return _Known(case, tuple(sent), place)
 
 
@@ -211,6 +212,7 @@ class _Screen:
             deliveries, now = self.parts.deliveries, self.parts.clock()
             await asyncio.to_thread(deliveries.resend, one.target, one.key, now=now)
             self.parts.wake()
+            await note(self.parts, self.account, "delivery.resent", one.target, names=[one.key])
             ui.notify(say("It is sent now."))
             await self.refresh()
 

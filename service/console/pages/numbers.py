@@ -18,7 +18,7 @@ from streetwatch.service.console.figures.charts import (
     spot_points,
     times_chart,
 )
-from streetwatch.service.console.figures.drawing import draw_card, draw_chart, draw_table
+from streetwatch.service.console.figures.drawing import draw_card, draw_chart, draw_table, file_of
 from streetwatch.service.console.figures.found import Found, days_watched, read_found
 from streetwatch.service.console.figures.spans import Preset, Span, span_in, today_at
 from streetwatch.service.console.figures.tables import health_lines, lag_lines
@@ -34,11 +34,11 @@ def register(parts: Parts, shell: Shell) -> None:
 
     @ui.page("/console/numbers")
     def page(request: Request) -> None:
-        with shell.page(say("Numbers"), active="numbers"):
+        with shell.page(say("Numbers"), active="numbers") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/figures.css">')
             ui.add_head_html('<link rel="stylesheet" href="/console/static/wall.css">')
             span = span_in(request.query_params, now=parts.clock())
-            screen = _Screen(parts, span)
+            screen = _Screen(parts.within(account.reach), span)
             screen.draw()
 
 
@@ -181,7 +181,8 @@ class _Screen:
             csv=csv,
             span=self.span.words,
         )
-        with ui.element("section").classes("sw-card sw-column fg-chart"):
+        card = ui.element("section").classes("sw-card sw-column fg-chart")
+        with card.props(f'aria-label="{say("Hot spots")}"'):
             ui.label(say("Hot spots")).classes("sw-subtitle").props("role=heading aria-level=2")
             if not spots:
                 ui.label(say("not measured")).classes("sw-empty")
@@ -199,6 +200,8 @@ class _Screen:
                     "fg-select"
                 ).props("dense outlined options-dense")
                 ui.link(say("CSV"), csv).props("download")
+                file = file_of(say("Hot spots"))
+                ui.button(say("PNG"), on_click=lambda: city.save(file)).props("flat dense")
 
     def _draw_tables(self) -> None:
         draw_table(

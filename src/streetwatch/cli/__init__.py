@@ -9,6 +9,7 @@ import sys
 import typer
 
 from streetwatch.cli import (
+    audit,
     bench,
     cameras,
     data,
@@ -19,6 +20,7 @@ from streetwatch.cli import (
     service,
     targets,
     throughput,
+    tokens,
     upkeep,
     users,
 )
@@ -44,6 +46,7 @@ for command in (
     upkeep.backup,
     upkeep.restore,
     upkeep.verify,
+    audit.audit,
     data.learn,
     compose,
     model.train,
@@ -58,6 +61,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
 app.add_typer(targets.app, name="targets")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(users.app, name="users")
 
 

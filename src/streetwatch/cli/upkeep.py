@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from streetwatch.cli.audit import of_audit
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json
 
 Config = Annotated[Path, typer.Option(help="Settings of the service.")]
@@ -84,7 +85,7 @@ def restore(
     print_json({"restored": str(settings.data_dir), "made_at": cover.made_at, "files": cover.files})
 
 
-def verify(
+def verify(  # noqa: PLR0913 -- one argument per option
     evidence: Annotated[
         Path | None, typer.Argument(help="An evidence pack (.zip): every file and hash.")
     ] = None,
@@ -92,6 +93,16 @@ def verify(
     store: Annotated[
         bool, typer.Option("--store", help="Do store, evidence and deliveries agree?")
     ] = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="With --store: a platform's own list of cases, a JSON object a line."),
+    ] = None,
+    target: Annotated[str, typer.Option(help="Whose list that is.")] = "desk",
+    audit: Annotated[bool, typer.Option("--audit", help="Is the audit log whole?")] = False,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(help="With --audit: a head that was written down, POSITION:HASH."),
+    ] = None,
     config: Config = _CONFIG,
     as_json: AsJson = True,
 ) -> None:
@@ -99,24 +110,37 @@ def verify(
     from streetwatch.service.incidents.errors import InputError
 
     del as_json
-    if (evidence is None) is not store:
-        raise InputError("verify: say what is to be checked: EVIDENCE.zip, or --store")
+    if (evidence is not None) + store + audit != 1:
+        raise InputError("verify: say what is to be checked: EVIDENCE.zip, --store or --audit")
+    if head and not audit:
+        raise InputError("verify: --head goes with --audit")
     found = 0
-    for line in _of_store(config) if evidence is None else _of_pack(evidence):
+    if audit:
+        lines = of_audit(config, head)
+    elif evidence is None:
+        lines = _of_store(config, ledger, target)
+    else:
+        lines = _of_pack(evidence)
+    for line in lines:
         print_json(line)
         found += 1
     if found:
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
-def _of_store(config: Path) -> Iterator[dict[str, str]]:
+def _of_store(config: Path, ledger: Path | None, target: str) -> Iterator[dict[str, str]]:
     from streetwatch.service.openings import stored, verification_of
     from streetwatch.service.settings import load_settings
+    from streetwatch.service.upkeep.ledger import PlatformLedger, compared
 
+    received = None if ledger is None else PlatformLedger.read(ledger)
     settings = load_settings(config, environ=os.environ)
     opened = stored(settings)
     for finding in verification_of(settings, opened).run(now=time.time()):
         yield finding.line()
+    if received is not None:
+        for finding in compared(opened.engine, received, target):
+            yield finding.line()
     opened.close()
 
 

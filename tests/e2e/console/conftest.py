@@ -18,11 +18,13 @@ ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
 SETTINGS = """\
 log_format: json
+access: {api: open}
 retention:
   evidence_d: 200
 targets:
   - {id: desk, kind: desk}
   - {id: city, kind: webhook, url: "http://desk:pass-word@127.0.0.1:9/in", secret: 0123456789abcdef}
+networks: {cameras: [127.0.0.0/8]}
 """
 #: A machine that does much else at once is slow, not wrong.
 MOST_MS = 20_000
