@@ -15,8 +15,8 @@ from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
 from streetwatch.service.gathering import Gatherings
-from streetwatch.service.openings import looks_of, reach_of_cameras
-from streetwatch.service.reach.streams import StreamReach
+from streetwatch.service.openings import looks_of, outbound_of_cameras
+from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
@@ -24,8 +24,10 @@ from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
+from streetwatch.service.runtime.supervision import Supervisor
 from streetwatch.service.settings import Settings
 from streetwatch.service.sights import health_of
+from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.detect import Detector
@@ -43,6 +45,7 @@ class Lookout:
         looks: What was seen lately.
         live: What each shows now.
         probing: Tries an address.
+        supervisor: Replaces workers that died or are stuck.
         dry_runs: Tries zones on what was seen.
         streams: Where cameras may be.
         gatherings: Looks at cameras that are being attached.
@@ -54,8 +57,9 @@ class Lookout:
     looks: LooksLog
     live: LiveView
     probing: Probing
+    supervisor: Supervisor
     dry_runs: DryRuns
-    streams: StreamReach
+    streams: OutboundStreams
     gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
@@ -80,9 +84,11 @@ class Lookout:
         self.looks.start()
         self.loop.start()
         self.fleet.start()
+        self.supervisor.start()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """End, from the streams on."""
+        self.supervisor.stop(timeout_s=timeout_s)
         self.fleet.stop()
         self.loop.stop(timeout_s=timeout_s)
         self.looks.stop(timeout_s=timeout_s)
@@ -111,7 +117,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         registry: Of the metrics.
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
-    streams = StreamReach(reach_of_cameras(settings, catalogue))
+    streams = OutboundStreams(outbound_of_cameras(settings, catalogue))
     loop = DetectorLoop(
         detector=detector.watching(),
         mailboxes=mailboxes,
@@ -139,6 +145,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         keep_bytes=int(settings.evidence.camera_mb * 1e6),
         options=options,
         looks=looks,
+        references=References(store.engine),
         clock=clock,
     )
     fleet = Fleet(wiring, loop, mailboxes)
@@ -154,6 +161,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         looks=looks,
         live=LiveView(catalogue, fleet, clock),
         probing=Probing(catalogue, streams, clock),
+        supervisor=Supervisor(fleet, registry),
         dry_runs=DryRuns(catalogue, looks, store, clock),
         streams=streams,
         gatherings=Gatherings(catalogue, loop, mailboxes, options),

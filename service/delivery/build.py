@@ -20,7 +20,7 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
-from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
 
@@ -44,8 +44,8 @@ class Surroundings:
     evidence: EvidenceFiles
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
-    own_token: str = field(default="", repr=False)
     networks: Networks = ANYWHERE
+    own_token: str = field(default="", repr=False)
 
 
 def surroundings_of(

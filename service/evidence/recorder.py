@@ -14,6 +14,8 @@ from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
+from streetwatch.vision.picture import size_of
+from streetwatch.vision.shift import NONE, Shift
 from streetwatch.vision.types import Frame, Image, Seconds
 from streetwatch.zones.moment import local
 from streetwatch.zones.stay import Stay
@@ -55,6 +57,7 @@ class Recorder:
         self._first: dict[str, Frame] = {}
         self._tracks: dict[str, Track] = {}
         self._current: Frame | None = None
+        self._shift = NONE
 
     def remember(self, frame: Frame, stays: Iterable[Stay]) -> None:
         """Hold the frame for the stays that it is the first picture of; let go of ended ones."""
@@ -81,6 +84,10 @@ class Recorder:
         """Go on with a camera whose zones were drawn anew."""
         self._site = site
         self._zones = {zone.id: zone for zone in zones}
+
+    def go_along(self, shift: Shift) -> None:
+        """Draw zones and boxes where they lie in a picture that has moved."""
+        self._shift = shift
 
     def stills_of(self, incident: Incident) -> tuple[Attachment, ...]:
         """Write the stills that belong to the state an incident has just reached.
@@ -109,10 +116,11 @@ class Recorder:
         image, at = frame.image, frame.at
         zone = self._zones[incident.zone_id]
         caption = f"{self._site.camera_id} / {zone.id} / {incident.type} / {local(at)}"
-        drawn = zone_overlay(image, zone.polygon, incident.bbox, caption)
+        box = self._shift.box(incident.bbox, size_of(image))
+        drawn = zone_overlay(image, self._shift.outline(zone.polygon), box, caption)
         stills = (
             self._still(incident, "threshold", image, at),
-            self._still(incident, "close_up", close_up(image, incident.bbox), at),
+            self._still(incident, "close_up", close_up(image, box), at),
             self._still(incident, "zone_overlay", drawn, at),
         )
         return self._with_first(incident, frame, stills)

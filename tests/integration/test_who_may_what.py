@@ -164,6 +164,8 @@ def routes(of: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:
     for mount in of:
         if isinstance(mount, Mount) and mount.routes:
             yield from routes(mount.routes)
+        elif isinstance(mount, Mount):
+            yield "GET", f"{mount.path}/{{path:path}}"  # files
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route(city: City) -> None:

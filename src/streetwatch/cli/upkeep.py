@@ -93,6 +93,11 @@ def verify(  # noqa: PLR0913 -- one argument per option
     store: Annotated[
         bool, typer.Option("--store", help="Do store, evidence and deliveries agree?")
     ] = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="With --store: a platform's own list of cases, a JSON object a line."),
+    ] = None,
+    target: Annotated[str, typer.Option(help="Whose list that is.")] = "desk",
     audit: Annotated[bool, typer.Option("--audit", help="Is the audit log whole?")] = False,
     head: Annotated[
         list[str] | None,
@@ -112,8 +117,10 @@ def verify(  # noqa: PLR0913 -- one argument per option
     found = 0
     if audit:
         lines = of_audit(config, head)
+    elif evidence is None:
+        lines = _of_store(config, ledger, target)
     else:
-        lines = _of_store(config) if evidence is None else _of_pack(evidence)
+        lines = _of_pack(evidence)
     for line in lines:
         print_json(line)
         found += 1
@@ -121,14 +128,19 @@ def verify(  # noqa: PLR0913 -- one argument per option
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
-def _of_store(config: Path) -> Iterator[dict[str, str]]:
+def _of_store(config: Path, ledger: Path | None, target: str) -> Iterator[dict[str, str]]:
     from streetwatch.service.openings import stored, verification_of
     from streetwatch.service.settings import load_settings
+    from streetwatch.service.upkeep.ledger import PlatformLedger, compared
 
+    received = None if ledger is None else PlatformLedger.read(ledger)
     settings = load_settings(config, environ=os.environ)
     opened = stored(settings)
     for finding in verification_of(settings, opened).run(now=time.time()):
         yield finding.line()
+    if received is not None:
+        for finding in compared(opened.engine, received, target):
+            yield finding.line()
     opened.close()
 
 
