@@ -83,7 +83,9 @@ def refused(*arguments: object) -> str:
 def test_wrong_input_is_one_line_that_says_what_to_do(
     config: Path, tmp_path: Path, postgres: PostgresServer
 ) -> None:
-    assert "to be checked: EVIDENCE.zip, --store or --audit" in refused("verify", "--config", config)
+    assert "to be checked: EVIDENCE.zip, --store or --audit" in refused(
+        "verify", "--config", config
+    )
     assert "is not empty" in refused("backup", tmp_path, "--config", config)
     assert "no whole backup" in refused("restore", tmp_path / "x", "--config", _elsewhere(tmp_path))
     with postgres.database() as address:
