@@ -1,9 +1,6 @@
 """Nobody asks for anything that `access.policy` does not let them have."""
 
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
@@ -38,18 +35,15 @@ from streetwatch.service.api.callers import (
     names_this_machine,
 )
 from streetwatch.service.api.errors import said
+from streetwatch.service.api.looked import Looked
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.audit import Deed
-from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
 
 #: Where it is written down which session it is.
 SESSION: Final = "streetwatch.session"
-
-#: In which looking at one thing again is the same look.
-_ONE_LOOK_S: Final[Seconds] = 600.0
 
 LOGIN: Final = "/console/login"
 
@@ -90,25 +84,6 @@ class _Refusal:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Looked:
-    """What somebody has looked at lately: a player asks for one clip in a hundred pieces."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: OrderedDict[Hashable, float] = OrderedDict()
-
-    def is_new(self, look: Hashable) -> bool:
-        """Tell whether it is noted, and from now on it is, for a while."""
-        now = time.monotonic()
-        with self._lock:
-            while self._known and now - next(iter(self._known.values())) > _ONE_LOOK_S:
-                self._known.popitem(last=False)
-            if look in self._known:
-                return False
-            self._known[look] = now
-        return True
-
-
 class Guard:
     """Stands before the whole application: API, console, pictures, sockets.
 
@@ -120,7 +95,7 @@ class Guard:
     def __init__(self, app: ASGIApp, gate: Gate) -> None:
         self._app = app
         self._gate = gate
-        self._looked = _Looked()
+        self._looked = Looked()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on, or refuse."""
