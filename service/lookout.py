@@ -15,7 +15,8 @@ from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import ClipWindow
 from streetwatch.service.gathering import Gatherings
-from streetwatch.service.openings import looks_of
+from streetwatch.service.openings import looks_of, outbound_of_cameras
+from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
@@ -46,6 +47,7 @@ class Lookout:
         probing: Tries an address.
         supervisor: Replaces workers that died or are stuck.
         dry_runs: Tries zones on what was seen.
+        streams: Where cameras may be.
         gatherings: Looks at cameras that are being attached.
     """
 
@@ -57,6 +59,7 @@ class Lookout:
     probing: Probing
     supervisor: Supervisor
     dry_runs: DryRuns
+    streams: OutboundStreams
     gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
@@ -89,6 +92,7 @@ class Lookout:
         self.fleet.stop()
         self.loop.stop(timeout_s=timeout_s)
         self.looks.stop(timeout_s=timeout_s)
+        self.streams.close()
 
 
 def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
@@ -113,6 +117,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         registry: Of the metrics.
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
+    streams = OutboundStreams(outbound_of_cameras(settings, catalogue))
     loop = DetectorLoop(
         detector=detector.watching(),
         mailboxes=mailboxes,
@@ -127,7 +132,9 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         batch=settings.detector_batch,
     )
     options = CaptureOptions(
-        look_interval_s=settings.look_interval_s, longest=detector.longest_side
+        look_interval_s=settings.look_interval_s,
+        longest=detector.longest_side,
+        resolve=streams,
     )
     wiring = Wiring(
         store=store,
@@ -153,8 +160,9 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         fleet=fleet,
         looks=looks,
         live=LiveView(catalogue, fleet, clock),
-        probing=Probing(catalogue, clock),
+        probing=Probing(catalogue, streams, clock),
         supervisor=Supervisor(fleet, registry),
         dry_runs=DryRuns(catalogue, looks, store, clock),
+        streams=streams,
         gatherings=Gatherings(catalogue, loop, mailboxes, options),
     )

@@ -20,6 +20,7 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
 
@@ -36,12 +37,14 @@ class Surroundings:
         evidence: Where the bytes of pictures are.
         clock: Seconds since the epoch.
         environ: Fills in `${NAME}` of templates.
+        networks: Where platforms may stand.
     """
 
     own_url: str
     evidence: EvidenceFiles
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
+    networks: Networks = ANYWHERE
     own_token: str = field(default="", repr=False)
 
 
@@ -64,6 +67,7 @@ def surroundings_of(
         clock=clock,
         environ=os.environ,
         own_token=own_token,
+        networks=Networks.of(settings.networks.targets),
     )
 
 
@@ -73,20 +77,28 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
     Raises:
         InputError: a file that the entry names can't be used.
     """
+    networks = around.networks
     match entry:
         case DeskEntry():
             token = around.own_token if entry.url is None else ""
             if entry.token is not None:
                 token = entry.token.get_secret_value()
-            return DeskSink(entry.url or around.own_url, timeout_s=entry.timeout_s, token=token)
+            url = entry.url or around.own_url
+            return DeskSink(url, timeout_s=entry.timeout_s, token=token, networks=networks)
         case Open311Entry():
-            return Open311Sink(entry, clock=around.clock)
+            return Open311Sink(entry, clock=around.clock, networks=networks)
         case HttpEntry():
             template = load_template(entry.template, environ=around.environ)
-            return HttpTemplateSink(entry, template, evidence=around.evidence, clock=around.clock)
+            return HttpTemplateSink(
+                entry,
+                template,
+                evidence=around.evidence,
+                clock=around.clock,
+                networks=networks,
+            )
         case WebhookEntry():
-            return WebhookSink(entry, clock=around.clock)
+            return WebhookSink(entry, clock=around.clock, networks=networks)
         case MqttEntry():
-            return MqttSink(entry)
+            return MqttSink(entry, networks)
         case _:
             assert_never(entry)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -22,7 +23,12 @@ _LARGEST_MANIFEST = 4 << 20
 
 _SEALED = f"evidence/{MANIFEST}"
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+#: A pack is stored, not squeezed; one that somebody squeezed anew unfolds to a few times its size.
+_MOST_UNFOLDED = 20
+
+#: What `zipfile` raises at bytes that are no ZIP of this world, and at those that have changed.
+_NO_ZIP = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OverflowError)
+_BROKEN = (*_NO_ZIP, zlib.error, EOFError, RuntimeError, OSError)
 
 Schema = TypeVar("Schema", bound=BaseModel)
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -80,13 +86,23 @@ def findings(path: Path) -> Iterator[str]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            _want_no_bomb(archive, path)
             yield from _findings(archive)
-    except zipfile.BadZipFile as error:
+    except _NO_ZIP as error:
         raise InputError(
             f"{path}: is no evidence pack: not a ZIP, or one that was cut off"
         ) from error
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
+
+
+def _want_no_bomb(archive: zipfile.ZipFile, path: Path) -> None:
+    """Refuse what would be read for ever; `zipfile` reads no more of a file than it says it has."""
+    unfolded = sum(info.file_size for info in archive.infolist())
+    if unfolded > _MOST_UNFOLDED * path.stat().st_size + _LARGEST_MANIFEST:
+        raise InputError(
+            f"{path}: is no evidence pack: it says that it unfolds to {unfolded} bytes"
+        )
 
 
 def _findings(archive: zipfile.ZipFile) -> Iterator[str]:
@@ -170,12 +186,12 @@ def _read(archive: zipfile.ZipFile, name: str, schema: type[Schema]) -> Schema |
             return schema.model_validate_json(file.read(_LARGEST_MANIFEST))
     except KeyError:
         return f"{name}: is missing"
-    except _BROKEN as error:
-        return f"{name}: its bytes have changed: {_why(error)}"
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "as a whole"
         return f"{name}: is no manifest ({where}: {first['msg']})"
+    except _BROKEN as error:
+        return f"{name}: its bytes have changed: {_why(error)}"
 
 
 def _why(error: Exception) -> str:
