@@ -28,8 +28,9 @@ from streetwatch.zones.zone import Zone
 START = 1_795_363_200.0
 AREA = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 RULE = DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR]
-STREET: Image = np.repeat(np.linspace(90, 150, 160, dtype=np.uint8)[None, :, None], 90, 0)
-STREET = np.repeat(STREET, 3, 2)
+STREET: Image = np.repeat(
+    np.random.default_rng(3).integers(90, 150, (90, 160, 1), np.uint8), 3, axis=2
+)
 
 
 def with_car(number: int) -> Image:
