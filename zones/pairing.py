@@ -14,12 +14,15 @@ Pairs = npt.NDArray[np.intp]  #: (N,), for each stay the row of its box, -1: non
 _ONE_PLACE_IOU = 0.7
 
 
-def paired(stays: Stays, near: footprint.Shares, likeness: Likeness, rule: Rule) -> Pairs:
+def paired(
+    stays: Stays, near: footprint.Shares, fits: Flags, likeness: Likeness, rule: Rule
+) -> Pairs:
     """Return for each stay which of the look's boxes continues it.
 
     Args:
         stays: Before the look.
         near: IoU of each with each of the rule's boxes.
+        fits: Which of these stand at its first place.
         likeness: Of each one's place to what it looks like.
         rule: The rule.
     """
@@ -32,24 +35,23 @@ def paired(stays: Stays, near: footprint.Shares, likeness: Likeness, rule: Rule)
         least_iou=rule.match_iou,
         first=~np.isnan(stays.violation_at) | back,
     )
-    lost = (pairs < 0) & _is_itself(stays, likeness) & ~(away & ~back)
+    lost = _lost(stays, pairs, fits, likeness) & ~(away & ~back)
     return _with_the_oldest(stays, pairs, lost) if lost.any() else pairs
 
 
-def twins(stays: Stays, pairs: Pairs, likeness: Likeness) -> Flags:
+def twins(stays: Stays, pairs: Pairs, fits: Flags, likeness: Likeness) -> Flags:
     """Tell which stays are of a thing that another one has been continued with."""
-    lost = (pairs < 0) & _is_itself(stays, likeness)
-    if not lost.any():
-        return lost
-    twin = np.zeros(len(stays), bool)
-    for row in np.flatnonzero(lost).tolist():
+    twin = _lost(stays, pairs, fits, likeness)
+    for row in np.flatnonzero(twin).tolist():
         twin[row] = _holders(stays, pairs, row).any()
     return twin
 
 
-def _is_itself(stays: Stays, likeness: Likeness) -> Flags:
-    """Tell whose place looks as it did, beyond doubt."""
-    return stays.is_sure & stays.is_known & (likeness >= appearance.SAME)
+def _lost(stays: Stays, pairs: Pairs, fits: Flags, likeness: Likeness) -> Flags:
+    """Tell whose place looks as it did, beyond doubt, while another stay has the box there."""
+    taken = np.any(fits[:, pairs[pairs >= 0]], axis=1)
+    lost: Flags = taken & (pairs < 0) & stays.is_sure & (likeness >= appearance.SAME)
+    return lost
 
 
 def _with_the_oldest(stays: Stays, pairs: Pairs, lost: Flags) -> Pairs:

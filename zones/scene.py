@@ -27,7 +27,6 @@ _NEW_LIGHT_S: Seconds = 30.0
 #: Two pictures of one street one look apart correlate above this while the light stays the same.
 _SAME_LIGHT = 0.5
 
-
 _PEOPLE = frozenset({"person"})
 
 #: Who clears away garbage.
@@ -78,8 +77,7 @@ class Scene:
         confidence: Of these, (N,).
         exempt: Which of them the rule lets stand, (M,).
         people: Boxes of the people in the picture, (P, 4).
-        workers: Of the people and trucks that serve no stall, (W, 4); none where the rule pauses
-            for nobody.
+        workers: Of people and trucks that serve no stall, (W, 4); none where no rule asks.
         wanted: Which of them have one of the rule's labels, (M,).
         size: Of the picture.
         view: The picture made small, if there is one.
@@ -254,8 +252,9 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     itself, exempted = scene.wanted & fits, scene.exempt & fits
     cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
     patch, likeness = _looks_like(scene, stays, cover)
-    pairs = pairing.paired(stays, near.iou()[:, scene.rows], likeness, rule)
-    twin = pairing.twins(stays, pairs, likeness)
+    own = itself[:, scene.rows]
+    pairs = pairing.paired(stays, near.iou()[:, scene.rows], own, likeness, rule)
+    twin = pairing.twins(stays, pairs, own, likeness)
     found = pairs >= 0
     box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
     box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
@@ -263,7 +262,7 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
     hides = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
     hidden: Flags = np.any(hides, axis=1)
-    claimed = ~found & np.any(itself[:, scene.rows[pairs[found]]], axis=1)
+    claimed = ~found & np.any(own[:, pairs[found]], axis=1)
     fresh = np.ones(len(scene.boxes), bool)
     fresh[pairs[found]] = False
     return Sights(found, box, confidence, hidden, claimed, twin, exempt, patch, likeness, fresh)

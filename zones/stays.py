@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from streetwatch.vision.types import Box, Boxes, Seconds
 from streetwatch.zones.appearance import PATCH, Appearance, Patches, decoded, encoded
+from streetwatch.zones.footprint import iou
 from streetwatch.zones.stay import Stay
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +46,9 @@ _TALLIES = ("moved_with", "outlasted")
 _MAYBE = ("violation_at", "beside_since", "displaced_at")
 
 _UNKNOWN = Appearance("")
+
+#: Two whose places overlap by more than this stand at one place.
+_ONE_PLACE_IOU = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,9 +183,16 @@ class Stays:
         return type(self)(self.zone_id, self.type, **columns)
 
     def unknown(self) -> Self:
-        """Return them with nothing known of what they look like."""
+        """Return them with nothing known of what they look like.
+
+        What is displaced stays so where something else stands in its place; else who could tell?
+        """
         no = np.zeros(len(self), bool)
-        return replace(self, is_known=no, is_sure=no, other_looks=self.other_looks * 0)
+        taken = (iou(self.anchor, self.anchor) >= _ONE_PLACE_IOU)[:, ~self.is_displaced].any(axis=1)
+        away = np.where(taken, self.displaced_at, np.nan)
+        return replace(
+            self, is_known=no, is_sure=no, other_looks=self.other_looks * 0, displaced_at=away
+        )
 
     def rows(self) -> tuple[Stay, ...]:
         """Return them one by one."""
