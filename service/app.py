@@ -40,7 +40,9 @@ from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
+from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
 from streetwatch.service.openings import (
@@ -49,6 +51,7 @@ from streetwatch.service.openings import (
     evidence_of,
     lanes,
     retention_of,
+    signer_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import keep_few_heaps
@@ -94,6 +97,8 @@ class Service:
     targets: tuple[Target, ...] = field(init=False)
     lanes: Lanes = field(init=False)
     evidence: EvidenceFolder = field(init=False)
+    signer: Signer = field(init=False)
+    copies: Copies = field(init=False)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     detector: Detector = field(init=False)
     lookout: Lookout = field(init=False)
@@ -104,6 +109,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
+        self.signer = signer_of(self.settings)
         self.store = open_store(self.settings.database_url)
         self.deliveries = Deliveries(self.store.engine)
         self.targets = targets_of(self.settings.targets, self._around())
@@ -130,12 +136,14 @@ class Service:
             threads=self.settings.detector_threads,
             provider=self.settings.detector_provider,
         )
+        self.copies = Copies.masking(self.evidence, self.detector)
         self.lookout = lookout_from(
             self.settings,
             catalogue,
             self.detector,
             store=self.store,
-            evidence=self.evidence,
+            copies=self.copies,
+            signer=self.signer,
             lanes=self.lanes,
             registry=self.registry,
         )
@@ -286,6 +294,7 @@ class Service:
 
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
+        self.copies.stop()
         self.lookout.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)

@@ -20,6 +20,8 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keys import KEY_FILE as SIGNING_KEY_FILE
+from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.runtime.looks_log import LooksLog
@@ -84,6 +86,18 @@ def evidence_of(settings: Settings) -> EvidenceFolder:
     return EvidenceFolder(settings.data_dir / "evidence")
 
 
+def signer_of(settings: Settings) -> Signer:
+    """Return what signs the evidence of a service; its key is made where there is none.
+
+    Raises:
+        InputError: the key can't be used.
+    """
+    key = settings.evidence.signing_key
+    if key is not None:
+        return Signer.of(key.get_secret_value(), "evidence.signing_key")
+    return Signer.at(settings.data_dir / SIGNING_KEY_FILE)
+
+
 def catalogue_of(
     settings: Settings,
     file: tuple[Camera, ...],
@@ -118,7 +132,8 @@ def retention_of(
     def watched() -> frozenset[str]:
         return frozenset(camera.id for camera in cameras.cameras)
 
-    return Retention(store.engine, evidence, settings.retention.periods, watched)
+    periods = settings.retention.periods
+    return Retention(store.engine, evidence, periods, watched, signer_of(settings))
 
 
 def verification_of(settings: Settings, store: SqlStore) -> Verification:

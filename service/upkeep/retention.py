@@ -7,8 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from streetwatch.service.evidence import manifest as manifests
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.incidents.chain import RecordKind
 from streetwatch.service.incidents.retention import DAY_S, Delete, Kind, Periods, decide
+from streetwatch.service.store.chains import chain_end, links_of, put_link
 from streetwatch.service.store.schema import (
     deletion,
     incident,
@@ -56,12 +60,14 @@ class Retention:
 
     Attributes:
         cameras: Tells which are watched.
+        signer: Signs what is written down of manifests that go.
     """
 
     engine: sa.Engine
     evidence: EvidenceFolder
     periods: Periods
     cameras: Callable[[], frozenset[str]]
+    signer: Signer
 
     def run(self, *, now: Seconds, clock: Callable[[], Seconds] | None = None) -> Iterator[Deleted]:
         """Delete what is due, and yield each deletion when it is done.
@@ -128,12 +134,31 @@ class Retention:
             if gone is None:
                 return None
             forget(connection, name, gone.reason, now)
+            self._leave_records(connection, gone, now)
             if gone.kind is Kind.CANDIDATE:
                 connection.execute(sa.delete(incident).where(incident.c.id == name))
             position = _write_down(connection, gone, now)
         self._finish(position, name, ends)
         log.info("retention.deleted", kind=gone.kind.value, name=name, reason=gone.reason)
         return gone
+
+    def _leave_records(self, connection: sa.Connection, gone: Deleted, now: Seconds) -> None:
+        """Add a signed record of each manifest that goes to its camera's chain."""
+        for link in links_of(connection, gone.name):
+            if link.kind is not RecordKind.MANIFEST:
+                continue
+            end = chain_end(connection, link.camera_id)
+            body = manifests.deletion(link, reason=gone.reason, at=now, signer=self.signer, end=end)
+            record = manifests.linked(
+                body,
+                RecordKind.DELETION,
+                camera_id=link.camera_id,
+                incident_id=gone.name,
+                signer=self.signer,
+                end=end,
+                at=now,
+            )
+            put_link(connection, record)
 
     def _decided(
         self, connection: sa.Connection, name: str, now: Seconds, *, to_delete: bool

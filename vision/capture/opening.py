@@ -93,6 +93,7 @@ class Feed:
     Attributes:
         stream: Its video stream; decode with `stream.codec_context`.
         template: The stream's parameters, valid for good.
+        says_time: Whether its kind of source says what time its own clock has.
         bad_packets: How many the container could not read.
     """
 
@@ -101,7 +102,17 @@ class Feed:
     template: StreamTemplate
     name: str
     read_s: Seconds
+    says_time: bool = False
     bad_packets: int = 0
+
+    @property
+    def said_at_zero_s(self) -> Seconds | None:
+        """What time the camera says it was at stream time 0; None while it has not said.
+
+        FFmpeg knows it from the first RTCP sender report.
+        """
+        said = self.container.start_time_realtime if self.says_time else None
+        return None if said is None or said <= 0 else said / 1e6
 
     def packets(self) -> Iterator["av.Packet[VideoStream]"]:
         """Yield the stream's packets until it ends; the last is empty and flushes the decoder.
@@ -148,7 +159,8 @@ def open_feed(source: Source, url: str, time_outs: TimeOuts) -> Iterator[Feed]:
     try:
         stream = _video_of(container, source)
         template = StreamTemplate.of(stream)
-        yield Feed(container, stream, template, source.redacted, time_outs.read_s)
+        says_time = source.kind is SourceKind.RTSP
+        yield Feed(container, stream, template, source.redacted, time_outs.read_s, says_time)
     finally:
         container.close()
 
