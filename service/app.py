@@ -52,6 +52,7 @@ from streetwatch.service.openings import (
     lanes,
     retention_of,
     signer_of,
+    signing_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import keep_few_heaps
@@ -192,7 +193,7 @@ class Service:
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
             beside=(
-                packs_router(book, self.evidence),
+                packs_router(book, self.evidence, lambda: signing_of(self.signer, self.store)),
                 *self.lookout.routers(),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),

@@ -22,10 +22,12 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import KEY_FILE as SIGNING_KEY_FILE
 from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
+from streetwatch.service.store.chains import public_keys
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -54,11 +56,13 @@ class Records:
         book: Its cases.
         evidence: Their files.
         reporter: Its figures.
+        signing: What its packs are signed with.
     """
 
     book: Book
     evidence: EvidenceFolder
     reporter: Reporter
+    signing: Callable[[], Signing]
 
 
 @contextmanager
@@ -70,7 +74,12 @@ def desk_of(settings: Settings) -> Iterator[Records]:
     """
     store = stored(settings)
     try:
-        yield Records(Book(store.engine), evidence_of(settings), Reporter(store.engine, time.time))
+        yield Records(
+            Book(store.engine),
+            evidence_of(settings),
+            Reporter(store.engine, time.time),
+            lambda: signing_of(signer_of(settings), store),
+        )
     finally:
         store.close()
 
@@ -96,6 +105,11 @@ def signer_of(settings: Settings) -> Signer:
     if key is not None:
         return Signer.of(key.get_secret_value(), "evidence.signing_key")
     return Signer.at(settings.data_dir / SIGNING_KEY_FILE)
+
+
+def signing_of(signer: Signer, store: SqlStore) -> Signing:
+    """Return what packs are signed with, and every key that evidence was signed with."""
+    return Signing(signer, public_keys(store.engine))
 
 
 def catalogue_of(

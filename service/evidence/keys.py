@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -27,6 +28,7 @@ KEY_FILE: Final = "evidence-signing.pem"
 ALGORITHM: Final = "Ed25519"
 
 _SEED_BYTES: Final = 32
+_NAME: Final = re.compile("[0-9a-f]{32}")
 _MEND: Final = "give an Ed25519 private key as PEM, or its 32 bytes in base64"
 
 
@@ -42,8 +44,8 @@ class PublicKey:
 
     @property
     def id(self) -> str:
-        """Its name: the first 16 hexadecimal digits of the sha256 of its bytes."""
-        return hashlib.sha256(self.raw).hexdigest()[:16]
+        """Its name: the first 32 hexadecimal digits of the sha256 of its bytes."""
+        return hashlib.sha256(self.raw).hexdigest()[:32]
 
     @property
     def pem(self) -> bytes:
@@ -153,3 +155,20 @@ def public_key(pem: bytes) -> PublicKey | None:
     if not isinstance(key, Ed25519PublicKey):
         return None
     return PublicKey(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+
+def trusted(text: str) -> str:
+    """Return the name of a public key that somebody trusts: of a PEM file, or the name itself.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if _NAME.fullmatch(text):
+        return text
+    try:
+        key = public_key(Path(text).read_bytes())
+    except OSError as error:
+        raise InputError(f"--key {text}: can't be read: {error.strerror}") from error
+    if key is None:
+        raise InputError(f"--key {text}: holds no Ed25519 public key in PEM")
+    return key.id

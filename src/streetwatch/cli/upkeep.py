@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,8 +91,14 @@ def verify(
     ] = None,
     *,
     store: Annotated[
-        bool, typer.Option("--store", help="Do store, evidence and deliveries agree?")
+        bool, typer.Option("--store", help="Do store, evidence, chains and deliveries agree?")
     ] = False,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A public key that is trusted: a PEM file, or its name. May be repeated."
+        ),
+    ] = None,
     config: Config = _CONFIG,
     as_json: AsJson = True,
 ) -> None:
@@ -102,7 +109,7 @@ def verify(
     if (evidence is None) is not store:
         raise InputError("verify: say what is to be checked: EVIDENCE.zip, or --store")
     found = 0
-    for line in _of_store(config) if evidence is None else _of_pack(evidence):
+    for line in _of_store(config) if evidence is None else _of_pack(evidence, tuple(key or ())):
         print_json(line)
         found += 1
     if found:
@@ -120,9 +127,12 @@ def _of_store(config: Path) -> Iterator[dict[str, str]]:
     opened.close()
 
 
-def _of_pack(path: Path) -> Iterator[dict[str, str]]:
-    from streetwatch.service.evidence.pack_check import findings
+def _of_pack(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    from streetwatch.service.evidence.keys import trusted
+    from streetwatch.service.evidence.pack_check import check
 
-    for finding in findings(path):
-        name, _, says = finding.partition(": ")
-        yield {"finding": "pack", "name": name, "says": says}
+    for told in check(path, frozenset(trusted(key) for key in keys)):
+        if told.is_wrong:
+            yield {"finding": "pack", "kind": told.kind, "name": told.name, "says": told.says}
+        else:
+            sys.stderr.write(f"{told}\n")
