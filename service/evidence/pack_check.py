@@ -1,6 +1,7 @@
 """Checks an evidence pack by itself, without the desk that made it: every file, hash, signature."""
 
 import hashlib
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -42,6 +43,9 @@ _LARGEST_MANIFEST: Final = 4 << 20
 #: A case has some dozen files.
 _MOST_FILES: Final = 5000
 
+#: What the reader makes of bytes that only look like a ZIP.
+_NO_ZIP = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, zlib.error)
+
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -69,7 +73,7 @@ def check(path: Path, pinned: Collection[str] = ()) -> Iterator[Told]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield from _Check(path, archive, frozenset(pinned)).run()
-    except zipfile.BadZipFile as error:
+    except _NO_ZIP as error:
         raise InputError(
             f"{path}: is no evidence pack: not a ZIP, or one that was cut off"
         ) from error
