@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import Readiness, TargetHealth
@@ -43,6 +44,8 @@ from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.originals import Originals
+from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
 from streetwatch.service.openings import (
@@ -193,7 +196,8 @@ class Service:
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
             beside=(
-                packs_router(book, self.evidence, lambda: signing_of(self.signer, self.store)),
+                packs_router(book, self.evidence, self.signing),
+                keys_router(self.signing),
                 *self.lookout.routers(),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
@@ -204,6 +208,10 @@ class Service:
             readiness=self.readiness,
             registry=self.registry,
         )
+
+    def signing(self) -> Signing:
+        """Return what packs are signed with."""
+        return signing_of(self.signer, self.store)
 
     def site(self) -> FastAPI:
         """Return the HTTP API with the console on it; once a process, since its pages are."""
@@ -231,6 +239,8 @@ class Service:
             book=self.desk.book,
             triaging=self.desk.triaging,
             evidence=self.evidence,
+            originals=Originals(self.evidence, self.clock),
+            signing=self.signing,
             reporter=self._reporter(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,

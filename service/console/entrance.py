@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader
 
 from streetwatch.service.access.access import Access
 from streetwatch.service.access.errors import (
@@ -28,13 +25,10 @@ from streetwatch.service.access.rules import (
     Weakness,
 )
 from streetwatch.service.console.choices import HOME, local
+from streetwatch.service.console.forms import rendered
 from streetwatch.service.console.guard import ACCOUNT, COOKIE, LOGIN, WELCOME
-from streetwatch.service.console.language import LANGUAGE_NAMES, Language, language_of, mark, say_in
+from streetwatch.service.console.language import Language, language_of, mark, say_in
 from streetwatch.vision.types import Seconds
-
-_TEMPLATES: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True
-)
 
 Typed = Annotated[str, Form()]
 
@@ -167,14 +161,9 @@ def _drawn(
     request: Request, template: str, error: Exception | None = None, **fields: str | None
 ) -> Response:
     language = language_of(request)
-    other = Language.EN if language is Language.ZH else Language.ZH
-    here = quote(f"{request.url.path}?{request.url.query}")
-    html = _TEMPLATES.get_template(template).render(
-        say=lambda *words, **fields: say_in(language, *words, **fields),
-        language=language,
-        other=other,
-        other_name=LANGUAGE_NAMES[other],
-        switch=f"/console/language/{other}?next={here}",
+    html = rendered(
+        request,
+        template,
         name_at_most=NAME_AT_MOST,
         password_at_least=PASSWORD_AT_LEAST,
         kinds_at_least=KINDS_AT_LEAST,

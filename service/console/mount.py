@@ -17,6 +17,7 @@ from streetwatch.service.console.closing import watch_sessions
 from streetwatch.service.console.entrance import entrance_router
 from streetwatch.service.console.guard import ACCOUNT, Guard
 from streetwatch.service.console.language import say
+from streetwatch.service.console.originals import originals_router
 from streetwatch.service.console.pages import (
     cameras,
     case,
@@ -30,6 +31,7 @@ from streetwatch.service.console.pages import (
 )
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import ROLE_NAMES, RoleNeededError, Shell, dress
+from streetwatch.service.console.verifying import verify_router
 
 _HERE: Final = Path(__file__).parent
 
@@ -41,6 +43,8 @@ def mount_console(api: FastAPI, parts: Parts) -> None:
     shell = Shell(who=_who)
     api.include_router(choices_router())
     api.include_router(entrance_router(parts.access, clock=parts.clock))
+    api.include_router(originals_router(parts.originals))
+    api.include_router(verify_router(parts.signing, parts.store.engine))
     api.add_middleware(Guard, sessions=parts.access.sessions, clock=parts.clock)
     watch_sessions(parts.access.sessions, parts.clock)
     pages_app.add_static_files("/console/static", _HERE / "static")

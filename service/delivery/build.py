@@ -20,6 +20,8 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.originals import Originals, UnmaskedFiles
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
 
@@ -35,12 +37,20 @@ class Surroundings:
         evidence: Where the bytes of pictures are.
         clock: Seconds since the epoch.
         environ: Fills in `${NAME}` of templates.
+        originals: Opens what is under the masks; None: nothing does.
     """
 
     own_url: str
     evidence: EvidenceFiles
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
+    originals: Originals | None = None
+
+    def files_for(self, entry: HttpEntry) -> EvidenceFiles:
+        """Return what a target is sent pictures from: the copies, unless it says why not."""
+        if entry.unmasked is None or self.originals is None:
+            return self.evidence
+        return UnmaskedFiles(self.originals, f"target:{entry.id}", entry.unmasked)
 
 
 def surroundings_of(
@@ -48,7 +58,8 @@ def surroundings_of(
 ) -> Surroundings:
     """Return what the sinks of a service's targets need of it."""
     own_url = settings.desk_url or settings.address
-    return Surroundings(own_url=own_url, evidence=evidence, clock=clock, environ=os.environ)
+    opens = Originals(evidence, clock) if isinstance(evidence, EvidenceFolder) else None
+    return Surroundings(own_url, evidence, clock, os.environ, opens)
 
 
 def sink_of(entry: Target, around: Surroundings) -> Sink:
@@ -64,7 +75,8 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
             return Open311Sink(entry, clock=around.clock)
         case HttpEntry():
             template = load_template(entry.template, environ=around.environ)
-            return HttpTemplateSink(entry, template, evidence=around.evidence, clock=around.clock)
+            files = around.files_for(entry)
+            return HttpTemplateSink(entry, template, evidence=files, clock=around.clock)
         case WebhookEntry():
             return WebhookSink(entry, clock=around.clock)
         case MqttEntry():

@@ -1,6 +1,7 @@
 """Checks an evidence pack by itself, without the desk that made it: every file, hash, signature."""
 
 import hashlib
+import io
 import struct
 import zipfile
 import zlib
@@ -9,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import IO, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -71,19 +72,38 @@ def check(path: Path, pinned: Collection[str] = ()) -> Iterator[Told]:
         InputError: there is no such file, or it is no ZIP at all.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield from _Check(path, archive, frozenset(pinned)).run()
-    except _NO_ZIP as error:
-        raise InputError(
-            f"{path}: is no evidence pack: not a ZIP, or one that was cut off"
-        ) from error
+        with path.open("rb") as file:
+            yield from check_file(file, str(path), pinned)
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
 
 
+def check_file(file: IO[bytes], name: str, pinned: Collection[str] = ()) -> Iterator[Told]:
+    """Yield what is to be said of an evidence pack that is open.
+
+    Args:
+        file: From its first byte on; can be read anywhere.
+        name: What it is called.
+        pinned: As for `check`.
+
+    Raises:
+        InputError: it is no ZIP at all.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            size = file.seek(0, io.SEEK_END)
+            yield from _Check(file, Path(name).name, size, archive, frozenset(pinned)).run()
+    except _NO_ZIP as error:
+        raise InputError(
+            f"{name}: is no evidence pack: not a ZIP, or one that was cut off"
+        ) from error
+
+
 @dataclass(frozen=True, slots=True)
 class _Check:
-    path: Path
+    file: IO[bytes]
+    name: str
+    size: int
     archive: zipfile.ZipFile
     pinned: frozenset[str]
 
@@ -99,7 +119,7 @@ class _Check:
     def _contents(self) -> Iterator[Told]:
         too_much = self._too_much()
         if too_much:
-            yield Told(Kind.STRUCTURE, self.path.name, too_much)
+            yield Told(Kind.STRUCTURE, line_of(self.name), too_much)
             return
         manifest = self._read(MANIFEST, PackManifest)
         if isinstance(manifest, Told):
@@ -125,7 +145,7 @@ class _Check:
             return f"holds {len(files)} files: a pack has fewer than {_MOST_FILES}"
         if any(one.compress_type != zipfile.ZIP_STORED for one in files):
             return "is compressed: a pack is not"
-        if sum(one.file_size for one in files) > self.path.stat().st_size:
+        if sum(one.file_size for one in files) > self.size:
             return "says that it holds more bytes than it has"
         return ""
 
@@ -218,22 +238,18 @@ class _Check:
 
     def _structure(self, manifest: PackManifest) -> Iterator[Told]:
         """Compare every byte with those of a pack of these files: none stands between them."""
-        at = 0
-        with self.path.open("rb") as file:
-            for block in written(self._parts(manifest)):
-                there = file.read(len(block))
-                if there != block:
-                    at += next(
-                        (i for i, (a, b) in enumerate(zip(there, block, strict=False)) if a != b),
-                        min(len(there), len(block)),
-                    )
-                    says = f"byte {at} is not what a pack of these files has there"
-                    yield Told(Kind.STRUCTURE, line_of(self.path.name), says)
-                    return
-                at += len(block)
-            if file.read(1):
-                says = f"goes on after byte {at}, where the pack ends"
-                yield Told(Kind.STRUCTURE, line_of(self.path.name), says)
+        at, name = 0, line_of(self.name)
+        for block in written(self._parts(manifest)):
+            self.file.seek(at)  # the archive reads the same file
+            there = self.file.read(len(block))
+            if there != block:
+                says = f"byte {at + _apart(there, block)} is not what a pack of these files has"
+                yield Told(Kind.STRUCTURE, name, says)
+                return
+            at += len(block)
+        if at != self.size:
+            says = f"goes on after byte {at}, where the pack ends"
+            yield Told(Kind.STRUCTURE, name, says)
 
     def _parts(self, manifest: PackManifest) -> Iterator[Part]:
         for name in (MANIFEST, SIGNATURE):
@@ -264,6 +280,12 @@ class _Check:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "as a whole"
             return Told(Kind.NO_MANIFEST, name, f"is no manifest ({where}: {first['msg']})")
+
+
+def _apart(there: bytes, wanted: bytes) -> int:
+    """Return the first place at which two blocks differ."""
+    pairs = enumerate(zip(there, wanted, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(there), len(wanted)))
 
 
 def _is_seal(path: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from streetwatch.benchmarks.light import Light
-from streetwatch.cli import throughput
+from streetwatch.cli import masking, throughput
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_json, progress_bar
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -316,3 +316,4 @@ def console(
 
 
 app.command()(throughput.throughput)
+app.command()(masking.masking)
