@@ -1,5 +1,6 @@
 """What seals evidence in tests: one key, so that what is signed is the same each time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,19 +35,28 @@ class Sees:
 
     things: tuple[tuple[str, Box], ...]
     longest_side: int = 640
-    asked: list[tuple[int, int]] = field(default_factory=list)
+    asked: list[Image] = field(default_factory=list)
 
     def detect(
         self, image: Image, *, confidence: float | None = None, longest: int | None = None
     ) -> Detections:
         del confidence, longest
-        self.asked.append((image.shape[1], image.shape[0]))
+        self.asked.append(image)
         count = len(self.things)
         return Detections(
             np.array([box for _, box in self.things], np.float32).reshape(count, 4),
             np.full(count, 0.9, np.float32),
             np.array([CLASS_ID[label] for label, _ in self.things], np.int64),
         )
+
+    def detect_batch(
+        self,
+        images: Sequence[Image],
+        *,
+        confidence: float | None = None,
+        longest: int | None = None,
+    ) -> list[Detections]:
+        return [self.detect(one, confidence=confidence, longest=longest) for one in images]
 
 
 def recorder_of(copies: Copies, incident: Incident, seal: Seal = SEAL) -> Recorder:
