@@ -1,21 +1,28 @@
 """What seals evidence in tests: one key, so that what is signed is the same each time."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from filed import NOON, an_incident
+from filed import NOON, a_message, an_incident
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.delivery.case_json import case_json
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.report import Report
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
+from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.pack import Signing, pack
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.store.chains import public_keys
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Box, Detections, Frame, Image
@@ -96,3 +103,13 @@ def seal_case(  # noqa: PLR0913 -- each is a knob of one case
         name, recorder.sealed(gathered, NOON), watched=watched, store=store, at=NOON
     )
     return incident
+
+
+def packed_case(store: SqlStore, folder: EvidenceFolder, signer: Signer = SIGNER) -> bytes:
+    """Seal a case, report it to the desk, and return its pack."""
+    incident = seal_case(store, Copies(folder), "a" * 26)
+    book = Book(store.engine)
+    document = case_json(a_message(incident, files=store.evidence(incident.id)).case)
+    book.report(Report.model_validate_json(json.dumps(document)), key="key-of-it", now=NOON)
+    signing = Signing(signer, public_keys(store.engine))
+    return b"".join(pack(book.case(incident.id), folder, signing).stream())

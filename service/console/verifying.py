@@ -69,13 +69,15 @@ class Verdict:
     lines: tuple[Told, ...] = ()
 
 
-def verify_router(signing: Callable[[], Signing], engine: sa.Engine) -> APIRouter:
-    """Return the page; everybody may ask."""
-    page = _Page(signing, engine)
+def verify_router(
+    signing: Callable[[], Signing], engine: sa.Engine, *, most: int = MOST_BYTES
+) -> APIRouter:
+    """Return the page; everybody may ask, with files of `most` bytes."""
+    page = _Page(signing, engine, most)
     router = APIRouter(include_in_schema=False)
     router.add_api_route(PATH, page.empty, methods=["GET"], response_class=HTMLResponse)
     router.add_api_route(
-        PATH, page.checked, methods=["POST"], response_class=HTMLResponse, max_body_size=MOST_BYTES
+        PATH, page.checked, methods=["POST"], response_class=HTMLResponse, max_body_size=most
     )
     return router
 
@@ -84,6 +86,7 @@ def verify_router(signing: Callable[[], Signing], engine: sa.Engine) -> APIRoute
 class _Page:
     signing: Callable[[], Signing]
     engine: sa.Engine
+    most: int
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     def empty(self, request: Request) -> Response:
@@ -139,7 +142,7 @@ class _Page:
             file=name,
             lines=[(one, say_in(language, _WORDS[one.kind], name=one.name)) for one in lines],
             key=self.signing().signer.public.id,
-            most_mb=MOST_BYTES // 1_000_000,
+            most_mb=self.most // 1_000_000,
             error=None,
         )
         return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})

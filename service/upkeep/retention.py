@@ -11,7 +11,18 @@ from streetwatch.service.evidence import manifest as manifests
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.incidents.chain import RecordKind
-from streetwatch.service.incidents.retention import DAY_S, Delete, Kind, Periods, decide
+from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.incidents.retention import (
+    DAY_S,
+    Decision,
+    Delete,
+    Keep,
+    Kind,
+    Periods,
+    Subject,
+    decide,
+    decide_by_hand,
+)
 from streetwatch.service.store.chains import chain_end, links_of, put_link
 from streetwatch.service.store.schema import (
     deletion,
@@ -82,7 +93,7 @@ class Retention:
         ends = clock or (lambda: now)
         self._resume(ends)
         for name in due(self.engine, now=now, periods=self.periods):
-            gone = self._evidence(name, now, ends)
+            gone = self._evidence(name, now, ends, self._by_age(now))
             if gone is not None:
                 yield gone
         yield from self._messages(now)
@@ -93,7 +104,7 @@ class Retention:
         """Yield what a run would delete, and delete nothing."""
         for name in due(self.engine, now=now, periods=self.periods):
             with reading(self.engine) as connection:
-                gone = self._decided(connection, name, now, to_delete=False)
+                gone = self._decided(connection, name, self._by_age(now), to_delete=False)
             if gone is not None:
                 yield gone
         with reading(self.engine) as connection:
@@ -126,11 +137,44 @@ class Retention:
         with writing(self.engine) as connection:
             connection.execute(done.values(done_at=ends()))
 
-    def _evidence(self, name: str, now: Seconds, ends: Callable[[], Seconds]) -> Deleted | None:
+    def delete(self, name: str, *, why: str, now: Seconds) -> Deleted:
+        """Delete an incident's evidence before its time, as somebody asks for.
+
+        Args:
+            name: Of the incident, or of a report of others.
+            why: Stands in the deletion, the case's history and the camera's chain.
+            now: When.
+
+        Raises:
+            InputError: it is held, its case has not ended, or there is none.
+            StorageError: the database or the disk refused.
+        """
+
+        def by_hand(subject: Subject) -> Decision:
+            decision = decide_by_hand(subject, why=why)
+            if isinstance(decision, Keep):
+                raise InputError(f"{name}: stays: {decision.reason}")
+            return decision
+
+        gone = self._evidence(name, now, lambda: now, by_hand)
+        if gone is None:
+            raise InputError(f"{name}: no evidence of it is kept here")
+        return gone
+
+    def _by_age(self, now: Seconds) -> Callable[[Subject], Decision]:
+        return lambda subject: decide(subject, now=now, periods=self.periods)
+
+    def _evidence(
+        self,
+        name: str,
+        now: Seconds,
+        ends: Callable[[], Seconds],
+        decided: Callable[[Subject], Decision],
+    ) -> Deleted | None:
         with writing(self.engine) as connection:
             locked(connection, f"incident {name}")
             locked(connection, "desk")  # whoever writes into the book has it to themselves
-            gone = self._decided(connection, name, now, to_delete=True)
+            gone = self._decided(connection, name, decided, to_delete=True)
             if gone is None:
                 return None
             forget(connection, name, gone.reason, now)
@@ -161,12 +205,17 @@ class Retention:
             put_link(connection, record)
 
     def _decided(
-        self, connection: sa.Connection, name: str, now: Seconds, *, to_delete: bool
+        self,
+        connection: sa.Connection,
+        name: str,
+        decided: Callable[[Subject], Decision],
+        *,
+        to_delete: bool,
     ) -> Deleted | None:
         subject = subject_of(connection, name, to_delete=to_delete)
         if subject is None:
             return None
-        decision = decide(subject, now=now, periods=self.periods)
+        decision = decided(subject)
         if not isinstance(decision, Delete):
             return None
         files = files_in(connection, name)

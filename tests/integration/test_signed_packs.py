@@ -11,23 +11,15 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from typer.testing import CliRunner
 
-from filed import NOON, a_message
-from sealed import SIGNER, seal_case
+from sealed import SIGNER, packed_case
 from streetwatch.cli import app
-from streetwatch.service.delivery.case_json import case_json
-from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.report import Report
-from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
-from streetwatch.service.evidence.pack import Signing, pack
 from streetwatch.service.evidence.pack_check import check
 from streetwatch.service.evidence.told import Kind
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.store.chains import public_keys
 from streetwatch.service.store.sql_store import open_store
 
-NAME = "SW-20261123-0001"
 OTHER = Signer.made()
 
 
@@ -55,13 +47,7 @@ class Packed:
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
     folder = tmp_path_factory.mktemp("packed")
     store = open_store(f"sqlite:///{folder / 'db'}")
-    copies = Copies(EvidenceFolder(folder / "evidence"))
-    incident = seal_case(store, copies, "a" * 26)
-    book = Book(store.engine)
-    document = case_json(a_message(incident, files=store.evidence(incident.id)).case)
-    book.report(Report.model_validate_json(json.dumps(document)), key="key-of-it", now=NOON)
-    signing = Signing(OTHER, public_keys(store.engine))
-    content = b"".join(pack(book.case(NAME), copies.folder, signing).stream())
+    content = packed_case(store, EvidenceFolder(folder / "evidence"), OTHER)
     store.close()
     return Packed(content, folder)
 

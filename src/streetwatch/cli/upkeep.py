@@ -7,11 +7,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json
+
+if TYPE_CHECKING:
+    from streetwatch.service.store.sql_store import SqlStore
+    from streetwatch.service.upkeep.retention import Retention
 
 Config = Annotated[Path, typer.Option(help="Settings of the service.")]
 _CONFIG = Path("streetwatch.yaml")
@@ -19,17 +23,24 @@ _CONFIG = Path("streetwatch.yaml")
 
 def retention(
     *,
+    case: Annotated[
+        str | None, typer.Option(help="Delete this case's evidence now: its number or external id.")
+    ] = None,
+    why: Annotated[str | None, typer.Option(help="Why, with --case; it is written down.")] = None,
     config: Config = _CONFIG,
     dry_run: Annotated[bool, typer.Option(help="Tell what is due, and delete nothing.")] = False,
     as_json: AsJson = True,
 ) -> None:
     """Delete what has been kept long enough, a line each; the service does so every night."""
     from streetwatch.service.cameras import load_cameras
+    from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.logs import configure_logs
     from streetwatch.service.openings import catalogue_of, evidence_of, retention_of, stored
     from streetwatch.service.settings import load_settings
 
     del as_json
+    if (case is None) is not (why is None) or (case is not None and dry_run):
+        raise InputError("retention: give --case together with --why, and without --dry-run")
     settings = load_settings(config, environ=os.environ)
     configure_logs(settings.log_format)
     file = load_cameras(settings.cameras, environ=os.environ)
@@ -37,9 +48,22 @@ def retention(
     cameras = catalogue_of(settings, file, store)
     job = retention_of(settings, cameras, store, evidence_of(settings))
     now = time.time()
-    for gone in job.plan(now=now) if dry_run else job.run(now=now, clock=time.time):
-        print_json(gone.line())
+    if case is not None and why is not None:
+        _delete(job, store, case, why, now)
+    else:
+        for gone in job.plan(now=now) if dry_run else job.run(now=now, clock=time.time):
+            print_json(gone.line())
     store.close()
+
+
+def _delete(job: "Retention", store: "SqlStore", case: str, why: str, now: float) -> None:
+    """Delete what is kept of a case, and of reports that it took in."""
+    from streetwatch.service.desk.book import Book
+
+    book = Book(store.engine)
+    name = str(book.case(case)["external_id"])
+    for one in (name, *(other for other in book.names(name) if other != name)):
+        print_json(job.delete(one, why=why, now=now).line())
 
 
 def backup(
