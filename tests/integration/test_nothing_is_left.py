@@ -70,10 +70,9 @@ class World:
             for table in metadata.sorted_tables:
                 for row in connection.execute(sa.select(table)).mappings():
                     text = json.dumps(dict(row), default=str)
-                    is_of = name in text and (
-                        "threshold.jpg" in text or f"/evidence/{name}" in text
-                    )
-                    found |= {table.name} if is_of else set()
+                    is_named = "threshold.jpg" in text or f"/evidence/{name}" in text
+                    if name in text and is_named:
+                        found.add(table.name)
         return found
 
 

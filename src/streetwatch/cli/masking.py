@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +38,7 @@ def masking(
             ("on canvases of 1920x1080", on_canvases(images)),
         ):
             task = progress.add_task(name, total=None)
-            people = people_in(scenes, masker, lambda task=task: progress.advance(task))
+            people = people_in(scenes, masker, partial(progress.advance, task))
             for line in lines(name, people):
                 print_json(line)
             worst = min(worst, float(str(line["head_covered"] or 0.0)))
