@@ -1,4 +1,7 @@
-"""A picture from outside: looked at before it is decoded, and written anew before it is kept."""
+"""A picture from outside: looked at before it is decoded.
+
+It is kept as pixels coded anew: without the place, time and phone of its EXIF.
+"""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -8,7 +11,6 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from streetwatch.service.evidence.stills import jpeg
 from streetwatch.vision.types import Image
 
 _FORMATS = ("JPEG", "PNG")
@@ -64,8 +66,3 @@ def _size(content: bytes) -> tuple[int, int]:
         raise PictureRefusedError("too many pixels: send a smaller picture") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise PictureRefusedError("no JPEG or PNG: send one of these") from None
-
-
-def rewritten(image: Image) -> bytes:
-    """Return the picture as a JPEG of ours: without the place, time and phone of its EXIF."""
-    return jpeg(image)
