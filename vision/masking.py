@@ -78,14 +78,15 @@ class Masker:
         offset = np.array((left, top, left, top), np.float32)
         return Detections(seen.xyxy + offset, seen.confidence, seen.class_id)
 
-    def masked(self, image: Image, *, spare: Box | None = None) -> Image:
+    def masked(self, image: Image, *, spare: Box | None = None, in_parts: bool = True) -> Image:
         """Return a still's copy with people and plates masked.
 
         Args:
             image: The still.
             spare: The vehicle that the case is about: its plate is left.
+            in_parts: As for `people_and_vehicles`.
         """
-        seen = self.people_and_vehicles(image)
+        seen = self.people_and_vehicles(image, in_parts=in_parts)
         return covered(image, hidden(seen, spare=spare), cells=STILL_CELLS)
 
 

@@ -1,5 +1,6 @@
 """Pictures as they go out: masked, the original sealed beside."""
 
+import hashlib
 import os
 import threading
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -11,9 +12,9 @@ from typing import Final
 import structlog
 
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.stills import jpeg
+from streetwatch.service.evidence.stills import decoded_jpeg, jpeg
 from streetwatch.service.incidents.errors import StorageError
-from streetwatch.vision.capture.errors import ClipNotWritten
+from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.masked_clip import mask_clip
 from streetwatch.vision.masking import Masker
 from streetwatch.vision.types import Box, Frame, Image, Sees, Size
@@ -38,6 +39,13 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class NoCopy:
+    """Why there is no copy."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Copies:
     """Writes what goes out.
 
@@ -45,11 +53,13 @@ class Copies:
         folder: Where it goes; the originals go beside it.
         masker: Finds what is masked; None: nothing is.
         worker: Masks clips, one after the other.
+        stopping: Set when clips are masked no more.
     """
 
     folder: EvidenceFolder
     masker: Masker | None = None
     worker: Executor | None = field(default=None, repr=False)
+    stopping: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @classmethod
     def masking(cls, folder: EvidenceFolder, sees: Sees) -> "Copies":
@@ -58,13 +68,30 @@ class Copies:
         return cls(folder, Masker(sees), worker)
 
     def stop(self) -> None:
-        """Begin no other clip: what is not masked yet is, after the next start."""
+        """Mask no other clip: what is not masked yet is, after the next start."""
+        self.stopping.set()
         if self.worker is not None:
             self.worker.shutdown(wait=False, cancel_futures=True)
 
-    def masked(self, image: Image, *, spare: Box | None = None) -> Image:
-        """Return what goes out of a picture."""
-        return image if self.masker is None else self.masker.masked(image, spare=spare)
+    def masked(self, image: Image, *, spare: Box | None = None, in_parts: bool = True) -> Image:
+        """Return what goes out of a picture; see `Masker`."""
+        if self.masker is None:
+            return image
+        return self.masker.masked(image, spare=spare, in_parts=in_parts)
+
+    def masked_anew(self, incident_id: str, name: str, spare: Box | None) -> Kept | None:
+        """Make the copy of a still again from its original; None where it has none.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        path = self.folder.originals_root / incident_id / name
+        if self.masker is None or not path.is_file():
+            return None
+        original = self.folder.originals.read(incident_id, name)
+        shown = self.masked(decoded_jpeg(original), spare=spare)
+        digest = hashlib.sha256(original).hexdigest()
+        return Kept(self.folder.write(incident_id, name, jpeg(shown)), digest)
 
     def still(self, incident_id: str, name: str, image: Image, shown: Image) -> Kept:
         """Write a still and its original.
@@ -90,7 +117,7 @@ class Copies:
 
     def clip(
         self, incident_id: str, name: str, digest: str, spare: tuple[Box, Size] | None
-    ) -> Future[Kept]:
+    ) -> Future[Kept | NoCopy]:
         """Make what goes out of a clip that was cut into `cut_into`.
 
         Args:
@@ -100,27 +127,30 @@ class Copies:
             spare: The vehicle that the case is about, and the size of its picture.
 
         Returns:
-            Fails with `StorageError` where no copy could be made: the original never goes out.
+            Fails with `StorageError` where the disk refused; the original never goes out.
         """
         if self.masker is None or self.worker is None:
-            done: Future[Kept] = Future()
+            done: Future[Kept | NoCopy] = Future()
             done.set_result(Kept(digest, None))
             return done
         return self.worker.submit(self._masked_clip, incident_id, name, digest, spare)
 
     def _masked_clip(
         self, incident_id: str, name: str, digest: str, spare: tuple[Box, Size] | None
-    ) -> Kept:
+    ) -> Kept | NoCopy:
         source = self.folder.originals.path(incident_id, name)
         write = partial(self._mask, source, spare=spare)
         try:
             return Kept(self.folder.write_by(incident_id, name, write), digest)
+        except ClipUnavailable as error:  # nobody could see it, and nobody may have it as it is
+            source.unlink(missing_ok=True)
+            return NoCopy(str(error))
         except ClipNotWritten as error:
             raise StorageError(str(error)) from error
 
     def _mask(self, source: Path, target: Path, *, spare: tuple[Box, Size] | None) -> None:
         if self.masker is not None:
-            mask_clip(source, target, self.masker, spare=spare)
+            mask_clip(source, target, self.masker, spare=spare, stopped=self.stopping.is_set)
 
 
 @dataclass(slots=True)
@@ -133,15 +163,16 @@ class Shown:
 
     copies: Copies
     _frame: Frame | None = None
-    _spare: Box | None = None
+    _how: tuple[Box | None, bool] = (None, True)
     _pixels: tuple[Image, Image] | None = None
 
-    def of(self, frame: Frame, spare: Box | None) -> tuple[Image, Image]:
+    def of(self, frame: Frame, spare: Box | None, *, in_parts: bool) -> tuple[Image, Image]:
         """Return a frame's pixels and what goes out of it, one case's vehicle spared."""
-        if self._pixels is None or self._frame is not frame or self._spare != spare:
+        how = spare, in_parts
+        if self._pixels is None or self._frame is not frame or self._how != how:
             image = frame.image
-            self._pixels = image, self.copies.masked(image, spare=spare)
-            self._frame, self._spare = frame, spare
+            self._pixels = image, self.copies.masked(image, spare=spare, in_parts=in_parts)
+            self._frame, self._how = frame, how
         return self._pixels
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Final
 
 from streetwatch.service.evidence import manifest as manifests
 from streetwatch.service.evidence.coming import then, there
-from streetwatch.service.evidence.copies import Copies, Kept, Shown
+from streetwatch.service.evidence.copies import Copies, Kept, NoCopy, Shown
 from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
 from streetwatch.service.evidence.manifest import Gathered, Seal
 from streetwatch.service.evidence.stills import close_up, zone_overlay
@@ -136,7 +135,11 @@ class Recorder:
         is_on_disk = self._copies.folder.path(incident.id, "first_seen.jpg").exists()
         if is_first or not is_on_disk:
             return (self._still(incident, "first_seen", first), *stills)
-        return stills
+        # A candidate's copy is made in haste: most never become a case.
+        kept = self._copies.masked_anew(incident.id, "first_seen.jpg", _subject(incident))
+        if kept is None:
+            return stills
+        return (_still("first_seen.jpg", "first_seen", kept, incident.first_seen), *stills)
 
     def picture_of_now(self, incident_id: str, role: str) -> Attachment | None:
         """Write the latest picture under a name of its moment; None before the first.
@@ -151,7 +154,7 @@ class Recorder:
             return None
         name, image = f"{role}-{frame.at:.0f}.jpg", frame.image
         kept = self._copies.still(incident_id, name, image, self._copies.masked(image))
-        return Attachment(name, role, "image/jpeg", kept.sha256, frame.at, kept.original_sha256)
+        return _still(name, role, kept, frame.at)
 
     def can_seal(self, incident: Incident, at: Seconds) -> bool:
         """Tell whether an incident's clip has run its time, and there is a latest picture.
@@ -175,16 +178,21 @@ class Recorder:
             StorageError: the disk refused.
         """
         added: list[Attachment] = []
-        missing: list[str] = []
+        before: tuple[str, ...] = ()
         if self._current is None:
-            missing.append("latest: the camera has given no picture since the service started")
+            before = ("latest: the camera has given no picture since the service started",)
         else:
             added.append(self._still(incident, "latest", self._current))
-        clip, starts_at, why = self._cut(incident)
-        missing += [why] if why else []
-        missing += self._add_track(incident, added)
-        gathered = Gathered(self._site, self._zones[incident.zone_id], tuple(added), tuple(missing))
-        return then(clip, lambda kept: _with_clip(gathered, kept, starts_at))
+        site, zone = self._site, self._zones[incident.zone_id]  # they may be drawn anew meanwhile
+        copy, starts_at = self._cut(incident)
+        after = tuple(self._add_track(incident, added))
+
+        def gathered(clip: Kept | NoCopy) -> Gathered:
+            if isinstance(clip, NoCopy):
+                return Gathered(site, zone, tuple(added), (*before, f"clip: {clip.why}", *after))
+            return Gathered(site, zone, (*added, _clip(clip, starts_at)), (*before, *after))
+
+        return then(copy, gathered)
 
     def sealed(
         self, gathered: Gathered, at: Seconds
@@ -222,19 +230,19 @@ class Recorder:
             Attachment(manifests.SIGNATURE, "signature", "application/octet-stream", signed, at),
         )
 
-    def _cut(self, incident: Incident) -> tuple[Future[Kept | None], Seconds, str]:
-        """Cut the clip; return its copy to come, when it begins, and why there is none."""
+    def _cut(self, incident: Incident) -> tuple[Future[Kept | NoCopy], Seconds]:
+        """Cut the clip; return its copy to come and when it begins."""
         if self._ring is None:
-            why = "clip: this camera keeps none (privacy mask, or a source without packets)"
-            return there(None), 0.0, why
+            why = "this camera keeps none (privacy mask, or a source without packets)"
+            return there(NoCopy(why)), 0.0
         folder, end = self._copies.cut_into, self._due_at(incident)
         try:
             digest, at = cut(self._ring, folder, incident.id, end=end, window=self._window)
         except ClipUnavailable as error:
-            return there(None), 0.0, f"clip: {error}"
+            return there(NoCopy(str(error))), 0.0
         subject, frame = _subject(incident), self._current
         spare = None if subject is None or frame is None else (subject, frame.size)
-        return then(self._copies.clip(incident.id, CLIP, digest, spare), _kept), at, ""
+        return self._copies.clip(incident.id, CLIP, digest, spare), at
 
     def _add_track(self, incident: Incident, added: list[Attachment]) -> list[str]:
         """Add where it was seen when, as far as this process has watched it."""
@@ -257,9 +265,14 @@ class Recorder:
         # A view of another camera's case hands its pictures over, under a name of its own.
         view = f".{incident.camera_id}.{incident.id[:6]}" if incident.duplicate_of else ""
         name = f"{role}{view}.jpg"
-        image, shown = self._shown.of(frame, _subject(incident))
+        is_case = incident.state is not State.CANDIDATE
+        image, shown = self._shown.of(frame, _subject(incident), in_parts=is_case)
         kept = self._copies.still(incident.case_id, name, part(image), part(shown))
-        return Attachment(name, role, "image/jpeg", kept.sha256, frame.at, kept.original_sha256)
+        return _still(name, role, kept, frame.at)
+
+
+def _still(name: str, role: str, kept: Kept, at: Seconds) -> Attachment:
+    return Attachment(name, role, "image/jpeg", kept.sha256, at, kept.original_sha256)
 
 
 def _subject(incident: Incident) -> Box | None:
@@ -268,12 +281,5 @@ def _subject(incident: Incident) -> Box | None:
     return incident.bbox if is_there and incident.type in _ABOUT_A_VEHICLE else None
 
 
-def _kept(kept: Kept) -> Kept | None:
-    return kept
-
-
-def _with_clip(gathered: Gathered, kept: Kept | None, starts_at: Seconds) -> Gathered | None:
-    if kept is None:
-        return gathered
-    clip = Attachment(CLIP, "clip", "video/mp4", kept.sha256, starts_at, kept.original_sha256)
-    return replace(gathered, added=(*gathered.added, clip))
+def _clip(kept: Kept, starts_at: Seconds) -> Attachment:
+    return Attachment(CLIP, "clip", "video/mp4", kept.sha256, starts_at, kept.original_sha256)

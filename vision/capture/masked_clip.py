@@ -6,7 +6,7 @@ anew. Between two looks a mask is where the two looks saw somebody, wider by how
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +17,7 @@ import av
 import numpy as np
 from av.video.stream import VideoStream
 
-from streetwatch.vision.capture.errors import ClipNotWritten
+from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.masking import FILM_CELLS, Masker, covered, hidden
 from streetwatch.vision.picture import fitting, size_of
 from streetwatch.vision.types import Box, Boxes, Image, Seconds, Size
@@ -51,7 +51,12 @@ class _Shown:
 
 
 def mask_clip(
-    source: Path, target: Path, masker: Masker, *, spare: tuple[Box, Size] | None = None
+    source: Path,
+    target: Path,
+    masker: Masker,
+    *,
+    spare: tuple[Box, Size] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Write a clip's masked copy, complete or not at all.
 
@@ -60,26 +65,31 @@ def mask_clip(
         target: The copy, in a folder that exists.
         masker: Looks at its pictures.
         spare: The vehicle that the case is about and the size of the picture it stands in.
+        stopped: Asked between two pictures whether to give up.
 
     Raises:
-        ClipNotWritten: it can't be read or written; nothing is left behind.
+        ClipUnavailable: what is in the clip can't be decoded.
+        ClipNotWritten: the disk refused, or it was stopped.
     """
     part = target.with_name(f".{target.name}.part")
     try:
-        _write(source, part, masker, spare)
+        _write(_until(stopped, _pictures(source)), part, _Masks(masker, spare))
         os.replace(part, target)  # noqa: PTH105 -- as `write_clip`
-    except (OSError, ValueError, av.error.FFmpegError) as error:
-        with suppress(OSError):
+    except OSError as error:
+        raise ClipNotWritten(
+            f"cannot write the masked clip {target}: {error.strerror or error}"
+        ) from error
+    except (ValueError, av.error.FFmpegError) as error:
+        raise ClipUnavailable(f"no copy of it can be masked: {error}") from error
+    finally:
+        with suppress(OSError):  # it was put in place, or never made
             part.unlink()
-        reason = getattr(error, "strerror", None) or error
-        raise ClipNotWritten(f"cannot write the masked clip {target}: {reason}") from error
 
 
-def _write(source: Path, part: Path, masker: Masker, spare: tuple[Box, Size] | None) -> None:
-    masks = _Masks(masker, spare)
+def _write(pictures: Iterator[_Shown], part: Path, masks: "_Masks") -> None:
     with av.open(part, "w", format="mp4", options={"movflags": "+faststart"}) as output:
         stream: VideoStream | None = None
-        for shown in masks.over(_pictures(source)):
+        for shown in masks.over(pictures):
             if stream is None:
                 stream = _stream(output, size_of(shown.image))
             frame = av.VideoFrame.from_ndarray(shown.image, format="bgr24")
@@ -88,6 +98,13 @@ def _write(source: Path, part: Path, masker: Masker, spare: tuple[Box, Size] | N
         if stream is None:
             raise ValueError("no picture in it can be decoded")
         output.mux(stream.encode(None))
+
+
+def _until(stopped: Callable[[], bool], pictures: Iterator[_Shown]) -> Iterator[_Shown]:
+    for shown in pictures:
+        if stopped():
+            raise InterruptedError("the service stops")
+        yield shown
 
 
 def _stream(output: "av.container.OutputContainer", size: Size) -> VideoStream:

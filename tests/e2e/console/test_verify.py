@@ -84,7 +84,11 @@ def test_a_viewer_is_not_offered_originals_and_given_none(console: Console, seal
     with console.page(f"/console/cases/{sealed}", role="viewer", language="en-GB") as page:
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_text("Without masks")).to_have_count(0)
-        told = {"incident": "a", "name": "threshold.jpg", "why": "I want to see"}
+        told: dict[str, str | float | bool] = {
+            "incident": "a",
+            "name": "threshold.jpg",
+            "why": "I want to see",
+        }
         refused = page.request.post("/console/originals", form=told)
         assert refused.status == 403
     nobody = httpx.post(f"{console.service.url}/console/originals", data=told)
