@@ -1,6 +1,6 @@
-"""Looks at a clip that spare the detector, as the service does: nothing changed, nothing new.
+"""Looks at a clip that spare the detector, as the service does: nothing settled, nothing new.
 
-The service asks the detector on a change, while something matures, and every so often
+The service asks the detector where something settled, while it matures, and every so often
 (`service.runtime.attention`). Recorded looks must not depend on what presence made of them, so
 "something matures" is taken more widely here: anything of the rules was seen anywhere, however
 unsure, within twice their dwell of the last change. What is repeated has been seen to be empty, or
@@ -11,16 +11,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
+import numpy.typing as npt
+
 from streetwatch.service.cameras import Camera
-from streetwatch.vision.gate import Gate
+from streetwatch.vision.gate import Change, Gate
 from streetwatch.vision.privacy import Outline
-from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees, View
+from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees, Size
 from streetwatch.vision.view import glance_at
 from streetwatch.zones.zone import ZoneKind
 
-#: The service's defaults (`detection.idle_interval_s`, and how long a change is followed).
+#: As in the service: `idle_interval_s`, how long a change is followed, how long one is sure.
 _IDLE_S: Seconds = 30.0
 _SETTLE_S: Seconds = 6.0
+_SURE_S: Seconds = 10.0
 
 #: Of the longest dwell: what was seen for so long without a change has matured, or never will.
 _DWELLS = 2.0
@@ -48,22 +52,41 @@ class Watching:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """What was last detected, and when something last changed."""
+    """What was last detected, and when something last settled."""
 
-    gate: Gate
     detections: Detections
     detected_at: Seconds
     changed_at: Seconds
 
-    def holds(self, view: View, at: Seconds, watching: Watching) -> bool:
-        """Tell whether it can be said again of another picture."""
-        if self.gate.passed(view) or at - self.detected_at >= _IDLE_S:
+    def holds(self, change: Change, at: Seconds, size: Size, watching: Watching) -> bool:
+        """Tell whether another picture need not be detected in."""
+        waited_s = at - self.detected_at
+        if change.has_settled or waited_s >= _IDLE_S:
             return False
         since = at - self.changed_at
-        matures = since < watching.matures_s and not watching.labels.isdisjoint(
-            self.detections.labels
-        )
-        return since >= _SETTLE_S and not matures
+        if since < _SETTLE_S:
+            return False
+        wanted = self._wanted(watching)
+        matures = since < watching.matures_s and len(wanted) > 0
+        return not matures or (waited_s < _SURE_S and not _touched(wanted, change, size).any())
+
+    def again(self, change: Change, size: Size, watching: Watching) -> Detections | None:
+        """Return what is said again of a picture; None: nothing is said of it."""
+        if not change.is_changed:
+            return self.detections
+        if _touched(self._wanted(watching), change, size).any():
+            return None
+        return self.detections[~_touched(self.detections, change, size)]
+
+    def _wanted(self, watching: Watching) -> Detections:
+        labels = self.detections.labels
+        return self.detections[np.array([one in watching.labels for one in labels], np.bool_)]
+
+
+def _touched(seen: Detections, change: Change, size: Size) -> npt.NDArray[np.bool_]:
+    boxes = seen.xyxy.tolist()
+    touched = [change.touches((x1, y1, x2, y2), size) for x1, y1, x2, y2 in boxes]
+    return np.array(touched, np.bool_)
 
 
 def sparing_looks(
@@ -78,13 +101,19 @@ def sparing_looks(
         confidence: As in `Sees.detect`.
     """
     watching = Watching.of(camera)
+    gate = Gate(watching.areas)
     seen: _Seen | None = None
     for frame in frames:
         glance = glance_at(frame, longest=detector.longest_side, masks=camera.masks)
-        if seen is None or not seen.holds(glance.view, frame.at, watching):
-            changed = seen is None or seen.gate.passed(glance.view)
-            detections = glance.detected(detector, confidence=confidence)
-            gate = Gate(watching.areas).looked_at(glance.view)
-            at = frame.at if seen is None or changed else seen.changed_at
-            seen = _Seen(gate, detections, frame.at, at)
-        yield glance.look(seen.detections)
+        change = gate.change(glance.view)
+        if seen is not None and seen.holds(change, frame.at, frame.size, watching):
+            gate = gate.shown(change)
+            again = seen.again(change, frame.size, watching)
+            if again is not None:
+                yield glance.look(again)
+            continue
+        detections = glance.detected(detector, confidence=confidence)
+        gate = gate.detected(change)
+        at = frame.at if seen is None or change.has_settled else seen.changed_at
+        seen = _Seen(detections, frame.at, at)
+        yield glance.look(detections)

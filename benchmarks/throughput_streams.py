@@ -17,7 +17,10 @@ from streetwatch.vision.types import Seconds
 #: What the issue of a hundred cameras is about: 1080p25 H.264, a key frame every 2 s.
 WIDTH, HEIGHT, FPS, GOP = 1920, 1080, 25, 50
 
-#: The empty street is the median of so many pictures of the clip ...
+#: What is to stand there drives up for so long.
+_APART_S: Seconds = 2.0
+
+#: The empty street is the median of so many pictures of the clip's time without an event ...
 _MEDIAN_OF = 41
 
 #: ... with a sensor's noise (standard deviation, grey levels), so many different pictures of it.
@@ -75,9 +78,9 @@ def coded_streams(  # noqa: PLR0913 -- each is decided by who measures
         coded = work / f"{clip.path.stem}-{seconds:.0f}s.mp4"
         if not coded.is_file():
             _code(_pictures(clip.path, seconds), coded)
-        still = work / f"{clip.path.stem}-quiet-{seconds:.0f}s.mp4"
+        still = work / f"{clip.path.stem}-empty-{seconds:.0f}s.mp4"
         if quiet and not still.is_file():
-            _code(_empty_street(clip.path, seconds), still)
+            _code(_empty_street(clip, seconds), still)
         streams.append(CameraStream(coded, camera_id, clip.events))
         streams += [CameraStream(still, camera_id, ())] * quiet
     if not streams:
@@ -128,10 +131,18 @@ def _pictures(source: Path, seconds: Seconds) -> Iterator[VideoFrame]:
                     given += 1
 
 
-def _empty_street(source: Path, seconds: Seconds) -> Iterator[VideoFrame]:
-    """Yield the clip's median picture with fresh noise for so many seconds."""
-    with av.open(source) as container:
-        shown = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+def _empty_street(clip: TrueClip, seconds: Seconds) -> Iterator[VideoFrame]:
+    """Yield the median picture of a clip's time without an event, with fresh noise."""
+    with av.open(clip.path) as container:
+        shown = [
+            frame.to_ndarray(format="bgr24")
+            for frame in container.decode(video=0)
+            if not any(
+                one.start - _APART_S <= (frame.time or 0.0) <= one.end for one in clip.events
+            )
+        ]
+    if not shown:
+        raise DatasetError(f"{clip.path}: something stands there all the time: no street is empty")
     some = np.stack(shown[:: max(len(shown) // _MEDIAN_OF, 1)]).astype(np.float32)
     empty = np.median(some, axis=0)
     chance = np.random.default_rng(0)

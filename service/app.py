@@ -250,6 +250,8 @@ class Service:
             live=self.lookout.live,
             probing=self.lookout.probing,
             dry_runs=self.lookout.dry_runs,
+            gatherings=self.lookout.gatherings,
+            looks=self.lookout.looks,
             reviewing=self.reviewing,
         )
 

@@ -125,6 +125,7 @@ class DryRuns:
         *,
         who: str,
         account: Account | None = None,
+        seen: Iterable[Look] | None = None,
     ) -> AsyncGenerator[Told, None]:
         """Yield progress, and the difference at last. Closing it gives up.
 
@@ -133,6 +134,7 @@ class DryRuns:
             hours: How far back.
             who: Asks.
             account: As for `Catalogue.check`.
+            seen: What was seen, where that is not kept (`Gathering.looks`), in order.
 
         Raises:
             BusyError: another dry run of theirs is under way, or too many are.
@@ -140,33 +142,38 @@ class DryRuns:
         """
         after = self._catalogue.check(document, account=account)
         before = next((one for one in self._catalogue.cameras if one.id == after.id), None)
+        looks = self._kept(after.id, hours) if seen is None else _Looks.of(seen)
         with self._turns.taken(who):
-            steps = stepping(lambda stopped: self._told(before, after, hours, stopped))
+            steps = stepping(lambda stopped: self._told(before, after, looks, stopped))
             async with aclosing(steps):
                 async for told in steps:
                     yield told
 
-    def _told(
-        self, before: Camera | None, after: Camera, hours: float, stopped: Callable[[], bool]
-    ) -> Iterator[Told]:
+    def _kept(self, camera_id: str, hours: float) -> "_Looks":
         now = self._clock()
         since = now - hours * _HOUR_S
-        lines = self._looks.lines(after.id, since=since)
-        looks = (
-            step
-            for step in recorded_looks(lines, name=f"looks of {after.id}")
-            if isinstance(step, Look) and since <= step.at <= now
-        )
+
+        def read() -> Iterator[Look]:
+            lines = self._looks.lines(camera_id, since=since)
+            for step in recorded_looks(lines, name=f"looks of {camera_id}"):
+                if isinstance(step, Look) and since <= step.at <= now:
+                    yield step
+
+        return _Looks(read, since, now)
+
+    def _told(
+        self, before: Camera | None, after: Camera, looks: "_Looks", stopped: Callable[[], bool]
+    ) -> Iterator[Told]:
         with closing(_Run(before)) as of_now, closing(_Run(after)) as of_new:
             seen = _Seen()
-            for look in looks:
+            for look in looks.read():
                 if stopped():
                     return
                 of_now.look(look)
                 of_new.look(look)
                 seen.take(look)
                 if seen.looks % _TOLD_EVERY == 0:
-                    yield Progress((look.at - since) / (now - since), seen.looks)
+                    yield Progress(looks.done(look.at), seen.looks)
             yield self._difference(after.id, of_now.filed(), of_new.filed(), seen)
 
     def _difference(
@@ -205,6 +212,24 @@ class DryRuns:
         files = {one.role: one.name for one in self._store.evidence(incident.id)}
         name = next((files[role] for role in _STILLS if role in files), None)
         return None if name is None else f"/evidence/{incident.id}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What is replayed, and the time it spans."""
+
+    read: Callable[[], Iterable[Look]]
+    since: Seconds
+    until: Seconds
+
+    @classmethod
+    def of(cls, seen: Iterable[Look]) -> "_Looks":
+        looks = tuple(seen)
+        moments = [one.at for one in looks] or [0.0]
+        return cls(lambda: looks, moments[0], moments[-1])
+
+    def done(self, at: Seconds) -> float:
+        return (at - self.since) / max(self.until - self.since, 1.0)
 
 
 class _Run:

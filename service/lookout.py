@@ -18,6 +18,7 @@ from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.gathering import Gatherings
 from streetwatch.service.openings import looks_of
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
@@ -48,6 +49,7 @@ class Lookout:
         live: What each shows now.
         probing: Tries an address.
         dry_runs: Tries zones on what was seen.
+        gatherings: Looks at cameras that are being attached.
     """
 
     catalogue: Catalogue
@@ -57,6 +59,7 @@ class Lookout:
     live: LiveView
     probing: Probing
     dry_runs: DryRuns
+    gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
         """Return the cameras that run, by id."""
@@ -125,6 +128,9 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         on_change=lambda _: lanes.wake(),
         batch=settings.detector_batch,
     )
+    options = CaptureOptions(
+        look_interval_s=settings.look_interval_s, longest=detector.longest_side
+    )
     wiring = Wiring(
         store=store,
         copies=copies,
@@ -132,9 +138,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         routes=lanes.routes,
         window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
         keep_bytes=int(settings.evidence.camera_mb * 1e6),
-        options=CaptureOptions(
-            look_interval_s=settings.look_interval_s, longest=detector.longest_side
-        ),
+        options=options,
         looks=looks,
         clock=clock,
     )
@@ -152,4 +156,5 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         live=LiveView(catalogue, fleet, clock),
         probing=Probing(catalogue, clock),
         dry_runs=DryRuns(catalogue, looks, store, clock),
+        gatherings=Gatherings(catalogue, loop, mailboxes, options),
     )

@@ -5,7 +5,7 @@ from typing import Final
 
 from babel.dates import format_date, format_datetime, format_timedelta
 
-from streetwatch.service.console.language import Language
+from streetwatch.service.console.language import Language, say
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
@@ -55,3 +55,14 @@ def to_the_second(at: Seconds) -> str:
     '2026-11-23 00:00:00'
     """
     return f"{datetime.fromtimestamp(at, CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def span_to_the_second(seconds: Seconds) -> str:
+    """Say how long something took, exactly, in the language of the page that is drawn."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return say("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    if minutes:
+        return say("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    return say("{seconds} s", seconds=rest)

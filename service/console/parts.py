@@ -18,7 +18,9 @@ from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.evidence.pack import Signing
+from streetwatch.service.gathering import Gatherings
 from streetwatch.service.runtime.live import LiveView
+from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore
@@ -51,6 +53,8 @@ class Parts:
         live: What each camera shows now.
         probing: Tries a camera's address.
         dry_runs: Tries zones on what was seen.
+        gatherings: Looks at cameras that are being attached.
+        looks: Keeps what was seen.
         reviewing: What reviewers do; moves cases.
     """
 
@@ -75,4 +79,6 @@ class Parts:
     live: LiveView
     probing: Probing
     dry_runs: DryRuns
+    gatherings: Gatherings
+    looks: LooksLog
     reviewing: Reviewing

@@ -81,6 +81,12 @@ MISTAKES: Final = frozenset(
             "around the area"
         ),
         mark("is no area (the corners lie on one line): spread them around the area"),
+        mark("is no row and height: write [row, height], each 0..1, the rows from the top down"),
+        mark(
+            "is not below the row before it: write [row, height], each 0..1, the rows from the "
+            "top down"
+        ),
+        mark("leaves nothing to look for: take the rule out"),
         mark('is no time of day: write "HH:MM" in quotes, "00:00" to "24:00"'),
         mark('begins when the day is over: write "00:00"'),
         mark('is the same time as from: write "00:00" to "24:00" for the whole day'),
@@ -130,6 +136,11 @@ def type_words(name: str) -> str:
     """Say what a type of violation is called."""
     chinese, english = NAMES[ViolationType(name)]
     return chinese if language_here() is Language.ZH else english
+
+
+def label_words(label: str) -> str:
+    """Say what the model calls by a label."""
+    return say(LABEL_WORDS[label])
 
 
 def spoken() -> Spoken:
@@ -192,5 +203,16 @@ _UNITS: Final = MappingProxyType(
         "min": mark("{number} min"),
         "h": mark("{number} h"),
         "d": mark("{number} d"),
+    }
+)
+
+LABEL_WORDS: Final = MappingProxyType(
+    {
+        "car": mark("Car"),
+        "bus": mark("Bus"),
+        "truck": mark("Truck"),
+        "bicycle": mark("Bicycle"),
+        "motorcycle": mark("Motorcycle or e-bike"),
+        "tricycle": mark("Tricycle"),
     }
 )

@@ -1,41 +1,39 @@
 """Where a detection decides something: a pure policy, one state per camera, no clock.
 
-The detector costs a hundred times what comparing pictures does. It is asked when something changed
-in a watched area, while something is maturing into a violation or may have left, and every so often
-in any case. In between, what it saw last is said again: the gate saw no change.
+The detector costs a hundred times what comparing pictures does. It is asked when something settled
+in a watched area or left it, while something is maturing into a violation or may have left, and
+every so often in any case. In between, what it saw last is said again of what looks as it did.
+Traffic that drives through settles nowhere: nothing is said of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
-from streetwatch.vision.gate import Gate
-from streetwatch.vision.types import Detections, Seconds, View
+import numpy as np
+
+from streetwatch.vision.gate import Change, Gate
+from streetwatch.vision.types import Detections, Seconds, Size
+from streetwatch.zones.footprint import iou
 from streetwatch.zones.stay import Stay
 
 #: Key frames tremble by so much about their distance.
-_ALMOST_S: Seconds = 0.2
+_ALMOST_S: Final[Seconds] = 0.2
+
+#: A stay was seen where a detection overlaps its box by so much.
+_SAME_IOU: Final = 0.3
 
 
 class Why(StrEnum):
     """Why the detector is asked."""
 
     FIRST = "first"  #: nothing is known yet
-    CHANGED = "changed"  #: something came or went
-    SETTLING = "settling"  #: something changed just now: one look may have missed it
+    CHANGED = "changed"  #: something settled, or left
+    SETTLING = "settling"  #: something settled just now: one look may have missed it
     MATURING = "maturing"  #: something stands and is no violation yet
     CLEARING = "clearing"  #: something filed was not seen
     IDLE = "idle"  #: the longest time without a detection is over
-
-    @property
-    def promise(self) -> str:
-        """How long the zones may have gone without a detection: `close` or `idle`."""
-        return "close" if self in _CLOSE else "idle"
-
-
-#: Something goes on: it was detected in a moment ago, and is to be again.
-_CLOSE = frozenset({Why.SETTLING, Why.MATURING, Why.CLEARING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,18 @@ class Intervals:
     """How long a camera may go without a detection, seconds of capture time.
 
     Attributes:
-        idle_s: While nothing changes and nothing stands.
-        close_s: While something is maturing or may have left.
-        settle_s: For so long after a change each picture is detected in.
+        idle_s: While nothing settles and nothing stands.
+        close_s: Between two looks while something is maturing or may have left.
+        settle_s: For so long after something settled each picture is detected in.
         quiet_s: Between two pictures that are compared, while nothing goes on.
+        sure_s: While what is maturing was seen, and its place shows no change.
     """
 
     idle_s: Seconds = 30.0
     close_s: Seconds = 2.0
     settle_s: Seconds = 6.0
     quiet_s: Seconds = 4.0
+    sure_s: Seconds = 10.0
 
     def patience_s(self, why: Why) -> Seconds:
         """Return how long a detection may wait before it is late."""
@@ -61,51 +61,110 @@ class Intervals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attention:
-    """What was last detected on one camera, and when something last changed there."""
+    """What was last detected on one camera, and when something last settled there.
+
+    Attributes:
+        gate: The street as it was.
+        detected_at: When the detector last looked.
+        changed_at: When something last settled, or left.
+        detections: What it saw.
+        is_stirred: The latest picture shows something that has not settled.
+    """
 
     gate: Gate
     detected_at: Seconds | None = None
     changed_at: Seconds | None = None
     detections: Detections | None = None
+    is_stirred: bool = False
 
     def wants(
-        self, view: View, at: Seconds, stays: Iterable[Stay], intervals: Intervals
+        self, change: Change, at: Seconds, stays: Sequence[Stay], size: Size, intervals: Intervals
     ) -> Why | None:
         """Return why a picture is to be detected in, None where nothing speaks for it.
 
         Args:
-            view: Of the picture.
+            change: What the picture shows.
             at: Its capture time.
             stays: What stands on the camera.
+            size: Of the picture, in whose pixels the stays are.
             intervals: How long it may go without.
         """
         if self.detected_at is None or self.detections is None:
             return Why.FIRST
-        if self.gate.passed(view):
+        if change.has_settled:
             return Why.CHANGED
-        if self.changed_at is not None and at - self.changed_at < intervals.settle_s:
+        if self._is_settling(at, intervals):
             return Why.SETTLING
         waited_s = at - self.detected_at
         if waited_s >= intervals.close_s - _ALMOST_S:
-            if any(stay.violation_at is None for stay in stays):
+            maturing = [stay for stay in stays if stay.violation_at is None]
+            is_due = waited_s >= intervals.sure_s - _ALMOST_S
+            if any(is_due or self._is_doubtful(stay, change, size) for stay in maturing):
                 return Why.MATURING
-            if any(stay.absent_s > 0 for stay in stays):
+            if is_due and any(stay.absent_s > 0 for stay in stays):
                 return Why.CLEARING
         return Why.IDLE if waited_s >= intervals.idle_s - intervals.quiet_s else None
 
-    def pace_s(self, at: Seconds, stays: Iterable[Stay], intervals: Intervals) -> Seconds:
-        """Return how far apart pictures may be now: a quiet street is decoded more seldom."""
-        settling = self.changed_at is not None and at - self.changed_at < intervals.settle_s
-        going_on = settling or any(stay.violation_at is None or stay.absent_s > 0 for stay in stays)
-        return intervals.close_s if going_on else intervals.quiet_s
+    def again(self, change: Change, stays: Sequence[Stay], size: Size) -> Detections | None:
+        """Return what can be said again of a picture that nobody detects in.
 
-    def detected(self, view: View, at: Seconds, detections: Detections, why: Why) -> Self:
+        Where something passes in front of what stands, nothing can: None. What passed when the
+        detector looked is left out, since it has driven on.
+        """
+        if self.detections is None or not change.is_changed:
+            return self.detections
+        if any(change.touches(stay.box, size) for stay in stays):
+            return None
+        boxes = self.detections.xyxy.tolist()
+        as_it_was = [not change.touches((x1, y1, x2, y2), size) for x1, y1, x2, y2 in boxes]
+        return self.detections[np.array(as_it_was, np.bool_)]
+
+    def pace_s(
+        self, at: Seconds, stays: Sequence[Stay], intervals: Intervals, *, keeps_up: bool = True
+    ) -> Seconds:
+        """Return how far apart pictures may be now: a quiet street is decoded more seldom.
+
+        Args:
+            at: The capture time of the latest picture.
+            stays: What stands on the camera.
+            intervals: How long it may go without.
+            keeps_up: Whether the machine has time to follow traffic, of which little will settle.
+        """
+        if self._is_settling(at, intervals) or (self.is_stirred and keeps_up):
+            return intervals.close_s
+        goes_on = any(is_open(stay) for stay in stays)
+        return intervals.close_s if goes_on else intervals.quiet_s
+
+    def shown(self, change: Change) -> Self:
+        """Return the attention after a picture that nobody detects in."""
+        is_stirred = change.is_changed and not change.has_settled
+        return replace(self, gate=self.gate.shown(change), is_stirred=is_stirred)
+
+    def detected(self, change: Change, at: Seconds, detections: Detections, why: Why) -> Self:
         """Return the attention after a detection."""
         changed_at = at if why in (Why.FIRST, Why.CHANGED) else self.changed_at
         return replace(
             self,
-            gate=self.gate.looked_at(view),
+            gate=self.gate.detected(change),
             detected_at=at,
             changed_at=changed_at,
             detections=detections,
         )
+
+    def _is_settling(self, at: Seconds, intervals: Intervals) -> bool:
+        return self.changed_at is not None and at - self.changed_at < intervals.settle_s
+
+    def _is_doubtful(self, stay: Stay, change: Change, size: Size) -> bool:
+        """Tell whether something happens at a stay's place, or it was not seen as it had been."""
+        return change.touches(stay.box, size) or (stay.looks > 1 and not self._saw(stay))
+
+    def _saw(self, stay: Stay) -> bool:
+        if self.detections is None or not len(self.detections):
+            return False
+        box = np.array([stay.box], np.float32)
+        return bool(iou(box, self.detections.xyxy).max() >= _SAME_IOU)
+
+
+def is_open(stay: Stay) -> bool:
+    """Tell whether something is to be decided of a stay: whether it violates, or has left."""
+    return stay.violation_at is None or stay.absent_s > 0

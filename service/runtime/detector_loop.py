@@ -11,21 +11,22 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
+from typing import Protocol
 
 import structlog
 
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.runtime.attention import Attention, Intervals
+from streetwatch.service.runtime.attention import Attention, Intervals, is_open
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.overload import Overload
-from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.vision.health import Health, Seeing
 from streetwatch.vision.privacy import Outline
-from streetwatch.vision.types import Detections, Frame, Seconds, SeesMany
+from streetwatch.vision.types import Detections, Frame, Look, Seconds, SeesMany
 from streetwatch.vision.view import Glance, detected_together, glance_at
+from streetwatch.zones.presence import Presence
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,23 @@ TICK_S: Seconds = 0.5
 #: Between two pictures of a camera none of whose rules applies now: enough to know that it is there
 #: (`runtime.condition.LATE_S`); the packets between are read and kept, not decoded.
 REST_S: Seconds = 8.0
+
+
+class Judge(Protocol):
+    """What becomes of one camera's looks. Used by the loop's thread only."""
+
+    @property
+    def presence(self) -> Presence:
+        """What is at its place, after the latest look."""
+
+    def look(self, look: Look, frame: Frame | None = None) -> tuple[Incident, ...]:
+        """Fold one look; return the incidents whose state it changed."""
+
+    def show(self, frame: Frame) -> None:
+        """Take a frame for the latest picture that says nothing of the street."""
+
+    def seal(self, at: Seconds) -> None:
+        """Complete what is due by now."""
 
 
 @dataclass(slots=True)
@@ -50,7 +68,7 @@ class Watching:
         is_on_duty: Tells whether any of its rules applies at a time.
     """
 
-    watch: CameraWatch
+    watch: Judge
     attention: Attention
     look_every: Callable[[Seconds], None]
     masks: tuple[Outline, ...] = ()
@@ -208,8 +226,9 @@ class DetectorLoop:
                 areas=attention.gate.areas if self._batch == 1 else (),
             )
             watching.health = watching.health.seen(glance.view, frame.at)
+            change = attention.gate.change(glance.view)
             why = self._queue.why(frame.camera_id) or attention.wants(
-                glance.view, frame.at, stays, self._intervals
+                change, frame.at, stays, frame.size, self._intervals
             )
         if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
             watching.watch.show(glance.frame)
@@ -219,10 +238,21 @@ class DetectorLoop:
             watching.watch.show(glance.frame)
             watching.look_every(REST_S)
         elif why is not None:
-            self._queue.put(glance, why, patience_s=self._intervals.patience_s(why))
-        elif attention.detections is not None:
-            self._metrics.unchanged.labels(frame.camera_id).inc()
-            self._judge(glance, attention.detections, watching)
+            self._queue.put(glance, change, why, patience_s=self._intervals.patience_s(why))
+            watching.attention = attention.shown(change)
+        else:
+            watching.attention = attention.shown(change)
+            self._say_again(glance, attention.again(change, stays, frame.size), watching)
+
+    def _say_again(self, glance: Glance, detections: Detections | None, watching: Watching) -> None:
+        """Judge a picture by what was detected before, where that still holds."""
+        if detections is None:
+            self._metrics.unjudged.labels(glance.frame.camera_id).inc()
+            watching.watch.show(glance.frame)
+            self._pace(glance.frame.at, watching)
+            return
+        self._metrics.unchanged.labels(glance.frame.camera_id).inc()
+        self._judge(glance, detections, watching)
 
     def _detect(self, together: Sequence[Wanted]) -> None:
         glances = [one.glance for one in together]
@@ -240,10 +270,9 @@ class DetectorLoop:
         self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
         self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:
-            waited_s = glance.frame.at - watching.attention.detected_at
-            self._metrics.coverage_s.labels(wanted.why.promise).observe(max(waited_s, 0.0))
+            self._metrics.covered("idle", glance.frame.at - watching.attention.detected_at)
         watching.attention = watching.attention.detected(
-            glance.view, glance.frame.at, detections, wanted.why
+            wanted.change, glance.frame.at, detections, wanted.why
         )
         self._judge(glance, detections, watching)
 
@@ -261,13 +290,20 @@ class DetectorLoop:
             log.info("detector.keeps_up")
 
     def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
+        presence = watching.watch.presence
+        if presence.last_look is not None and any(map(is_open, presence.stays)):
+            self._metrics.covered("close", glance.frame.at - presence.last_look)
         with self._metrics.working("track"):
             changed = watching.watch.look(glance.look(detections), glance.frame)
-        stays = watching.watch.presence.stays
-        watching.look_every(watching.attention.pace_s(glance.frame.at, stays, self._intervals))
+        self._pace(glance.frame.at, watching)
         self._count(glance.frame, changed)
         if changed:
             self._on_change(changed)
+
+    def _pace(self, at: Seconds, watching: Watching) -> None:
+        stays, keeps_up = watching.watch.presence.stays, not self._overload.is_on
+        pace_s = watching.attention.pace_s(at, stays, self._intervals, keeps_up=keeps_up)
+        watching.look_every(pace_s)
 
     def _count(self, frame: Frame, changed: tuple[Incident, ...]) -> None:
         self._metrics.looks.labels(frame.camera_id).inc()

@@ -49,6 +49,7 @@ class WatchedCamera:
     """One camera that runs.
 
     Attributes:
+        watch: Judges its looks.
         viewing: Keeps its pictures fresh while people look at them.
         last_frame_at: When its last picture was taken; None before the first.
     """
@@ -56,6 +57,7 @@ class WatchedCamera:
     camera: Camera
     capture: Capture
     recorder: Recorder
+    watch: CameraWatch
     watching: Watching
     viewing: Viewing
     last_frame_at: Seconds | None = None
@@ -199,7 +201,7 @@ class Fleet:
             is_on_duty=camera.is_on_duty,
         )
         self.loop.watch(camera.id, watching)
-        return WatchedCamera(camera, capture, recorder, watching, viewing)
+        return WatchedCamera(camera, capture, recorder, watch, watching, viewing)
 
     def _redrawn(
         self, running: WatchedCamera, camera: Camera, cameras: tuple[Camera, ...]
@@ -207,12 +209,12 @@ class Fleet:
         """Change a camera's zones, name or place, its stream left as it is."""
         before, running.camera = running.camera, camera
         watched = self._watched(camera, cameras)
-        watching = running.watching
+        watch, watching = running.watch, running.watching
         if before == camera:
-            return self.loop.between_looks(lambda: watching.watch.beside(watched.others))
+            return self.loop.between_looks(lambda: watch.beside(watched.others))
 
         def change() -> None:
-            watching.watch.redraw(watched, self.wiring.clock())
+            watch.redraw(watched, self.wiring.clock())
             watching.attention = _attention(camera)
             watching.health = Health()  # zones are drawn on what it shows now
             watching.is_on_duty = camera.is_on_duty
@@ -222,7 +224,7 @@ class Fleet:
     def _ended(self, running: WatchedCamera) -> Future[None]:
         """Stop one camera; the evidence of its cases is completed with what there is."""
         running.capture.stop(timeout_s=0)
-        camera_id, watch = running.camera.id, running.watching.watch
+        camera_id, watch = running.camera.id, running.watch
 
         def end() -> None:
             self.mailboxes.forget(camera_id)

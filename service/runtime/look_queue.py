@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from streetwatch.service.runtime.attention import Why
+from streetwatch.vision.gate import Change
 from streetwatch.vision.types import Seconds
 from streetwatch.vision.view import Glance
 
@@ -14,12 +15,14 @@ class Wanted:
 
     Attributes:
         glance: The picture.
+        change: What it shows that was not seen.
         why: Why.
         since: Capture time since which this camera has waited.
         patience_s: How long it may.
     """
 
     glance: Glance
+    change: Change
     why: Why
     since: Seconds
     patience_s: Seconds
@@ -36,17 +39,17 @@ class LookQueue:
         self._waiting: dict[str, Wanted] = {}
         self._replaced: Counter[str] = Counter()
 
-    def put(self, glance: Glance, why: Why, *, patience_s: Seconds) -> None:
+    def put(self, glance: Glance, change: Change, why: Why, *, patience_s: Seconds) -> None:
         """Let a picture wait; one of the same camera gives its turn to the newer one."""
         camera_id, at = glance.frame.camera_id, glance.frame.at
         before = self._waiting.get(camera_id)
         self._replaced[camera_id] += before is not None
         if before is None:
-            self._waiting[camera_id] = Wanted(glance, why, at, patience_s)
+            self._waiting[camera_id] = Wanted(glance, change, why, at, patience_s)
             return
         # A change that waits is not made less urgent by a quiet picture after it.
         least_s = min(patience_s, before.patience_s)
-        self._waiting[camera_id] = Wanted(glance, before.why, before.since, least_s)
+        self._waiting[camera_id] = Wanted(glance, change, before.why, before.since, least_s)
 
     def take(self, now: Seconds) -> Wanted | None:
         """Return the picture that is latest; None where none waits."""

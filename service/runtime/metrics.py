@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from streetwatch.vision.capture.state import CaptureCounts
+from streetwatch.vision.types import Seconds
 
 
 class RuntimeMetrics:
@@ -27,6 +28,12 @@ class RuntimeMetrics:
         self.unchanged = Counter(
             "streetwatch_looks_unchanged",
             "Looks that showed no change: what was seen before is seen again.",
+            ["camera"],
+            registry=registry,
+        )
+        self.unjudged = Counter(
+            "streetwatch_looks_unjudged",
+            "Pictures of which nothing is said: something passes in front of what stands.",
             ["camera"],
             registry=registry,
         )
@@ -74,7 +81,7 @@ class RuntimeMetrics:
         )
         self.coverage_s = Histogram(
             "streetwatch_zone_coverage_seconds",
-            "Between two detections in a camera's zones, and what was promised.",
+            "Between two looks at a camera's zones, and what was promised.",
             ["promise"],
             registry=registry,
             buckets=(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 33.0, 45.0, 60.0, 120.0, 300.0),
@@ -90,6 +97,10 @@ class RuntimeMetrics:
             "1 while more looks are late than the machine's promise allows.",
             registry=registry,
         )
+
+    def covered(self, promise: str, waited_s: Seconds) -> None:
+        """Note how long a camera's zones went without a look."""
+        self.coverage_s.labels(promise).observe(max(waited_s, 0.0))
 
     @contextmanager
     def working(self, part: str) -> Iterator[None]:

@@ -100,7 +100,8 @@ class Watch:
         wait_for("look", lambda: self.done() > before or None, seconds=10)
 
     def done(self) -> float:
-        names = ("streetwatch_looks_total", "streetwatch_looks_failed_total")
+        kinds = ("", "_failed", "_unjudged")
+        names = (f"streetwatch_looks{kind}_total" for kind in kinds)
         seen = [self.registry.get_sample_value(name, {"camera": "cam"}) for name in names]
         blind = [
             self.registry.get_sample_value(

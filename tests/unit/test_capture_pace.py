@@ -36,6 +36,12 @@ def test_looks_are_as_few_as_the_interval_allows(
     assert len(looks) >= 3
 
 
+def test_key_frames_that_tremble_are_not_taken_twice_as_often() -> None:
+    tremble = [0.0, 0.015, -0.02, 0.01, -0.005] * 40
+    times = [number * 2.0 + off for number, off in enumerate(tremble)]
+    assert len(_looks(times, 4.0)) == pytest.approx(len(times) / 2, abs=2)
+
+
 @given(st.floats(0.02, 1.0), st.lists(st.floats(0.0, 0.2), min_size=5, max_size=200))
 def test_no_interval_is_missed_by_more_than_a_pictures_distance_varies(
     interval_s: float, steps: list[float]

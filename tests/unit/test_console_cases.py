@@ -213,7 +213,7 @@ def test_history_tells_the_latest_first_and_why() -> None:
     ]
     deeds = history_of(CASE | {"history": history}, say)
     assert [(one.what, one.by, one.why) for one in deeds] == [
-        ("rejected", "李雯", "permitted there · market day"),
+        ("rejected", "李雯", "It may be there · market day"),
         ("given to somebody", "王强", "网格员 陈"),
         ("reported", "streetwatch", ""),
     ]

@@ -22,6 +22,9 @@ from streetwatch.service.console.drawing.ground_form import (
 from streetwatch.service.console.drawing.hours_form import EVERY_DAY, Hours, hours_of, schedule_with
 from streetwatch.service.console.drawing.metre_grid import metre_grid, rectangle
 from streetwatch.service.console.drawing.rule_form import (
+    exemptible,
+    heights_read,
+    heights_written,
     in_words,
     number_fields,
     rules_set,
@@ -54,6 +57,47 @@ def test_every_number_of_a_rule_has_a_field_with_its_default_and_words() -> None
     assert fields["queue_hold_s"].default == 120
     said = {text for one in fields.values() for text in (one.title, one.description)}
     assert said <= zone_words.OF_THE_SCHEMA
+
+
+@pytest.mark.parametrize("kind", list(ViolationType))
+def test_what_may_be_exempt_is_what_a_rule_looks_for_and_has_words(kind: ViolationType) -> None:
+    labels = exemptible(kind)
+    for label in labels:
+        checked_camera(with_rule({"type": str(kind), "exempt": [label]}))
+    words = {zone_words.LABEL_WORDS[label] for label in labels}
+    assert len(words) == len(labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("0.3 0.02; 1 0.15", "", id="two rows"),
+        pytest.param("0.3，0.02；1，0.15", "", id="Chinese commas"),
+        pytest.param("", "", id="nothing"),
+        pytest.param("low", "is no row and height", id="no numbers"),
+        pytest.param("0.3", "is no row and height", id="a row without a height"),
+        pytest.param("0.3 2", "is no row and height", id="higher than the picture"),
+        pytest.param("1 0.1; 0.5 0.1", "is not below", id="from the bottom up"),
+    ],
+)
+def test_least_heights_are_written_as_a_line(text: str, says: str) -> None:
+    document = with_rule({"type": str(PARKING), **given("least_height", heights_read(text))})
+    if says:
+        with pytest.raises(CameraRefusedError, match=says):
+            checked_camera(document)
+    else:
+        checked_camera(document)
+        assert heights_read(heights_written(heights_read(text))) == heights_read(text)
+
+
+def given(key: str, value: Tree) -> dict[str, Tree]:
+    return {} if value is None else {key: value}
+
+
+def with_rule(rule: dict[str, Tree]) -> Any:  # noqa: ANN401 -- a CameraDocument
+    area: Tree = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
+    zones: Tree = [{"id": "road", "polygon": area, "rules": [rule]}]
+    return {"id": "kerb", "source": {"kind": "rtsp", "url": "rtsp://10.0.0.5/s"}, "zones": zones}
 
 
 def test_rules_are_ticked_set_and_taken_out() -> None:

@@ -5,7 +5,8 @@ from typing import Self
 
 from streetwatch.vision.types import Seconds
 
-_ROUNDING_S = 1e-3
+#: Pictures tremble by such a share of what lies between them; none is too late for that.
+_TREMBLE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class LookPace:
         """Return the next state and whether the picture taken at `at` is due."""
         if self.seen_at is None or self.looked_at is None:
             return replace(self, seen_at=at, looked_at=at), True
-        next_at = at + (at - self.seen_at)
-        due = at > self.looked_at and next_at - self.looked_at > self.interval_s + _ROUNDING_S
+        apart_s = at - self.seen_at
+        is_too_late = at + (1 - _TREMBLE) * apart_s - self.looked_at > self.interval_s
+        due = at > self.looked_at and is_too_late
         return replace(self, seen_at=at, looked_at=at if due else self.looked_at), due

@@ -1,11 +1,12 @@
 """All cameras: how each is, where it comes from, and what can be done with it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from nicegui import run, ui
+from nicegui import ui
 
 from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.merging import Listed, Origin
@@ -159,7 +160,7 @@ class CameraList:
 
     def _ask_remove(self, listed: Listed) -> None:
         async def remove() -> None:
-            await run.io_bound(
+            await asyncio.to_thread(
                 self._parts.catalogue.remove, listed.camera.id, by=self._account.name
             )
             self._take(self._read())
@@ -171,7 +172,7 @@ class CameraList:
 
     def _ask_back(self, camera_id: str) -> None:
         async def revert() -> None:
-            await run.io_bound(self._parts.catalogue.revert, camera_id, by=self._account.name)
+            await asyncio.to_thread(self._parts.catalogue.revert, camera_id, by=self._account.name)
             self._take(self._read())
 
         question = say("Drop what was changed here and take what cameras.yaml says?")
@@ -189,7 +190,7 @@ class CameraList:
 
     def _again(self, camera_id: str) -> Callable[[], Awaitable[None]]:
         async def again() -> None:
-            await run.io_bound(self._parts.catalogue.revert, camera_id, by=self._account.name)
+            await asyncio.to_thread(self._parts.catalogue.revert, camera_id, by=self._account.name)
             self._take(self._read())
 
         return again

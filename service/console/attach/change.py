@@ -1,6 +1,8 @@
 """A camera that is kept: another address or password, another name or place."""
 
-from nicegui import run, ui
+import asyncio
+
+from nicegui import ui
 
 from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.errors import CameraChangedError, CameraRefusedError
@@ -48,7 +50,7 @@ class ChangePage:
         kept = {key: self._listed.document.get(key) for key in ("zones", "calibration")}
         document = form.document() | {key: one for key, one in kept.items() if one is not None}
         try:
-            await run.io_bound(
+            await asyncio.to_thread(
                 self._parts.catalogue.put,
                 document,
                 by=self._account.name,

@@ -1,9 +1,10 @@
 """The way of a new camera: connect, draw, save."""
 
+import asyncio
 from enum import IntEnum
 from typing import Final
 
-from nicegui import run, ui
+from nicegui import context, ui
 
 from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.errors import CameraConflictError, CameraRefusedError
@@ -11,7 +12,9 @@ from streetwatch.service.cameras.probing import Seen
 from streetwatch.service.config.checking import Mistake
 from streetwatch.service.console.attach.connect import ConnectForm, data_address
 from streetwatch.service.console.attach.details import DetailsForm
+from streetwatch.service.console.attach.first_looks import FirstLooks
 from streetwatch.service.console.drawing.board import Board
+from streetwatch.service.console.editor.dry_run import Trial
 from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.editor.workbench import Workbench, workbench
 from streetwatch.service.console.language import mark, say
@@ -45,6 +48,8 @@ class Wizard:
         self._stage = Stage.CONNECT
         self._bench: Workbench | None = None
         self._seen: Seen | None = None
+        self._first = FirstLooks(parts.gatherings, account.name)
+        context.client.on_delete(self._first.end)
         self._ways = ui.element("ol").classes("sw-stages")
         self._pages = [ui.element("section").classes("sw-column") for _ in Stage]
         with self._pages[Stage.CONNECT].classes("sw-narrow"):
@@ -79,6 +84,11 @@ class Wizard:
     def _take(self, seen: Seen | None) -> None:
         """Take the first picture; a changed address has none yet."""
         self._seen = seen
+        form = self._connect.form
+        if seen is None:
+            self._first.end()
+        else:
+            self._first.begin(form.document(self._taken()) | {"zones": []}, form.account)
         if seen is not None and self._bench is None:
             with self._pages[Stage.DRAW]:
                 self._bench = self._draw_bench(seen)
@@ -87,16 +97,22 @@ class Wizard:
         self._show()
 
     def _draw_bench(self, seen: Seen) -> Workbench:
-        form = self._connect.form
-        board = Board(form.document(self._taken()), seen.size)
+        board = Board(self._connect.form.document(self._taken()), seen.size)
         follow(board, lambda _: self._show())
         return workbench(
             board,
             src=data_address(seen),
             live=False,
             cameras=lambda: self._parts.catalogue.cameras,
-            run=lambda hours: self._parts.dry_runs.run(
-                board.document, hours, who=self._account.name, account=form.account
+            trial=Trial(
+                lambda hours: self._parts.dry_runs.run(
+                    board.document,
+                    hours,
+                    who=self._account.name,
+                    account=self._connect.form.account,
+                    seen=self._first.looks,
+                ),
+                self._first.span_s,
             ),
         )
 
@@ -141,7 +157,7 @@ class Wizard:
             self._bench.board.describe(document)
             document = self._bench.board.document
         try:
-            await run.io_bound(
+            await asyncio.to_thread(
                 self._parts.catalogue.add, document, by=self._account.name, account=form.account
             )
         except CameraRefusedError as error:
@@ -149,6 +165,9 @@ class Wizard:
         except CameraConflictError:
             self._refuse((Mistake(("id",), "", say("is taken: give another one")),))
         else:
+            self._first.end()
+            for look in self._first.looks:  # the zones are tried on them from now on, too
+                self._parts.looks.add(str(document["id"]), look)
             ui.run_javascript("window.onbeforeunload = null")
             ui.navigate.to(f"{_LIST}/{document['id']}/zones")
 

@@ -9,6 +9,7 @@ from nicegui import ui
 from pydantic import ValidationError
 
 from streetwatch.service.access.role import Account
+from streetwatch.service.console.casework.refusals import REFUSALS, refusal_words
 from streetwatch.service.console.casework.steps import Ask, Step, UnsaidError, move_of, steps_of
 from streetwatch.service.console.casework.words import MEASURES, REASONS
 from streetwatch.service.console.language import say
@@ -22,7 +23,7 @@ from streetwatch.service.desk.decisions import (
     decided,
 )
 from streetwatch.service.desk.report import Hold
-from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
+from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.incidents.errors import StreetwatchError
 
 #: Does what a form asks for; returns nothing, or raises what has to be shown.
@@ -185,7 +186,9 @@ async def _tried(do: Do, given: Mapping[str, str]) -> str:
         await do(given)
     except ValidationError as error:
         return str(error.errors(include_url=False)[0]["msg"])
-    except (UnsaidError, DeskConflictError, StreetwatchError, LookupError) as error:
+    except REFUSALS as error:
+        return refusal_words(error)
+    except (UnsaidError, StreetwatchError) as error:
         return str(error)
     return ""
 

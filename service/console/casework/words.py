@@ -49,11 +49,11 @@ SOURCES: Final[Mapping[str, str]] = MappingProxyType(
 
 REASONS: Final[Mapping[RejectReason, str]] = MappingProxyType(
     {
-        RejectReason.WRONG_OBJECT: mark("wrong object"),
-        RejectReason.PERMITTED: mark("permitted there"),
-        RejectReason.NOT_STAYING: mark("was moving on"),
-        RejectReason.DUPLICATE: mark("duplicate of another case"),
-        RejectReason.OTHER: mark("other reason"),
+        RejectReason.WRONG_OBJECT: mark("No such object"),
+        RejectReason.PERMITTED: mark("It may be there"),
+        RejectReason.NOT_STAYING: mark("It was moving on"),
+        RejectReason.DUPLICATE: mark("Another case has it"),
+        RejectReason.OTHER: mark("Another reason"),
     }
 )
 

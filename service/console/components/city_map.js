@@ -20,6 +20,21 @@ const Grid = L.GridLayer.extend({
   },
 });
 
+function paint(pen, point, left, top, width, height) {
+  const style = getComputedStyle(point);
+  pen.beginPath();
+  pen.roundRect(left, top, width, height, Math.min(parseFloat(style.borderRadius) || 0, 50) * width / 100);
+  pen.fillStyle = style.backgroundColor;
+  pen.fill();
+  pen.strokeStyle = style.borderColor;
+  pen.stroke();
+  pen.fillStyle = style.color;
+  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText(point.textContent, left + width / 2, top + height / 2);
+}
+
 export default {
   template: `<div class="mp-map" role="region" :aria-label="words.map"></div>`,
   props: { start: Array, tiles: String, attribution: String, words: Object, resourcePath: String },
@@ -53,6 +68,35 @@ export default {
     fit(points) {
       if (!points.length) return;
       this.map.fitBounds(points.map((one) => [one.lat, one.lon]), { padding: [40, 40], maxZoom: 17 });
+    },
+    // Hands what is seen to the browser as a file. Tiles that may not be read are left out of it.
+    save(file) {
+      const way = document.createElement("a");
+      try {
+        way.href = this.picture(true);
+      } catch {
+        way.href = this.picture(false);
+      }
+      way.download = file;
+      way.click();
+    },
+    picture(withTiles) {
+      const frame = this.$el.getBoundingClientRect(), sharp = 2;
+      const canvas = document.createElement("canvas");
+      canvas.width = frame.width * sharp;
+      canvas.height = frame.height * sharp;
+      const pen = canvas.getContext("2d");
+      pen.scale(sharp, sharp);
+      pen.fillStyle = getComputedStyle(this.$el).backgroundColor;
+      pen.fillRect(0, 0, frame.width, frame.height);
+      const placed = (element) => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        return [left - frame.left, top - frame.top, width, height];
+      };
+      const tiles = withTiles ? this.$el.querySelectorAll(".leaflet-tile-loaded") : [];
+      tiles.forEach((tile) => pen.drawImage(tile, ...placed(tile)));
+      this.$el.querySelectorAll(".mp-point").forEach((point) => paint(pen, point, ...placed(point)));
+      return canvas.toDataURL("image/png");
     },
     marker(point) {
       const at = [point.lat, point.lon];

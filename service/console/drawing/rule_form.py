@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from streetwatch.service.config.document import Tree
 from streetwatch.service.config.rule_schema import RuleEntry
-from streetwatch.zones.rules import DEFAULTS, ViolationType
+from streetwatch.zones.rules import DEFAULTS, OBJECTS, ViolationType
 
 #: What a newcomer sets; the rest is behind "more".
 FIRST: Final = ("dwell_s", "grace_s")
@@ -77,6 +77,44 @@ def _number(key: str, found: FieldInfo, default: float) -> NumberField:
     return NumberField(
         key, title, description, limits["ge"], limits["le"], default, found.annotation is int
     )
+
+
+def exemptible(kind: ViolationType) -> list[str]:
+    """Return the labels of which a rule may let some stand; one alone is the rule itself."""
+    labels = sorted(OBJECTS[kind])
+    return labels if len(labels) > 1 else []
+
+
+def heights_written(pairs: Tree) -> str:
+    """Write `least_height` as a line of text.
+
+    >>> heights_written([[0.3, 0.02], [1, 0.15]])
+    '0.3 0.02; 1 0.15'
+    """
+    rows = pairs if isinstance(pairs, list) else []
+    return "; ".join(" ".join(f"{value:g}" for value in _numbers(row)) for row in rows)
+
+
+def heights_read(text: str) -> Tree:
+    """Return what a line of text says, None where it says nothing; the schema judges it.
+
+    >>> heights_read("0.3 0.02; 1 0.15"), heights_read(" "), heights_read("low")
+    ([[0.3, 0.02], [1.0, 0.15]], None, [[]])
+    """
+    rows: list[Tree] = [_row(pair) for pair in text.replace("；", ";").split(";") if pair.strip()]
+    return rows or None
+
+
+def _row(pair: str) -> Tree:
+    try:
+        return [float(number) for number in pair.replace(",", " ").replace("，", " ").split()]
+    except ValueError:
+        return []
+
+
+def _numbers(row: Tree) -> list[float]:
+    values = row if isinstance(row, list) else []
+    return [value for value in values if isinstance(value, int | float)]
 
 
 def rules_with(rules: Iterable[Rule], kind: ViolationType) -> list[Tree]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -12,14 +13,37 @@ from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.canvas_view import CanvasView
 from streetwatch.service.console.editor.following import follow
-from streetwatch.service.console.language import say
+from streetwatch.service.console.language import mark, say
+from streetwatch.service.console.moments import span_to_the_second
 from streetwatch.service.console.zone_words import type_words, wrong
 from streetwatch.service.dry_run import Difference, Found, Progress, Told
+from streetwatch.vision.types import Seconds
 from streetwatch.zones.schedule import CHINA
 
 Running: TypeAlias = AsyncIterator[Told]
 
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the drawn zones are tried on.
+
+    Attributes:
+        run: Runs the document over so many hours.
+        watched_s: Tells for how long a camera was watched that is not kept yet: all of that is
+            run over. None: the camera is kept, and so is what was seen.
+    """
+
+    run: Callable[[float], Running]
+    watched_s: Callable[[], Seconds] | None = None
+
+
 HOURS: Final = (1, 2, 6, 12, 24)
+
+_NOTHING_KEPT: Final = mark("Not measured: nothing of this camera was seen in these hours.")
+_NOTHING_YET: Final = mark("Not measured: nothing was seen yet. Try again in a few seconds.")
+
+#: How often it is told for how long a new camera was watched.
+_COUNTED_EVERY_S: Final[Seconds] = 1.0
 
 #: A difference longer than this is told by its number.
 _MOST_SHOWN: Final = 50
@@ -31,19 +55,20 @@ class DryRunPanel:
     Args:
         board: What is edited.
         view: Shows where a case would have been.
-        run: Runs the document over so many hours.
+        trial: Runs the document.
     """
 
-    def __init__(self, board: Board, view: CanvasView, run: Callable[[float], Running]) -> None:
-        self._board, self._view, self._run = board, view, run
+    def __init__(self, board: Board, view: CanvasView, trial: Trial) -> None:
+        self._board, self._view, self._trial = board, view, trial
         self._task: asyncio.Task[None] | None = None
         ui.label(say("Dry run")).classes("sw-subtitle")
         ui.label(say("What these zones would have filed, from what was seen lately.")).classes(
             "sw-quiet"
         )
         with ui.element("div").classes("sw-row"):
-            hours = {one: say("last hour", "last {count} hours", count=one) for one in HOURS}
-            self._hours = ui.select(hours, value=2, label=say("Over the")).props("dense outlined")
+            self._hours = None if trial.watched_s else _hours()
+            if trial.watched_s is not None:
+                self._draw_watched(trial.watched_s)
             self._start = ui.button(say("Try"), icon="play_arrow", on_click=self._begin)
             self._start.props("outline no-caps")
             self._stop = ui.button(say("Cancel"), on_click=self.cancel).props("flat no-caps")
@@ -59,6 +84,15 @@ class DryRunPanel:
         if self._task is not None:
             self._task.cancel()
 
+    def _draw_watched(self, watched_s: Callable[[], Seconds]) -> None:
+        so_far = ui.label().props("role=status").classes("sw-number")
+
+        def show() -> None:
+            span = span_to_the_second(watched_s())
+            so_far.set_text(say("Watched for {span} so far", span=span))
+
+        ui.timer(_COUNTED_EVERY_S, show)
+
     def _begin(self) -> None:
         if self._board.mistakes:
             self._tell(say("Mend what is marked red first."))
@@ -67,7 +101,8 @@ class DryRunPanel:
         self._task = background_tasks.create(self._follow(), name="dry run")
 
     async def _follow(self) -> None:
-        running = self._run(float(self._hours.value or 2))
+        hours = self._hours.value if self._hours is not None else None
+        running = self._trial.run(float(hours or 2))
         with self._found:
             try:
                 async for step in running:
@@ -105,9 +140,9 @@ class DryRunPanel:
 
     def _show_difference(self, found: Difference) -> None:
         if not found.looks:
-            self._tell(say("Not measured: nothing of this camera was seen in these hours."))
+            self._tell(say(_NOTHING_YET if self._trial.watched_s else _NOTHING_KEPT))
             return
-        self._tell(_in_short(found))
+        self._tell(_in_short(found) if self._trial.watched_s is None else _of_new(found))
         with self._found:
             for sign, cases in (("+", found.more), ("-", found.less)):
                 for case in cases[:_MOST_SHOWN]:
@@ -124,6 +159,23 @@ class DryRunPanel:
         if case.still is not None:
             with button:
                 ui.element("img").props(f'src="{case.still}" alt="" loading=lazy')
+
+
+def _hours() -> ui.select:
+    hours = {one: say("last hour", "last {count} hours", count=one) for one in HOURS}
+    return ui.select(hours, value=2, label=say("Over the")).props("dense outlined")
+
+
+def _of_new(found: Difference) -> str:
+    """Say what a camera that was never watched before would have filed."""
+    span = span_to_the_second((found.to_at or 0.0) - (found.from_at or 0.0))
+    count = len(found.more)
+    return say(
+        "{count} case in {span}. Longer dwells need longer watching.",
+        "{count} cases in {span}. Longer dwells need longer watching.",
+        count=count,
+        span=span,
+    )
 
 
 def _in_short(found: Difference) -> str:

@@ -8,6 +8,9 @@ from nicegui import ui
 from streetwatch.service.config.document import Location, Tree
 from streetwatch.service.console.drawing.rule_form import (
     NumberField,
+    exemptible,
+    heights_read,
+    heights_written,
     number_fields,
     rules_set,
     rules_with,
@@ -16,7 +19,7 @@ from streetwatch.service.console.drawing.rule_form import (
 from streetwatch.service.console.editor.fields import Fields, Where
 from streetwatch.service.console.editor.hours import HoursForm
 from streetwatch.service.console.language import say
-from streetwatch.service.console.zone_words import duration, type_words
+from streetwatch.service.console.zone_words import duration, label_words, type_words
 from streetwatch.zones.rules import ViolationType
 
 
@@ -79,19 +82,19 @@ class RulesForm:
             for number in numbers:
                 if not number.is_first:
                     self._number(kind, number)
+            self._exempt(kind)
+            self._least_height(kind)
 
     def _place(self, kind: ViolationType, key: str) -> Where:
         return lambda: (*self._at, self._row(kind) or 0, key)
 
     def _number(self, kind: ViolationType, number: NumberField) -> None:
-        row = self._row(kind)
-        value = None if row is None else self._rules[row].get(number.key)
         shown = f"{number.default:g}"
         if number.is_time and number.default >= 60:
             shown = f"{shown} s = {duration(number.default)}"
         field = ui.number(
             say(number.title),
-            value=value,
+            value=self._value(kind, number.key),
             placeholder=say("usually {value}", value=shown),
             on_change=lambda event: self._set(kind, number.key, number.written(event.value)),
         )
@@ -99,6 +102,39 @@ class RulesForm:
         field.props("suffix=s" if number.is_time else "")
         field.props["hint"] = say(number.description)
         self._fields.placed(self._place(kind, number.key), field)
+
+    def _exempt(self, kind: ViolationType) -> None:
+        labels = {label: label_words(label) for label in exemptible(kind)}
+        if labels:
+            field = ui.select(
+                labels,
+                value=self._value(kind, "exempt") or [],
+                label=say("Exempt"),
+                multiple=True,
+                on_change=lambda event: self._set(kind, "exempt", event.value or None),
+            )
+            field.props("dense outlined use-chips stack-label")
+            field.props["hint"] = say("What of the type may stand there.")
+            self._fields.placed(self._place(kind, "exempt"), field)
+
+    def _least_height(self, kind: ViolationType) -> None:
+        field = ui.input(
+            say("Least height"),
+            value=heights_written(self._value(kind, "least_height")),
+            placeholder="0.3 0.02; 1 0.15",
+            on_change=lambda event: self._set(
+                kind, "least_height", heights_read(event.value or "")
+            ),
+        )
+        field.props("dense outlined stack-label clearable")
+        field.props["hint"] = say(
+            "Smaller boxes do not count: row and height, 0..1 of the picture, from the top down."
+        )
+        self._fields.placed(self._place(kind, "least_height"), field)
+
+    def _value(self, kind: ViolationType, key: str) -> Any:  # noqa: ANN401 -- of a Tree
+        row = self._row(kind)
+        return None if row is None else self._rules[row].get(key)
 
     def _tick(self, kind: ViolationType, settings: ui.element, *, on: bool) -> None:
         change = rules_with if on else rules_without

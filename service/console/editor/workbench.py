@@ -9,7 +9,7 @@ from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.console.drawing.board import Board, Mode
 from streetwatch.service.console.editor.canvas_view import CanvasView
 from streetwatch.service.console.editor.dialogs import copy_zones
-from streetwatch.service.console.editor.dry_run import DryRunPanel, Running
+from streetwatch.service.console.editor.dry_run import DryRunPanel, Trial
 from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.editor.ground_panel import GroundPanel
 from streetwatch.service.console.editor.toolbar import Toolbar
@@ -31,7 +31,7 @@ def workbench(
     src: str,
     live: bool,
     cameras: Callable[[], Iterable[Camera]],
-    run: Callable[[float], Running],
+    trial: Trial,
 ) -> Workbench:
     """Draw the editor.
 
@@ -40,7 +40,7 @@ def workbench(
         src: Address of the picture.
         live: Whether the picture is one of now.
         cameras: Whose zones can be copied.
-        run: Runs the document over so many hours.
+        trial: Runs the document.
     """
     with ui.element("div").classes("sw-bench"):
         with ui.element("div").classes("sw-column"):
@@ -48,7 +48,7 @@ def workbench(
             view = CanvasView(board)
             view.look_at(src, live=live)
             with ui.element("section").classes("sw-column sw-card"):
-                dry_run = DryRunPanel(board, view, run)
+                dry_run = DryRunPanel(board, view, trial)
         with ui.element("aside").classes("sw-column sw-panel"):
             with ui.element("section").classes("sw-column") as zones:
                 ZonePanel(board)

@@ -56,7 +56,7 @@ def draw_chart(title: str, options: Options | None, *, csv: str, span: str) -> N
         with ui.element("div").classes("sw-row"):
             ui.link(say("CSV"), csv).props("download")
             save = ui.button(say("PNG")).props("flat dense")
-            save.on("click", js_handler=_SAVE % (chart.id, f"'{_file(title)}.png'"))
+            save.on("click", js_handler=_SAVE % (chart.id, f"'{file_of(title)}'"))
 
 
 def _height(options: Options) -> int:
@@ -64,8 +64,9 @@ def _height(options: Options) -> int:
     return max(_LEAST, _AROUND + _ROW * len(rows)) if rows else _LEAST
 
 
-def _file(title: str) -> str:
-    return "".join(one if one.isalnum() else "-" for one in title)
+def file_of(title: str) -> str:
+    """Return what a picture of this title is called as a file."""
+    return "".join(one if one.isalnum() else "-" for one in title) + ".png"
 
 
 def draw_table(

@@ -18,7 +18,7 @@ from streetwatch.service.console.figures.charts import (
     spot_points,
     times_chart,
 )
-from streetwatch.service.console.figures.drawing import draw_card, draw_chart, draw_table
+from streetwatch.service.console.figures.drawing import draw_card, draw_chart, draw_table, file_of
 from streetwatch.service.console.figures.found import Found, days_watched, read_found
 from streetwatch.service.console.figures.spans import Preset, Span, span_in, today_at
 from streetwatch.service.console.figures.tables import health_lines, lag_lines
@@ -181,7 +181,8 @@ class _Screen:
             csv=csv,
             span=self.span.words,
         )
-        with ui.element("section").classes("sw-card sw-column fg-chart"):
+        card = ui.element("section").classes("sw-card sw-column fg-chart")
+        with card.props(f'aria-label="{say("Hot spots")}"'):
             ui.label(say("Hot spots")).classes("sw-subtitle").props("role=heading aria-level=2")
             if not spots:
                 ui.label(say("not measured")).classes("sw-empty")
@@ -199,6 +200,8 @@ class _Screen:
                     "fg-select"
                 ).props("dense outlined options-dense")
                 ui.link(say("CSV"), csv).props("download")
+                file = file_of(say("Hot spots"))
+                ui.button(say("PNG"), on_click=lambda: city.save(file)).props("flat dense")
 
     def _draw_tables(self) -> None:
         draw_table(

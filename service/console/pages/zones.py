@@ -1,9 +1,10 @@
 """The zone editor of a camera that is watched."""
 
+import asyncio
 from typing import Any
 
 from fastapi import HTTPException
-from nicegui import run, ui
+from nicegui import ui
 
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.cameras.errors import (
@@ -14,6 +15,7 @@ from streetwatch.service.cameras.errors import (
 from streetwatch.service.cameras.merging import Listed
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.dialogs import sure
+from streetwatch.service.console.editor.dry_run import Trial
 from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.editor.keys import editor_keys
 from streetwatch.service.console.editor.style import STYLE
@@ -74,8 +76,10 @@ class EditorPage:
             src=f"/console/live/{self._id}.jpg",
             live=True,
             cameras=lambda: self._parts.catalogue.cameras,
-            run=lambda hours: self._parts.dry_runs.run(
-                self._board.document, hours, who=self._account.name
+            trial=Trial(
+                lambda hours: self._parts.dry_runs.run(
+                    self._board.document, hours, who=self._account.name
+                )
             ),
         )
         follow(self._board, lambda _: self._show())
@@ -113,7 +117,7 @@ class EditorPage:
 
     async def _put(self, *, expected: list[str] | None) -> None:
         try:
-            listed: Any = await run.io_bound(
+            listed = await asyncio.to_thread(
                 self._parts.catalogue.put,
                 self._board.document,
                 by=self._account.name,

@@ -6,8 +6,9 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import KeyEventArguments
 
+from streetwatch.service.console.casework.words import REASONS
 from streetwatch.service.console.language import say
-from streetwatch.service.console.review.words import REASONS, type_words
+from streetwatch.service.console.review.words import type_words
 from streetwatch.service.desk.review.queue import Waiting
 from streetwatch.service.desk.review.verdict import Judgement
 from streetwatch.service.desk.states import RejectReason

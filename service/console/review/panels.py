@@ -1,4 +1,4 @@
-"""What stands beside the player: the queue, a case's facts, its place and its history."""
+"""What stands beside the player: how much waits, a case's facts, its place and its history."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,21 +8,18 @@ from nicegui import ui
 
 from streetwatch.service.console.casework.words import LEVELS, worded
 from streetwatch.service.console.language import say
+from streetwatch.service.console.moments import span_to_the_second
 from streetwatch.service.console.review.session import Session
 from streetwatch.service.console.review.words import (
     done_words,
     moment,
-    span,
     state_words,
     type_words,
 )
 from streetwatch.service.console.review.work import Overview
 from streetwatch.service.desk.review.nearby import Near, Surroundings
-from streetwatch.service.desk.review.queue import Waiting
 from streetwatch.service.store.transactions import COUNTED
 from streetwatch.vision.types import Seconds
-
-_LEVEL_CLASS = {"red": "bad", "orange": "warn", "yellow": "warn"}
 
 
 def draw_counts(overview: Overview, session: Session, now: Seconds) -> None:
@@ -38,33 +35,6 @@ def draw_counts(overview: Overview, session: Session, now: Seconds) -> None:
             ui.label(say("{pace} an hour", pace=round(pace)))
         if overview.counts.elsewhere:
             ui.label(say("{number} with others", number=overview.counts.elsewhere))
-
-
-def draw_queue(overview: Overview, current: str | None) -> None:
-    """Draw the head of the queue; each row tells its number."""
-    if not overview.head:
-        ui.label(say("Nothing waits for a verdict.")).classes("sw-empty")
-        return
-    with ui.element("ul").classes("rv-list"):
-        for one in overview.head:
-            with ui.element("li"):
-                _waiting(one, is_current=one.number == current)
-
-
-def _waiting(one: Waiting, *, is_current: bool) -> None:
-    button = ui.element("button").classes("rv-item").props(f"type=button data-number={one.number}")
-    if is_current:
-        button.props("aria-current=true")
-    if one.held_by:
-        button.classes("held")
-    with button:
-        ui.label(type_words(one.type)).classes("rv-type")
-        ui.label("-" if one.confidence is None else f"{one.confidence:.0%}").classes("sw-number")
-        ui.label(f"{moment(one.reported_at)[:-3]} {one.place_name}").classes("rv-place sw-number")
-        if one.held_by:
-            ui.label(one.held_by).classes("sw-chip warn").tooltip(say("Somebody else looks at it"))
-        elif one.level:
-            ui.label(worded(LEVELS, one.level, say)).classes(f"sw-chip {_LEVEL_CLASS[one.level]}")
 
 
 def draw_facts(case: Mapping[str, Any]) -> None:
@@ -136,9 +106,9 @@ def draw_surroundings(around: Surroundings) -> None:
 
 def _apart(near: Near) -> str:
     far = "" if near.apart_m is None else f"{near.apart_m:.0f} m, "
-    when = say("{time} later", time=span(near.apart_s))
+    when = say("{time} later", time=span_to_the_second(near.apart_s))
     if near.apart_s < 0:
-        when = say("{time} earlier", time=span(-near.apart_s))
+        when = say("{time} earlier", time=span_to_the_second(-near.apart_s))
     return f"{far}{when}"
 
 
@@ -147,4 +117,4 @@ def _moment(written: str | None) -> str | None:
 
 
 def _span(seconds: float | None) -> str | None:
-    return None if seconds is None else span(seconds)
+    return None if seconds is None else span_to_the_second(seconds)

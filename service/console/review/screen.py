@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from nicegui import background_tasks, context, run, ui
+from nicegui import background_tasks, context, ui
 
+from streetwatch.service.console.casework.refusals import REFUSALS, refusal_words
 from streetwatch.service.console.language import say
 from streetwatch.service.console.review.dialogs import ask_mute
 from streetwatch.service.console.review.filters import Chosen, draw_filters
@@ -14,29 +15,21 @@ from streetwatch.service.console.review.panels import (
     draw_counts,
     draw_facts,
     draw_history,
-    draw_queue,
     draw_surroundings,
 )
 from streetwatch.service.console.review.player import Player
+from streetwatch.service.console.review.queue_list import QueueList
 from streetwatch.service.console.review.words import VERDICTS
 from streetwatch.service.console.review.work import RENEW_S, Overview, Work
 from streetwatch.service.console.shell import Shell
-from streetwatch.service.desk.book import NoSuchCaseError
 from streetwatch.service.desk.review.verdict import Judgement
-from streetwatch.service.desk.states import DeskConflictError, RejectReason
+from streetwatch.service.desk.states import RejectReason
 from streetwatch.vision.types import Seconds
 
 T = TypeVar("T")
 
 #: How often the queue is read for its list: others work on it too.
 _LOOK_S: Seconds = 2.0
-
-
-#: Tells the number of the row that was clicked.
-_ROW: Final = """(event) => {
-    const row = event.target.closest("[data-number]");
-    if (row) emit(row.dataset.number);
-}"""
 
 
 class Screen:
@@ -47,6 +40,7 @@ class Screen:
         self._shell = shell
         self._chosen = Chosen()
         self._in_turn = asyncio.Lock()
+        self._begun = 0
         self._overview: Overview | None = None
         self._player: Player | None = None
         self._is_away = False
@@ -55,8 +49,8 @@ class Screen:
         """Draw the page and begin."""
         ui.add_head_html('<link rel="stylesheet" href="/console/static/review.css">')
         ui.label(say("Review")).classes("sw-hidden").props("role=heading aria-level=1")
-        await run.io_bound(self._work.ask, self._question())
-        self._overview = await run.io_bound(self._work.overview)
+        await asyncio.to_thread(self._work.ask, self._question())
+        self._overview = await asyncio.to_thread(self._work.overview)
         with ui.element("div").classes("rv"):
             with ui.element("section").classes("rv-side queue").props(_label(say("Queue"))):
                 self._counts()
@@ -82,17 +76,14 @@ class Screen:
             draw_filters(self._chosen, self._work.cameras(), self._ask)
 
     def _list(self) -> None:
-        """Draw the queue in a frame that stays: a click on a row that is just redrawn counts."""
         frame = ui.element("div").classes("rv-scroll")
-        frame.props(f"tabindex=0 {_label(say('Queue'))}")
-        frame.on("click", lambda event: self._open(event.args), js_handler=_ROW)
-        with frame:
-            self._queue()
+        with frame.props(f"tabindex=0 {_label(say('Queue'))}"):
+            self._queue = QueueList(self._open)
+        self._listed()
 
-    @ui.refreshable_method
-    def _queue(self) -> None:
+    def _listed(self) -> None:
         if self._overview is not None:
-            draw_queue(self._overview, self._work.session.current)
+            self._queue.show(self._overview.head, self._work.session.current)
 
     @ui.refreshable_method
     def _middle(self, *, as_grid: bool = False) -> None:
@@ -118,9 +109,7 @@ class Screen:
         case = self._work.cases.get(number or "")
         if number is None or case is None:
             return
-        around = await run.io_bound(self._work.around, number)
-        if around is None:
-            return  # the service is ending
+        around = await asyncio.to_thread(self._work.around, number)
         with (
             ui.element("div")
             .classes("sw-card rv-scroll")
@@ -137,38 +126,42 @@ class Screen:
         """Draw what others have changed."""
         self._overview = overview
         self._counts.refresh()
-        self._queue.refresh()
+        self._listed()
         if not self._work.session.line and overview.counts.waiting > overview.counts.elsewhere:
             background_tasks.create(self._ask())
 
     async def _done(self, do: Callable[..., T], *said: object) -> T | None:
         """Do something and draw what has become of it; a refusal is told."""
+        self._begun += 1
+        turn = self._begun
         async with self._in_turn:
             done: T | None = None
             try:
-                done = await run.io_bound(do, *said)
-            except (NoSuchCaseError, DeskConflictError) as error:
-                ui.notify(say("Not done: {why}", why=error), type="warning")
-            await self._drawn()
+                done = await asyncio.to_thread(do, *said)
+            except REFUSALS as error:
+                ui.notify(say("Not done: {why}", why=refusal_words(error)), type="warning")
+            if self._player is not None:
+                self._player.show(self._work.line())
+            # Whoever has pressed on already does not look at the sides.
+            if turn == self._begun:
+                await self._draw_sides()
         return done
 
-    async def _drawn(self) -> None:
-        if self._player is not None:
-            self._player.show(self._work.line())
-        self._overview = await run.io_bound(self._work.overview)
+    async def _draw_sides(self) -> None:
+        self._overview = await asyncio.to_thread(self._work.overview)
         self._counts.refresh()
-        self._queue.refresh()
+        self._listed()
         await self._facts.refresh()
 
     async def _renew(self) -> None:
         async with self._in_turn:
-            await run.io_bound(self._work.renew)
+            await asyncio.to_thread(self._work.renew)
 
     async def _leave(self) -> None:
         """Let go at once: whoever loads the page anew is given the same cases again."""
         self._is_away = True
         async with self._in_turn:
-            await run.io_bound(self._work.leave)
+            await asyncio.to_thread(self._work.leave)
 
     async def _come_back(self) -> None:
         if self._is_away:

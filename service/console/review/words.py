@@ -3,22 +3,13 @@
 from datetime import datetime, tzinfo
 from typing import Final
 
-from streetwatch.service.console.casework.words import STATES, worded
+from streetwatch.service.console.casework.words import REASONS, STATES, worded
 from streetwatch.service.console.language import Language, language_here, mark, say
 from streetwatch.service.desk.review.question import Order
 from streetwatch.service.desk.review.verdict import Judgement
-from streetwatch.service.desk.states import RejectReason
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.naming import NAMES
 from streetwatch.zones.schedule import CHINA
-
-REASONS: Final = {
-    RejectReason.WRONG_OBJECT: mark("No such object"),
-    RejectReason.PERMITTED: mark("It may be there"),
-    RejectReason.NOT_STAYING: mark("It was moving on"),
-    RejectReason.DUPLICATE: mark("Another case has it"),
-    RejectReason.OTHER: mark("Another reason"),
-}
 
 VERDICTS: Final = {
     Judgement.CONFIRMED: mark("Confirmed"),
@@ -118,14 +109,3 @@ def done_words(line: dict[str, str]) -> str:
 def moment(at: Seconds | None, zone: tzinfo = CHINA) -> str:
     """Return a moment for people, on China's clock."""
     return "-" if at is None else f"{datetime.fromtimestamp(at, zone):%m-%d %H:%M:%S}"
-
-
-def span(seconds: Seconds) -> str:
-    """Return a length of time for people."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return say("{hours} h {minutes} min", hours=hours, minutes=minutes)
-    if minutes:
-        return say("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
-    return say("{seconds} s", seconds=rest)

@@ -92,3 +92,7 @@ class CityMap(
     def show(self, points: Sequence[Mapping[str, Any]]) -> None:
         """Show other points."""
         self.run_method("show", list(points))
+
+    def save(self, file: str) -> None:
+        """Hand what is seen to the browser as a picture of this name."""
+        self.run_method("save", file)

@@ -118,6 +118,12 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
         for field in page.get_by_label("停留时间").all():
             field.fill("5")
         expect(page.get_by_role("button", name="下一步")).to_be_enabled()
+        watched = page.get_by_text("已看")
+        expect(watched).to_contain_text(re.compile(r"分|[2-9]\d 秒"), timeout=60_000)
+        page.get_by_role("button", name="试一试").click()
+        expect(page.get_by_text("个案件。停留时间越长")).to_contain_text(
+            re.compile(r"[1-9]\d* 个案件")
+        )
         picture(page, "attach-zones")
         page.get_by_role("button", name="下一步").click()
 
@@ -263,6 +269,21 @@ def test_a_wrong_number_is_told_beside_its_field(editor: Picture) -> None:
     expect(page.get_by_text("is out of bounds: write a number from 1 to")).to_be_visible()
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     dwell.fill("30")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
+
+
+def test_what_may_stand_there_and_how_small_is_too_small_are_set(editor: Picture) -> None:
+    page = editor.page
+    editor.zone("carriageway").click()
+    page.get_by_text("More settings").first.click()
+    heights = page.get_by_label("Least height").first
+    heights.fill("low")
+    expect(page.get_by_text("is no row and height")).to_be_visible()
+    heights.fill("0.3 0.02; 1 0.15")
+    expect(page.get_by_text("is no row and height")).to_have_count(0)
+    page.get_by_label("Exempt").first.click()
+    page.get_by_role("option", name="Bus").click()
+    page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
 
 

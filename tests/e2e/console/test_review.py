@@ -101,13 +101,13 @@ def test_going_on_without_a_verdict_and_back(console: Console, numbers: dict[str
 def test_two_reviewers_never_get_the_same_case(console: Console, numbers: dict[str, str]) -> None:
     with (
         console.page("/console/review", role="analyst", language="en-GB") as one,
-        console.page("/console/review", role="operator", language="en-GB") as other,
+        console.page("/console/review", role="operator") as other,
     ):
         opened(one, numbers["f"])
         row = other.locator(f".rv-item[data-number='{numbers['f']}']")
         expect(row.locator(".sw-chip")).to_have_text("analyst")
         row.click()
-        expect(other.get_by_text(f"{numbers['f']} is being reviewed by analyst")).to_be_visible()
+        expect(other.get_by_text("未完成：其他人正在查看该案件。")).to_be_visible()
         assert current(other) != numbers["f"]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from console_parts import TABLET, Console, barriers
@@ -193,9 +194,12 @@ def test_numbers_have_their_n_and_say_what_was_not_measured(
         expect(page.get_by_role("img", name="Cases by day")).to_be_visible()
         assert barriers(page) == []
         picture(page, "numbers")
-        with page.expect_download() as loading:
-            page.get_by_role("region", name="Cases by day").get_by_text("PNG").click()
-        assert loading.value.path().read_bytes().startswith(b"\x89PNG")
+        for name in ("Cases by day", "Hot spots"):
+            with page.expect_download() as loading:
+                page.get_by_role("region", name=name).get_by_text("PNG").click()
+            assert (
+                len(Image.open(loading.value.path()).convert("RGB").getcolors(1 << 24) or ()) > 10
+            ), name
 
 
 def test_numbers_are_of_the_span_that_is_chosen(console: Console, filed: str) -> None:
