@@ -6,6 +6,7 @@ by a rule, not by a detector: the lower middle of every vehicle. Nothing here kn
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 import cv2
@@ -16,7 +17,7 @@ from streetwatch.models.labels import CLASS_ID
 from streetwatch.vision.types import Box, Boxes, Detections, Image, Sees, Size
 
 #: A mask too many costs nothing, one too few a person: far below the operating threshold.
-LEAST_SURE: Final = 0.1
+LEAST_SURE: Final = 0.02
 
 #: Of a person's box, added on each side and above: boxes are a little off, and hair is no error.
 _BESIDE: Final = 0.12
@@ -25,6 +26,8 @@ _BELOW: Final = 0.05
 
 #: Of a vehicle's box, where a plate hangs: a rule that fits cars seen from before and behind.
 _PLATE: Final = (0.15, 0.5, 0.85, 1.0)
+
+Window = tuple[int, int, int, int]  #: left, top, right, bottom; pixels
 
 _PERSON: Final = CLASS_ID["person"]
 _PLATED: Final = np.array(
@@ -40,10 +43,21 @@ STILL_CELLS: Final = 4
 #: In a film the cells of many pictures together would tell more: one, so a plain colour.
 FILM_CELLS: Final = 1
 
+#: Of the model's input: a second look at the whole picture sees people half as small.
+_CLOSER: Final = 1.5
+
 #: A picture that is this much larger than the model's input is looked at in parts too: people far
 #: away would be a few pixels high.
 _PARTS_FROM: Final = 1.5
 _PART: Final = 0.6  #: of each side; four of them overlap by a fifth
+
+
+class Care(Enum):
+    """How hard it is looked for people."""
+
+    HASTE = "haste"  #: once: what nobody is sent yet
+    FILM = "film"  #: once, closer: a clip has some sixty looks
+    STILL = "still"  #: whole, closer, and in parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +70,32 @@ class Masker:
 
     sees: Sees
 
-    def people_and_vehicles(self, image: Image, *, in_parts: bool = True) -> Detections:
-        """Return what is in a picture, however unsure.
-
-        Args:
-            image: All of it.
-            in_parts: Whether a large one is looked at in parts, too: five looks for one.
-        """
-        windows = _windows(image, self.sees.longest_side) if in_parts else [_whole(image)]
-        found = [self._in(image, window) for window in windows]
+    def people_and_vehicles(self, image: Image, care: Care = Care.STILL) -> Detections:
+        """Return what is in a picture, however unsure."""
+        looks = _looks(image, care, self.sees.longest_side)
+        found = [self._in(image, window, longest) for window, longest in looks]
         return Detections(
             np.concatenate([one.xyxy for one in found]),
             np.concatenate([one.confidence for one in found]),
             np.concatenate([one.class_id for one in found]),
         )
 
-    def _in(self, image: Image, window: tuple[int, int, int, int]) -> Detections:
+    def _in(self, image: Image, window: Window, longest: int) -> Detections:
         left, top, right, bottom = window
         part = np.ascontiguousarray(image[top:bottom, left:right])
-        seen = self.sees.detect(part, confidence=LEAST_SURE)
+        seen = self.sees.detect(part, confidence=LEAST_SURE, longest=longest)
         offset = np.array((left, top, left, top), np.float32)
         return Detections(seen.xyxy + offset, seen.confidence, seen.class_id)
 
-    def masked(self, image: Image, *, spare: Box | None = None, in_parts: bool = True) -> Image:
+    def masked(self, image: Image, *, spare: Box | None = None, care: Care = Care.STILL) -> Image:
         """Return a still's copy with people and plates masked.
 
         Args:
             image: The still.
             spare: The vehicle that the case is about: its plate is left.
-            in_parts: As for `people_and_vehicles`.
+            care: How hard it is looked for them.
         """
-        seen = self.people_and_vehicles(image, in_parts=in_parts)
+        seen = self.people_and_vehicles(image, care)
         return covered(image, hidden(seen, spare=spare), cells=STILL_CELLS)
 
 
@@ -152,18 +161,20 @@ def _overlap(boxes: Boxes, one: Box) -> npt.NDArray[np.float32]:
     return np.asarray(common / np.maximum(areas - common, 1e-6), np.float32)
 
 
-def _whole(image: Image) -> tuple[int, int, int, int]:
+def _looks(image: Image, care: Care, longest: int) -> Iterator[tuple[Window, int]]:
+    """Yield where a picture is looked at, and how large."""
     height, width = image.shape[:2]
-    return 0, 0, width, height
+    whole, closer = (0, 0, width, height), round(_CLOSER * longest)
+    if care is not Care.FILM:
+        yield whole, longest
+    if care is not Care.HASTE:
+        yield whole, closer
+    if care is Care.STILL and max(height, width) >= _PARTS_FROM * longest:
+        yield from ((part, longest) for part in _parts((width, height)))
 
 
-def _windows(image: Image, longest: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield where a picture is looked at: all of it, and its parts where it is large."""
-    yield _whole(image)
-    height, width = image.shape[:2]
-    if max(height, width) < _PARTS_FROM * longest:
-        return
-    size: Size = (round(width * _PART), round(height * _PART))
-    for left in (0, width - size[0]):
-        for top in (0, height - size[1]):
-            yield left, top, left + size[0], top + size[1]
+def _parts(size: Size) -> Iterator[Window]:
+    width, height = round(size[0] * _PART), round(size[1] * _PART)
+    for left in (0, size[0] - width):
+        for top in (0, size[1] - height):
+            yield left, top, left + width, top + height

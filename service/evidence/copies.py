@@ -16,7 +16,7 @@ from streetwatch.service.evidence.stills import decoded_jpeg, jpeg
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.masked_clip import mask_clip
-from streetwatch.vision.masking import Masker
+from streetwatch.vision.masking import Care, Masker
 from streetwatch.vision.types import Box, Frame, Image, Sees, Size
 
 log = structlog.get_logger(__name__)
@@ -73,11 +73,11 @@ class Copies:
         if self.worker is not None:
             self.worker.shutdown(wait=False, cancel_futures=True)
 
-    def masked(self, image: Image, *, spare: Box | None = None, in_parts: bool = True) -> Image:
+    def masked(self, image: Image, *, spare: Box | None = None, care: Care = Care.STILL) -> Image:
         """Return what goes out of a picture; see `Masker`."""
         if self.masker is None:
             return image
-        return self.masker.masked(image, spare=spare, in_parts=in_parts)
+        return self.masker.masked(image, spare=spare, care=care)
 
     def masked_anew(self, incident_id: str, name: str, spare: Box | None) -> Kept | None:
         """Make the copy of a still again from its original; None where it has none.
@@ -163,15 +163,15 @@ class Shown:
 
     copies: Copies
     _frame: Frame | None = None
-    _how: tuple[Box | None, bool] = (None, True)
+    _how: tuple[Box | None, Care] = (None, Care.STILL)
     _pixels: tuple[Image, Image] | None = None
 
-    def of(self, frame: Frame, spare: Box | None, *, in_parts: bool) -> tuple[Image, Image]:
+    def of(self, frame: Frame, spare: Box | None, care: Care) -> tuple[Image, Image]:
         """Return a frame's pixels and what goes out of it, one case's vehicle spared."""
-        how = spare, in_parts
+        how = spare, care
         if self._pixels is None or self._frame is not frame or self._how != how:
             image = frame.image
-            self._pixels = image, self.copies.masked(image, spare=spare, in_parts=in_parts)
+            self._pixels = image, self.copies.masked(image, spare=spare, care=care)
             self._frame, self._how = frame, how
         return self._pixels
 

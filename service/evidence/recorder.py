@@ -17,6 +17,7 @@ from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
+from streetwatch.vision.masking import Care
 from streetwatch.vision.types import Box, Frame, Image, Seconds
 from streetwatch.zones.moment import local
 from streetwatch.zones.rules import ViolationType
@@ -265,8 +266,8 @@ class Recorder:
         # A view of another camera's case hands its pictures over, under a name of its own.
         view = f".{incident.camera_id}.{incident.id[:6]}" if incident.duplicate_of else ""
         name = f"{role}{view}.jpg"
-        is_case = incident.state is not State.CANDIDATE
-        image, shown = self._shown.of(frame, _subject(incident), in_parts=is_case)
+        care = Care.HASTE if incident.state is State.CANDIDATE else Care.STILL
+        image, shown = self._shown.of(frame, _subject(incident), care)
         kept = self._copies.still(incident.case_id, name, part(image), part(shown))
         return _still(name, role, kept, frame.at)
 

@@ -5,7 +5,7 @@ import pytest
 
 from sealed import Sees
 from streetwatch.vision.capture.masked_clip import LOOK_S, walked
-from streetwatch.vision.masking import FILM_CELLS, STILL_CELLS, Masker, covered
+from streetwatch.vision.masking import FILM_CELLS, STILL_CELLS, Care, Masker, covered
 from streetwatch.vision.types import Box, Image
 
 PERSON = (100.0, 100.0, 140.0, 220.0)
@@ -59,10 +59,13 @@ def test_what_reaches_out_of_the_picture_is_covered_as_far_as_it_goes() -> None:
 def test_a_large_picture_is_looked_at_in_parts_too() -> None:
     sees = Sees(())
     Masker(sees).people_and_vehicles(np.zeros((1080, 1920, 3), np.uint8))
-    assert [one.shape[:2] for one in sees.asked] == [(1080, 1920), *[(648, 1152)] * 4]
+    whole, part = (1080, 1920), (648, 1152)
+    assert [one.shape[:2] for one in sees.asked] == [whole, whole, part, part, part, part]
     sees.asked.clear()
-    Masker(sees).people_and_vehicles(noise())
-    assert [one.shape[:2] for one in sees.asked] == [(360, 640)]
+    for care, looks in ((Care.HASTE, 1), (Care.FILM, 1), (Care.STILL, 2)):
+        sees.asked.clear()
+        Masker(sees).people_and_vehicles(noise(), care)
+        assert len(sees.asked) == looks
 
 
 def test_a_mask_between_two_looks_is_wider_by_how_far_people_walk() -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
-from streetwatch.vision.masking import FILM_CELLS, Masker, covered, hidden
+from streetwatch.vision.masking import FILM_CELLS, Care, Masker, covered, hidden
 from streetwatch.vision.picture import fitting, size_of
 from streetwatch.vision.types import Box, Boxes, Image, Seconds, Size
 
@@ -163,7 +163,7 @@ class _Masks:
             yield self._masked(shown)
 
     def _look(self, shown: _Shown) -> None:
-        seen = self._masker.people_and_vehicles(shown.image, in_parts=False)
+        seen = self._masker.people_and_vehicles(shown.image, Care.FILM)
         spare = None if self._spare is None else _scaled(*self._spare, size_of(shown.image))
         self._looks.append(_Seen(shown.at, hidden(seen, spare=spare)))
 

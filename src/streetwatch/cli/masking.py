@@ -16,6 +16,10 @@ def masking(
     data: Annotated[Path, typer.Option(help="Holds images/, labels/ and data.yaml.")],
     *,
     model: ModelName = None,
+    held: Annotated[
+        bool,
+        typer.Option(help="Every second picture only: the others are there to choose things by."),
+    ] = False,
     gate: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Fail where fewer heads are covered, of all."),
@@ -29,7 +33,7 @@ def masking(
     from streetwatch.vision.masking import Masker
 
     del as_json
-    images = list(read_folder(data))
+    images = list(read_folder(data))[1::2] if held else list(read_folder(data))
     masker = Masker(Detector.load(model))
     worst = 1.0 if images else 0.0
     with progress_bar() as progress:
