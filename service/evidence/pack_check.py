@@ -8,7 +8,6 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
@@ -32,8 +31,9 @@ from streetwatch.service.evidence.pack_schema import (
     SealedManifest,
     SignedWith,
 )
+from streetwatch.service.evidence.pack_structure import structure
 from streetwatch.service.evidence.told import Kind, Told, line_of
-from streetwatch.service.evidence.zipping import Part, header, written
+from streetwatch.service.evidence.zipping import has_large_directory
 from streetwatch.service.incidents.errors import InputError
 
 _BLOCK: Final = 1 << 16
@@ -90,6 +90,8 @@ def check_file(file: IO[bytes], name: str, pinned: Collection[str] = ()) -> Iter
         InputError: it is no ZIP at all.
     """
     try:
+        if has_large_directory(file):
+            raise zipfile.BadZipFile("more files than any pack has")
         with zipfile.ZipFile(file) as archive:
             size = file.seek(0, io.SEEK_END)
             yield from _Check(file, Path(name).name, size, archive, frozenset(pinned)).run()
@@ -114,7 +116,7 @@ class _Check:
             yield one
         manifest = None if wrong else self._read(MANIFEST, PackManifest)
         if isinstance(manifest, PackManifest) and manifest.format == FORMAT:
-            yield from self._structure(manifest)
+            yield from structure(self.file, self.name, self.size, self.archive, manifest)
 
     def _contents(self) -> Iterator[Told]:
         too_much = self._too_much()
@@ -236,30 +238,6 @@ class _Check:
                 says = f"is not what was sealed: sha256 {known}, not {file.sha256}"
                 yield Told(Kind.SEALED_OTHERWISE, shown, says)
 
-    def _structure(self, manifest: PackManifest) -> Iterator[Told]:
-        """Compare every byte with those of a pack of these files: none stands between them."""
-        at, name = 0, line_of(self.name)
-        for block in written(self._parts(manifest)):
-            self.file.seek(at)  # the archive reads the same file
-            there = self.file.read(len(block))
-            if there != block:
-                says = f"byte {at + _apart(there, block)} is not what a pack of these files has"
-                yield Told(Kind.STRUCTURE, name, says)
-                return
-            at += len(block)
-        if at != self.size:
-            says = f"goes on after byte {at}, where the pack ends"
-            yield Told(Kind.STRUCTURE, name, says)
-
-    def _parts(self, manifest: PackManifest) -> Iterator[Part]:
-        for name in (MANIFEST, SIGNATURE):
-            yield self._part(name, self.archive.getinfo(name).file_size, None)
-        for file in manifest.files:
-            yield self._part(file.path, file.size, file.captured_at)
-
-    def _part(self, name: str, size: int, captured_at: str | None) -> Part:
-        return header(name, size, captured_at), partial(self.archive.open, name)
-
     def _content(self, name: str) -> bytes | Told:
         try:
             with self.archive.open(name) as file:
@@ -280,12 +258,6 @@ class _Check:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "as a whole"
             return Told(Kind.NO_MANIFEST, name, f"is no manifest ({where}: {first['msg']})")
-
-
-def _apart(there: bytes, wanted: bytes) -> int:
-    """Return the first place at which two blocks differ."""
-    pairs = enumerate(zip(there, wanted, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(there), len(wanted)))
 
 
 def _is_seal(path: str) -> bool:

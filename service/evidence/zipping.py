@@ -1,6 +1,7 @@
 """A ZIP as a stream, the same bytes for the same files on any machine at any moment."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -15,6 +16,32 @@ _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 
 _UNIX: Final = 3
 _READABLE: Final = 0o100644 << 16
+
+#: The end of a ZIP's directory, and that of a large one's, which stands right before it.
+_END: Final = b"PK\x05\x06"
+_LARGE_END: Final = b"PK\x06\x07"
+_END_BYTES, _LARGE_END_BYTES, _LONGEST_COMMENT = 22, 20, 65_535
+
+#: A directory of some thousand files.
+_LARGEST_DIRECTORY: Final = 2 << 20
+
+
+def has_large_directory(file: IO[bytes]) -> bool:
+    """Tell whether a ZIP says that it has so many files that listing them would cost much.
+
+    What a reader takes for the end is not for us to guess: nothing that looks like one may say so.
+    """
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(size - _END_BYTES - _LARGE_END_BYTES - _LONGEST_COMMENT, 0))
+    tail = file.read()
+    file.seek(0)
+    ends = (found.start() for found in re.finditer(re.escape(_END), tail))
+    return any(
+        tail[at - _LARGE_END_BYTES :].startswith(_LARGE_END)
+        or int.from_bytes(tail[at + 12 : at + 16], "little") > _LARGEST_DIRECTORY
+        for at in ends
+    )
+
 
 #: What is written into a ZIP: a header, and what opens the bytes.
 Part = tuple[zipfile.ZipInfo, Callable[[], IO[bytes]]]

@@ -154,6 +154,24 @@ def test_what_was_done_to_a_pack_is_named(
     assert (kind, name) in packed.wrong(change(packed))
 
 
+def of_a_million_files(content: bytes) -> bytes:
+    end = content.rindex(b"PK\x05\x06")
+    return content[: end + 12] + (50_000_000).to_bytes(4, "little") + content[end + 16 :]
+
+
+def of_more_than_a_zip_can_have(content: bytes) -> bytes:
+    end = content.rindex(b"PK\x05\x06")
+    return content[:end] + b"PK\x06\x07" + bytes(16) + content[end:]
+
+
+@pytest.mark.parametrize("made", [of_a_million_files, of_more_than_a_zip_can_have])
+def test_a_zip_of_more_files_than_any_pack_has_is_not_even_listed(
+    packed: Packed, made: Callable[[bytes], bytes]
+) -> None:
+    with pytest.raises(InputError, match="is no evidence pack"):
+        packed.told(made(packed.content))
+
+
 def test_only_keys_that_are_trusted_prove_it_where_some_are_named(packed: Packed) -> None:
     both = (OTHER.public.id, SIGNER.public.id)
     assert all(not wrong for *_, wrong in packed.told(None, *both))
