@@ -21,10 +21,9 @@ from streetwatch.vision.types import Detections, Frame, Look, Seconds, Sees, Siz
 from streetwatch.vision.view import glance_at
 from streetwatch.zones.zone import ZoneKind
 
-#: As in the service: `idle_interval_s`, how long a change is followed, how long one is sure.
+#: As in the service: `idle_interval_s`, and how long a change is followed.
 _IDLE_S: Seconds = 30.0
 _SETTLE_S: Seconds = 6.0
-_SURE_S: Seconds = 10.0
 
 #: Of the longest dwell: what was seen for so long without a change has matured, or never will.
 _DWELLS = 2.0
@@ -58,7 +57,7 @@ class _Seen:
     detected_at: Seconds
     changed_at: Seconds
 
-    def holds(self, change: Change, at: Seconds, size: Size, watching: Watching) -> bool:
+    def holds(self, change: Change, at: Seconds, watching: Watching) -> bool:
         """Tell whether another picture need not be detected in."""
         waited_s = at - self.detected_at
         if change.has_settled or waited_s >= _IDLE_S:
@@ -66,9 +65,7 @@ class _Seen:
         since = at - self.changed_at
         if since < _SETTLE_S:
             return False
-        wanted = self._wanted(watching)
-        matures = since < watching.matures_s and len(wanted) > 0
-        return not matures or (waited_s < _SURE_S and not _touched(wanted, change, size).any())
+        return since >= watching.matures_s or not len(self._wanted(watching))
 
     def again(self, change: Change, size: Size, watching: Watching) -> Detections | None:
         """Return what is said again of a picture; None: nothing is said of it."""
@@ -106,7 +103,7 @@ def sparing_looks(
     for frame in frames:
         glance = glance_at(frame, longest=detector.longest_side, masks=camera.masks)
         change = gate.change(glance.view)
-        if seen is not None and seen.holds(change, frame.at, frame.size, watching):
+        if seen is not None and seen.holds(change, frame.at, watching):
             gate = gate.shown(change)
             again = seen.again(change, frame.size, watching)
             if again is not None:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,7 +14,9 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from streetwatch.service.access.access import Access
 from streetwatch.service.api.app import create_api, front_page
+from streetwatch.service.api.audit import audit_router
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.keys import keys_router
@@ -23,7 +25,6 @@ from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
-from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
@@ -41,6 +42,7 @@ from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
+from streetwatch.service.entry import filer_of, gate_of
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
@@ -50,9 +52,12 @@ from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
 from streetwatch.service.openings import (
     access_of,
+    audit_of,
     catalogue_of,
     evidence_of,
     lanes,
+    originals_of,
+    own_token_of,
     retention_of,
     signer_of,
     signing_of,
@@ -62,6 +67,7 @@ from streetwatch.service.runtime.memory import keep_few_heaps
 from streetwatch.service.server import Server, listening
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights
+from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -110,11 +116,14 @@ class Service:
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
     reviewing: Reviewing = field(init=False)
+    access: Access = field(init=False)
+    audit: Audit = field(init=False)
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
         self.signer = signer_of(self.settings)
         self.store = open_store(self.settings.database_url)
+        self.access, self.audit = access_of(self.settings, self.store), audit_of(self.store)
         self.deliveries = Deliveries(self.store.engine)
         self.targets = targets_of(self.settings.targets, self._around())
         self.lanes = lanes(self.targets, self.store, clock=self.clock, registry=self.registry)
@@ -155,7 +164,16 @@ class Service:
         catalogue.follow(self._watch)
 
     def _around(self) -> Surroundings:
-        return surroundings_of(self.settings, evidence=self.evidence, clock=self.clock)
+        return surroundings_of(
+            self.settings,
+            evidence=self.evidence,
+            clock=self.clock,
+            own_token=own_token_of(self.settings),
+            originals=self._originals(),
+        )
+
+    def _originals(self) -> Originals:
+        return originals_of(self.evidence, self.store, clock=self.clock)
 
     def _watch(self) -> None:
         """Watch the cameras that the catalogue has now."""
@@ -188,11 +206,18 @@ class Service:
 
     def api(self) -> FastAPI:
         """Return the HTTP API."""
-        book, served = self.desk.book, _open311(self.settings.open311)
+        book, served = self.desk.book, self._open311()
         desk = desk_router(book, clock=self.clock, on_end=self._close, ending=self.ending.is_set)
         desk.include_router(self.desk.routes())
         desk.include_router(review_router(self.reviewing))
         return create_api(
+            gate=gate_of(
+                self.settings,
+                self.access,
+                self.store,
+                cameras=lambda: self.lookout.catalogue.cameras,
+                clock=self.clock,
+            ),
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
             beside=(
@@ -202,6 +227,7 @@ class Service:
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
                 observations_router(self._observations()),
+                audit_router(self.audit),
                 *self._delivery_routers(),
             ),
             evidence=self.evidence,
@@ -212,6 +238,16 @@ class Service:
     def signing(self) -> Signing:
         """Return what packs are signed with."""
         return signing_of(self.signer, self.store)
+
+    def _open311(self) -> Open311:
+        told = self.settings.open311
+        return Open311(
+            keys=ApiKeys((entry.client, entry.key.get_secret_value()) for entry in told.api_keys),
+            holder=filer_of(self.access, self.clock),
+            jurisdiction_id=told.jurisdiction_id,
+            public_url=told.public_url,
+            contact=told.contact,
+        )
 
     def site(self) -> FastAPI:
         """Return the HTTP API with the console on it; once a process, since its pages are."""
@@ -232,14 +268,15 @@ class Service:
             settings=self.settings,
             reread=self.reread or (lambda: (self.settings, lambda _: None)),
             profile=self.desk.triaging.profile,
-            around=surroundings_of(self.settings, evidence=SampleFiles(), clock=self.clock),
+            around=replace(self._around(), evidence=SampleFiles(), originals=None),
             clock=self.clock,
-            access=access_of(self.settings, self.store),
+            access=self.access,
+            audit=self.audit,
             store=self.store,
             book=self.desk.book,
             triaging=self.desk.triaging,
             evidence=self.evidence,
-            originals=Originals(self.evidence, self.clock),
+            originals=self._originals(),
             signing=self.signing,
             reporter=self._reporter(),
             deliveries=self.deliveries,
@@ -330,7 +367,10 @@ def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None
     listener = listening(settings.host, settings.port)
     service = Service(settings, cameras, reread=reread)
     config = uvicorn.Config(
-        service.site(), log_level="warning", timeout_graceful_shutdown=HTTP_STOP_S
+        service.site(),
+        log_level="warning",
+        timeout_graceful_shutdown=HTTP_STOP_S,
+        forwarded_allow_ips=settings.access.proxies,
     )
     # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -346,17 +386,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None
 
 def _lead_in(service: Service) -> None:
     """Print the link with which the first admin is made, where there is nobody yet."""
-    door = access_of(service.settings, service.store).door
-    token = door.first_link(now=service.clock())
+    token = service.access.door.first_link(now=service.clock())
     if token is not None:
         link = f"{service.settings.address}/console/welcome?token={token}"
         sys.stderr.write(f"    首次登录 first sign-in, good for one use:\n    {link}\n\n")
-
-
-def _open311(settings: Open311Settings) -> Open311:
-    return Open311(
-        keys=ApiKeys((entry.client, entry.key.get_secret_value()) for entry in settings.api_keys),
-        jurisdiction_id=settings.jurisdiction_id,
-        public_url=settings.public_url,
-        contact=settings.contact,
-    )

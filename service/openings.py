@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.access.access import Access, access_on
+from streetwatch.service.access.factor import Seal
+from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
@@ -22,11 +25,13 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import KEY_FILE as SIGNING_KEY_FILE
 from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.originals import Opening, Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
+from streetwatch.service.store.audit import Audit, Deed
 from streetwatch.service.store.chains import public_keys
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
@@ -57,12 +62,14 @@ class Records:
         evidence: Their files.
         reporter: Its figures.
         signing: What its packs are signed with.
+        originals: The sealed originals of these files.
     """
 
     book: Book
     evidence: EvidenceFolder
     reporter: Reporter
     signing: Callable[[], Signing]
+    originals: Originals
 
 
 @contextmanager
@@ -79,6 +86,7 @@ def desk_of(settings: Settings) -> Iterator[Records]:
             evidence_of(settings),
             Reporter(store.engine, time.time),
             lambda: signing_of(signer_of(settings), store),
+            originals_of(evidence_of(settings), store),
         )
     finally:
         store.close()
@@ -87,7 +95,24 @@ def desk_of(settings: Settings) -> Iterator[Records]:
 def access_of(settings: Settings, store: SqlStore) -> Access:
     """Return who may do what in a service, running or not."""
     limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
-    return access_on(store.engine, limits)
+    needed = frozenset(map(Role, settings.access.second_factor))
+    return access_on(store.engine, limits, seal_at(settings.data_dir), needed)
+
+
+def seal_at(data_dir: Path) -> Seal:
+    """Return what closes secrets of users with the key of a data folder."""
+    vault = Vault.at(data_dir / KEY_FILE)
+    return Seal(vault.close, vault.open)
+
+
+def own_token_of(settings: Settings) -> str:
+    """Return what this service shows its own desk, from whatever process its cases come."""
+    return Vault.at(settings.data_dir / KEY_FILE).derived("own desk")
+
+
+def audit_of(store: SqlStore) -> Audit:
+    """Return the audit log of a service, running or not."""
+    return Audit(store.engine)
 
 
 def evidence_of(settings: Settings) -> EvidenceFolder:
@@ -110,6 +135,25 @@ def signer_of(settings: Settings) -> Signer:
 def signing_of(signer: Signer, store: SqlStore) -> Signing:
     """Return what packs are signed with, and every key that evidence was signed with."""
     return Signing(signer, public_keys(store.engine))
+
+
+def originals_of(
+    evidence: EvidenceFolder, store: SqlStore, *, clock: Callable[[], Seconds] = time.time
+) -> Originals:
+    """Return what opens the sealed originals, and notes it in the audit log before."""
+    audit = audit_of(store)
+
+    def note(opening: Opening, now: Seconds) -> None:
+        deed = Deed(
+            "evidence.original_opened",
+            opening.who,
+            on=opening.incident_id,
+            address=opening.address,
+            facts={"file": opening.name, "why": opening.why},
+        )
+        audit.note(deed, now=now)
+
+    return Originals(evidence, clock, note)
 
 
 def catalogue_of(
@@ -165,7 +209,14 @@ def verification_of(settings: Settings, store: SqlStore) -> Verification:
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
     """Return the lanes to the targets that the settings name, not started."""
-    around = surroundings_of(settings, evidence=evidence_of(settings), clock=clock)
+    evidence = evidence_of(settings)
+    around = surroundings_of(
+        settings,
+        evidence=evidence,
+        clock=clock,
+        own_token=own_token_of(settings),
+        originals=originals_of(evidence, store, clock=clock),
+    )
     return lanes(
         targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -17,13 +17,13 @@ from pydantic_settings import (
 
 from streetwatch.models.registry import DEFAULT_MODEL
 from streetwatch.models.session import Provider
+from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.config.checking import checked, unlike
 from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.groups import (
-    AccessSettings,
     ClosingSettings,
     ConsoleSettings,
     DemoSettings,
@@ -35,6 +35,7 @@ from streetwatch.service.config.groups import (
     RetentionSettings,
     Whole,
 )
+from streetwatch.service.config.hosts import is_loopback
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.paths import anchored
 from streetwatch.service.config.target_schema import Target
@@ -107,6 +108,13 @@ class Settings(BaseSettings):
         title="Case desk",
         description="Where cases are delivered. Left out: the desk embedded in this process.",
         examples=["http://127.0.0.1:8080"],
+    )
+    desk_token: SecretStr | None = Field(
+        None,
+        min_length=1,
+        title="Token of the case desk",
+        description="Goes to desk_url: `streetwatch tokens add` makes it there.",
+        examples=['"${DESK_TOKEN}"'],
     )
     targets: Annotated[list[Target], unlike("id"), Field(min_length=1)] | None = Field(
         None,
@@ -206,7 +214,7 @@ class Settings(BaseSettings):
     access: AccessSettings = Field(
         AccessSettings(),
         title="Access",
-        description="How long somebody stays signed in.",
+        description="Who is let in, and for how long.",
         examples=["{idle_h: 8, whole_h: 72}"],
     )
     console: ConsoleSettings = Field(
@@ -255,6 +263,16 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", title="Log format", description="For people or for machines.", examples=["json"]
     )
+
+    @model_validator(mode="after")
+    def _open_to_itself_alone(self) -> Self:
+        if self.access.api is ApiAccess.OPEN and not is_loopback(self.host):
+            raise refused(
+                f"would open the API to the network, for host is {self.host}: write required, or "
+                "host: 127.0.0.1",
+                at=("access", "api"),
+            )
+        return self
 
     @property
     def database_url(self) -> str:

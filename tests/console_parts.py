@@ -14,6 +14,7 @@ from live_service import Service
 from streetwatch.service.access.access import access_on
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
+from streetwatch.service.openings import seal_at
 from streetwatch.service.store.sql_store import open_store
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images" / "console"
@@ -43,7 +44,9 @@ PASSWORD: Final = "street-Watch-1"  # noqa: S105
 def let_in(service: Service) -> None:
     """Have somebody of every role, called as the role is, in a service that has run."""
     store = open_store(f"sqlite:///{service.folder / 'data' / 'streetwatch.db'}")
-    access = access_on(store.engine, Limits(idle_s=3600, whole_s=3600))
+    access = access_on(
+        store.engine, Limits(idle_s=3600, whole_s=3600), seal_at(service.folder / "data")
+    )
     now = time.time()
     for role in Role:
         access.users.add(role, role, now=now)

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from streetwatch.service.access.door import Door
+from streetwatch.service.access.factor import Seal
+from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
+from streetwatch.service.access.second_factor import SecondFactor
 from streetwatch.service.access.sessions import Sessions
+from streetwatch.service.access.tokens import Tokens
 from streetwatch.service.access.users import Users
 
 
@@ -17,9 +21,22 @@ class Access:
     users: Users
     sessions: Sessions
     door: Door
+    tokens: Tokens
+    factor: SecondFactor
 
 
-def access_on(engine: sa.Engine, limits: Limits) -> Access:
-    """Wire it to a database that is migrated to this version."""
+def access_on(
+    engine: sa.Engine, limits: Limits, seal: Seal, needed: frozenset[Role] = frozenset()
+) -> Access:
+    """Wire it to a database that is migrated to this version.
+
+    Args:
+        engine: Of the database.
+        limits: How long somebody stays signed in.
+        seal: Closes the secrets of second factors.
+        needed: Roles that can't do without one.
+    """
+    factor = SecondFactor(engine, seal, needed)
     sessions = Sessions(engine, limits)
-    return Access(Users(engine), sessions, Door(engine, sessions))
+    door = Door(engine, sessions, factor)
+    return Access(Users(engine), sessions, door, Tokens(engine), factor)

@@ -1,41 +1,53 @@
 """How somebody gets in: with a password, or with a link that is good for one use."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 
+from streetwatch.service.access import tries
 from streetwatch.service.access.errors import (
     DeadLinkError,
-    MustWaitError,
     NoSuchUserError,
     WeakPasswordError,
+    WrongCodeError,
     WrongPasswordError,
 )
+from streetwatch.service.access.factor import new_ticket
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import (
     LINK_S,
-    LOCK_S,
-    WRONG_FOR_A_NAME,
-    WRONG_FROM_AN_ADDRESS,
     folded,
-    waits_s,
     weakness,
 )
+from streetwatch.service.access.second_factor import SecondFactor
 from streetwatch.service.access.secrets import is_password, new_token, password_hash, token_hash
 from streetwatch.service.access.sessions import Sessions
 from streetwatch.service.access.users import add
 from streetwatch.service.store.access_schema import (
-    access_failure,
     access_link,
     access_session,
     access_user,
 )
+from streetwatch.service.store.audit import Deed, noted
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
 
 #: What is hashed in vain is cut: a password of a megabyte would cost the server, not its sender.
 _TRIED_AT_MOST: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody is in.
+
+    Attributes:
+        token: Of their session.
+        codes: For when they lose their second factor, where they have just set it up.
+    """
+
+    token: str
+    codes: tuple[str, ...] = ()
 
 
 class Door:
@@ -44,11 +56,13 @@ class Door:
     Args:
         engine: Of a database that is migrated to this version.
         sessions: Begun for whoever is let in.
+        factor: What is wanted beside the password.
     """
 
-    def __init__(self, engine: sa.Engine, sessions: Sessions) -> None:
+    def __init__(self, engine: sa.Engine, sessions: Sessions, factor: SecondFactor) -> None:
         self._engine = engine
         self._sessions = sessions
+        self._factor = factor
 
     def sign_in(self, name: str, password: str, *, address: str, now: Seconds) -> str:
         """Return a token for whoever knows the password.
@@ -62,21 +76,54 @@ class Door:
         Raises:
             MustWaitError: too many were wrong, for this name or from this address.
             WrongPasswordError: it is wrong, or there is no such user.
+            CodeNeededError: it is right, and a code is wanted too.
         """
-        key = folded(name)[:_TRIED_AT_MOST]
-        self._may_try(key, address, now)
-        with reading(self._engine) as connection:
-            kept = connection.scalar(
-                sa.select(access_user.c.password_hash).where(
-                    access_user.c.key == key, access_user.c.disabled_at.is_(None)
-                )
-            )
-        if not is_password(password[:_TRIED_AT_MOST], kept):
-            self._failed(key, address, now)
-            raise WrongPasswordError
+        key = self._known(name, password, address=address, now=now)
+        return self._past_password(key, address=address, now=now)
+
+    def with_code(self, shown: str, code: str, *, address: str, now: Seconds) -> Entered:
+        """Let somebody in who knows the password and the code.
+
+        Args:
+            shown: The ticket that the password gave them.
+            code: As typed.
+            address: Where the request comes from.
+            now: The time.
+
+        Raises:
+            DeadTicketError: too long after the password.
+            MustWaitError: too many codes were wrong.
+            WrongCodeError: this one is.
+        """
+        ticket = self._factor.shown(shown, now=now)
+        key, guessed = ticket.key, tries.code_of(ticket.key)
         with writing(self._engine) as connection:
-            _forget_failures(connection, [_of_name(key)])
-            return self._entered(connection, key, now)
+            trying = tries.begin(connection, guessed, address, now=now)
+        try:
+            with writing(self._engine) as connection:
+                codes, facts = self._factor.used(connection, ticket, code, now=now)
+                tries.was_right(connection, guessed, trying)
+                deed = Deed("user.signed_in", key, address=address, facts=facts)
+                noted(connection, deed, now=now)
+                return Entered(self._entered(connection, key, now), codes)
+        except WrongCodeError:
+            with writing(self._engine) as connection:
+                tries.was_wrong(connection, key, address, "user.refused_code", now=now)
+            raise
+
+    def without_factor(self, name: str, code: str, *, address: str, now: Seconds) -> None:
+        """Take off somebody's second factor, who shows a code of it.
+
+        Raises:
+            FactorNeededError: their role wants one.
+            MustWaitError: too many codes were wrong.
+            WrongCodeError: this one is.
+        """
+        self._factor.refuse_needed(name)
+        ticket = new_ticket(folded(name), sets_up=False, now=now)
+        shown = self._factor.seal.ticket(ticket)
+        self._sessions.end(self.with_code(shown, code, address=address, now=now).token)
+        self._factor.take_off(name, by=folded(name), address=address, now=now)
 
     def change(self, name: str, old: str, new: str, *, address: str, now: Seconds) -> str:
         """Replace somebody's password; ends every session of theirs, returns a new one's token.
@@ -86,11 +133,13 @@ class Door:
             WrongPasswordError: the old one is wrong.
             WeakPasswordError: the new one could be guessed.
         """
-        self._sessions.end(self.sign_in(name, old, address=address, now=now))
+        key = self._known(name, old, address=address, now=now)
         _strong(new, name)
         hashed = password_hash(new)
         with writing(self._engine) as connection:
-            return self._chosen(connection, folded(name), hashed, now)
+            noted(connection, Deed("user.changed_password", key, address=address), now=now)
+            self._choose(connection, key, hashed)
+            return self._entered(connection, key, now)
 
     def first_link(self, *, now: Seconds) -> str | None:
         """Return the token with which the first admin is made; None where there is a user."""
@@ -133,7 +182,7 @@ class Door:
             raise DeadLinkError
         return names[0]
 
-    def use(self, token: str, name: str, password: str, *, now: Seconds) -> str:
+    def use(self, token: str, name: str, password: str, *, now: Seconds, address: str = "") -> str:
         """Choose a password with a link, which is dead then; return the token of a session.
 
         Args:
@@ -141,12 +190,14 @@ class Door:
             name: Of the first admin; of others it stands with the link.
             password: The one that is chosen.
             now: The time.
+            address: Where the request comes from.
 
         Raises:
             DeadLinkError: the link is good for nothing any more.
             WeakPasswordError: the password could be guessed; the link lives on.
             BadNameError: nobody can be called so; the link lives on.
             NameTakenError: somebody is; the link lives on.
+            CodeNeededError: the password is chosen, and a code is wanted too.
         """
         _strong(password, self.meant(token, now=now) or name)
         hashed = password_hash(password)
@@ -158,40 +209,52 @@ class Door:
             if row is None:
                 raise DeadLinkError
             key = row.user_key or add(connection, name, Role.ADMIN, now=now)
-            _forget_failures(connection, [_of_name(key)])
-            return self._chosen(connection, key, hashed, now)
+            tries.forget(connection, key)
+            facts = {"first_admin": row.user_key is None}
+            deed = Deed("user.chose_password", key, address=address, facts=facts)
+            noted(connection, deed, now=now)
+            self._choose(connection, key, hashed)
+        return self._past_password(key, address=address, now=now)
 
-    def _chosen(self, connection: sa.Connection, key: str, hashed: str, now: Seconds) -> str:
+    def _choose(self, connection: sa.Connection, key: str, hashed: str) -> None:
         user = sa.update(access_user).where(access_user.c.key == key)
         connection.execute(user.values(password_hash=hashed))
         connection.execute(sa.delete(access_session).where(access_session.c.user_key == key))
         self._sessions.forget()
-        return self._entered(connection, key, now)
 
     def _entered(self, connection: sa.Connection, key: str, now: Seconds) -> str:
         user = sa.update(access_user).where(access_user.c.key == key)
         connection.execute(user.values(signed_in_at=now))
         return self._sessions.begin(connection, key, now=now)
 
-    def _may_try(self, key: str, address: str, now: Seconds) -> None:
-        with reading(self._engine) as connection:
-            waits = (
-                waits_s(_failures(connection, _of_name(key), now), most=WRONG_FOR_A_NAME, now=now),
-                waits_s(
-                    _failures(connection, _of_address(address), now),
-                    most=WRONG_FROM_AN_ADDRESS,
-                    now=now,
-                ),
-            )
-        if max(waits) > 0:
-            raise MustWaitError(max(waits))
-
-    def _failed(self, key: str, address: str, now: Seconds) -> None:
+    def _known(self, name: str, password: str, *, address: str, now: Seconds) -> str:
+        """Return the key of whoever knows the password."""
+        key = folded(name)[:_TRIED_AT_MOST]
         with writing(self._engine) as connection:
-            old = sa.delete(access_failure).where(access_failure.c.at <= now - LOCK_S)
-            connection.execute(old)
-            rows = [{"who": who, "at": now} for who in (_of_name(key), _of_address(address))]
-            connection.execute(sa.insert(access_failure), rows)
+            trying = tries.begin(connection, key, address, now=now)
+        with reading(self._engine) as connection:
+            kept = connection.scalar(
+                sa.select(access_user.c.password_hash).where(
+                    access_user.c.key == key, access_user.c.disabled_at.is_(None)
+                )
+            )
+        right = is_password(password[:_TRIED_AT_MOST], kept)
+        with writing(self._engine) as connection:
+            if right:
+                tries.was_right(connection, key, trying)
+            else:
+                known = key if kept else None
+                tries.was_wrong(connection, known, address, "user.refused", now=now)
+        if not right:
+            raise WrongPasswordError
+        return key
+
+    def _past_password(self, key: str, *, address: str, now: Seconds) -> str:
+        """Let somebody in who knows the password, if that is all that is wanted of them."""
+        with writing(self._engine) as connection:
+            self._factor.ask(connection, key, now=now)
+            noted(connection, Deed("user.signed_in", key, address=address), now=now)
+            return self._entered(connection, key, now)
 
 
 def _strong(password: str, name: str) -> None:
@@ -214,25 +277,3 @@ def _linked(connection: sa.Connection, key: str | None, now: Seconds) -> str:
 
 def _alive(token: str, now: Seconds) -> tuple[sa.ColumnElement[bool], ...]:
     return access_link.c.token_hash == token_hash(token), access_link.c.expires_at > now
-
-
-def _of_name(key: str) -> str:
-    return f"name {key}"
-
-
-def _of_address(address: str) -> str:
-    return f"from {address}"
-
-
-def _failures(connection: sa.Connection, who: str, now: Seconds) -> list[Seconds]:
-    question = (
-        sa.select(access_failure.c.at)
-        .where(access_failure.c.who == who, access_failure.c.at > now - LOCK_S)
-        .limit(WRONG_FROM_AN_ADDRESS + 1)
-        .order_by(access_failure.c.at.desc())
-    )
-    return list(connection.scalars(question))
-
-
-def _forget_failures(connection: sa.Connection, whose: Iterable[str]) -> None:
-    connection.execute(sa.delete(access_failure).where(access_failure.c.who.in_(list(whose))))

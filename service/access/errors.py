@@ -55,3 +55,48 @@ class LastAdminError(InputError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"user {name}: is the last admin: make somebody else one first")
+
+
+class NoSuchTokenError(InputError):
+    """No token is called so."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"token {name}: there is none of this name: see `streetwatch tokens list`")
+
+
+class LimitedAdminError(InputError):
+    """Whoever gives out rights can't be limited: they could lift it themselves."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"user {name}: an admin sees the whole city: give another role first")
+
+
+class WrongCodeError(Exception):
+    """The code of the second factor is good for nothing, or no more."""
+
+
+class DeadTicketError(Exception):
+    """Too long between the password and the code: sign in again."""
+
+
+class CodeNeededError(Exception):
+    """The password is right, and a code is wanted too.
+
+    Attributes:
+        ticket: To be shown with the code.
+        address: For an app to scan; empty where there is a second factor already.
+        secret: The same to be typed.
+    """
+
+    def __init__(self, ticket: str, address: str = "", secret: str = "") -> None:
+        super().__init__("a code is needed")
+        self.ticket = ticket
+        self.address = address
+        self.secret = secret
+
+
+class FactorNeededError(InputError):
+    """Whoever has this role can't do without a second factor."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"user {name}: access.second_factor wants one of this role: it stays")

@@ -1,13 +1,14 @@
 """Who is signed in: a random token in a cookie, its hash in the database."""
 
 import threading
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.access.secrets import new_token, token_hash
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.access_schema import access_session, access_user
 from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Seconds
@@ -64,9 +65,9 @@ class Sessions:
             seen = sa.update(access_session).where(access_session.c.token_hash == key)
             with writing(self._engine) as connection:
                 connection.execute(seen.values(seen_at=now))
-        return Account(row.name, Role(row.role))
+        return Account(row.name, Role(row.role), Reach.of(row.cameras, row.grids))
 
-    def _over(self, row: "sa.Row[tuple[str, str, float, float]]", now: Seconds) -> bool:
+    def _over(self, row: "sa.Row[Any]", now: Seconds) -> bool:
         return self._limits.ended(created_at=row.created_at, seen_at=row.seen_at, now=now)
 
     def end(self, token: str) -> None:
@@ -97,11 +98,13 @@ class Sessions:
         return token
 
 
-def _question(key: str) -> "sa.Select[tuple[str, str, float, float]]":
+def _question(key: str) -> "sa.Select[Any]":
     return (
         sa.select(
             access_user.c.name,
             access_user.c.role,
+            access_user.c.cameras,
+            access_user.c.grids,
             access_session.c.created_at,
             access_session.c.seen_at,
         )

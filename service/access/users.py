@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from streetwatch.service.access.errors import (
     BadNameError,
     LastAdminError,
+    LimitedAdminError,
     NameTakenError,
     NoSuchUserError,
 )
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.access.rules import folded, is_name
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.access_schema import access_link, access_session, access_user
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.vision.types import Seconds
@@ -34,11 +36,13 @@ class User:
     created_at: Seconds
     disabled_at: Seconds | None
     signed_in_at: Seconds | None
+    reach: Reach = EVERYWHERE
+    has_factor: bool = False
 
     @property
     def account(self) -> Account:
         """Who it is, as pages and histories have it."""
-        return Account(self.name, self.role)
+        return Account(self.name, self.role, self.reach)
 
 
 class Users:
@@ -66,15 +70,19 @@ class Users:
         with reading(self._engine) as connection:
             return _user(_row(connection, name))
 
-    def add(self, name: str, role: Role, *, now: Seconds) -> User:
+    def add(self, name: str, role: Role, *, now: Seconds, reach: Reach = EVERYWHERE) -> User:
         """Add somebody, who gets a link to choose a password.
 
         Raises:
             BadNameError: nobody can be called so.
             NameTakenError: somebody is.
+            LimitedAdminError: an admin sees everything.
         """
+        if role is Role.ADMIN and not reach.is_whole:
+            raise LimitedAdminError(name)
         with writing(self._engine) as connection:
-            add(connection, name, role, now=now)
+            key = add(connection, name, role, now=now)
+            _limit(connection, key, reach)
         return self.named(name)
 
     def give(self, name: str, role: Role) -> None:
@@ -83,13 +91,30 @@ class Users:
         Raises:
             NoSuchUserError: nobody is called so.
             LastAdminError: nobody would be one.
+            LimitedAdminError: an admin sees everything.
         """
         with writing(self._engine) as connection:
             locked(connection, "access")
             row = _row(connection, name)
             if role is not Role.ADMIN:
                 _not_the_last(connection, row)
+            elif row["cameras"] or row["grids"]:
+                raise LimitedAdminError(row["name"])
             _set(connection, row["key"], role=role.value)
+
+    def limit(self, name: str, reach: Reach) -> None:
+        """Limit somebody to a part of the city, or to none; what they have open ends.
+
+        Raises:
+            NoSuchUserError: nobody is called so.
+            LimitedAdminError: an admin sees everything.
+        """
+        with writing(self._engine) as connection:
+            locked(connection, "access")
+            row = _row(connection, name)
+            if row["role"] == Role.ADMIN.value and not reach.is_whole:
+                raise LimitedAdminError(row["name"])
+            _limit(connection, row["key"], reach)
 
     def disable(self, name: str, *, now: Seconds) -> None:
         """Let somebody in no more; the name stays, since histories have it.
@@ -150,6 +175,10 @@ def _not_the_last(connection: sa.Connection, row: Mapping[Any, Any]) -> None:
         raise LastAdminError(row["name"])
 
 
+def _limit(connection: sa.Connection, key: str, reach: Reach) -> None:
+    _set(connection, key, cameras=sorted(reach.cameras), grids=list(reach.grids))
+
+
 def _set(connection: sa.Connection, key: str, **columns: object) -> None:
     """Change somebody, and end what is open: it would go on as what it was."""
     connection.execute(sa.update(access_user).where(access_user.c.key == key).values(**columns))
@@ -168,4 +197,6 @@ def _user(row: Mapping[Any, Any]) -> User:
         created_at=row["created_at"],
         disabled_at=row["disabled_at"],
         signed_in_at=row["signed_in_at"],
+        reach=Reach.of(row["cameras"], row["grids"]),
+        has_factor=row["totp_sealed"] is not None,
     )

@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response, Security
 from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.security import HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from streetwatch.service.access.asking import TheirReach, account_of
+from streetwatch.service.access.policy import About
+from streetwatch.service.access.role import Right
 from streetwatch.service.api.errors import RESPONSES, add_error_answers
+from streetwatch.service.api.guard import Gate, Guard, Lies
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.evidence.folder import EvidenceFolder
 
@@ -16,8 +21,13 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 MOST_BYTES = 1_000_000
 
 
+#: For the OpenAPI: the guard is who asks for it.
+_BEARER = HTTPBearer(auto_error=False, description="A token: `streetwatch tokens add`.")
+
+
 def create_api(  # noqa: PLR0913 -- an argument for each part of the service
     *,
+    gate: Gate,
     desk: APIRouter,
     beside: Iterable[APIRouter] = (),
     evidence: EvidenceFolder,
@@ -28,6 +38,7 @@ def create_api(  # noqa: PLR0913 -- an argument for each part of the service
     """Build the API.
 
     Args:
+        gate: Who is let in, and to what.
         desk: The case desk's routes.
         beside: The routes of other parts: reports, the outbox, callbacks, observations.
         evidence: Whose files are served.
@@ -39,17 +50,21 @@ def create_api(  # noqa: PLR0913 -- an argument for each part of the service
         title="streetwatch",
         description="From a street camera to exactly one case per violation.",
         max_body_size=MOST_BYTES,
+        dependencies=[Security(_BEARER)],
     )
-    own = (desk, *beside, _probes(readiness, registry), _files(evidence))
+    own = (desk, *beside, _probes(readiness, registry, gate.lies), _files(evidence))
     for router in own:
         api.include_router(router, responses=RESPONSES)
     if open311 is not None:
         api.include_router(open311)
     add_error_answers(api)
+    api.add_middleware(Guard, gate=gate)
     return api
 
 
-def _probes(readiness: Callable[[], Readiness], registry: CollectorRegistry) -> APIRouter:
+def _probes(
+    readiness: Callable[[], Readiness], registry: CollectorRegistry, lies: Lies
+) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz")
@@ -58,16 +73,23 @@ def _probes(readiness: Callable[[], Readiness], registry: CollectorRegistry) -> 
         return {"status": "alive"}
 
     @router.get("/readyz")
-    def readyz(response: Response) -> dict[str, Any]:
-        """Tell whether a camera is watched and cases get through to a target; 503 where not."""
-        now = readiness()
+    def readyz(request: Request, response: Response) -> dict[str, Any]:
+        """Tell whether a camera is watched and cases get through to a target; 503 where not.
+
+        Which cameras and targets there are is told to whoever may see all of them.
+        """
+        now, account = readiness(), account_of(request)
         response.status_code = 200 if now.is_ready else 503
+        if account is None or not account.may(Right.LOOK) or not account.reach.is_whole:
+            return {"ready": now.is_ready}
         return {"ready": now.is_ready, "late_targets": now.late_targets, **asdict(now)}
 
     @router.get("/cameras")
-    def cameras() -> list[dict[str, Any]]:
+    def cameras(reach: TheirReach) -> list[dict[str, Any]]:
         """List the cameras, and why one is not live."""
-        return [asdict(camera) for camera in readiness().cameras]
+        known = readiness().cameras
+        theirs = (one for one in known if reach.is_whole or lies(About.CAMERA, one.id, reach))
+        return [asdict(camera) for camera in theirs]
 
     @router.get("/metrics", response_class=Response)
     def metrics() -> Response:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from streetwatch.service.access.asking import note
 from streetwatch.service.delivery.callbacks import CallbackRefusedError, signed_at
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.platform import Heard, PlatformState, Receipt, Standing
@@ -87,6 +88,7 @@ def callbacks_router(
     )
     def callback(
         target: str,
+        request: Request,
         body: Annotated[bytes, Depends(_body)],
         timestamp: Annotated[str, Header(alias="X-Streetwatch-Timestamp", max_length=32)],
         signature: Annotated[str, Header(alias="X-Streetwatch-Signature", max_length=128)],
@@ -101,6 +103,7 @@ def callbacks_router(
             )
         except CallbackRefusedError as error:
             raise HTTPException(401, str(error)) from error
+        note(request, by=f"target:{target}")
         said = _read(body)
         incident_id = said.external_id or receipts.incident_of(target, said.number or "")
         heard, incident = handle.hear(

@@ -44,7 +44,9 @@ class Mistakes(BaseModel):
 #: What every route of the service's own may answer, for the OpenAPI.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "What was sent can't be read."},
-    404: {"model": Problem, "description": "There is no such thing."},
+    401: {"model": Problem, "description": "Nobody that is known asks: send a token."},
+    403: {"model": Problem, "description": "Whoever asks may not."},
+    404: {"model": Problem, "description": "There is no such thing, or it is not theirs."},
     409: {"model": Problem, "description": "It does not go together with what is there."},
     413: {"content": {"text/plain": {}}, "description": "What was sent is too large."},
     422: {"model": Mistakes, "description": "What was sent is wrong; nothing was changed."},
@@ -78,24 +80,24 @@ def add_error_answers(api: FastAPI) -> None:
 
 
 def _answering(status: int) -> Handler:
-    return lambda request, error: _said(request, status, str(error))
+    return lambda request, error: said(request, status, str(error))
 
 
 def _come_again(request: Request, error: Exception) -> Response:
     """The disk or the database will be mended: ask the caller to come again."""
-    return _said(request, 503, str(error), {"Retry-After": _COME_AGAIN_S})
+    return said(request, 503, str(error), {"Retry-After": _COME_AGAIN_S})
 
 
 def _say_what_is_wrong(request: Request, error: Exception) -> Response:
     """Answer with a line for each mistake; what was sent is not echoed."""
     mistakes = error.errors() if isinstance(error, RequestValidationError) else ()
-    return _said(request, 422, [_line(one) for one in mistakes])
+    return said(request, 422, [_line(one) for one in mistakes])
 
 
 def _say_what_to_mend(request: Request, error: Exception) -> Response:
     """Answer with a line for each mistake in a camera: where, and what to write instead."""
     mistakes = error.mistakes if isinstance(error, CameraRefusedError) else ()
-    return _said(request, 422, [one.line for one in mistakes])
+    return said(request, 422, [one.line for one in mistakes])
 
 
 def _line(mistake: Mapping[str, Any]) -> str:
@@ -107,20 +109,21 @@ def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _failed(request, error)
     detail = error.detail or HTTPStatus(error.status_code).phrase
-    return _said(request, error.status_code, detail, error.headers)
+    return said(request, error.status_code, detail, error.headers)
 
 
 def _failed(request: Request, _: Exception) -> Response:
     """What went wrong inside is the log's business: the server writes it there."""
-    return _said(request, 500, "this failed inside the service: its log says why")
+    return said(request, 500, "this failed inside the service: its log says why")
 
 
-def _said(
+def said(
     request: Request,
     status: int,
     detail: str | Sequence[str],
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    """Say no in the words of the part that was asked."""
     if open311.is_asked(request):
         lines = [detail] if isinstance(detail, str) else list(detail)
         return open311.answer(request, _IN_OPEN311.get(status, status), lines, headers)

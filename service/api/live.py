@@ -1,33 +1,25 @@
 """What the cameras show now, for a console's pages: `/console/live`."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Response
-from fastapi.params import Depends
 
+from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.cameras import CameraId
 from streetwatch.service.runtime.live import LiveCamera, LiveView
 
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match")]
 
 
-def live_router(live: LiveView, dependencies: Sequence[Depends] = ()) -> APIRouter:
-    """Build the router; not in the OpenAPI, for it is the console's own.
-
-    Args:
-        live: The cameras as they are now.
-        dependencies: Who may ask: pictures of a street are nobody else's business.
-    """
-    router = APIRouter(
-        prefix="/console/live", dependencies=list(dependencies), include_in_schema=False
-    )
+def live_router(live: LiveView) -> APIRouter:
+    """Build the router; not in the OpenAPI, for it is the console's own."""
+    router = APIRouter(prefix="/console/live", include_in_schema=False)
 
     @router.get("")
-    def cameras() -> list[dict[str, Any]]:
+    def cameras(reach: TheirReach) -> list[dict[str, Any]]:
         """Return all cameras as they are now."""
-        return [_line(one) for one in live.cameras()]
+        return [_line(one) for one in live.within(reach).cameras()]
 
     @router.get("/{camera_id}.jpg", response_class=Response)
     def picture(camera_id: CameraId, if_none_match: IfNoneMatch = None) -> Response:

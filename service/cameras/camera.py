@@ -12,6 +12,7 @@ from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import CamerasFileError
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.incidents.routing import TO_THE_DESK, Routes
 from streetwatch.vision.capture.source import Source, SourceKind, redact
 from streetwatch.vision.types import Seconds
@@ -61,6 +62,10 @@ class Camera:
     def areas(self) -> tuple[Polygon, ...]:
         """The areas in which something may be filed."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PROHIBITED)
+
+    def lies_in(self, reach: Reach) -> bool:
+        """Tell whether it belongs to a part of the city."""
+        return reach.has(self.id, None if self.place is None else self.place.grid_code)
 
     def is_on_duty(self, at: Seconds) -> bool:
         """Tell whether any of its rules applies at `at`, seconds since the epoch."""

@@ -1,10 +1,13 @@
 """Passwords at rest: closed with a key that lies in a file of its own, not in the database."""
 
 import os
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Self
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from streetwatch.service.cameras.errors import SealBrokenError
 from streetwatch.service.incidents.errors import InputError
@@ -19,6 +22,7 @@ class Vault:
     def __init__(self, key: bytes, name: str = KEY_FILE) -> None:
         try:
             self._fernet = Fernet(key)
+            self._key = key
         except ValueError as error:
             raise InputError(
                 f"{name}: this is no key: put back the one that was there, or delete the file and "
@@ -42,6 +46,11 @@ class Vault:
                 f"{path}: the key of the cameras' passwords can't be used "
                 f"({error.strerror or error}): give a data folder that the service may write to"
             ) from error
+
+    def derived(self, purpose: str) -> str:
+        """Return another secret that only whoever has the key can know."""
+        own = HKDF(hashes.SHA256(), length=32, salt=None, info=purpose.encode())
+        return urlsafe_b64encode(own.derive(self._key)).decode()
 
     def close(self, text: str) -> str:
         """Return a text closed."""

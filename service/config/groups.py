@@ -153,27 +153,6 @@ class ConsoleSettings(Group):
     )
 
 
-class AccessSettings(Group):
-    """How long somebody stays signed in."""
-
-    idle_h: Number = Field(
-        8.0,
-        gt=0,
-        le=720,
-        title="Idle",
-        description="Hours without doing anything, after which one signs in again.",
-        examples=[8],
-    )
-    whole_h: Number = Field(
-        72.0,
-        gt=0,
-        le=720,
-        title="In all",
-        description="Hours after which one signs in again, whatever was done.",
-        examples=[72],
-    )
-
-
 class GridSettings(Group):
     """What the grid layer does by itself."""
 
@@ -253,6 +232,9 @@ class ObservationSettings(Group):
 
 Days = Annotated[float, BeforeValidator(_not_a_switch), Field(ge=1, le=36_500)]
 
+#: MLPS and the Cybersecurity Law want six months; the database keeps them whatever is set.
+AUDIT_AT_LEAST_D = 183
+
 
 class RetentionSettings(Group):
     """How long things are kept, in days, before the daily job deletes them."""
@@ -287,6 +269,14 @@ class RetentionSettings(Group):
         description="What was delivered about an incident that is over.",
         examples=[30],
     )
+    audit_d: Annotated[float, BeforeValidator(_not_a_switch)] = Field(
+        366,
+        ge=AUDIT_AT_LEAST_D,
+        le=36_500,
+        title="Audit log",
+        description="Its entries; six months at least.",
+        examples=[366],
+    )
     hour: Whole = Field(
         3,
         ge=0,
@@ -305,4 +295,5 @@ class RetentionSettings(Group):
             evidence_s=self.evidence_d * DAY_S,
             after_close_s=self.after_close_d * DAY_S,
             delivered_s=self.delivered_d * DAY_S,
+            audit_s=self.audit_d * DAY_S,
         )

@@ -45,6 +45,13 @@ class Open311Settings(Entry):
         description="Who may file over Open311, and with which key. None: nobody may.",
         examples=['[{client: hotline, key: "${HOTLINE_KEY}"}]'],
     )
+    public: bool = Field(
+        False,  # noqa: FBT003 -- a default
+        title="Public",
+        description="Whether everybody may read the requests, as the standard has it. Left out: "
+        "whoever shows a token.",
+        examples=[True],
+    )
     jurisdiction_id: str | None = Field(
         None,
         min_length=1,

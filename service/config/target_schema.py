@@ -121,6 +121,13 @@ class DeskEntry(TargetEntry):
         description="Left out: the desk embedded in this process.",
         examples=["http://10.0.0.7:8080"],
     )
+    token: SecretStr | None = Field(
+        None,
+        min_length=1,
+        title="Token",
+        description="Of another streetwatch's desk: `streetwatch tokens add` makes it there.",
+        examples=['"${DESK_TOKEN}"'],
+    )
 
 
 class Open311Entry(TrustedEntry):

@@ -8,7 +8,7 @@ import structlog
 from nicegui import Client, app, background_tasks, ui
 
 from streetwatch.service.access.sessions import Sessions
-from streetwatch.service.console.guard import SESSION
+from streetwatch.service.api.guard import SESSION
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)

@@ -11,11 +11,12 @@ from nicegui import app as pages_app
 from nicegui.page import page as nicegui_page
 from starlette.exceptions import HTTPException
 
+from streetwatch.service.access.asking import ACCOUNT
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.console.choices import choices_router
 from streetwatch.service.console.closing import watch_sessions
 from streetwatch.service.console.entrance import entrance_router
-from streetwatch.service.console.guard import ACCOUNT, Guard
+from streetwatch.service.console.factor import factor_router
 from streetwatch.service.console.language import say
 from streetwatch.service.console.originals import originals_router
 from streetwatch.service.console.pages import (
@@ -42,10 +43,10 @@ def mount_console(api: FastAPI, parts: Parts) -> None:
     """Add the pages to an application that is not started yet; once a process."""
     shell = Shell(who=_who)
     api.include_router(choices_router())
-    api.include_router(entrance_router(parts.access, clock=parts.clock))
+    api.include_router(entrance_router(parts))
+    api.include_router(factor_router(parts))
     api.include_router(originals_router(parts.originals))
     api.include_router(verify_router(parts.signing, parts.store.engine))
-    api.add_middleware(Guard, sessions=parts.access.sessions, clock=parts.clock)
     watch_sessions(parts.access.sessions, parts.clock)
     pages_app.add_static_files("/console/static", _HERE / "static")
     for page in PAGES:

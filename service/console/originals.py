@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from streetwatch.service.access.role import Account, Role
-from streetwatch.service.console.guard import ACCOUNT
+from streetwatch.service.access.asking import Asker
+from streetwatch.service.access.role import Right
+from streetwatch.service.console.forms import address_of
 from streetwatch.service.evidence.originals import (
     NoOriginalError,
     NoReasonError,
@@ -17,25 +18,21 @@ from streetwatch.service.evidence.originals import (
 
 PATH = "/console/originals"
 
-#: Who may see people who have nothing to do with a case.
-NEEDED = Role.OPERATOR
+#: What it takes to see people who have nothing to do with a case.
+NEEDED = Right.HANDLE
 
 Typed = Annotated[str, Form(max_length=400)]
 
 
 def originals_router(originals: Originals) -> APIRouter:
-    """Return the route; the console's guard has let the request through."""
+    """Return the route; the guard lets only those through who may have it."""
     router = APIRouter(include_in_schema=False)
 
-    @router.post(PATH, response_class=FileResponse)
+    @router.post(f"{PATH}/{{incident_id}}", response_class=FileResponse)
     async def opened(
-        request: Request, incident: Typed = "", name: Typed = "", why: Typed = ""
+        request: Request, asker: Asker, incident_id: str, name: Typed = "", why: Typed = ""
     ) -> Response:
-        account: Account = request.scope[ACCOUNT]
-        if not account.role.reaches(NEEDED):
-            return _refused(403, f"originals are opened by {NEEDED.value}s")
-        address = request.client.host if request.client is not None else ""
-        opening = Opening(account.name, why, incident, name, address)
+        opening = Opening(asker.name, why, incident_id, name, address_of(request))
         try:
             path = await run_in_threadpool(originals.open, opening)
         except NoReasonError as error:

@@ -1,7 +1,7 @@
 """What the pages read and act upon, handed over by the composition root."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
@@ -19,9 +19,11 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.gathering import Gatherings
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Reread, Settings
+from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds
@@ -38,6 +40,7 @@ class Parts:
         around: What a target is tried with.
         clock: Says what time it is, seconds since the epoch.
         access: The users, and who is signed in.
+        audit: Who did what.
         store: The incidents, and the database with everything else.
         book: The desk's cases.
         triaging: Suggests measures; has the city's profile of codes.
@@ -64,6 +67,7 @@ class Parts:
     around: Surroundings
     clock: Callable[[], Seconds]
     access: Access
+    audit: Audit
     store: SqlStore
     book: Book
     triaging: Triaging
@@ -82,3 +86,16 @@ class Parts:
     gatherings: Gatherings
     looks: LooksLog
     reviewing: Reviewing
+
+    def within(self, reach: Reach) -> "Parts":
+        """Return what somebody sees who is limited to a part of the city."""
+        if reach.is_whole:
+            return self
+        return replace(
+            self,
+            book=self.book.within(reach),
+            reporter=self.reporter.within(reach),
+            reviewing=self.reviewing.within(reach),
+            live=self.live.within(reach),
+            cameras=lambda: tuple(one for one in self.cameras() if one.lies_in(reach)),
+        )

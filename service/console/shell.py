@@ -10,7 +10,8 @@ from urllib.parse import quote
 from nicegui import context, ui
 from starlette.requests import Request
 
-from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.asking import RULE
+from streetwatch.service.access.role import ROLE_NEEDED, Account, Role
 from streetwatch.service.console.language import (
     LANGUAGE_NAMES,
     Language,
@@ -42,17 +43,23 @@ class Entry:
         words: What it is called.
         icon: Of the Material icons.
         role: Whoever lacks it isn't shown the way there.
+        is_whole: Nor is whoever is limited to a part of the city.
     """
 
     name: str
     words: str
     icon: str
     role: Role = Role.VIEWER
+    is_whole: bool = False
+
+    def is_for(self, account: Account) -> bool:
+        """Tell whether somebody is shown the way there."""
+        return account.role.reaches(self.role) and (not self.is_whole or account.reach.is_whole)
 
 
 ENTRIES: Final = (
     Entry("wall", mark("Wall"), "grid_view"),
-    Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR),
+    Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR, is_whole=True),
     Entry("review", mark("Review"), "rule", Role.ANALYST),
     Entry("cases", mark("Cases"), "folder_open"),
     Entry("numbers", mark("Numbers"), "bar_chart"),
@@ -81,23 +88,21 @@ class Shell:
     feeds: Feeds = field(default_factory=Feeds)
 
     @contextmanager
-    def page(
-        self, title: str, *, active: str = "", role: Role = Role.VIEWER, bare: bool = False
-    ) -> Iterator[Account]:
+    def page(self, title: str, *, active: str = "", bare: bool = False) -> Iterator[Account]:
         """Draw a page around what is drawn inside the `with` block.
 
         Args:
             title: Already in the page's language.
             active: The navigation's entry that the page belongs to.
-            role: What it takes to see the page.
             bare: Without header and navigation: for a control room's full screen.
 
         Raises:
             RoleNeededError: who asks may not see it; answered by a page that says so.
         """
         account = self.who(context.client.request)
-        if not account.role.reaches(role):
-            raise RoleNeededError(role)
+        need = context.client.request.scope[RULE].need
+        if not account.may(need):
+            raise RoleNeededError(ROLE_NEEDED[need])
         dress(title)
         if not bare:
             _header(account, active)
@@ -124,7 +129,8 @@ class Shell:
         every_s: Seconds = 1.0,
     ) -> None:
         """Redraw a part of the page that is being drawn whenever a value changes (see `Feeds`)."""
-        self.feeds.follow(context.client, name, read, draw, every_s=every_s)
+        reach = account_here(self).reach  # others see another part of the same thing
+        self.feeds.follow(context.client, (reach, name), read, draw, every_s=every_s)
 
 
 def account_here(shell: Shell) -> Account:
@@ -161,7 +167,7 @@ def _header(account: Account, active: str) -> None:
         ui.link("streetwatch", "/console/wall").classes("sw-brand")
         with ui.element("nav").classes("sw-nav").props(f'aria-label="{say("Pages")}"'):
             for entry in ENTRIES:
-                if account.role.reaches(entry.role):
+                if entry.is_for(account):
                     _way(entry, is_active=entry.name == active)
         ui.element("div").classes("sw-grow")
         _choices()
@@ -220,6 +226,7 @@ def _account(account: Account) -> None:
         with ui.element("div").classes("sw-menu sw-card"):
             ui.label(say(ROLE_NAMES[account.role])).classes("sw-quiet")
             ui.link(say("Change your password"), "/console/password")
+            ui.link(say("Second factor"), "/console/second-factor")
             with ui.element("form").props("method=post action=/console/sign-out"):
                 ui.html(f"<button>{say('Sign out')}</button>", sanitize=False)
 

@@ -20,7 +20,6 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
-from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.originals import Originals, UnmaskedFiles
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
@@ -34,6 +33,7 @@ class Surroundings:
 
     Attributes:
         own_url: Where this process's own desk answers.
+        own_token: What is shown there.
         evidence: Where the bytes of pictures are.
         clock: Seconds since the epoch.
         environ: Fills in `${NAME}` of templates.
@@ -44,6 +44,7 @@ class Surroundings:
     evidence: EvidenceFiles
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
+    own_token: str = field(default="", repr=False)
     originals: Originals | None = None
 
     def files_for(self, entry: HttpEntry) -> EvidenceFiles:
@@ -54,12 +55,32 @@ class Surroundings:
 
 
 def surroundings_of(
-    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds]
+    settings: Settings,
+    *,
+    evidence: EvidenceFiles,
+    clock: Callable[[], Seconds],
+    own_token: str,
+    originals: Originals | None = None,
 ) -> Surroundings:
-    """Return what the sinks of a service's targets need of it."""
-    own_url = settings.desk_url or settings.address
-    opens = Originals(evidence, clock) if isinstance(evidence, EvidenceFolder) else None
-    return Surroundings(own_url, evidence, clock, os.environ, opens)
+    """Return what the sinks of a service's targets need of it.
+
+    Args:
+        settings: Of the service.
+        evidence: Where the bytes of pictures are.
+        clock: Seconds since the epoch.
+        own_token: What this service's own desk is shown; another's never sees it.
+        originals: Opens what is under the masks; None: nothing does.
+    """
+    if settings.desk_url is not None:
+        own_token = settings.desk_token.get_secret_value() if settings.desk_token else ""
+    return Surroundings(
+        own_url=settings.desk_url or settings.address,
+        evidence=evidence,
+        clock=clock,
+        environ=os.environ,
+        own_token=own_token,
+        originals=originals,
+    )
 
 
 def sink_of(entry: Target, around: Surroundings) -> Sink:
@@ -70,7 +91,10 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
     """
     match entry:
         case DeskEntry():
-            return DeskSink(entry.url or around.own_url, timeout_s=entry.timeout_s)
+            token = around.own_token if entry.url is None else ""
+            if entry.token is not None:
+                token = entry.token.get_secret_value()
+            return DeskSink(entry.url or around.own_url, timeout_s=entry.timeout_s, token=token)
         case Open311Entry():
             return Open311Sink(entry, clock=around.clock)
         case HttpEntry():

@@ -31,8 +31,9 @@ _ENDS = {
 class DeskSink:
     """Posts a case when it opens and patches it afterwards, each under its idempotency key."""
 
-    def __init__(self, base_url: str, *, timeout_s: Seconds = TIMEOUT_S) -> None:
-        self._exchange = Exchange(base_url, timeout_s=timeout_s)
+    def __init__(self, base_url: str, *, timeout_s: Seconds = TIMEOUT_S, token: str = "") -> None:
+        self._exchange = Exchange(base_url, timeout_s=timeout_s, secrets=[token])
+        self._shown = {"Authorization": f"Bearer {token}"} if token else {}
 
     def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:
         """Hand a message over; the desk needs no receipt, it knows our own id.
@@ -48,7 +49,7 @@ class DeskSink:
             "POST" if opens else "PATCH",
             "/desk/cases" if opens else f"/desk/cases/{external_id}",
             json=case_json(message.case),
-            headers={"Idempotency-Key": message.key},
+            headers={"Idempotency-Key": message.key} | self._shown,
         )
         return _receipt(case)
 
@@ -58,7 +59,8 @@ class DeskSink:
         Raises:
             DeliveryFailedError: it did not say.
         """
-        case = self._case(None, "GET", f"/desk/cases/{quote(str(receipt.number), safe='')}")
+        number = quote(str(receipt.number), safe="")
+        case = self._case(None, "GET", f"/desk/cases/{number}", headers=self._shown)
         state = _ENDS.get(str(case.get("state")), PlatformState.OPEN)
         return PlatformStatus(state, _note(case), _receipt(case))
 

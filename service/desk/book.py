@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -31,10 +32,12 @@ from streetwatch.service.desk.query import (
     Sort,
     changed_since,
     conditions,
+    within,
 )
 from streetwatch.service.desk.report import Hold, Move, Report
 from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case, desk_day, desk_merged
 from streetwatch.service.store.transactions import counted, locked, reading, writing
 from streetwatch.vision.types import Seconds
@@ -81,6 +84,7 @@ class Book:
         follow: tuple[ChangeStep, ...] = (),
         near: Nearness | None = None,
     ) -> None:
+        self._reach = EVERYWHERE
         self._engine = engine
         self._intake = intake
         self._follow = follow
@@ -90,6 +94,20 @@ class Book:
     def engine(self) -> sa.Engine:
         """The database that it is in."""
         return self._engine
+
+    def within(self, reach: Reach) -> "Book":
+        """Return the book as somebody reads it who is limited to a part of the city.
+
+        What lies outside it is not there.
+        """
+        book = copy(self)
+        book._reach = reach  # noqa: SLF001 -- our own
+        return book
+
+    @property
+    def reach(self) -> Reach:
+        """The part of the city that whoever reads it is limited to."""
+        return self._reach
 
     def report(self, report: Report, *, key: str, now: Seconds) -> tuple[Document, bool]:
         """Take a camera's report; return the case and whether it is a new one.
@@ -143,7 +161,7 @@ class Book:
             ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
         with _writing(self._engine) as connection:
-            row = _expected(_named(connection, name, to_change=True), expected)
+            row = _expected(self._named(connection, name, to_change=True), expected)
             facts = Facts(connection)
             at = max((report.disputed_at or report.last_seen).timestamp(), last_at(row))
             merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
@@ -170,7 +188,7 @@ class Book:
             ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
         with _writing(self._engine) as connection:
-            row = _expected(_named(connection, name, to_change=True), expected)
+            row = _expected(self._named(connection, name, to_change=True), expected)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
@@ -187,7 +205,7 @@ class Book:
             DeskConflictError: as `amend` finds.
         """
         with _writing(self._engine) as connection:
-            row = _named(connection, name, to_change=True)
+            row = self._named(connection, name, to_change=True)
             return _change(connection, row, self._followed(row, amend(connection, row), now))
 
     def hold(self, name: str, hold: Hold, *, now: Seconds) -> Document:
@@ -197,7 +215,7 @@ class Book:
             NoSuchCaseError: there is no such case.
         """
         with _writing(self._engine) as connection:
-            row = _named(connection, name, to_change=True)
+            row = self._named(connection, name, to_change=True)
             if row["legal_hold"] == hold.held:
                 return document_of(row)
             action = "legal_hold_set" if hold.held else "legal_hold_lifted"
@@ -211,7 +229,7 @@ class Book:
             NoSuchCaseError: there is no such case.
         """
         with reading(self._engine) as connection:
-            case = document_of(_named(connection, name))
+            case = document_of(self._named(connection, name))
             merged = merged_report(connection, desk_merged.c.external_id == name)
         return case if merged is None else as_merged(case, name, merged["document"])
 
@@ -222,7 +240,7 @@ class Book:
             NoSuchCaseError: there is no such case.
         """
         with reading(self._engine) as connection:
-            return names_of(connection, _named(connection, name))
+            return names_of(connection, self._named(connection, name))
 
     def page(
         self,
@@ -245,9 +263,9 @@ class Book:
         Raises:
             NoSuchCaseError: `after` is none.
         """
-        where = conditions(wanted)
+        where = [*conditions(wanted), *within(self._reach)]
         with reading(self._engine) as connection:
-            before = None if after is None else _named(connection, after)
+            before = None if after is None else self._named(connection, after)
             rows = rows_at(connection, where, Place(limit, offset, before, sort))
             total = connection.execute(counted(desk_case, where)).scalar_one()
         following = rows[-1]["number"] if len(rows) == limit else None
@@ -264,8 +282,24 @@ class Book:
     def changes(self, since: Revision, *, limit: int) -> tuple[Document, ...]:
         """Return the cases that changed after a point, each once, as it is now."""
         with reading(self._engine) as connection:
-            rows = connection.execute(changed_since(since, limit=limit)).mappings().all()
+            rows = (
+                connection.execute(changed_since(since, self._reach, limit=limit)).mappings().all()
+            )
         return tuple(document_of(row) for row in rows)
+
+    def _named(
+        self, connection: sa.Connection, name: str, *, to_change: bool = False
+    ) -> Mapping[Any, Any]:
+        here = sa.and_(True, *within(self._reach))  # noqa: FBT003 -- SQLAlchemy's own
+        same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
+        row = _first(connection, sa.and_(same, here), to_change=to_change)
+        if row is None:
+            merged = merged_report(connection, desk_merged.c.external_id == name)
+            same = desk_case.c.number == (merged or {}).get("number")
+            row = merged and _first(connection, sa.and_(same, here), to_change=to_change)
+        if row is None:
+            raise NoSuchCaseError(f"no case {name!r}")
+        return row
 
     def _followed(self, row: Mapping[Any, Any], changed: Document, at: Seconds) -> Document:
         """Return what was changed and all that changes with it."""
@@ -312,18 +346,6 @@ def _first(
     if to_change:  # a database with row locks; SQLite has one writer
         wanted = wanted.with_for_update()
     return connection.execute(wanted).mappings().first()
-
-
-def _named(connection: sa.Connection, name: str, *, to_change: bool = False) -> Mapping[Any, Any]:
-    same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
-    row = _first(connection, same, to_change=to_change)
-    if row is None:
-        merged = merged_report(connection, desk_merged.c.external_id == name)
-        same = desk_case.c.number == (merged or {}).get("number")
-        row = merged and _first(connection, same, to_change=to_change)
-    if row is None:
-        raise NoSuchCaseError(f"no case {name!r}")
-    return row
 
 
 def _expected(row: Mapping[Any, Any], revisions: Container[int] | None) -> Mapping[Any, Any]:

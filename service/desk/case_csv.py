@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
+from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.query import Filter, Page, Sort
 from streetwatch.service.desk.questions import CaseQuestion
@@ -38,13 +39,14 @@ def case_csv_router(book: Book, *, clock: Callable[[], Seconds]) -> APIRouter:
         response_class=StreamingResponse,
         responses={200: {"content": {"text/csv": {}}, "description": "The list."}},
     )
-    def cases_csv(wanted: Annotated[CaseQuestion, Query()]) -> StreamingResponse:
+    def cases_csv(wanted: Annotated[CaseQuestion, Query()], reach: TheirReach) -> StreamingResponse:
         """Return every case that is asked for as CSV, times on China's clock."""
         cases, sort = wanted.filter(clock()), wanted.sort
-        first = book.page(
+        theirs = book.within(reach)
+        first = theirs.page(
             cases, limit=_AT_ONCE, offset=wanted.offset, after=wanted.after, sort=sort
         )
-        lines = csv_of(book, first, cases, sort)
+        lines = csv_of(theirs, first, cases, sort)
         headers = {"Content-Disposition": 'attachment; filename="cases.csv"'}
         return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 

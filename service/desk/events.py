@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from streetwatch.service.access.asking import Asker, is_still_good
 from streetwatch.service.desk.answers import CaseChange
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.draft import Document
@@ -89,19 +90,20 @@ def events_router(
         responses={200: {"content": {"text/event-stream": {}}}},
     )
     async def events(
-        last_event_id: LastEventId = None, after: After = None
+        request: Request, asker: Asker, last_event_id: LastEventId = None, after: After = None
     ) -> AsyncIterator[ServerSentEvent]:
         """Follow the changes of cases as server-sent events `case`.
 
         Each event is a case that changed, as it is now: changes that follow each other quickly are
         told once.
         """
+        theirs = book.within(asker.reach)
         seen = _start(last_event_id, after)
         if seen is None:
             seen = await run_in_threadpool(book.latest_revision)
         yield ServerSentEvent(comment="the desk's changes follow")
-        while not ending():
-            for case in await run_in_threadpool(book.changes, seen, limit=_AT_ONCE):
+        while not ending() and await run_in_threadpool(is_still_good, request):
+            for case in await run_in_threadpool(theirs.changes, seen, limit=_AT_ONCE):
                 seen = Revision(case["revision"], case["number"])
                 yield _event(case)
             await asyncio.sleep(look_every_s)

@@ -1,11 +1,13 @@
 """REST beside the cases' own: codes, decisions, notices, shares."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.desk.answers import Case
 from streetwatch.service.desk.book import Amend, Book
 from streetwatch.service.desk.decisions import (
@@ -113,9 +115,9 @@ def lifecycle_router(
         return profile
 
     @router.get("/shares")
-    def shares(wanted: Annotated[SharesQuestion, Query()]) -> Shares:
+    def shares(wanted: Annotated[SharesQuestion, Query()], reach: TheirReach) -> Shares:
         """Compare what people decided with the 70, 20 and 10 of the 721 method."""
-        return counted_shares(book.engine, wanted.filter())
+        return counted_shares(book.engine, replace(wanted.filter(), reach=reach))
 
     return router
 

@@ -1,13 +1,14 @@
 """How people move cases: through here, whoever asks - the API, the console, a review."""
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streetwatch.service.desk.book import Book, ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.report import Move
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
 from streetwatch.service.desk.timing import timed
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.vision.types import Seconds
 
 #: Told the external id of a case that people closed or rejected, which of the two, and when.
@@ -29,6 +30,10 @@ class Moving:
     book: Book
     clock: Callable[[], Seconds]
     on_end: OnEnd
+
+    def within(self, reach: Reach) -> "Moving":
+        """Return who moves the cases of a part of the city; others are not there."""
+        return replace(self, book=self.book.within(reach))
 
     def move(self, name: str, move: Move, expected: Container[int] | None = None) -> Document:
         """Move a case; see `Book.move`."""

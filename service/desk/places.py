@@ -7,9 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import APIRouter
 
+from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.desk.draft import Draft
+from streetwatch.service.desk.query import within
 from streetwatch.service.desk.report import Name
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
@@ -87,17 +90,20 @@ def places_router(engine: sa.Engine) -> APIRouter:
     @router.get("/{place_key:path}/history")
     def history(
         place_key: Name,
+        reach: TheirReach,
         type: Name | None = None,  # noqa: A002 -- query parameter
     ) -> dict[str, Any]:
         """Tell the cases of a place, the newest first, and how often it came back."""
-        return history_of(engine, place_key, type)
+        return history_of(engine, place_key, type, reach)
 
     return router
 
 
-def history_of(engine: sa.Engine, place_key: str, violation_type: str | None) -> dict[str, Any]:
+def history_of(
+    engine: sa.Engine, place_key: str, violation_type: str | None, reach: Reach = EVERYWHERE
+) -> dict[str, Any]:
     """Return the cases of a place and how many came back within 7, 30 and 90 days."""
-    wanted = sa.select(desk_case).where(desk_case.c.place_key == place_key)
+    wanted = sa.select(desk_case).where(desk_case.c.place_key == place_key, *within(reach))
     if violation_type is not None:
         wanted = wanted.where(desk_case.c.type == violation_type)
     newest = wanted.order_by(desk_case.c.reported_at.desc()).limit(_MOST)
@@ -112,7 +118,7 @@ def history_of(engine: sa.Engine, place_key: str, violation_type: str | None) ->
     }
 
 
-def history_around(engine: sa.Engine, number: str) -> dict[str, Any]:
+def history_around(engine: sa.Engine, number: str, reach: Reach = EVERYWHERE) -> dict[str, Any]:
     """Return what happened at the place of a case with things of its type.
 
     Nothing where the case is not there, or is nowhere that anybody could name.
@@ -122,7 +128,7 @@ def history_around(engine: sa.Engine, number: str) -> dict[str, Any]:
         row = connection.execute(wanted).one_or_none()
     if row is None or row.place_key is None:
         return {"place_key": None, "cases": [], "recurrences": recurrences({})}
-    return history_of(engine, row.place_key, row.type)
+    return history_of(engine, row.place_key, row.type, reach)
 
 
 def _episode(row: Mapping[Any, Any]) -> Episode:

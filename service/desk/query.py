@@ -1,5 +1,6 @@
 """Which cases are asked for and in which order, as values and as SQL."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.states import ENDS, CaseState
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
 from streetwatch.vision.types import Seconds
 
@@ -42,6 +44,7 @@ class Filter:
         since: Reported then or later.
         until: Reported then or earlier.
         is_unassigned: Under way and given to nobody, or not so.
+        reach: The part of the city that whoever asks is limited to.
     """
 
     states: tuple[CaseState, ...] = ()
@@ -59,6 +62,7 @@ class Filter:
     overdue: Overdue | None = None
     is_unassigned: bool | None = None
     box: Box | None = None
+    reach: Reach = EVERYWHERE
 
 
 class Sort(StrEnum):
@@ -128,7 +132,15 @@ def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.box is not None:
         met.append(case.lon.between(wanted.box.west, wanted.box.east))
         met.append(case.lat.between(wanted.box.south, wanted.box.north))
+    met.extend(within(wanted.reach))
     return met
+
+
+def within(reach: Reach) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield what a case meets that lies in a part of the city; nothing where that is all of it."""
+    if not reach.is_whole:
+        here = desk_case.c.camera_id.in_(sorted(reach.cameras))
+        yield sa.or_(here, *map(_in_grid, reach.grids))
 
 
 def unassigned() -> sa.ColumnElement[bool]:
@@ -151,12 +163,12 @@ def _past_deadline(overdue: Overdue) -> sa.ColumnElement[bool]:
     return late if overdue.is_wanted else sa.not_(late)
 
 
-def changed_since(revision: Revision, *, limit: int) -> sa.Select[Any]:
+def changed_since(revision: Revision, reach: Reach, *, limit: int) -> sa.Select[Any]:
     """Select the cases that changed after a point, each once, as it is now."""
     place = sa.tuple_(desk_case.c.revision, desk_case.c.number)
     return (
         sa.select(desk_case)
-        .where(place > sa.tuple_(revision.count, revision.number))
+        .where(place > sa.tuple_(revision.count, revision.number), *within(reach))
         .order_by(desk_case.c.revision, desk_case.c.number)
         .limit(limit)
     )

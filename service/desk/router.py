@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Body, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
+from streetwatch.service.access.asking import TheirReach, note
 from streetwatch.service.desk.answers import (
     Case,
     CaseOnMap,
@@ -111,10 +112,10 @@ def _add_taking(router: APIRouter, book: Book, clock: Callable[[], Seconds]) -> 
 
 def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) -> None:
     @router.get("/cases", response_model=Cases, response_model_exclude_unset=True)
-    def cases(wanted: Annotated[ListQuestion, Query()]) -> dict[str, Any]:
+    def cases(wanted: Annotated[ListQuestion, Query()], reach: TheirReach) -> dict[str, Any]:
         """List cases, newest first if not asked otherwise."""
         now = clock()
-        page = _page(book, wanted, now)
+        page = _page(book.within(reach), wanted, now)
         cases = [timed(case, now) for case in page.cases]
         return {"cases": cases, "total": page.total, "next": page.next}
 
@@ -123,9 +124,9 @@ def _add_showing(router: APIRouter, book: Book, clock: Callable[[], Seconds]) ->
         response_model=FeatureCollection,
         responses={200: {"content": {GeoJson.media_type: {"schema": _FEATURES}}}},
     )
-    def cases_on_the_map(wanted: Annotated[MapQuestion, Query()]) -> GeoJson:
+    def cases_on_the_map(wanted: Annotated[MapQuestion, Query()], reach: TheirReach) -> GeoJson:
         """Show cases as GeoJSON; those that are nowhere on the map are left out."""
-        page = _page(book, wanted, clock())
+        page = _page(book.within(reach), wanted, clock())
         features = [_feature(case) for case in page.cases if case.get("place")]
         found = FeatureCollection(
             features=features, number_matched=page.total, number_returned=len(features)
@@ -183,9 +184,11 @@ def _add_changing(router: APIRouter, book: Book, moving: Moving) -> None:
         return _tagged(book.hold(name, body, now=moving.clock()), response)
 
     @router.post("/moves", response_model=Moved, response_model_exclude_unset=True)
-    def moves(body: ManyMoves) -> dict[str, Any]:
+    def moves(body: ManyMoves, request: Request, reach: TheirReach) -> dict[str, Any]:
         """Move many cases alike. What can't be moved is told and holds up no other."""
-        moved, refused = each(body.cases, lambda name: moving.move(name, body))
+        theirs = moving.within(reach)
+        moved, refused = each(body.cases, lambda name: theirs.move(name, body))
+        note(request, cases=[one["number"] for one in moved], state=body.state)
         return {"moved": moved, "refused": [refusal(one).model_dump() for one in refused]}
 
 

@@ -5,13 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.vision.types import Seconds
-
-log = structlog.get_logger(__name__)
 
 #: A reason of one word is none.
 SHORTEST_REASON: Final = 6
@@ -51,19 +47,6 @@ class Opening:
 Note = Callable[[Opening, Seconds], None]
 
 
-def logged(opening: Opening, now: Seconds) -> None:
-    """Write an opening into the log."""
-    log.info(
-        "evidence.original_opened",
-        who=opening.who,
-        why=opening.why,
-        incident=opening.incident_id,
-        name=opening.name,
-        address=opening.address,
-        at=now,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Originals:
     """Opens originals.
@@ -76,7 +59,7 @@ class Originals:
 
     folder: EvidenceFolder
     clock: Callable[[], Seconds]
-    note: Note = logged
+    note: Note
 
     def names(self, incident_id: str) -> tuple[str, ...]:
         """Return the files of an incident that have an original, by name."""

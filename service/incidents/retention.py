@@ -15,6 +15,7 @@ class Kind(StrEnum):
     CANDIDATE = "candidate"  #: an incident that never became a case, with its pictures
     EVIDENCE = "evidence"  #: the pictures of a case; its facts stay
     MESSAGES = "messages"  #: what was delivered to the platform
+    AUDIT = "audit"  #: entries of the audit log
     PRESENCE = "presence"  #: what stood before a camera that is no longer watched
 
 
@@ -28,6 +29,7 @@ class Periods:
         evidence_s: Evidence of any other case, since the violation.
         after_close_s: And at least so long after the case has ended.
         delivered_s: Messages of an ended incident, since they were delivered.
+        audit_s: Entries of the audit log.
     """
 
     candidate_s: Seconds = 7 * DAY_S
@@ -35,6 +37,7 @@ class Periods:
     evidence_s: Seconds = 180 * DAY_S
     after_close_s: Seconds = 90 * DAY_S
     delivered_s: Seconds = 30 * DAY_S
+    audit_s: Seconds = 366 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ from streetwatch.zones.stay import Stay
 #: Key frames tremble by so much about their distance.
 _ALMOST_S: Final[Seconds] = 0.2
 
+#: What was seen in so many looks, and in such a share of its time, will be seen again: anything
+#: less steady is asked for in every look, or its hits would count for longer than its misses.
+_SURE_LOOKS: Final = 4
+_SURE_RATIO: Final = 0.9
+
 #: A stay was seen where a detection overlaps its box by so much.
 _SAME_IOU: Final = 0.3
 
@@ -45,7 +50,7 @@ class Intervals:
         close_s: Between two looks while something is maturing or may have left.
         settle_s: For so long after something settled each picture is detected in.
         quiet_s: Between two pictures that are compared, while nothing goes on.
-        sure_s: While what is maturing was seen, and its place shows no change.
+        sure_s: While what is maturing was seen steadily, and its place shows no change.
     """
 
     idle_s: Seconds = 30.0
@@ -155,8 +160,12 @@ class Attention:
         return self.changed_at is not None and at - self.changed_at < intervals.settle_s
 
     def _is_doubtful(self, stay: Stay, change: Change, size: Size) -> bool:
-        """Tell whether something happens at a stay's place, or it was not seen as it had been."""
-        return change.touches(stay.box, size) or (stay.looks > 1 and not self._saw(stay))
+        """Tell whether the next look may say something else of a stay than the last one did."""
+        if change.touches(stay.box, size):
+            return True
+        if not self._saw(stay):
+            return stay.looks > 1  # else it only passed
+        return stay.looks < _SURE_LOOKS or stay.detected_ratio < _SURE_RATIO
 
     def _saw(self, stay: Stay) -> bool:
         if self.detections is None or not len(self.detections):

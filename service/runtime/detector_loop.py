@@ -227,9 +227,8 @@ class DetectorLoop:
             )
             watching.health = watching.health.seen(glance.view, frame.at)
             change = attention.gate.change(glance.view)
-            why = self._queue.why(frame.camera_id) or attention.wants(
-                change, frame.at, stays, frame.size, self._intervals
-            )
+            waits_for = self._queue.why(frame.camera_id)
+            why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
         if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
             watching.watch.show(glance.frame)
             self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
@@ -240,6 +239,8 @@ class DetectorLoop:
         elif why is not None:
             self._queue.put(glance, change, why, patience_s=self._intervals.patience_s(why))
             watching.attention = attention.shown(change)
+            if waits_for is not None:  # more pictures than can be detected in are decoded in vain
+                watching.look_every(self._intervals.quiet_s)
         else:
             watching.attention = attention.shown(change)
             self._say_again(glance, attention.again(change, stays, frame.size), watching)

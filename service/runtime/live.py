@@ -5,13 +5,16 @@ Usable from any thread: what is read are values that the detector's thread repla
 
 import threading
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 import cv2
 
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.errors import NoSuchCameraError
 from streetwatch.service.cameras.merging import Listed, Origin
 from streetwatch.service.incidents.incident import incident_id
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.runtime.condition import Condition
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera
 from streetwatch.vision.types import Box, Frame, Image, Seconds, Size
@@ -109,8 +112,15 @@ class LiveView:
         self._catalogue = catalogue
         self._fleet = fleet
         self._clock = clock
+        self._reach = EVERYWHERE
         self._made: dict[str, tuple[Frame, LivePicture]] = {}
         self._making = threading.Lock()
+
+    def within(self, reach: Reach) -> "LiveView":
+        """Return the view of somebody who is limited to a part of the city."""
+        view = copy(self)
+        view._reach = reach  # noqa: SLF001 -- our own
+        return view
 
     def cameras(self) -> tuple[LiveCamera, ...]:
         """Return all cameras, the file's first."""
@@ -118,7 +128,7 @@ class LiveView:
         return tuple(
             _camera(one, watched[one.camera.id], now)
             for one in self._catalogue.listed
-            if one.camera.id in watched
+            if one.camera.id in watched and one.camera.lies_in(self._reach)
         )
 
     def camera(self, camera_id: str) -> LiveCamera:
@@ -128,6 +138,8 @@ class LiveView:
             NoSuchCameraError: there is none of this id.
         """
         listed = self._catalogue.find(camera_id)
+        if not listed.camera.lies_in(self._reach):
+            raise NoSuchCameraError(camera_id)
         return _camera(listed, self._fleet.watched[camera_id], self._clock())
 
     def picture(self, camera_id: str) -> LivePicture | None:

@@ -15,6 +15,37 @@ access_user = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("disabled_at", sa.Float),
     sa.Column("signed_in_at", sa.Float),
+    sa.Column("cameras", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("grids", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("totp_sealed", sa.String),  # encrypted with the key that seals cameras' passwords
+    sa.Column("totp_step", sa.Integer),  # the last one used: no code is good twice
+)
+
+#: Programs that use the API.
+access_token = sa.Table(
+    "access_token",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("rights", sa.JSON),  # null: all of its role
+    sa.Column("cameras", sa.JSON, nullable=False),
+    sa.Column("grids", sa.JSON, nullable=False),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("created_by", sa.String, nullable=False),
+    sa.Column("expires_at", sa.Float),
+    sa.Column("used_at", sa.Float),
+    sa.Column("revoked_at", sa.Float),
+)
+
+#: Codes for whoever has lost their second factor, each good once.
+access_recovery = sa.Table(
+    "access_recovery",
+    metadata,
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+    sa.Column("user_key", sa.ForeignKey("access_user.key"), nullable=False),
+    sa.Index(None, "user_key"),
 )
 
 #: Of a token only its hash is kept: who reads the database can't sign in with what it holds.

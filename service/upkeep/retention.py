@@ -23,6 +23,8 @@ from streetwatch.service.incidents.retention import (
     decide,
     decide_by_hand,
 )
+from streetwatch.service.store.audit import Audit, Deed, noted, old_entries
+from streetwatch.service.store.audit_chain import Fact
 from streetwatch.service.store.chains import chain_end, links_of, put_link
 from streetwatch.service.store.schema import (
     deletion,
@@ -99,6 +101,7 @@ class Retention:
         yield from self._messages(now)
         yield from self._notices(now)
         yield from self._presences(now)
+        yield from self._audit(now)
 
     def plan(self, *, now: Seconds) -> Iterator[Deleted]:
         """Yield what a run would delete, and delete nothing."""
@@ -115,11 +118,14 @@ class Retention:
             told = sa.select(sa.func.count()).where(brought(now - self.periods.delivered_s))
             notices = connection.execute(told).scalar_one()
             absent = self._absent(connection, now)
+            entries = connection.execute(old_entries(now - self.periods.audit_s)).scalar_one()
         if count:
             yield self._message_deletion(count)
         if notices:
             yield self._message_deletion(notices, "notices")
         yield from absent
+        if entries:
+            yield self._audit_deletion(entries)
 
     def _resume(self, ends: Callable[[], Seconds]) -> None:
         """Delete the files that a killed process has left."""
@@ -249,6 +255,18 @@ class Retention:
         age = f"{self.periods.delivered_s / DAY_S:g} d"
         return Deleted(Kind.MESSAGES, f"{count} {what}", f"delivered {age} ago or more")
 
+    def _audit(self, now: Seconds) -> Iterator[Deleted]:
+        audit = Audit(self.engine)
+        gone = audit.prune(before=now - self.periods.audit_s, now=now)
+        if gone:
+            yield self._audit_deletion(gone)
+        # Whoever keeps the service's log elsewhere can prove by this that nothing was cut off.
+        log.info("audit.head", head=str(audit.head()))
+
+    def _audit_deletion(self, count: int) -> Deleted:
+        age = f"{self.periods.audit_s / DAY_S:g} d"
+        return Deleted(Kind.AUDIT, f"{count} entries", f"written {age} ago or more")
+
     def _presences(self, now: Seconds) -> Iterator[Deleted]:
         with writing(self.engine) as connection:
             absent = self._absent(connection, now)
@@ -286,6 +304,9 @@ def _write_down(
         "begun_at": now,
         "done_at": done_at,
     }
+    if gone.kind is Kind.EVIDENCE:
+        facts: dict[str, Fact] = {"reason": gone.reason, "files": len(gone.files)}
+        noted(connection, Deed("evidence.deleted", on=gone.name, facts=facts), now=now)
     position: int = connection.execute(
         sa.insert(deletion).values(row).returning(deletion.c.position)
     ).scalar_one()

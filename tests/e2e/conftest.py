@@ -15,7 +15,8 @@ from live_service import Camera, Service, free_port
 def service(tmp_path: Path) -> Iterator[Service]:
     """A service that is configured but not started; killed at the end."""
     settings = {"cameras": "cameras.yaml", "data_dir": "data", "log_format": "json"}
-    (tmp_path / "streetwatch.yaml").write_text(yaml.safe_dump(settings))
+    opened = {"access": {"api": "open"}}
+    (tmp_path / "streetwatch.yaml").write_text(yaml.safe_dump({**settings, **opened}))
     running = Service(tmp_path, free_port())
     yield running
     if running.process is not None and running.process.poll() is None:

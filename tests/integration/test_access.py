@@ -1,15 +1,19 @@
 """Users, sessions and links, on both databases."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
+from gates import a_seal
 from streetwatch.service.access.access import Access, access_on
 from streetwatch.service.access.errors import (
     BadNameError,
     DeadLinkError,
     LastAdminError,
+    LimitedAdminError,
     MustWaitError,
     NameTakenError,
     NoSuchUserError,
@@ -20,12 +24,14 @@ from streetwatch.service.access.role import Account, Role
 from streetwatch.service.access.rules import LINK_S, LOCK_S, WRONG_FOR_A_NAME, Limits
 from streetwatch.service.access.sessions import KNOWN_S
 from streetwatch.service.access.users import Users
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.access_schema import (
     access_failure,
     access_link,
     access_session,
     access_user,
 )
+from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.engine import open_engine
 
 NOON = 1_790_000_000.0
@@ -45,7 +51,7 @@ def engine(new_database: Callable[..., str]) -> Iterator[sa.Engine]:
 @pytest.fixture
 def access(engine: sa.Engine) -> Access:
     """Somebody uses the service: `li`, its admin."""
-    access = access_on(engine, LIMITS)
+    access = access_on(engine, LIMITS, a_seal())
     token = access.door.first_link(now=NOON)
     assert token is not None
     access.door.use(token, "Li", PASSWORD, now=NOON)
@@ -63,7 +69,7 @@ def tried(access: Access, name: str, password: str, at: float, *, address: str =
 
 
 def test_the_first_link_makes_one_admin_and_is_dead_then(engine: sa.Engine) -> None:
-    access = access_on(engine, LIMITS)
+    access = access_on(engine, LIMITS, a_seal())
     earlier = access.door.first_link(now=NOON)
     token = access.door.first_link(now=NOON)
     assert earlier is not None
@@ -78,7 +84,7 @@ def test_the_first_link_makes_one_admin_and_is_dead_then(engine: sa.Engine) -> N
 
 
 def test_the_first_link_is_dead_once_somebody_was_added_otherwise(engine: sa.Engine) -> None:
-    access = access_on(engine, LIMITS)
+    access = access_on(engine, LIMITS, a_seal())
     token = access.door.first_link(now=NOON)
     assert token is not None
     access.users.add("wang", Role.VIEWER, now=NOON)
@@ -240,3 +246,69 @@ def test_the_database_holds_no_password_and_no_token(access: Access, engine: sa.
         )
     assert "$argon2id$" in kept
     assert not [secret for secret in (PASSWORD, session, link) if secret in kept]
+
+
+def test_guesses_at_once_are_no_more_than_guesses_one_after_another(access: Access) -> None:
+    def guess(number: int) -> str:
+        try:
+            tried(access, "li", OTHER, NOON, address=f"10.0.1.{number}")
+        except WrongPasswordError:
+            return "wrong"
+        except MustWaitError:
+            return "must wait"
+        return "in"
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(guess, range(12)))
+    assert Counter(answers) == {"wrong": WRONG_FOR_A_NAME, "must wait": 12 - WRONG_FOR_A_NAME}
+    with pytest.raises(MustWaitError):
+        tried(access, "li", PASSWORD, NOON + 1)
+
+
+def test_another_role_or_another_part_of_the_city_ends_what_is_open(access: Access) -> None:
+    changes: list[Callable[[], object]] = [
+        lambda: access.users.give("wang", Role.OPERATOR),
+        lambda: access.users.limit("wang", Reach(frozenset({"kerb"}))),
+        lambda: access.users.disable("wang", now=NOON),
+    ]
+    let_in(access, "wang", Role.VIEWER)
+    for change in changes:
+        session = tried(access, "wang", PASSWORD, NOON)
+        assert access.sessions.who(session, now=NOON)
+        change()
+        access.sessions.forget()
+        assert access.sessions.who(session, now=NOON) is None
+
+
+def test_whoever_gives_out_rights_sees_the_whole_city(access: Access) -> None:
+    kerb = Reach(frozenset({"kerb"}))
+    access.users.add("wang", Role.VIEWER, now=NOON, reach=kerb)
+    refused: list[Callable[[], object]] = [
+        lambda: access.users.limit("li", kerb),
+        lambda: access.users.give("wang", Role.ADMIN),
+        lambda: access.users.add("zhao", Role.ADMIN, now=NOON, reach=kerb),
+    ]
+    for change in refused:
+        with pytest.raises(LimitedAdminError):
+            change()
+    assert access.users.named("wang").reach == kerb
+
+
+def test_who_came_in_and_who_did_not_stands_in_the_log_without_a_word_of_theirs(
+    access: Access, engine: sa.Engine
+) -> None:
+    tried(access, "li", PASSWORD, NOON)
+    for name in ("li", "my-Secret-password-1"):
+        with pytest.raises(WrongPasswordError):
+            tried(access, name, OTHER, NOON)
+    access.door.change("li", PASSWORD, OTHER, address=HERE, now=NOON)
+    told = [(one.what, one.who, one.address) for one in Audit(engine).entries()]
+    assert told == [
+        ("user.chose_password", "li", ""),
+        ("user.signed_in", "li", HERE),
+        ("user.refused", "li", HERE),
+        ("user.refused", "unknown", HERE),
+        ("user.changed_password", "li", HERE),
+    ]
+    written = str([one.told for one in Audit(engine).entries()])
+    assert not any(secret in written for secret in (PASSWORD, OTHER, "my-Secret-password-1"))

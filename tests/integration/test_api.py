@@ -11,7 +11,10 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, promise
+from gates import open_gate
 from http_parts import serving
+from streetwatch.service.access.policy import Rule
+from streetwatch.service.access.role import Right
 from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.metrics import OutboxCollector
 from streetwatch.service.api.readiness import CameraHealth, Readiness, TargetHealth
@@ -49,6 +52,7 @@ def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
     broken = APIRouter()
     broken.add_api_route("/broken", lambda: 1 / 0)
     app = create_api(
+        gate=open_gate(store.engine, Rule("GET", "/broken", Right.LOOK)),
         desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
         evidence=built.evidence,
         readiness=lambda: built.readiness,
@@ -121,7 +125,9 @@ def raw(api: Api, path: str) -> bytes:
     """Ask for a path as it is written: clients tidy up `..` before they send."""
     host, port = api.http.base_url.host, api.http.base_url.port
     with socket.create_connection((host, port or 80), timeout=10) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        connection.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 

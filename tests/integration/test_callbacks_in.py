@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident, promise
+from gates import open_gate
 from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.callbacks import LONGEST_BODY, callbacks_router
@@ -74,6 +75,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
         clock=lambda: built.now,
     )
     app = create_api(
+        gate=open_gate(store.engine),
         desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
         beside=(callbacks,),
         evidence=EvidenceFolder(tmp_path / "evidence"),

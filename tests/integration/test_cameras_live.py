@@ -15,6 +15,7 @@ from live_service import wait_for
 from streetwatch.datasets.live import LiveProcess
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
+from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.settings import Settings
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
@@ -32,7 +33,9 @@ class Running:
         self.folder = folder
         path = folder / "cameras.yaml"
         path.write_text(file, encoding="utf-8")
-        settings = Settings(data_dir=folder / "data", detector_threads=1)
+        settings = Settings(
+            data_dir=folder / "data", detector_threads=1, access=AccessSettings(api=ApiAccess.OPEN)
+        )
         self.service = Service(settings, load_cameras(path, environ={}))
 
     def get(self, path: str) -> Any:  # noqa: ANN401 -- any JSON

@@ -14,6 +14,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident, promise
+from gates import open_gate
 from http_parts import serving
 from streetwatch.benchmarks.receiver import Receiver
 from streetwatch.benchmarks.receiver_book import ReceiverBook
@@ -74,6 +75,7 @@ def people(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[People]
     store = open_store(new_database())
     built = People(store, httpx.Client())
     app = create_api(
+        gate=open_gate(store.engine),
         desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
         beside=(
             deliveries_router(Deliveries(store.engine), clock=lambda: NOON + 10, wake=built.wake),

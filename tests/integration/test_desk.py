@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident, evidence
+from gates import open_gate
 from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
@@ -62,6 +63,7 @@ def desk(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Desk]:
         on_end=lambda *told: built.ended.append(told),
     )
     api = create_api(
+        gate=open_gate(store.engine),
         desk=router,
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),

@@ -13,7 +13,10 @@ from prometheus_client import CollectorRegistry
 
 from databases import PostgresServer
 from filed import NOON, a_message, an_incident
+from gates import open_gate
 from http_parts import serving
+from streetwatch.service.access.policy import Rule
+from streetwatch.service.access.role import Right
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json
@@ -70,6 +73,7 @@ def _taken(columns: dict[str, Any], *names: str) -> dict[str, Any]:
 def a_desk(address: str, folder: Path) -> Iterator[Desk]:
     built = Desk(open_store(address))
     api = create_api(
+        gate=open_gate(built.book.engine),
         desk=desk_router(
             built.book,
             clock=lambda: built.now,
@@ -415,7 +419,9 @@ def test_a_feed_from_nowhere_is_refused(desk: Desk, asked: dict[str, Any]) -> No
 
 def test_a_reader_too_many_is_asked_to_come_again(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    feed = Rule("GET", "/events", Right.LOOK)
     api = create_api(
+        gate=open_gate(store.engine, feed),
         desk=events_router(Book(store.engine), places=1),
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner
 
 from filed import NOON, a_message, an_incident, evidence
+from gates import open_gate
 from http_parts import serving
 from streetwatch.cli import app
 from streetwatch.service.api.app import create_api
@@ -83,6 +84,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def http(office: Office) -> Iterator[httpx.Client]:
     """The office's desk as its users reach it."""
     api = create_api(
+        gate=open_gate(office.store.engine),
         desk=desk_router(office.book, clock=lambda: NOON, on_end=lambda *_: None),
         beside=[packs_router(office.book, office.evidence)],
         evidence=office.evidence,

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner
 
 from filed import NOON, a_message
+from gates import open_gate
 from http_parts import serving
 from streetwatch import cli
 from streetwatch.service.api.app import create_api
@@ -84,6 +85,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     registry = CollectorRegistry()
     registry.register(UnassignedCollector(Grids(store.engine).unassigned))
     api = create_api(
+        gate=open_gate(store.engine),
         desk=router,
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from filed import NOON, a_message, an_incident
+from gates import open_gate
 from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
@@ -79,6 +80,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     router = desk_router(parts.book, clock=lambda: built.now, on_end=lambda *_: None)
     router.include_router(parts.routes())
     api = create_api(
+        gate=open_gate(store.engine),
         desk=router,
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),

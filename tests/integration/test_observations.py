@@ -19,6 +19,7 @@ from PIL import Image as Pillow
 from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident
+from gates import open_gate
 from http_parts import serving
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.api.app import create_api
@@ -106,6 +107,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     router = desk_router(book, clock=lambda: built.now, on_end=lambda *_: None)
     router.include_router(places_router(store.engine))
     api = create_api(
+        gate=open_gate(store.engine),
         desk=router,
         evidence=folder,
         readiness=lambda: Readiness((), 0, 0, 0.0),

@@ -18,6 +18,7 @@ from georeport import GeoReport
 from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident, evidence
+from gates import open_gate
 from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
@@ -86,6 +87,7 @@ class City:
 def a_city(folder: Path, served: Open311 = SERVED) -> Iterator[City]:
     built = City(open_store(f"sqlite:///{folder / 'city.db'}"))
     api = create_api(
+        gate=open_gate(built.book.engine),
         desk=desk_router(built.book, clock=lambda: built.now, on_end=lambda *_: None),
         open311=open311_router(built.book, clock=lambda: built.now, served=served),
         evidence=EvidenceFolder(folder / "evidence"),

@@ -73,7 +73,7 @@ def test_nothing_is_noted_of_what_is_not_given(
 def test_a_target_is_sent_originals_only_where_the_settings_say_why(folder: EvidenceFolder) -> None:
     noted: list[Opening] = []
     originals = Originals(folder, lambda: NOON, lambda one, _: noted.append(one))
-    around = Surroundings("http://x", folder, lambda: NOON, {}, originals)
+    around = Surroundings("http://x", folder, lambda: NOON, {}, originals=originals)
     keys = {"id": "city", "kind": "http", "url": "http://x", "template": "t.yaml"}
     masked = around.files_for(HttpEntry.model_validate(keys))
     assert masked.read(CASE, "threshold.jpg") == folder.read(CASE, "threshold.jpg")

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner, Result
 
 from filed import NOON, a_message, an_incident
+from gates import open_gate
 from http_parts import serving
 from streetwatch.cli import app
 from streetwatch.service.api.app import create_api
@@ -75,6 +76,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
     config.write_text(f"data_dir: .\ndatabase: {address}\n")
     built = City(config, store, httpx.Client())
     api = create_api(
+        gate=open_gate(store.engine),
         desk=desk_router(Book(store.engine), clock=lambda: built.now, on_end=lambda *_: None),
         beside=[reports_router(Reporter(store.engine, lambda: built.now))],
         evidence=EvidenceFolder(tmp_path / "evidence"),

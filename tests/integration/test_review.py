@@ -13,6 +13,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from filed import NOON
+from gates import open_gate
 from http_parts import serving
 from reviewed import LI, WANG, ReviewedDesk, threshold_still
 from streetwatch.datasets.learning import learn_from
@@ -286,7 +287,9 @@ def test_verdicts_become_precision_and_lessons(small: ReviewedDesk, tmp_path: Pa
     assert (precision.hits, precision.n) == (2, 3)
 
     out = tmp_path / "reviewed"
-    lines = list(write_verdicts(small.desk.book, Originals(evidence, lambda: NOON), out))
+    lines = list(
+        write_verdicts(small.desk.book, Originals(evidence, lambda: NOON, lambda *_: None), out)
+    )
     (out / "verdicts.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     learnt = learn_from(out, tmp_path / "city", held_out=0.0, on_verdict=lambda: None)
     assert learnt == {"train": {"confirmed": 2, "rejected": 1}}
@@ -297,6 +300,7 @@ def http(small: ReviewedDesk, tmp_path: Path) -> Iterator[httpx.Client]:
     router = desk_router(small.desk.book, clock=lambda: small.now, on_end=lambda *_: None)
     router.include_router(review_router(small.reviewing))
     api = create_api(
+        gate=open_gate(small.desk.book.engine),
         desk=router,
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),

@@ -20,7 +20,9 @@ USUAL_LIMIT = 1_000_000
 
 @pytest.fixture(scope="module")
 def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("service"))
+    settings = Settings.model_validate(
+        {"data_dir": tmp_path_factory.mktemp("service"), "access": {"api": "open"}}
+    )
     service = Service(settings, cameras=(), clock=lambda: NOON)
     with serving(service.api()) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield client

@@ -12,7 +12,7 @@ from streetwatch.service.access.rules import (
     waits_s,
     weakness,
 )
-from streetwatch.service.console.guard import is_guarded, is_open, is_ours, way_in
+from streetwatch.service.api.guard import way_in
 
 NOON = 1_790_000_000.0
 
@@ -91,41 +91,6 @@ def test_a_role_may_do_what_those_below_it_may() -> None:
     may = {role: [one for one in Role if role.reaches(one)] for role in Role}
     assert [len(able) for able in may.values()] == [1, 2, 3, 4]
     assert may[Role.ADMIN] == list(Role)
-
-
-@pytest.mark.parametrize(
-    ("path", "guarded", "opened"),
-    [
-        pytest.param("/console/wall", True, False, id="a page"),
-        pytest.param("/_nicegui_ws/socket.io/", True, False, id="the pages' socket"),
-        pytest.param("/_nicegui/3.18.0/dynamic_resources/x", True, False, id="what pages show"),
-        pytest.param("/console/login", True, True, id="the login"),
-        pytest.param("/console/login/../wall", True, False, id="beside the login"),
-        pytest.param("/console/static/console.css", True, True, id="the style sheet"),
-        pytest.param("/desk/cases", False, False, id="the API"),
-    ],
-)
-def test_what_the_console_answers_at_is_guarded(
-    path: str,
-    guarded: bool,  # noqa: FBT001
-    opened: bool,  # noqa: FBT001
-) -> None:
-    assert (is_guarded(path), is_open(path)) == (guarded, opened)
-
-
-@pytest.mark.parametrize(
-    ("origin", "ours"),
-    [
-        pytest.param("http://desk.example:8080", True, id="the host itself"),
-        pytest.param("https://desk.city.example", True, id="as the proxy is called"),
-        pytest.param(None, True, id="no browser"),
-        pytest.param("http://desk.example:9090", False, id="another port of the host"),
-        pytest.param("null", False, id="a page without an origin"),
-        pytest.param("", False, id="an empty one"),
-    ],
-)
-def test_another_site_can_change_nothing(origin: str | None, ours: bool) -> None:  # noqa: FBT001
-    assert is_ours(origin, ("desk.example:8080", "desk.city.example")) is ours
 
 
 def test_the_way_in_keeps_where_somebody_wanted_to_go() -> None:

@@ -20,6 +20,8 @@ STREET: View = np.full((90, 160), 120, np.uint8)
 MATURING = Stay("z", "t", BOX, BOX, 0.7, 9, 0.0, 10.0)
 AWAY = replace(MATURING, box=ELSEWHERE)
 PASSER = replace(AWAY, looks=1)
+NEW = replace(MATURING, looks=2)
+UNSTEADY = replace(MATURING, observed_s=8.0, missed_s=2.0)
 FILED = replace(MATURING, violation_at=5.0)
 UNSEEN = replace(FILED, absent_s=4.0)
 
@@ -73,7 +75,9 @@ def shows(attention: Attention, *views: View) -> tuple[Attention, Change]:
         ),
         pytest.param(known(), [STREET], 102.0, (AWAY,), Why.MATURING, id="it was not seen again"),
         pytest.param(known(), [STREET], 101.0, (AWAY,), None, id="it was asked a second ago"),
-        pytest.param(known(), [STREET], 102.0, (PASSER,), None, id="it was seen but once"),
+        pytest.param(known(), [STREET], 102.0, (PASSER,), None, id="it only passed"),
+        pytest.param(known(), [STREET], 102.0, (NEW,), Why.MATURING, id="it was seen but twice"),
+        pytest.param(known(), [STREET], 102.0, (UNSTEADY,), Why.MATURING, id="it flickers"),
         pytest.param(known(), [STREET], 110.0, (FILED,), None, id="a filed one stands on"),
         pytest.param(known(), [STREET], 110.0, (UNSEEN,), Why.CLEARING, id="one was not seen"),
         pytest.param(known(), [STREET], 123.9, (), None, id="not yet idle for long"),

@@ -58,8 +58,8 @@ def looked(pictures: Sequence[Image], sees: SeesAlways) -> list[Look]:
     ("label", "pictures", "asked"),
     [
         pytest.param("bin", [EMPTY] * 16, 3, id="nothing to file: settling, then every 30 s"),
-        pytest.param("garbage", [EMPTY] * 16, 6, id="something may mature: every 10 s"),
-        pytest.param("garbage", [EMPTY] * 61, 15, id="for twice its dwell, then every 30 s"),
+        pytest.param("garbage", [EMPTY] * 16, 16, id="something may mature: each time"),
+        pytest.param("garbage", [EMPTY] * 61, 33, id="for twice its dwell, then every 30 s"),
         pytest.param("bin", [EMPTY, with_patch(10)] * 8, 3, id="what passes in the zone is none"),
         pytest.param("bin", [EMPTY] * 4 + [with_patch(10)] * 12, 5, id="what settles there: twice"),
         pytest.param("bin", [EMPTY, with_patch(110)] * 8, 3, id="a change elsewhere is none"),

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.merging import Listed, Origin
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.editor.dialogs import sure
 from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
@@ -163,6 +164,7 @@ class CameraList:
             await asyncio.to_thread(
                 self._parts.catalogue.remove, listed.camera.id, by=self._account.name
             )
+            await note(self._parts, self._account, "camera.removed", listed.camera.id)
             self._take(self._read())
 
         question = say(
@@ -173,6 +175,7 @@ class CameraList:
     def _ask_back(self, camera_id: str) -> None:
         async def revert() -> None:
             await asyncio.to_thread(self._parts.catalogue.revert, camera_id, by=self._account.name)
+            await note(self._parts, self._account, "camera.reverted", camera_id)
             self._take(self._read())
 
         question = say("Drop what was changed here and take what cameras.yaml says?")
@@ -191,6 +194,7 @@ class CameraList:
     def _again(self, camera_id: str) -> Callable[[], Awaitable[None]]:
         async def again() -> None:
             await asyncio.to_thread(self._parts.catalogue.revert, camera_id, by=self._account.name)
+            await note(self._parts, self._account, "camera.reverted", camera_id)
             self._take(self._read())
 
         return again

@@ -10,6 +10,7 @@ from streetwatch.service.cameras.merging import Listed
 from streetwatch.service.console.attach.connect import ConnectForm
 from streetwatch.service.console.attach.details import DetailsForm
 from streetwatch.service.console.attach.form import form_of
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.zone_words import wrong
@@ -66,4 +67,5 @@ class ChangePage:
         except CameraChangedError:
             self._wrong.set_text(say("Somebody has changed this camera meanwhile: load it again."))
         else:
+            await note(self._parts, self._account, "camera.changed", self._listed.camera.id)
             ui.navigate.to("/console/cameras")

@@ -13,6 +13,7 @@ from streetwatch.service.config.checking import Mistake
 from streetwatch.service.console.attach.connect import ConnectForm, data_address
 from streetwatch.service.console.attach.details import DetailsForm
 from streetwatch.service.console.attach.first_looks import FirstLooks
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.dry_run import Trial
 from streetwatch.service.console.editor.following import follow
@@ -165,6 +166,7 @@ class Wizard:
         except CameraConflictError:
             self._refuse((Mistake(("id",), "", say("is taken: give another one")),))
         else:
+            await note(self._parts, self._account, "camera.added", str(document["id"]))
             self._first.end()
             for look in self._first.looks:  # the zones are tried on them from now on, too
                 self._parts.looks.add(str(document["id"]), look)

@@ -12,6 +12,7 @@ from streetwatch.service.access.role import Account
 from streetwatch.service.console.casework.refusals import REFUSALS, refusal_words
 from streetwatch.service.console.casework.steps import Ask, Step, UnsaidError, move_of, steps_of
 from streetwatch.service.console.casework.words import MEASURES, REASONS
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.desk.decisions import (
@@ -25,6 +26,7 @@ from streetwatch.service.desk.decisions import (
 from streetwatch.service.desk.report import Hold
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.incidents.errors import StreetwatchError
+from streetwatch.service.store.audit_chain import Fact
 
 #: Does what a form asks for; returns nothing, or raises what has to be shown.
 Do = Callable[[Mapping[str, str]], Awaitable[object]]
@@ -91,7 +93,7 @@ class Acting:
                 self.parts.reviewing.moving.move, self.case["number"], move, expected
             )
 
-        self._ask(say(step.words), blanks, do)
+        self._ask(say(step.words), blanks, do, "case.moved", state=step.state.value)
 
     def _assign(self) -> None:
         blanks = [
@@ -105,7 +107,7 @@ class Acting:
             body = Assignment(by=self.account.name, **facts)
             await self._amend(assigned(body, now=self.parts.clock()))
 
-        self._ask(say("Give to somebody"), blanks, do)
+        self._ask(say("Give to somebody"), blanks, do, "case.assigned")
 
     def _decide(self) -> None:
         options = {one.value: say(words) for one, words in MEASURES.items()}
@@ -118,7 +120,7 @@ class Acting:
             body = Decision.model_validate({**given, "by": self.account.name})
             await self._amend(decided(body, now=self.parts.clock()))
 
-        self._ask(say("Decide what is done"), blanks, do)
+        self._ask(say("Decide what is done"), blanks, do, "case.decided")
 
     def _attribute(self) -> None:
         blanks = [
@@ -133,7 +135,7 @@ class Acting:
             triaging, now = self.parts.triaging, self.parts.clock()
             await self._amend(attributed(body, triaging, now=now))
 
-        self._ask(say("Say whose it is"), blanks, do)
+        self._ask(say("Say whose it is"), blanks, do, "case.attributed")
 
     def _hold(self) -> None:
         held = not self.case.get("legal_hold")
@@ -145,13 +147,13 @@ class Acting:
             await asyncio.to_thread(book.hold, self.case["number"], body, now=now)
 
         title = say("Keep it beyond its time") if held else say("Lift the legal hold")
-        self._ask(title, blanks, do)
+        self._ask(title, blanks, do, "case.held", held=held)
 
     async def _amend(self, amend: Any) -> None:  # noqa: ANN401 -- Book.amend says what
         book, now = self.parts.book, self.parts.clock()
         await asyncio.to_thread(book.amend, self.case["number"], amend, now=now)
 
-    def _ask(self, title: str, blanks: list[Blank], do: Do) -> None:
+    def _ask(self, title: str, blanks: list[Blank], do: Do, what: str, **facts: Fact) -> None:
         """Ask what has to be said, do it, and show what came of it."""
         with ui.dialog() as dialog, ui.card().classes("cw-form"):
             ui.label(title).classes("sw-subtitle").props("role=heading aria-level=2")
@@ -163,6 +165,7 @@ class Acting:
                 refused = _missing(blanks, given) or await _tried(do, given)
                 wrong.set_text(refused)
                 if not refused:
+                    await note(self.parts, self.account, what, self.case["number"], **facts)
                     dialog.close()
                     await self.on_done()
 

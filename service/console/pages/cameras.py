@@ -3,7 +3,6 @@
 from fastapi import HTTPException
 from nicegui import ui
 
-from streetwatch.service.access.role import Role
 from streetwatch.service.cameras.errors import NoSuchCameraError
 from streetwatch.service.console.attach.camera_list import CameraList
 from streetwatch.service.console.attach.change import ChangePage
@@ -21,14 +20,14 @@ def register(parts: Parts, shell: Shell) -> None:
     @ui.page("/console/cameras")
     def cameras() -> None:
         ui.add_css(STYLE)
-        with shell.page(say("Cameras"), active="cameras", role=Role.OPERATOR) as account:
+        with shell.page(say("Cameras"), active="cameras") as account:
             CameraList(parts, account).draw(shell)
 
     @ui.page("/console/cameras/new")
     def new() -> None:
         title = say("Attach a camera")
         ui.add_css(STYLE)
-        with shell.page(title, active="cameras", role=Role.OPERATOR) as account:
+        with shell.page(title, active="cameras") as account:
             ui.label(title).classes("sw-title").props("role=heading aria-level=1")
             shell.keys(*editor_keys())
             Wizard(parts, account)
@@ -41,6 +40,6 @@ def register(parts: Parts, shell: Shell) -> None:
             raise HTTPException(404) from error
         title = say("Change {camera}", camera=listed.camera.name)
         ui.add_css(STYLE)
-        with shell.page(title, active="cameras", role=Role.OPERATOR) as account:
+        with shell.page(title, active="cameras") as account:
             ui.label(title).classes("sw-title").props("role=heading aria-level=1")
             ChangePage(parts, account, listed)

@@ -28,6 +28,7 @@ from streetwatch.service.console.casework.words import (
     type_names,
     worded,
 )
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.moments import seconds_of
 from streetwatch.service.console.parts import Parts
@@ -58,7 +59,7 @@ def register(parts: Parts, shell: Shell) -> None:
     async def page(name: str) -> None:
         with shell.page(name, active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
-            screen = _Screen(parts, name, account)
+            screen = _Screen(parts.within(account.reach), name, account)
             if not await screen.read():
                 ui.label(say("There is no such case.")).classes("sw-empty").props("role=alert")
                 return
@@ -79,7 +80,7 @@ def read_case(parts: Parts, name: str) -> _Known | None:
             Wanted(incident_id=incident), limit=_MOST, offset=0
         ).deliveries
     ]
-    place = history_around(parts.book.engine, case["number"])
+    place = history_around(parts.book.engine, case["number"], parts.book.reach)
     return _Known(case, tuple(sent), place)
 
 
@@ -166,15 +167,15 @@ class _Screen:
         """Offer what is under the masks to whoever may see it and says why."""
         incident = self.case["external_id"]
         names = self.parts.originals.names(incident)
-        if not names or not self.account.role.reaches(originals.NEEDED):
+        if not names or not self.account.may(originals.NEEDED):
             return
         with ui.element("details"):
             with ui.element("summary"):
                 ui.html(escape(say("Without masks")), tag="span", sanitize=False)
             form = ui.element("form").classes("sw-column")
-            form.props(f'method=post action="{originals.PATH}" target=_blank')
+            form.props(f'method=post action="{originals.PATH}/{incident}" target=_blank')
             with form:
-                _draw_question(incident, names)
+                _draw_question(names)
 
     def _draw_facts(self) -> None:
         names = type_names(self.parts.triaging.profile, language_here())
@@ -229,6 +230,7 @@ class _Screen:
             deliveries, now = self.parts.deliveries, self.parts.clock()
             await asyncio.to_thread(deliveries.resend, one.target, one.key, now=now)
             self.parts.wake()
+            await note(self.parts, self.account, "delivery.resent", one.target, names=[one.key])
             ui.notify(say("It is sent now."))
             await self.refresh()
 
@@ -259,10 +261,9 @@ class _Screen:
                     ui.label(one.apart).classes("sw-quiet")
 
 
-def _draw_question(incident: str, names: Iterable[str]) -> None:
+def _draw_question(names: Iterable[str]) -> None:
     """Draw what is asked before an original is opened: a plain form; a file answers it."""
     ui.label(say("Who looks, and why, is written down.")).classes("sw-quiet")
-    ui.element("input").props(f'type=hidden name=incident value="{incident}"')
     with ui.element("select").props(f'name=name aria-label="{say("File")}"'):
         for name in names:
             ui.element("option").props(f'value="{name}" label="{name}"')

@@ -7,12 +7,13 @@ from typing import Any
 from nicegui import ui
 from starlette.requests import Request
 
-from streetwatch.service.access.role import Role
+from streetwatch.service.access.role import Account, Right
 from streetwatch.service.console.casework.asking import LINES, Asked, asked_in, exported
 from streetwatch.service.console.casework.elements import CaseList
 from streetwatch.service.console.casework.filters import Filters
 from streetwatch.service.console.casework.lines import Line, line_of
 from streetwatch.service.console.casework.words import type_names
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import Shell
@@ -29,7 +30,8 @@ def register(parts: Parts, shell: Shell) -> None:
         with shell.page(say("Cases"), active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
             asked = asked_in(request.query_params.multi_items())
-            screen = _Screen(parts, asked, can_send=account.role.reaches(Role.OPERATOR))
+            theirs = parts.within(account.reach)
+            screen = _Screen(theirs, asked, account=account)
             await screen.draw()
             shell.keys(("↑ ↓", say("Go from case to case")), ("Enter", say("Open the case")))
             shell.live(("desk", "revision"), parts.book.latest_revision, lambda _: screen.refresh())
@@ -41,13 +43,13 @@ class _Screen:
 
     Attributes:
         asked: What they want to see.
-        can_send: They may have parked messages sent again.
+        account: Whoever reads.
         before: The numbers after which the pages up to this one begin.
     """
 
     parts: Parts
     asked: Asked
-    can_send: bool
+    account: Account
     before: list[str] = field(default_factory=list)
     parked: int = 0
     page: Page = field(default_factory=lambda: Page((), 0, None))
@@ -89,7 +91,7 @@ class _Screen:
         with self.aside:
             ui.icon("report").classes("cw-wrong").props("aria-hidden=true")
             self.aside_words = ui.label()
-            if self.can_send:
+            if self.account.may(Right.DELIVER) and self.account.reach.is_whole:
                 ui.button(say("Send all now"), on_click=self.drain).props("flat dense")
 
     async def drain(self) -> None:
@@ -97,6 +99,7 @@ class _Screen:
         deliveries, now = self.parts.deliveries, self.parts.clock()
         await asyncio.to_thread(deliveries.drain, None, parked=True, now=now)
         self.parts.wake()
+        await note(self.parts, self.account, "deliveries.drained")
         ui.notify(say("It is sent now."))
         await self.refresh()
 

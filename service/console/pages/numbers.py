@@ -34,11 +34,11 @@ def register(parts: Parts, shell: Shell) -> None:
 
     @ui.page("/console/numbers")
     def page(request: Request) -> None:
-        with shell.page(say("Numbers"), active="numbers"):
+        with shell.page(say("Numbers"), active="numbers") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/figures.css">')
             ui.add_head_html('<link rel="stylesheet" href="/console/static/wall.css">')
             span = span_in(request.query_params, now=parts.clock())
-            screen = _Screen(parts, span)
+            screen = _Screen(parts.within(account.reach), span)
             screen.draw()
 
 

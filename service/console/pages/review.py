@@ -1,8 +1,10 @@
 """The page `Review`: one case at a time, judged by key."""
 
+from functools import partial
+
 from nicegui import context, ui
 
-from streetwatch.service.access.role import Role
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.review.dialogs import review_keys
@@ -17,8 +19,9 @@ def register(parts: Parts, shell: Shell) -> None:
 
     @ui.page("/console/review")
     async def page() -> None:
-        with shell.page(say("Review"), active="review", role=Role.ANALYST) as account:
+        with shell.page(say("Review"), active="review") as account:
             shell.keys(*review_keys())
             reviewer = Reviewer(account.name, context.client.id)
-            work = Work(parts.reviewing, parts.evidence, parts.cameras, reviewer)
-            await Screen(work, shell).draw()
+            theirs = parts.within(account.reach)
+            work = Work(theirs.reviewing, parts.evidence, theirs.cameras, reviewer)
+            await Screen(work, shell, partial(note, parts, account)).draw()

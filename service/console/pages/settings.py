@@ -4,23 +4,27 @@ from typing import Final
 
 from nicegui import ui
 
-from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.role import Account
 from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.settings.codes import calendar, codes
+from streetwatch.service.console.settings.log import audit_log
 from streetwatch.service.console.settings.people import people
 from streetwatch.service.console.settings.platforms import platforms
+from streetwatch.service.console.settings.programs import programs
 from streetwatch.service.console.settings.table import values_table
 from streetwatch.service.console.settings.values import KEPT, SERVED
 from streetwatch.service.console.shell import Shell
 
 SECTIONS: Final = {
     "users": mark("Users"),
+    "tokens": mark("API tokens"),
     "delivery": mark("Delivery targets"),
     "codes": mark("Codes and deadlines"),
     "retention": mark("Retention"),
     "calendar": mark("Holidays"),
     "service": mark("Service"),
+    "audit": mark("Audit log"),
 }
 
 
@@ -35,7 +39,7 @@ def register(parts: Parts, shell: Shell) -> None:
     async def page(section: str) -> None:
         words = SECTIONS.get(section, SECTIONS["users"])
         with (
-            shell.page(say(words), active="settings", role=Role.ADMIN) as account,
+            shell.page(say(words), active="settings") as account,
             ui.element("div").classes("sw-beside"),
         ):
             _contents(section)
@@ -55,6 +59,10 @@ def _contents(active: str) -> None:
 
 async def _section(section: str, parts: Parts, shell: Shell, account: Account) -> None:
     match section:
+        case "tokens":
+            await programs(parts, account)
+        case "audit":
+            await audit_log(parts)
         case "delivery":
             platforms(parts, shell)
         case "codes":

@@ -40,16 +40,18 @@ _SIZES: Final = {Size.SMALL: "view_comfy", Size.MIDDLE: "grid_view", Size.LARGE:
 
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
-    glancing = Glancing(parts)
+    everything = Glancing(parts)
 
     @ui.page("/console/wall", response_timeout=30)
     async def page(request: Request) -> None:
         view = asked_in(request.query_params)
-        with shell.page(say("Wall"), active="wall", bare=view.is_full):
+        with shell.page(say("Wall"), active="wall", bare=view.is_full) as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
             ui.add_head_html('<link rel="stylesheet" href="/console/static/wall.css">')
+            theirs = parts.within(account.reach)
+            glancing = everything if theirs is parts else Glancing(theirs)
             now = await asyncio.to_thread(glancing.now)
-            screen = _Screen(parts, view, now)
+            screen = _Screen(theirs, view, now)
             await screen.draw()
             shell.keys(("F", say("Full screen")), ("← →", say("Leaf through the wall")))
             shell.live(("wall",), glancing.now, screen.follow)

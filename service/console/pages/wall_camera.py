@@ -14,7 +14,7 @@ from streetwatch.service.console.casework.lines import Line, line_of
 from streetwatch.service.console.casework.words import type_names
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, account_here
 from streetwatch.service.console.watching.elements import WallGrid
 from streetwatch.service.console.watching.signs import SIGNS
 from streetwatch.service.console.watching.tiles import NO_CASES, Size, condition_words, tile_of
@@ -38,7 +38,8 @@ def register(parts: Parts, shell: Shell) -> None:
 
     @ui.page("/console/wall/{name}", response_timeout=30)
     async def page(name: str) -> None:
-        now = await asyncio.to_thread(_read, parts, name)
+        theirs = parts.within(account_here(shell).reach)
+        now = await asyncio.to_thread(_read, theirs, name)
         title = now.camera.name if now.camera else name
         with shell.page(title, active="wall") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')
@@ -46,9 +47,9 @@ def register(parts: Parts, shell: Shell) -> None:
             if now.camera is None:
                 ui.label(say("There is no such camera.")).classes("sw-empty").props("role=alert")
                 return
-            screen = _Screen(parts, now, account)
+            screen = _Screen(theirs, now, account)
             await screen.draw(now.camera)
-            shell.live(("wall", name), partial(_read, parts, name), screen.follow)
+            shell.live(("wall", name), partial(_read, theirs, name), screen.follow)
 
 
 def _read(parts: Parts, name: str) -> _Now:

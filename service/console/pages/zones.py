@@ -6,13 +6,14 @@ from typing import Any
 from fastapi import HTTPException
 from nicegui import ui
 
-from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.role import Account
 from streetwatch.service.cameras.errors import (
     CameraChangedError,
     CameraRefusedError,
     NoSuchCameraError,
 )
 from streetwatch.service.cameras.merging import Listed
+from streetwatch.service.console.deeds import note
 from streetwatch.service.console.drawing.board import Board
 from streetwatch.service.console.editor.dialogs import sure
 from streetwatch.service.console.editor.dry_run import Trial
@@ -41,9 +42,9 @@ def register(parts: Parts, shell: Shell) -> None:
             raise HTTPException(404) from error
         title = say("Zones of {camera}", camera=listed.camera.name)
         ui.add_css(STYLE)
-        with shell.page(title, active="cameras", role=Role.OPERATOR) as account:
+        with shell.page(title, active="cameras") as account:
             shell.keys(*editor_keys())
-            EditorPage(parts, account, listed).draw(title, shell)
+            EditorPage(parts.within(account.reach), account, listed).draw(title, shell)
 
 
 class EditorPage:
@@ -75,7 +76,7 @@ class EditorPage:
             self._board,
             src=f"/console/live/{self._id}.jpg",
             live=True,
-            cameras=lambda: self._parts.catalogue.cameras,
+            cameras=self._parts.cameras,
             trial=Trial(
                 lambda hours: self._parts.dry_runs.run(
                     self._board.document, hours, who=self._account.name
@@ -132,6 +133,7 @@ class EditorPage:
         except CameraRefusedError as error:
             ui.notify(wrong(error.mistakes[0]), type="negative")
         else:
+            await note(self._parts, self._account, "camera.changed", self._id, zones=True)
             self._version = listed.version
             self._board.kept()
 

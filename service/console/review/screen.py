@@ -1,8 +1,8 @@
 """The review page as it is drawn and used: what is said to it, what it says back."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from nicegui import background_tasks, context, ui
 
@@ -32,11 +32,23 @@ T = TypeVar("T")
 _LOOK_S: Seconds = 2.0
 
 
+#: Writes into the audit log: a deed's name, and what it was about.
+Note = Callable[..., Awaitable[None]]
+
+_DEEDS: Final = {
+    "judge": "case.judged",
+    "judge_all": "cases.judged",
+    "undo": "verdicts.undone",
+    "mute": "case.muted",
+}
+
+
 class Screen:
     """One reviewer's page. What is done is done in order, one after the other."""
 
-    def __init__(self, work: Work, shell: Shell) -> None:
+    def __init__(self, work: Work, shell: Shell, note: Note) -> None:
         self._work = work
+        self._note = note
         self._shell = shell
         self._chosen = Chosen()
         self._in_turn = asyncio.Lock()
@@ -140,12 +152,20 @@ class Screen:
                 done = await asyncio.to_thread(do, *said)
             except REFUSALS as error:
                 ui.notify(say("Not done: {why}", why=refusal_words(error)), type="warning")
+            else:
+                await self._written_down(do.__name__, said)
             if self._player is not None:
                 self._player.show(self._work.line())
             # Whoever has pressed on already does not look at the sides.
             if turn == self._begun:
                 await self._draw_sides()
         return done
+
+    async def _written_down(self, did: str, said: Sequence[object]) -> None:
+        """Write what a reviewer has decided into the audit log; looking is none of its business."""
+        if did in _DEEDS:
+            told = [str(one) for one in said if one is not None]
+            await self._note(_DEEDS[did], facts=told)
 
     async def _draw_sides(self) -> None:
         self._overview = await asyncio.to_thread(self._work.overview)

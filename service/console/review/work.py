@@ -74,7 +74,8 @@ class Work:
 
     def ask(self, question: Question) -> None:
         """Begin with another question."""
-        self.question, self.session = question, self.session.afresh()
+        self.question = question.within(self.reviewing.book.reach)
+        self.session = self.session.afresh()
         self._fill()
 
     def line(self) -> tuple[Reel, ...]:
@@ -135,6 +136,7 @@ class Work:
             NoSuchCaseError: there is none of this number.
             HeldByAnotherError: somebody else looks at it.
         """
+        number = self.reviewing.book.case(number)["number"]
         self.reviewing.leases.hold(number, self.reviewer, now=self.reviewing.clock())
         self.session = self.session.opened(number)
         self._fill()
@@ -190,7 +192,7 @@ class Work:
 
     def around(self, number: str) -> Surroundings:
         """Return what else there was around a case."""
-        return surroundings(self._engine, number)
+        return surroundings(self._engine, number, self.reviewing.book.reach)
 
     @property
     def _engine(self) -> sa.Engine:

@@ -4,22 +4,23 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-import structlog
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from streetwatch.service.access.errors import BadNameError, LastAdminError, NameTakenError
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.access.users import User
-from streetwatch.service.console.guard import WELCOME
+from streetwatch.service.console.deeds import note
+from streetwatch.service.console.entrance import WELCOME
 from streetwatch.service.console.language import language_here, mark, say
 from streetwatch.service.console.moments import moment_words
 from streetwatch.service.console.parts import Parts
+from streetwatch.service.console.settings.limits import grid_codes, limits_form
 from streetwatch.service.console.settings.table import cell, chip, head
 from streetwatch.service.console.shell import ROLE_NAMES
 from streetwatch.service.incidents.errors import InputError
-
-log = structlog.get_logger(__name__)
+from streetwatch.service.incidents.reach import Reach
+from streetwatch.service.store.audit_chain import Fact
 
 _REFUSALS: dict[type[InputError], str] = {
     BadNameError: mark("Nobody can be called so."),
@@ -62,7 +63,10 @@ class _People:
         users = await asyncio.to_thread(self._users.all)
         self.table.clear()
         with self.table, ui.element("table").classes("sw-table"):
-            head(say("User"), say("Role"), say("Last signed in"), say("State"), say("Actions"))
+            head(
+                *(say("User"), say("Role"), say("Limits"), say("Last signed in")),
+                *(say("State"), say("Actions")),
+            )
             with ui.element("tbody"):
                 for user in users:
                     self._row(user)
@@ -73,6 +77,7 @@ class _People:
             with ui.element("td"):
                 label = say("Role of {name}", name=user.name)
                 _roles(user.role, label, partial(self._give, user.name))
+            cell(", ".join((*sorted(user.reach.cameras), *user.reach.grids)) or "—")
             at = user.signed_in_at
             cell("—" if at is None else moment_words(at, language_here()), "sw-number")
             with ui.element("td"):
@@ -85,18 +90,24 @@ class _People:
             _action(say("Let in again"), partial(self._enable, user.name), user.name)
             return
         _action(say("Link for a new password"), partial(self._link, user.name), user.name)
+        if user.role is not Role.ADMIN:
+            _action(say("Limit…"), partial(self._ask_limits, user), user.name)
+        if user.has_factor:
+            words = say("Take off the second factor")
+            _action(words, partial(self._take_off, user.name), user.name)
         if user.name != self._account.name:
             _action(say("Let in no more"), partial(self._disable, user.name), user.name)
 
     async def _add(self, name: ui.input, role: ui.select) -> None:
         now = self._parts.clock()
         add = partial(self._users.add, name.value or "", Role(role.value), now=now)
-        if await self._done(add, "added", name.value):
+        if await self._done(add, "added", name.value, role=role.value):
             await self._link(name.value)
             name.value = ""
 
     async def _give(self, name: str, event: ValueChangeEventArguments[str]) -> None:
-        await self._done(partial(self._users.give, name, Role(event.value)), "given_role", name)
+        give = partial(self._users.give, name, Role(event.value))
+        await self._done(give, "given_role", name, role=event.value)
 
     async def _disable(self, name: str) -> None:
         disable = partial(self._users.disable, name, now=self._parts.clock())
@@ -105,13 +116,50 @@ class _People:
     async def _enable(self, name: str) -> None:
         await self._done(partial(self._users.enable, name), "enabled", name)
 
+    def _ask_limits(self, user: User) -> None:
+        """Ask what part of the city somebody is limited to."""
+        with ui.dialog() as dialog, ui.card().classes("cw-form"):
+            title = say("What {name} may know of", name=user.name)
+            ui.label(title).classes("sw-subtitle").props("role=heading aria-level=2")
+            cameras, grids = limits_form(self._parts, user.reach)
+            ui.label(say("Nothing chosen: the whole city.")).classes("sw-quiet")
+
+            async def keep() -> None:
+                reach = Reach.of(cameras.value, grid_codes(grids.value))
+                dialog.close()
+                limit = partial(self._users.limit, user.name, reach)
+                facts: dict[str, Fact] = {
+                    "cameras": sorted(reach.cameras),
+                    "grids": list(reach.grids),
+                }
+                await self._done(limit, "limited", user.name, **facts)
+
+            with ui.element("div").classes("sw-row"):
+                ui.element("div").classes("sw-grow")
+                ui.button(say("Leave it"), on_click=dialog.close).props("flat dense")
+                ui.button(say("Keep"), on_click=keep).props("unelevated dense")
+        dialog.on("hide", dialog.delete)
+        dialog.open()
+
+    async def _take_off(self, name: str) -> None:
+        take_off = partial(
+            self._parts.access.factor.take_off,
+            name,
+            by=self._account.name,
+            now=self._parts.clock(),
+        )
+        await asyncio.to_thread(take_off)
+        await self.draw()
+
     async def _link(self, name: str) -> None:
         link = partial(self._door.link, name, now=self._parts.clock())
         token = await asyncio.to_thread(link)
-        log.info("access.linked", user=name, by=self._account.name)
+        await note(self._parts, self._account, "user.linked", name)
         self._show_link(name, f"{WELCOME}?token={token}")
 
-    async def _done(self, change: Callable[[], object], what: str, name: str) -> bool:
+    async def _done(
+        self, change: Callable[[], object], what: str, name: str, **facts: Fact
+    ) -> bool:
         """Make a change, and draw what is so now; say why where it was refused."""
         self.told.clear()
         try:
@@ -123,7 +171,7 @@ class _People:
             await self.draw()
             return False
         self._parts.access.sessions.forget()
-        log.info("access.changed", change=what, user=name, by=self._account.name)
+        await note(self._parts, self._account, f"user.{what}", name, **facts)
         await self.draw()
         return True
 

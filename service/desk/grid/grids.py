@@ -48,6 +48,11 @@ class Grids:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The database that they are in."""
+        return self._engine
+
     def take(self, file: GridFile, *, now: Seconds) -> Imported:
         """Put a file's grids in force; the same file again changes nothing."""
         with writing(self._engine) as connection:

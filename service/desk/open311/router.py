@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
+from streetwatch.service.access.asking import PublicReach, note
 from streetwatch.service.desk.book import Book, NoSuchCaseError
 from streetwatch.service.desk.open311.answers import (
     FILING,
@@ -42,13 +43,15 @@ class Open311:
     """What an operator says about the Open311 side of the desk.
 
     Attributes:
-        keys: Who may file; nobody where there are none.
+        keys: Who may file: those of the settings.
+        holder: Returns whose token this is, if it may file.
         jurisdiction_id: The one that is served; None takes any for it.
         public_url: Where this service is reached from outside; None keeps pictures inside.
         contact: How to get help and a key.
     """
 
     keys: ApiKeys = field(default_factory=ApiKeys)
+    holder: Callable[[str], str | None] | None = None
     jurisdiction_id: str | None = None
     public_url: str | None = None
     contact: str = "ask the operator"
@@ -62,11 +65,13 @@ class Open311:
 
     def client(self, api_key: str) -> str:
         """Return who files."""
-        if not self.keys:
+        if not self.keys and self.holder is None:
             raise HTTPException(
                 403, "this desk takes no requests over Open311: its operator has set no api_key"
             )
         client = self.keys.client(api_key) if api_key else None
+        if client is None and api_key and self.holder is not None:
+            client = self.holder(api_key)
         if client is None:
             raise HTTPException(403, f"api_key: missing or invalid: {self.contact}")
         return client
@@ -149,9 +154,12 @@ def _add_requests(
     def requests(
         format: Format,  # noqa: A002
         wanted: Annotated[RequestsQuestion, Query()],
+        reach: PublicReach,
     ) -> Response:
         """List requests, newest first: of 90 days and 1,000 at most."""
-        page = book.page(wanted.filter(clock()), limit=wanted.page_size, offset=wanted.offset)
+        page = book.within(reach).page(
+            wanted.filter(clock()), limit=wanted.page_size, offset=wanted.offset
+        )
         told = Told(served.public_url, wanted.extensions)
         return written("service_requests", [told.request(case) for case in page.cases], format)
 
@@ -176,7 +184,7 @@ def _add_requests(
 def _add_filing(
     router: APIRouter, book: Book, clock: Callable[[], Seconds], served: Open311
 ) -> None:
-    def filed(body: bytes, media_type: str, form: Format) -> Response:
+    def filed(request: Request, body: bytes, media_type: str, form: Format) -> Response:
         fields = _read(body, media_type)
         client = served.client(fields.get("api_key", ""))
         served.check_jurisdiction(fields.get("jurisdiction_id", ""))
@@ -191,6 +199,7 @@ def _add_filing(
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
         key, by = f"open311/{draft.external_id}", f"open311:{client}"
+        note(request, by=by)
         case, is_new = book.file(draft, key=key, now=now, by=by)
         taken = {
             "service_request_id": case["number"],
@@ -211,7 +220,8 @@ def _add_filing(
         200 with the id that it has.
         """  # noqa: D205 -- one sentence
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return await run_in_threadpool(filed, await _received(request), media_type, format)
+        body = await _received(request)
+        return await run_in_threadpool(filed, request, body, media_type, format)
 
 
 async def _received(request: Request) -> bytes:

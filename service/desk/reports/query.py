@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from streetwatch.service.desk.query import within
 from streetwatch.service.desk.reports.facts import CaseFacts, is_duplicate, track
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
@@ -33,12 +35,14 @@ class Wanted:
         grid: A unit grid's 15 digits, or how they begin.
         type: As the rules name it.
         camera: Its id.
+        reach: The part of the city that whoever asks is limited to.
     """
 
     period: Period
     grid: str | None = None
     type: str | None = None
     camera: str | None = None
+    reach: Reach = EVERYWHERE
 
 
 def facts(engine: sa.Engine, wanted: Wanted) -> Iterator[CaseFacts]:
@@ -85,6 +89,7 @@ def asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
         yield case.type == wanted.type
     if wanted.camera is not None:
         yield case.camera_id == wanted.camera
+    yield from within(wanted.reach)
 
 
 def _facts(row: Mapping[Any, Any]) -> CaseFacts:

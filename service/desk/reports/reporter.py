@@ -1,7 +1,7 @@
 """Reports of a desk: what is asked for, read and counted in one pass."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from streetwatch.service.desk.reports.query import GRID_DIGITS, Wanted, facts
 from streetwatch.service.desk.reports.recall import recall, told_by_people
 from streetwatch.service.desk.reports.table import By, Row, rows
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
 
@@ -26,11 +27,17 @@ class Reporter:
         engine: Of the desk's database.
         clock: Seconds since the epoch: what is open is judged as of now.
         places: Where the cameras stand.
+        reach: The part of the city that whoever asks is limited to.
     """
 
     engine: sa.Engine
     clock: Callable[[], Seconds]
     places: Callable[[], Sequence[Place]] = tuple
+    reach: Reach = EVERYWHERE
+
+    def within(self, reach: Reach) -> "Reporter":
+        """Return who makes reports of a part of the city."""
+        return replace(self, reach=reach)
 
     def figures(self, wanted: Wanted, *, by: By | Iterable[By], step: Step) -> list[Row]:
         """Return the figures of a period, divided by group and time, in one pass.
@@ -39,7 +46,7 @@ class Reporter:
             InputError: there would be too many rows.
             StorageError: the database refused.
         """
-        cases = facts(self.engine, wanted)
+        cases = facts(self.engine, self._theirs(wanted))
         kinds = (by,) if isinstance(by, By) else tuple(by)
         return rows(cases, by=kinds, step=step, whole=wanted.period, now=self.clock())
 
@@ -49,7 +56,7 @@ class Reporter:
         Raises:
             StorageError: the database refused.
         """
-        return hot_spots(self.engine, wanted)
+        return hot_spots(self.engine, self._theirs(wanted))
 
     def recall(self, wanted: Wanted) -> Share:
         """Return how much of what people told of close to a camera was seen by one.
@@ -57,15 +64,17 @@ class Reporter:
         Raises:
             StorageError: the database refused.
         """
-        return recall(told_by_people(self.engine, wanted), self.places())
+        return recall(told_by_people(self.engine, self._theirs(wanted)), self.places())
 
     def lags(self, period: Period) -> list[Lag]:
         """Return how long the messages that arrived in a period took to each target.
 
+        Nothing for a part of the city: a target is told of all of it.
+
         Raises:
             StorageError: the database refused.
         """
-        return lags(self.engine, period)
+        return lags(self.engine, period) if self.reach.is_whole else []
 
     def month(self, name: str, *, grid: str | None = None) -> Month:
         """Return a month: over all cases, and for each type, grid and camera.
@@ -79,9 +88,12 @@ class Reporter:
             StorageError: the database refused.
         """
         period = month(name)
-        cases = facts(self.engine, Wanted(period, grid=grid_prefix(grid)))
+        cases = facts(self.engine, self._theirs(Wanted(period, grid=grid_prefix(grid))))
         table = rows(cases, by=By, step=Step.WHOLE, whole=period, now=self.clock())
         return Month(period, grid, table)
+
+    def _theirs(self, wanted: Wanted) -> Wanted:
+        return replace(wanted, reach=self.reach)
 
 
 def grid_prefix(grid: str | None) -> str | None:

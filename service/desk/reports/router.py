@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BeforeValidator
 
+from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.desk.report import Name
 from streetwatch.service.desk.reports.formats import (
     as_csv,
@@ -63,6 +64,9 @@ def reports_router(reporter: Reporter) -> APIRouter:
     """Build the router."""
     router = APIRouter(prefix="/desk/reports", tags=["reports"])
 
+    def theirs(reach: TheirReach) -> Reporter:
+        return reporter.within(reach)
+
     def asked(
         first: Annotated[Day, Query(alias="from")] = None,
         last: Annotated[Day, Query(alias="to")] = None,
@@ -75,14 +79,15 @@ def reports_router(reporter: Reporter) -> APIRouter:
             period = period_of(reporter.clock(), first, last)
             return Wanted(period, grid=grid_prefix(grid), type=type, camera=camera)
 
-    _add_tables(router, reporter, Depends(asked))
-    _add_surroundings(router, reporter, Depends(asked))
+    _add_tables(router, Depends(theirs), Depends(asked))
+    _add_surroundings(router, Depends(theirs), Depends(asked))
     return router
 
 
-def _add_tables(router: APIRouter, reporter: Reporter, asked: Any) -> None:  # noqa: ANN401
+def _add_tables(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: ANN401
     @router.get("/figures", responses=_ANSWERS, response_model=None)
     def figures(
+        reporter: Annotated[Reporter, theirs],
         wanted: Annotated[Wanted, asked],
         *,
         by: By = By.ALL,
@@ -98,6 +103,7 @@ def _add_tables(router: APIRouter, reporter: Reporter, asked: Any) -> None:  # n
 
     @router.get("/month", responses=_ANSWERS, response_model=None)
     def month(
+        reporter: Annotated[Reporter, theirs],
         month: Annotated[str, Query(description="As 2026-11.")],
         *,
         grid: Grid = None,
@@ -111,9 +117,10 @@ def _add_tables(router: APIRouter, reporter: Reporter, asked: Any) -> None:  # n
         return month_json(made)
 
 
-def _add_surroundings(router: APIRouter, reporter: Reporter, asked: Any) -> None:  # noqa: ANN401
+def _add_surroundings(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: ANN401
     @router.get("/hot-spots", responses=_ANSWERS, response_model=None)
     def hot_spots(
+        reporter: Annotated[Reporter, theirs],
         wanted: Annotated[Wanted, asked],
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
@@ -124,13 +131,16 @@ def _add_surroundings(router: APIRouter, reporter: Reporter, asked: Any) -> None
         return {"period": period_json(wanted.period), "spots": [spot_json(one) for one in spots]}
 
     @router.get("/recall")
-    def recall(wanted: Annotated[Wanted, asked]) -> dict[str, Any]:
+    def recall(
+        reporter: Annotated[Reporter, theirs], wanted: Annotated[Wanted, asked]
+    ) -> dict[str, Any]:
         """Of what people told of close to a camera, the share that a camera reported too."""
         share = share_json(reporter.recall(wanted))
         return {"period": period_json(wanted.period), "near_m": NEAR_M, "recall": share}
 
     @router.get("/delivery", responses=_ANSWERS, response_model=None)
     def delivery(
+        reporter: Annotated[Reporter, theirs],
         wanted: Annotated[Wanted, asked],
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:

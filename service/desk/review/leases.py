@@ -7,6 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from streetwatch.service.desk.book import NoSuchCaseError
+from streetwatch.service.desk.query import within
 from streetwatch.service.desk.review.question import (
     Question,
     asked_for,
@@ -14,6 +15,7 @@ from streetwatch.service.desk.review.question import (
     ordered,
 )
 from streetwatch.service.desk.states import DeskConflictError
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case, desk_lease
 from streetwatch.service.store.transactions import locked, writing
 from streetwatch.vision.types import Seconds
@@ -91,7 +93,12 @@ class Leases:
             _take(connection, (number,), reviewer, now)
 
     def keep(
-        self, numbers: Collection[str], reviewer: Reviewer, *, now: Seconds
+        self,
+        numbers: Collection[str],
+        reviewer: Reviewer,
+        *,
+        now: Seconds,
+        reach: Reach = EVERYWHERE,
     ) -> tuple[str, ...]:
         """Renew these leases, or take them again, and let go of all others.
 
@@ -100,7 +107,7 @@ class Leases:
         """
         case, theirs = desk_case.c, desk_lease.c.holder == reviewer.holder
         wanted = sa.select(case.number).where(
-            case.number.in_(numbers), free_for(reviewer.holder, now)
+            case.number.in_(numbers), free_for(reviewer.holder, now), *within(reach)
         )
         with writing(self.engine) as connection:
             locked(connection, "review")

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from streetwatch.service.desk.merging import metres
 from streetwatch.service.desk.places import history_of
+from streetwatch.service.desk.query import within
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
@@ -57,28 +59,29 @@ class Surroundings:
     near: tuple[Near, ...]
 
 
-def surroundings(engine: sa.Engine, number: str) -> Surroundings:
+def surroundings(engine: sa.Engine, number: str, reach: Reach = EVERYWHERE) -> Surroundings:
     """Look around a case; there is nothing around one that is not there."""
     case = desk_case.c
     columns = (case.number, case.place_key, case.type, case.lon, case.lat, case.camera_id)
     wanted = sa.select(*columns, case.reported_at, case.occurred_at).where(case.number == number)
     with reading(engine) as connection:
         row = connection.execute(wanted).mappings().first()
-        near = () if row is None else _near(connection, row)
+        near = () if row is None else _near(connection, row, reach)
     if row is None or row["place_key"] is None:
         return Surroundings((), {}, near)
-    told = history_of(engine, row["place_key"], row["type"])
+    told = history_of(engine, row["place_key"], row["type"], reach)
     earlier = [one for one in told["cases"] if one["number"] != number]
     return Surroundings(tuple(earlier[:MOST_EARLIER]), told["recurrences"], near)
 
 
-def _near(connection: sa.Connection, row: Mapping[Any, Any]) -> tuple[Near, ...]:
+def _near(connection: sa.Connection, row: Mapping[Any, Any], reach: Reach) -> tuple[Near, ...]:
     case, at = desk_case.c, row["reported_at"]
     columns = (case.number, case.type, case.state, case.lon, case.lat, case.occurred_at)
     wanted = sa.select(*columns).where(
         case.reported_at.between(at - WITHIN_S, at + WITHIN_S),
         case.number != row["number"],
         _around(row),
+        *within(reach),
     )
     rows = connection.execute(wanted.limit(_LOOKED_THROUGH)).mappings().all()
     found = [_apart(other, row) for other in rows]

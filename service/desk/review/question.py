@@ -1,13 +1,14 @@
 """What waits for a verdict: which of it is asked for, and in which order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from streetwatch.service.desk.query import Filter, conditions
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.schema import desk_case, desk_lease
 from streetwatch.vision.types import Seconds
 
@@ -37,6 +38,10 @@ class Question:
     most: float | None = None
     is_unsure: bool = False
     order: Order = Order.WORTH
+
+    def within(self, reach: Reach) -> "Question":
+        """Return the same question of somebody who is limited to a part of the city."""
+        return replace(self, filter=replace(self.filter, reach=reach))
 
 
 #: Written out, not bound: only so a database knows that its index of these is of use.

@@ -1,7 +1,7 @@
 """Reviewing: cases are taken, judged and given back, through the same moves as everywhere."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from streetwatch.service.desk.book import Amend, Book, ChangedMeanwhileError
@@ -12,6 +12,7 @@ from streetwatch.service.desk.review.leases import Leases, Reviewer, end, refuse
 from streetwatch.service.desk.review.rank import Weight, rank
 from streetwatch.service.desk.review.verdict import Verdict, muted, refuse_judged, undone, unsure
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.transactions import reading, writing
 from streetwatch.vision.types import Seconds
 
@@ -61,6 +62,10 @@ class Reviewing:
     def leases(self) -> Leases:
         """Who looks at what."""
         return Leases(self.book.engine)
+
+    def within(self, reach: Reach) -> "Reviewing":
+        """Return who reviews the cases of a part of the city; others are not there."""
+        return replace(self, moving=self.moving.within(reach))
 
     def judge(self, name: str, verdict: Verdict, reviewer: Reviewer | None = None) -> Document:
         """Give a verdict on a case that waits for one.

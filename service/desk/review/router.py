@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from streetwatch.service.access.asking import TheirReach, note
 from streetwatch.service.desk.answers import Case, Moved, When
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.moving import each
@@ -171,9 +172,9 @@ def _add_queue(router: APIRouter, reviewing: Reviewing) -> None:
     engine, leases = reviewing.book.engine, reviewing.leases
 
     @router.get("/review")
-    def queue(wanted: Annotated[QueueQuestion, Query()]) -> Queue:
+    def queue(wanted: Annotated[QueueQuestion, Query()], reach: TheirReach) -> Queue:
         """Show what waits for a verdict, in order."""
-        now, question = reviewing.clock(), wanted.question()
+        now, question = reviewing.clock(), wanted.question().within(reach)
         head = waiting(engine, question, wanted.holder, limit=wanted.limit, now=now)
         counts = standing(engine, question, wanted.holder, now=now)
         return Queue(
@@ -181,34 +182,40 @@ def _add_queue(router: APIRouter, reviewing: Reviewing) -> None:
         )
 
     @router.post("/review/claims", response_model=Claimed, response_model_exclude_unset=True)
-    def claim(body: Claim) -> dict[str, Any]:
+    def claim(body: Claim, reach: TheirReach) -> dict[str, Any]:
         """Give the next cases to a reviewer; nobody else is given them for a minute."""
         now = reviewing.clock()
         reviewer = Reviewer(body.by, body.holder)
-        numbers = leases.claim(body.question(), reviewer, count=body.count, now=now, skip=body.skip)
+        question = body.question().within(reach)
+        numbers = leases.claim(question, reviewer, count=body.count, now=now, skip=body.skip)
         cases = [timed(dict(one), now) for one in documents(engine, numbers)]
         return {"cases": cases, "until": utc(now + LEASE_S)}
 
     @router.put("/review/claims")
-    def keep(body: Keeping) -> Kept:
+    def keep(body: Keeping, reach: TheirReach) -> Kept:
         """Keep these cases for another minute, and let go of all others."""
         now = reviewing.clock()
-        kept = leases.keep(body.cases, Reviewer(body.by, body.holder), now=now)
+        reviewer = Reviewer(body.by, body.holder)
+        kept = leases.keep(body.cases, reviewer, now=now, reach=reach)
         return Kept(cases=list(kept), until=utc(now + LEASE_S))
 
 
 def _add_verdicts(router: APIRouter, reviewing: Reviewing) -> None:
     @router.post("/review/verdicts", response_model=Moved, response_model_exclude_unset=True)
-    def verdicts(body: VerdictBody) -> dict[str, Any]:
+    def verdicts(body: VerdictBody, request: Request, reach: TheirReach) -> dict[str, Any]:
         """Judge cases that wait for it. What can't be judged is told and holds up no other."""
         verdict, reviewer = body.parts()
-        judged, refused = each(body.cases, lambda name: reviewing.judge(name, verdict, reviewer))
+        theirs = reviewing.within(reach)
+        judged, refused = each(body.cases, lambda name: theirs.judge(name, verdict, reviewer))
+        note(request, cases=[one["number"] for one in judged], verdict=verdict.judgement)
         return {"moved": judged, "refused": [refusal(one).model_dump() for one in refused]}
 
     @router.post("/review/undo", response_model=Moved, response_model_exclude_unset=True)
-    def undo(body: Undo) -> dict[str, Any]:
+    def undo(body: Undo, request: Request, reach: TheirReach) -> dict[str, Any]:
         """Take back verdicts, within a quarter of an hour and before others have gone on."""
-        undone, refused = each(body.cases, lambda name: reviewing.undo(name, body.by))
+        theirs = reviewing.within(reach)
+        undone, refused = each(body.cases, lambda name: theirs.undo(name, body.by))
+        note(request, cases=[one["number"] for one in undone])
         return {"moved": undone, "refused": [refusal(one).model_dump() for one in refused]}
 
     @router.put("/cases/{name}/mute", response_model=Case, response_model_exclude_unset=True)

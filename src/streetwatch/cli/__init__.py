@@ -9,6 +9,7 @@ import sys
 import typer
 
 from streetwatch.cli import (
+    audit,
     bench,
     cameras,
     data,
@@ -20,6 +21,7 @@ from streetwatch.cli import (
     service,
     targets,
     throughput,
+    tokens,
     upkeep,
     users,
 )
@@ -45,6 +47,7 @@ for command in (
     upkeep.backup,
     upkeep.restore,
     upkeep.verify,
+    audit.audit,
     data.learn,
     compose,
     model.train,
@@ -60,6 +63,7 @@ app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
 app.add_typer(keys.app, name="keys")
 app.add_typer(targets.app, name="targets")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(users.app, name="users")
 
 

@@ -5,7 +5,6 @@
 import json
 import os
 import sys
-import time
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
@@ -123,13 +122,12 @@ def verdicts(
 ) -> None:
     """Take what was judged on the desk out of the service's store, for `learn`."""
     from streetwatch.service.desk.verdicts import write_verdicts
-    from streetwatch.service.evidence.originals import Originals
     from streetwatch.service.openings import desk_of
     from streetwatch.service.settings import load_settings
 
     del as_json
     with desk_of(load_settings(config, environ=os.environ)) as desk:
-        lines = list(write_verdicts(desk.book, Originals(desk.evidence, time.time), out))
+        lines = list(write_verdicts(desk.book, desk.originals, out))
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (out / "verdicts.jsonl").write_text(text, encoding="utf-8")
     print_json({"verdicts": len(lines), "file": str(out / "verdicts.jsonl")})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streetwatch.cli.opened import noted
 from streetwatch.cli.output import AsJson, print_json
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ def _resent(store: "SqlStore", target: str, key: str) -> dict[str, object]:
     from streetwatch.service.api.deliveries import delivery_line
     from streetwatch.service.store.deliveries import Deliveries
 
-    return delivery_line(Deliveries(store.engine).resend(target, key, now=time.time()))
+    line = delivery_line(Deliveries(store.engine).resend(target, key, now=time.time()))
+    noted(store.engine, "delivery.resent", target, names=[key])
+    return line
 
 
 def _drained(
@@ -94,6 +97,7 @@ def _drained(
 
     deliveries = Deliveries(store.engine)
     due = deliveries.drain(target, parked=parked, now=time.time())
+    noted(store.engine, "deliveries.drained", target or "")
     lanes = lanes_of(settings, store, clock=time.time)
     tried = lanes.drain(target)
     lanes.stop(timeout_s=0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streetwatch.cli.opened import noted
 from streetwatch.cli.output import EXIT_FOUND_WRONG, print_json
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def evidence(
             made = pack(desk.book.case(case), desk.evidence, desk.signing())
         except NoSuchCaseError as error:
             raise InputError(f"{error}: give a number like SW-20261123-0001") from error
+        noted(desk.book.engine, "evidence.exported", case)
     path = out or Path(made.name)
     _write(made, path)
     print_json({"file": str(path), "files": len(made.entries), "findings": list(made.findings)})

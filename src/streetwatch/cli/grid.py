@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from streetwatch.cli.opened import noted
 from streetwatch.cli.output import AsJson, print_json
 
 app = typer.Typer(no_args_is_help=True, help="Unit grids: who is in charge of a point on the map.")
@@ -43,6 +44,7 @@ def import_(
     read = read_grids(content, name=str(file))
     with grids_of(load_settings(config, environ=os.environ)) as grids:
         taken = grids.take(read, now=time.time())
+        noted(grids.engine, "grids.changed", file.name)
     for finding in taken.findings:
         sys.stderr.write(f"{file}: {finding}\n")
     print_json(taken.as_json())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streetwatch.cli.audit import of_audit
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def restore(
     print_json({"restored": str(settings.data_dir), "made_at": cover.made_at, "files": cover.files})
 
 
-def verify(
+def verify(  # noqa: PLR0913 -- one argument per option
     evidence: Annotated[
         Path | None, typer.Argument(help="An evidence pack (.zip): every file and hash.")
     ] = None,
@@ -123,6 +124,11 @@ def verify(
             help="A public key that is trusted: a PEM file, or its name. May be repeated."
         ),
     ] = None,
+    audit: Annotated[bool, typer.Option("--audit", help="Is the audit log whole?")] = False,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(help="With --audit: a head that was written down, POSITION:HASH."),
+    ] = None,
     config: Config = _CONFIG,
     as_json: AsJson = True,
 ) -> None:
@@ -130,10 +136,16 @@ def verify(
     from streetwatch.service.incidents.errors import InputError
 
     del as_json
-    if (evidence is None) is not store:
-        raise InputError("verify: say what is to be checked: EVIDENCE.zip, or --store")
+    if (evidence is not None) + store + audit != 1:
+        raise InputError("verify: say what is to be checked: EVIDENCE.zip, --store or --audit")
+    if head and not audit:
+        raise InputError("verify: --head goes with --audit")
     found = 0
-    for line in _of_store(config) if evidence is None else _of_pack(evidence, tuple(key or ())):
+    if audit:
+        lines = of_audit(config, head)
+    else:
+        lines = _of_store(config) if evidence is None else _of_pack(evidence, tuple(key or ()))
+    for line in lines:
         print_json(line)
         found += 1
     if found:

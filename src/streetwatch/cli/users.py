@@ -1,98 +1,124 @@
-"""Who may use the console: `streetwatch users add`, `list`, `link`, `disable`."""
+"""Who may use the console: `streetwatch users add`, `list`, `link`, `limit`, `disable`."""
 
-# ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
-
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streetwatch.cli.opened import (
+    CONFIG,
+    Cameras,
+    Config,
+    Grids,
+    Opened,
+    me,
+    opened,
+    reach_of,
+    role_of,
+)
 from streetwatch.cli.output import AsJson, print_json
 
 if TYPE_CHECKING:
-    from streetwatch.service.access.access import Access
-    from streetwatch.service.access.role import Role
-    from streetwatch.service.settings import Settings
+    from streetwatch.service.access.users import User
 
 app = typer.Typer(no_args_is_help=True, help="Who may use the console, and as what.")
 
-Config = Annotated[Path, typer.Option(help="Settings of the service.")]
 Name = Annotated[str, typer.Argument(help="Of the user.")]
-
-_CONFIG = Path("streetwatch.yaml")
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913 -- one argument per option
     name: Name,
     *,
     role: Annotated[str, typer.Option(help="viewer, analyst, operator or admin.")] = "viewer",
-    config: Config = _CONFIG,
+    camera: Cameras = None,
+    grid: Grids = None,
+    config: Config = CONFIG,
     as_json: AsJson = True,
 ) -> None:
     """Add somebody; prints the link with which they choose a password, good for a day."""
     del as_json
-    with _access(config) as (access, settings):
-        user = access.users.add(name, _role(role), now=time.time())
-        print_json({"name": user.name, "role": user.role, "link": _link(access, settings, name)})
+    wanted, reach = role_of(role), reach_of(camera, grid)
+    with opened(config) as service:
+        user = service.access.users.add(name, wanted, reach=reach, now=time.time())
+        service.note("user.added", user.name, role=user.role.value, **_limits(user))
+        link = _link(service, name)
+        print_json({"name": user.name, "role": user.role, "link": link})
 
 
 @app.command(name="list")
-def list_(*, config: Config = _CONFIG, as_json: AsJson = True) -> None:
+def list_(*, config: Config = CONFIG, as_json: AsJson = True) -> None:
     """Print a line for each user."""
-    from dataclasses import asdict
-
     del as_json
-    with _access(config) as (access, _):
-        for user in access.users.all():
-            print_json(asdict(user))
+    with opened(config) as service:
+        for user in service.access.users.all():
+            print_json(_line(user))
 
 
 @app.command()
-def link(name: Name, *, config: Config = _CONFIG, as_json: AsJson = True) -> None:
+def link(name: Name, *, config: Config = CONFIG, as_json: AsJson = True) -> None:
     """Print a link with which somebody chooses a new password; an earlier link is dead."""
     del as_json
-    with _access(config) as (access, settings):
-        print_json({"name": name, "link": _link(access, settings, name)})
+    with opened(config) as service:
+        print_json({"name": name, "link": _link(service, name)})
 
 
 @app.command()
-def disable(name: Name, *, config: Config = _CONFIG, as_json: AsJson = True) -> None:
+def limit(
+    name: Name,
+    *,
+    camera: Cameras = None,
+    grid: Grids = None,
+    config: Config = CONFIG,
+    as_json: AsJson = True,
+) -> None:
+    """Limit somebody to cameras and unit grids; to none of them: they see the whole city again."""
+    del as_json
+    with opened(config) as service:
+        service.access.users.limit(name, reach_of(camera, grid))
+        user = service.access.users.named(name)
+        service.note("user.limited", user.name, **_limits(user))
+        print_json(_line(user))
+
+
+@app.command()
+def disable(name: Name, *, config: Config = CONFIG, as_json: AsJson = True) -> None:
     """Let somebody in no more; what they have open ends within seconds."""
     del as_json
-    with _access(config) as (access, _):
-        access.users.disable(name, now=time.time())
+    with opened(config) as service:
+        service.access.users.disable(name, now=time.time())
+        service.note("user.disabled", name)
         print_json({"name": name, "disabled": True})
 
 
-@contextmanager
-def _access(config: Path) -> "Iterator[tuple[Access, Settings]]":
-    from streetwatch.service.openings import access_of
-    from streetwatch.service.settings import load_settings
-    from streetwatch.service.store.sql_store import open_store
-
-    settings = load_settings(config, environ=os.environ)
-    store = open_store(settings.database_url)
-    try:
-        yield access_of(settings, store), settings
-    finally:
-        store.close()
+@app.command(name="factor-off")
+def factor_off(name: Name, *, config: Config = CONFIG, as_json: AsJson = True) -> None:
+    """Take off the second factor of somebody who has lost it."""
+    del as_json
+    with opened(config) as service:
+        user = service.access.users.named(name)
+        service.access.factor.take_off(user.name, by=me(), now=time.time())
+        print_json({"name": user.name, "has_factor": False})
 
 
-def _role(word: str) -> "Role":
-    from streetwatch.service.access.role import Role
-    from streetwatch.service.incidents.errors import InputError
-
-    try:
-        return Role(word)
-    except ValueError:
-        raise InputError(f"--role {word}: is unknown: write {', '.join(Role)}") from None
+def _link(service: Opened, name: str) -> str:
+    token = service.access.door.link(name, now=time.time())
+    service.note("user.linked", name)
+    return f"{service.settings.address}/console/welcome?token={token}"
 
 
-def _link(access: "Access", settings: "Settings", name: str) -> str:
-    token = access.door.link(name, now=time.time())
-    return f"{settings.address}/console/welcome?token={token}"
+def _line(user: "User") -> dict[str, object]:
+    return {
+        "name": user.name,
+        "role": user.role,
+        "has_password": user.has_password,
+        "created_at": user.created_at,
+        "disabled_at": user.disabled_at,
+        "signed_in_at": user.signed_in_at,
+        "has_factor": user.has_factor,
+        **_limits(user),
+    }
+
+
+def _limits(user: "User") -> dict[str, list[str]]:
+    return {"cameras": sorted(user.reach.cameras), "grids": list(user.reach.grids)}

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
 SETTINGS = """\
 log_format: json
+access: {api: open}
 retention:
   evidence_d: 200
 targets:
