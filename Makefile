@@ -9,7 +9,7 @@ EXTRAS ?= dev
 export PYTHONSAFEPATH := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts throughput clean
+.PHONY: help run test check format lint types contracts audit sbom fuzz throughput clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,27 @@ types: $(VENV)/.$(EXTRAS)
 contracts: $(VENV)/.$(EXTRAS)
 	$(BIN)/lint-imports
 
+# Fails on a known vulnerability. Where no advisory service is within reach it says so, and fails only
+# with STREETWATCH_REQUIRE=advisories: `make check` must work inside a closed network.
+audit: $(VENV)/.audit ## ask what is known against the packages
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/supply_chain.py audit
+
+# Of what a city installs, and nothing that only we need.
+SBOM ?= sbom.cdx.json
+sbom: $(VENV)/.audit ## list what the product is made of (CycloneDX)
+	$(PYTHON) -m venv --clear $(VENV)/product
+	$(VENV)/product/bin/python -m pip install --quiet '.[postgres]' -c constraints.txt
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o $(SBOM) $(VENV)/product/bin/python
+
+# A door a time, by name; what is found goes into .fuzz/ (docs/reference/fuzzing.md).
+DOORS ?= cameras settings template looks pack manifest callback submission open311_answer platform_answer picture grids address
+SECONDS_EACH ?= 150
+fuzz: $(VENV)/.fuzz ## send what reads strangers' bytes whatever breaks it, for half an hour
+	@for door in $(DOORS); do \
+		echo "== $$door"; \
+		$(BIN)/python tests/fuzz/run.py $$door -max_total_time=$(SECONDS_EACH) -print_final_stats=1 || exit 1; \
+	done
+
 # Some 11 minutes on two cores; needs clips with truth, and peers installed aside.
 CLIPS ?= ../shared/data/videos
 PEERS ?=
@@ -48,7 +69,7 @@ throughput: $(VENV)/.base ## measure how many cameras this machine carries, and 
 	$(if $(PEERS),$(BIN)/streetwatch bench throughput $(STREAMS) --seconds 30 --vs opencv --vs ultralytics --vs roboflow $(PEERS:%=--vs-packages %))
 
 clean: ## remove what the commands above made
-	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .fuzz data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "streetwatch needs Python >= 3.11: make PYTHON=python3.12 ...")'
@@ -57,6 +78,14 @@ $(VENV)/bin/python:
 # Versions come from constraints.txt: what a fresh machine installs is what was tested.
 $(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -e . -c constraints.txt
+	touch $@
+
+$(VENV)/.audit: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -e '.[dev,audit]' -c constraints.txt
+	touch $@
+
+$(VENV)/.fuzz: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -e '.[dev,fuzz]' -c constraints.txt
 	touch $@
 
 $(VENV)/.$(EXTRAS): pyproject.toml constraints.txt | $(VENV)/bin/python

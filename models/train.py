@@ -285,8 +285,8 @@ def _squeezing(load: Callable[..., Any]) -> Callable[..., Any]:
     def squeezed(number: int, **options: bool) -> tuple[Any, tuple[int, int], tuple[int, int]]:
         image, original, (height, width) = load(number, **options)
         if random.random() < 0.5:  # noqa: S311 -- seeded by ultralytics, not a secret
-            share = random.uniform(_MOST_SQUEEZE, 1.0)  # noqa: S311
-            across = random.random() < 0.5  # noqa: S311
+            share = random.uniform(_MOST_SQUEEZE, 1.0)  # noqa: S311 -- as above
+            across = random.random() < 0.5  # noqa: S311 -- as above
             size = (round(width * share), height) if across else (width, round(height * share))
             image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         return image, original, image.shape[:2]

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
@@ -48,6 +47,7 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.evidence.pack import Signing
+from streetwatch.service.front.front import fronted
 from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
 from streetwatch.service.openings import (
@@ -64,7 +64,7 @@ from streetwatch.service.openings import (
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import keep_few_heaps
-from streetwatch.service.server import Server, listening
+from streetwatch.service.server import Server, configured, listening
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.audit import Audit
@@ -366,11 +366,10 @@ def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None
     """
     listener = listening(settings.host, settings.port)
     service = Service(settings, cameras, reread=reread)
-    config = uvicorn.Config(
-        service.site(),
-        log_level="warning",
-        timeout_graceful_shutdown=HTTP_STOP_S,
-        forwarded_allow_ips=settings.access.proxies,
+    config = configured(
+        fronted(service.site(), settings),
+        stop_s=HTTP_STOP_S,
+        proxies=settings.access.proxies,
     )
     # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -31,6 +31,7 @@ from streetwatch.service.desk.triage import Thresholds
 from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.desk.work_calendar import load_calendar
 from streetwatch.service.incidents import review
+from streetwatch.service.reach.networks import Networks
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.notices import Notices
 from streetwatch.service.store.sql_store import SqlStore
@@ -106,7 +107,7 @@ def desk_from(
     terms = Terms(profile, load_calendar(settings.work_calendar), _respond_s(settings.notices))
     triaging = Triaging(profile, _thresholds(settings.triage))
     notices = Notices(engine)
-    courier = _courier(settings.notices, notices, clock)
+    courier = _courier(settings, notices, clock)
     layers, closing = LatestLayer(), settings.closing
     dispatched = dispatch_on_accept(by_itself=settings.grid.auto_dispatch)
     book = Book(
@@ -191,9 +192,9 @@ def _thresholds(triage: TriageSettings) -> Thresholds:
     return Thresholds(**given | {"severe_places": tuple(triage.severe_places)})
 
 
-def _courier(
-    settings: NoticeSettings, notices: Notices, clock: Callable[[], Seconds]
-) -> Courier | None:
-    if settings.url is None:
+def _courier(settings: Settings, notices: Notices, clock: Callable[[], Seconds]) -> Courier | None:
+    if settings.notices.url is None:
         return None
-    return Courier(notices, NoticeHook(settings, clock=clock), clock=clock)
+    networks = Networks.of(settings.networks.targets)
+    hook = NoticeHook(settings.notices, clock=clock, networks=networks)
+    return Courier(notices, hook, clock=clock)

@@ -19,7 +19,8 @@ from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import Seal
 from streetwatch.service.gathering import Gatherings
-from streetwatch.service.openings import looks_of
+from streetwatch.service.openings import looks_of, reach_of_cameras
+from streetwatch.service.reach.streams import StreamReach
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
@@ -49,6 +50,7 @@ class Lookout:
         live: What each shows now.
         probing: Tries an address.
         dry_runs: Tries zones on what was seen.
+        streams: Where cameras may be.
         gatherings: Looks at cameras that are being attached.
     """
 
@@ -59,6 +61,7 @@ class Lookout:
     live: LiveView
     probing: Probing
     dry_runs: DryRuns
+    streams: StreamReach
     gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
@@ -89,6 +92,7 @@ class Lookout:
         self.fleet.stop()
         self.loop.stop(timeout_s=timeout_s)
         self.looks.stop(timeout_s=timeout_s)
+        self.streams.close()
 
 
 def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
@@ -115,6 +119,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         registry: Of the metrics.
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
+    streams = StreamReach(reach_of_cameras(settings, catalogue))
     loop = DetectorLoop(
         detector=detector.watching(),
         mailboxes=mailboxes,
@@ -129,7 +134,9 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         batch=settings.detector_batch,
     )
     options = CaptureOptions(
-        look_interval_s=settings.look_interval_s, longest=detector.longest_side
+        look_interval_s=settings.look_interval_s,
+        longest=detector.longest_side,
+        resolve=streams,
     )
     wiring = Wiring(
         store=store,
@@ -154,7 +161,8 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         fleet=fleet,
         looks=looks,
         live=LiveView(catalogue, fleet, clock),
-        probing=Probing(catalogue, clock),
+        probing=Probing(catalogue, streams, clock),
         dry_runs=DryRuns(catalogue, looks, store, clock),
+        streams=streams,
         gatherings=Gatherings(catalogue, loop, mailboxes, options),
     )

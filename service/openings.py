@@ -29,6 +29,8 @@ from streetwatch.service.evidence.originals import Opening, Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
+from streetwatch.service.reach.networks import Networks
+from streetwatch.service.reach.reach import Reach
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.audit import Audit, Deed
@@ -168,8 +170,18 @@ def catalogue_of(
     Raises:
         InputError: the key of the passwords can't be used.
     """
-    vault = Vault.at(settings.data_dir / KEY_FILE)
+    if settings.camera_key is None:
+        vault = Vault.at(settings.data_dir / KEY_FILE)
+    else:
+        vault = Vault(settings.camera_key.get_secret_value().encode(), "camera_key")
     return Catalogue(Ledger(store.engine), vault, file, clock=clock)
+
+
+def reach_of_cameras(settings: Settings, cameras: Catalogue) -> Reach:
+    """Return where cameras may be: what the file has may be on this machine, as the demo is."""
+    return Reach.of(
+        Networks.of(settings.networks.cameras), (one.source.url for one in cameras.written)
+    )
 
 
 def looks_of(settings: Settings) -> LooksLog:

@@ -36,6 +36,8 @@ from streetwatch.service.config.groups import (
     Whole,
 )
 from streetwatch.service.config.hosts import is_loopback
+from streetwatch.service.config.limit_schema import LimitSettings
+from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.paths import anchored
 from streetwatch.service.config.target_schema import Target
@@ -87,6 +89,14 @@ class Settings(BaseSettings):
         title="Database",
         description="Address of the database. Left out: SQLite, streetwatch.db in data_dir.",
         examples=['"postgresql://streetwatch:${DB_PASSWORD}@db.example/streetwatch"'],
+    )
+    camera_key: SecretStr | None = Field(
+        None,
+        min_length=1,
+        title="Key of the passwords",
+        description="Closes the passwords of the console's cameras. Left out: camera.key in "
+        "data_dir, made at the first start.",
+        examples=['"${CAMERA_KEY}"'],
     )
     host: str = Field(
         "127.0.0.1",
@@ -210,6 +220,18 @@ class Settings(BaseSettings):
         title="Observations",
         description="Reports of citizens and sensors.",
         examples=["{picture_mb: 10}"],
+    )
+    networks: NetworkSettings = Field(
+        NetworkSettings(),
+        title="Networks",
+        description="Which networks are connected to.",
+        examples=["{cameras: [10.20.0.0/16]}"],
+    )
+    limits: LimitSettings = Field(
+        LimitSettings(),
+        title="Limits",
+        description="How often one address may ask.",
+        examples=["{public_per_minute: 300}"],
     )
     access: AccessSettings = Field(
         AccessSettings(),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
 
 from live_service import Service
 from streetwatch.service.access.access import access_on
@@ -74,8 +74,13 @@ class Console:
         role: str = "admin",
         language: str = "zh-CN",
         size: tuple[int, int] = SCREEN,
+        forbidden: list[str] | None = None,
     ) -> Iterator[Page]:
-        """Open a page as somebody of a role ('': nobody), in a browser of a language."""
+        """Open a page as somebody of a role ('': nobody), in a browser of a language.
+
+        It may do nothing that its Content-Security-Policy forbids, but where a test takes that.
+        """
+        broken: list[str] = [] if forbidden is None else forbidden
         width, height = size
         around = self.browser.new_context(
             base_url=self.service.url,
@@ -87,8 +92,11 @@ class Console:
         )
         try:
             page = around.new_page()
+            page.on("console", lambda said: broken.extend(_forbidden(said)))
             page.goto(path)
             yield page
+            if forbidden is None:
+                assert broken == [], broken
         finally:
             around.close()
 
@@ -103,6 +111,11 @@ class Console:
             self.signed_in[role] = around.storage_state()
             around.close()
         return self.signed_in[role]
+
+
+def _forbidden(said: ConsoleMessage) -> Iterator[str]:
+    if "Content Security Policy" in said.text:
+        yield said.text
 
 
 def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:

@@ -6,6 +6,7 @@ another object's box covers are left out on both sides.
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -40,6 +41,10 @@ _LEAST_PIXELS = 6.0
 
 #: Two patches of one untouched place on fixed cameras correlate above this (docs/adr/0009).
 SAME = 0.85
+
+#: What lastingly looks less like it is another thing: between the least that one untouched place
+#: was measured to be like itself (0.90) and the most that two vehicles in it were alike (0.64).
+ANOTHER = 0.75
 
 #: Below this, what stands there is another thing, or the light has changed.
 LIKE = 0.6
@@ -95,6 +100,19 @@ def patches(view: View, size: Size, boxes: Boxes) -> Patches:
     return found.reshape(-1, PATCH)
 
 
+def whole(view: View) -> Patches:
+    """Return what the view shows as a whole, (1, PATCH)."""
+    return view.ravel().take(_whole_points(view.shape))[None]
+
+
+@lru_cache
+def _whole_points(shape: tuple[int, ...]) -> npt.NDArray[np.intp]:
+    """Return where in a view of this shape the points of the whole are, (PATCH,)."""
+    height, width = shape
+    columns, rows = ((_STEPS * side).astype(np.intp) for side in (width, height))
+    return (rows[:, None] * width + columns[None, :]).ravel()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cover:
     """What other boxes hide of some places.
@@ -116,6 +134,8 @@ class Cover:
             others: (M, 4).
             hides: (N, M), which of them lie over which place.
         """
+        if len(boxes) == 1:
+            return cls._of_one(boxes, others[hides[0]])
         pairs, columns = np.nonzero(hides)
         if not len(pairs):
             return cls(pairs, np.zeros((0, PATCH), bool))
@@ -125,6 +145,17 @@ class Cover:
         across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
         hidden = (down[:, :, None] & across[:, None, :]).reshape(-1, PATCH)
         return cls(pairs[starts], ~np.logical_or.reduceat(hidden, starts))
+
+    @classmethod
+    def _of_one(cls, boxes: Boxes, others: Boxes) -> Self:
+        """Find what is hidden of one place, in one go whatever lies over it."""
+        if not len(others):
+            return cls(np.zeros(0, np.intp), np.zeros((0, PATCH), bool))
+        xs, ys = _points(boxes)
+        x1, y1, x2, y2 = others.T[:, :, None]
+        across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
+        hidden = down.T.astype(np.float32) @ across.astype(np.float32) > 0
+        return cls(np.zeros(1, np.intp), ~hidden.reshape(1, PATCH))
 
     def less_than(self, share: float) -> npt.NDArray[np.intp]:
         """Return the places of which less than a share is shown."""
@@ -140,7 +171,10 @@ def likeness(before: Patches, now: Patches, cover: Cover) -> Likeness:
         now: The same places in another look.
         cover: What of them is hidden in either.
     """
-    alike = _correlation(before, now)
+    if len(cover.rows) == len(before):
+        alike = np.full(len(before), np.nan, np.float32)
+    else:
+        alike = _correlation(before, now)
     if len(cover.rows):
         pair = before[cover.rows], now[cover.rows]
         alike[cover.rows] = _correlation(*pair, cover.shown)
@@ -159,14 +193,24 @@ def renewed(before: Patches, now: Patches, cover: Cover) -> Patches:
     """Return the patches of a look, with what is hidden as it was before, in the look's light."""
     if not len(cover.rows):
         return now
+    old, new = (_from_middle(side[cover.rows]) for side in (before, now))
+    count = np.count_nonzero(cover.shown, axis=1)
+    (mean_old, spread_old), (mean_new, spread_new) = (
+        _moments(side * cover.shown, np.maximum(count, 1)) for side in (old, new)
+    )
+    gain = np.where(count, np.sqrt(spread_new) / np.maximum(np.sqrt(spread_old), 1.0), 1.0)
+    lit = (old - mean_old[:, None]) * gain[:, None] + mean_new[:, None]
     mixed = now.copy()
-    for row, seen in zip(cover.rows.tolist(), cover.shown, strict=True):
-        old = before[row].astype(np.float32)
-        if seen.any():
-            gain = float(now[row][seen].std()) / max(float(old[seen].std()), 1.0)
-            old = (old - old[seen].mean()) * gain + float(now[row][seen].mean())
-        mixed[row] = np.where(seen, now[row], np.clip(old, 0, 255))
+    mixed[cover.rows] = np.where(
+        cover.shown, now[cover.rows], np.clip(lit + _MIDDLE, 0, 255).astype(np.uint8)
+    )
     return mixed
+
+
+def has_contrast(patch: Patches) -> Flags:
+    """Tell which patches are not flat, (N,)."""
+    found: Flags = patch.std(axis=1) >= _LEAST_CONTRAST
+    return found
 
 
 def big_enough(boxes: Boxes, pixels: float) -> Flags:
@@ -192,17 +236,29 @@ _ONES = np.ones(PATCH, np.float32)
 _STEPS = 0.5 + _INNER * ((np.arange(SIDE) + 0.5) / SIDE - 0.5)
 
 
+def _from_middle(patch: Patches) -> npt.NDArray[np.float32]:
+    """Return grey levels counted from the middle."""
+    return np.subtract(patch, _MIDDLE, dtype=np.float32)
+
+
+def _moments(
+    side: npt.NDArray[np.float32],
+    count: Any,  # noqa: ANN401 -- one number, or one for each row
+) -> tuple[Likeness, Likeness]:
+    """Return mean and variance of each row; what does not count in it is 0."""
+    mean = side @ _ONES / count
+    return mean, np.maximum(np.vecdot(side, side) / count - mean * mean, 0)
+
+
 def _correlation(left: Patches, right: Patches, shown: Flags | None = None) -> Likeness:
     """Return the normalised correlation of each pair over the points shown; NaN where flat."""
-    a, b = (np.subtract(side, _MIDDLE, dtype=np.float32) for side in (left, right))
+    a, b = _from_middle(left), _from_middle(right)
     count: Any = PATCH
     if shown is not None:
         a, b = a * shown, b * shown
         count = np.maximum(np.count_nonzero(shown, axis=1), 1)
-    mean_a, mean_b = a @ _ONES / count, b @ _ONES / count
-    spread_a = np.maximum(np.vecdot(a, a) / count - mean_a * mean_a, 0)
-    spread_b = np.maximum(np.vecdot(b, b) / count - mean_b * mean_b, 0)
+    (mean_a, spread_a), (mean_b, spread_b) = _moments(a, count), _moments(b, count)
     together = np.vecdot(a, b) / count - mean_a * mean_b
     alike: Likeness = together / np.sqrt(np.maximum(spread_a * spread_b, 1e-6))
     alike[spread_a < _LEAST_CONTRAST**2] = np.nan
-    return alike.astype(np.float32)
+    return alike.astype(np.float32, copy=False)

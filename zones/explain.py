@@ -81,12 +81,15 @@ def _of_rule(asked: _Asked, presence: Presence, zone: Zone, rule: Rule) -> Findi
     other = presence.of_rule(zone, OTHER_SIDE.get(rule.type, rule.type))
     of_rule = watched.rows()
     there = [one for one in of_rule if _holds(one.box, asked.point)]
-    stay = max(there, key=lambda one: one.dwell_s, default=None)
+    # What something else has settled before is asked about only where nothing else stands.
+    stay = max(there, key=lambda one: (one.displaced_at is None, one.dwell_s), default=None)
     if stay is None:
         side = side_of(rule, asked.fronts, watched.box, other.box)
         return Finding(zone.id, rule.type, *_of_look(asked, zone, rule, side))
     since = presence.watched_since
-    queued = since is not None and guards.is_queued(stay, of_rule, watched_since=since)
+    queued = since is not None and guards.is_held(
+        stay, of_rule, rule, at=asked.look.at, watched_since=since
+    )
     return Finding(zone.id, rule.type, *_of_stay(stay, asked, rule, is_queued=queued), stay)
 
 
@@ -152,7 +155,8 @@ def _of_stay(
     if stopped is Gate.ATTENDED:
         says["attended_s"] = round(stay.attended_s, 1)
     if stopped is None and is_queued:
-        return Gate.QUEUE, says | {"queue_hold_s": rule.queue_hold_s}
+        lane = {"moved_with": stay.moved_with, "outlasted": stay.outlasted}
+        return Gate.QUEUE, says | {"queue_hold_s": rule.queue_hold_s} | lane
     if stopped is None and rule.group_size > 1:
         return Gate.GROUP, says | {"group_size": rule.group_size}
     return stopped or Gate.UNSEEN, says

@@ -50,6 +50,10 @@ class Overlap:
         """Return intersection over union, (N, M)."""
         return _share(self.common, self.left + self.right - self.common)
 
+    def __getitem__(self, rows: slice) -> Self:
+        """Return the overlaps of some of the first boxes."""
+        return type(self)(self.common[rows], self.left[rows], self.right)
+
     def covered(self) -> Shares:
         """Return which share of each of the first boxes every other one covers, (N, M)."""
         return _share(self.common, self.left)
@@ -117,31 +121,26 @@ def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float)
 
 
 def matches(
-    left: Boxes,
-    right: Boxes,
-    *,
-    least_iou: float,
-    first: npt.NDArray[np.bool_] | None = None,
+    overlap: Shares, *, least_iou: float, first: npt.NDArray[np.bool_] | None = None
 ) -> npt.NDArray[np.intp]:
     """Pair boxes one to one with the largest total overlap.
 
     Args:
-        left: (N, 4).
-        right: (M, 4).
+        overlap: IoU of every pair, (N, M).
         least_iou: Of a pair.
-        first: Which of `left` are served before the others, (N,).
+        first: Which rows are served before the others, (N,).
 
     Returns:
-        For each of `left` the row of `right` it is paired with, -1 where there is none.
+        For each row the column it is paired with, -1 where there is none.
     """
-    found = np.full(len(left), -1, np.intp)
-    if not (len(left) and len(right)):
+    left, right = overlap.shape
+    found = np.full(left, -1, np.intp)
+    if not (left and right):
         return found
-    overlap = Overlap.of(left, right).iou()
     fits = (overlap >= least_iou) & (overlap > 0)
     rows, columns = np.nonzero(fits)
-    alone = (np.bincount(rows, minlength=len(left))[rows] == 1) & (
-        np.bincount(columns, minlength=len(right))[columns] == 1
+    alone = (np.bincount(rows, minlength=left)[rows] == 1) & (
+        np.bincount(columns, minlength=right)[columns] == 1
     )
     found[rows[alone]] = columns[alone]
     if not alone.all():  # only those in conflict need weighing (Hungarian method)

@@ -3,20 +3,33 @@
 A queue at a red light stands too. Its vehicles came one after another and stand together; they are
 held back for as long as a red light lasts. Who is still there then has parked.
 
+In congestion a lane moves up, stands and moves up again, for longer than a light is red. A vehicle
+that came as its neighbours drove on, and has outlasted none of them, is held for longer.
+
 Bicycles stand in heaps. Where a rule asks for a group, one of them stands for all: it is the case.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import hypot
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 
-from streetwatch.vision.types import Box, Seconds
+from streetwatch.vision.types import Box, Boxes, Seconds
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.stays import Flags, Stays
+
+#: So many that drove on as it came make a vehicle one of a lane that moves ...
+_LEAST_MOVED = 2
+
+#: ... within this time of its coming.
+_AS_IT_CAME_S: Seconds = 15.0
+
+#: Such a lane holds for so many times as long as a red light.
+_CONGESTION_HOLDS = 5.0
 
 #: A vehicle with so many others that stand around it is in a queue.
 _LEAST_NEIGHBOURS = 2
@@ -31,6 +44,9 @@ _NEAR = 3.0
 _STANDING_LOOKS = 3
 _STANDING_S: Seconds = 2.0
 
+#: One of two boxes hides the other where they have more than this of the smaller one in common.
+_HIDES = 0.6
+
 #: A look or two may miss a neighbour; for longer, it has driven on.
 _MISSED_S: Seconds = 10.0
 
@@ -41,10 +57,10 @@ _TOGETHER = 1.5
 
 def groups(stays: Stays) -> npt.NDArray[np.int32]:
     """Number the groups of what stands together; return each stay's."""
-    centres = (stays.box[:, :2] + stays.box[:, 2:]) / 2
     sides = (stays.box[:, 2:] - stays.box[:, :2]).max(axis=1)
-    apart = np.hypot(*(centres[:, None] - centres[None, :]).transpose(2, 0, 1))
-    near = apart <= _TOGETHER * np.maximum(sides[:, None], sides[None, :])
+    near = _distances(stays.box, stays.box) <= _TOGETHER * np.maximum(
+        sides[:, None], sides[None, :]
+    )
     return np.asarray(connected_components(near, directed=False)[1], np.int32)
 
 
@@ -79,6 +95,51 @@ def upheld(stays: Stays, rule: Rule) -> Flags:
     return held
 
 
+def outlasting(stays: Stays, gone: Stays) -> Stays:
+    """Return the stays with what they have seen drive on: as they came, and since.
+
+    Args:
+        stays: Those that are there.
+        gone: Those that a look ended; they left when they were last seen.
+    """
+    stood = (gone.looks >= _STANDING_LOOKS) & (gone.last_seen - gone.first_seen >= _STANDING_S)
+    if not (stood.any() and len(stays)):
+        return stays
+    left = gone[stood]
+    sides = (stays.box[:, 2:] - stays.box[:, :2]).max(axis=1)
+    near = _distances(stays.box, left.box) <= _NEAR * sides[:, None]
+    since = left.last_seen[None, :] - stays.first_seen[:, None]
+    came, later = near & (np.abs(since) <= _AS_IT_CAME_S), near & (since > _AS_IT_CAME_S)
+    return replace(
+        stays,
+        moved_with=stays.moved_with + came.sum(axis=1),
+        outlasted=stays.outlasted + later.sum(axis=1),
+    )
+
+
+def longest_hold_s(rule: Rule) -> Seconds:
+    """Return for how long a rule holds a vehicle back at the most."""
+    return _CONGESTION_HOLDS * rule.queue_hold_s
+
+
+def is_held(
+    stay: Stay, others: Iterable[Stay], rule: Rule, *, at: Seconds, watched_since: Seconds
+) -> bool:
+    """Tell whether a vehicle is held back: it stands in a queue, or in a lane that moves on.
+
+    Args:
+        stay: The vehicle.
+        others: As for `is_queued`.
+        rule: The rule.
+        at: Now.
+        watched_since: As for `is_queued`.
+    """
+    stands_s = at - stay.first_seen
+    moves = stay.moved_with >= _LEAST_MOVED and not stay.outlasted
+    longest = longest_hold_s(rule) if moves else rule.queue_hold_s
+    return stands_s < longest and is_queued(stay, others, watched_since=watched_since)
+
+
 def is_queued(stay: Stay, others: Iterable[Stay], *, watched_since: Seconds) -> bool:
     """Tell whether a vehicle stands in a queue that was seen to form.
 
@@ -102,8 +163,32 @@ def _is_neighbour(stay: Stay, other: Stay, watched_since: Seconds) -> bool:
         and other.looks >= _STANDING_LOOKS
         and other.last_seen - other.first_seen >= _STANDING_S
         and abs(other.first_seen - stay.first_seen) <= _TOGETHER_S
+        and other.displaced_at is None
+        and not _same_place(stay.box, other.box)
         and _apart(stay.box, other.box) <= _NEAR * max(_sides(stay.box))
     )
+
+
+def _distances(boxes: Boxes, others: Boxes) -> npt.NDArray[np.float32]:
+    """Return how far apart the centres of two sets of boxes are, (N, M)."""
+    centres, theirs = ((side[:, :2] + side[:, 2:]) / 2 for side in (boxes, others))
+    apart: npt.NDArray[np.float32] = np.hypot(
+        *(centres[:, None] - theirs[None, :]).transpose(2, 0, 1)
+    )
+    return apart
+
+
+def _same_place(left: Box, right: Box) -> bool:
+    """Tell whether two stand so that one hides the other: they are not two in a lane."""
+    across = min(left[2], right[2]) - max(left[0], right[0])
+    down = min(left[3], right[3]) - max(left[1], right[1])
+    smaller = min(_area(left), _area(right))
+    return max(across, 0.0) * max(down, 0.0) > _HIDES * smaller
+
+
+def _area(box: Box) -> float:
+    wide, high = _sides(box)
+    return wide * high
 
 
 def _apart(left: Box, right: Box) -> float:

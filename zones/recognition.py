@@ -16,19 +16,18 @@ _SIMILAR_AREA = (0.7, 1.4)
 #: What touches the ground lower by this share of a stay's height stands nearer.
 _LEAST_NEARER = 0.05
 
+#: By this share, it does so whatever its size.
+_CLEARLY_NEARER = 0.15
+
+#: What has shifted looks more like itself where it went than where it was, by so much.
+_CLEARER = 0.15
+
 #: A shift of less, in box widths, is the detector's trembling.
 _LEAST_SHIFT = 0.05
-
-#: What lastingly looks less like it is another thing: between the least that one untouched place
-#: was measured to be like itself (0.90) and the most that two vehicles in it were alike (0.64).
-_ANOTHER = 0.75
 
 #: Another thing has taken the place when it has stood there unchanged for this long: what walks or
 #: drives past does not.
 _SETTLED_S: Seconds = 3.0
-
-#: What is larger and nearer may have stopped before it: a bus. It moves on, or has parked there.
-_SETTLED_BEFORE_S: Seconds = 30.0
 
 #: Headlights shine in one or two looks, whatever the time between them.
 _SETTLED_LOOKS = 3
@@ -63,25 +62,37 @@ def recognised(
         scene: The look.
     """
     none = np.zeros(len(stays), bool)
-    if scene.here.relit or scene.view is None:  # nothing can be compared
+    if scene.view is None:
         return stays, Recognition(found, none, none)
+    if scene.here.relit:  # nothing can be compared: what was in doubt remains so
+        doubted = (stays.other_looks > 0) | (stays.absent_s > 0)
+        certain = ~(stays.is_sure & doubted) | sights.is_alike
+        return stays, Recognition(found & certain, none, none)
     asked = found & sights.is_shown
     odd = asked & stays.is_known & ~sights.is_alike
     if not odd.any():
-        return _remembering(stays, sights, asked), Recognition(found, none, none)
+        return _remembering(stays, sights, asked, scene.at), Recognition(found, none, none)
     odd &= ~_has_shifted(stays, sights, scene, among=odd)
     # One look alone may show what passed just then; but what comes after an absence and is nothing
     # like it is not that.
-    odd &= stays.is_sure | ((stays.absent_s > 0) & (sights.likeness < appearance.LIKE))
-    stays = _remembering(stays, sights, asked & ~odd)
+    # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
-    stays, doubtful, another = _compared(stays, sights, scene.at, odd, before)
+    unseen = (stays.absent_s > 0) | (~stays.is_sure & (stays.covered_s > 0))
+    back = unseen & (sights.likeness < appearance.LIKE)
+    odd &= stays.is_sure | back | before
+    stays = _remembering(stays, sights, asked & ~odd, scene.at)
+    stays, doubtful, another = _compared(stays, sights, scene.at, odd)
+    # What was seen to be gone, and is nothing like it, came after it: that needs no second look.
+    another |= doubtful & back
+    doubtful &= ~back
     return stays, Recognition(found & ~doubtful & ~another, doubtful & before, another)
 
 
-def _remembering(stays: Stays, sights: Sights, rows: Flags) -> Stays:
+def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stays:
     """Return the stays that look from now on as this look shows them."""
-    sure = stays.is_known & sights.is_alike
+    # Two looks at once may show one beam of light, or one thing that passes.
+    agreed = stays.is_known & (sights.likeness >= appearance.ANOTHER)
+    sure = agreed & (stays.is_sure | (at - stays.first_seen >= _SETTLED_S))
     return replace(
         stays,
         patch=np.where(rows[:, None], sights.patch, stays.patch),
@@ -91,17 +102,14 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags) -> Stays:
     )
 
 
-def _compared(
-    stays: Stays, sights: Sights, at: Seconds, odd: Flags, before: Flags
-) -> tuple[Stays, Flags, Flags]:
+def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[Stays, Flags, Flags]:
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
     stays = _with_other(stays, sights, at, odd)
-    settled_s = np.where(before, _SETTLED_BEFORE_S, _SETTLED_S)
-    settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= settled_s)
-    differs = odd & (sights.likeness < _ANOTHER)
+    settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
+    differs = odd & (sights.likeness < appearance.ANOTHER)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
-    stays = _remembering(stays, sights, changed)
+    stays = _remembering(stays, sights, changed, at)
     stays = replace(stays, is_sure=stays.is_sure | changed)
     return stays, differs & ~settled, differs & settled
 
@@ -109,7 +117,7 @@ def _compared(
 def _with_other(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> Stays:
     """Return the stays with what was seen in their places instead."""
     again = odd & (stays.other_looks > 0)
-    again &= appearance.alike(stays.other, sights.patch) >= appearance.SAME
+    again &= appearance.alike(stays.other, sights.patch) >= appearance.ANOTHER
     new = odd & ~again
     return replace(
         stays,
@@ -120,11 +128,11 @@ def _with_other(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> Stays:
 
 
 def _is_before(anchors: Boxes, boxes: Boxes) -> Flags:
-    """Tell whether what was found is larger than a stay and touches the ground nearer to us."""
+    """Tell whether what was found touches the ground nearer to us than a stay, and hides it."""
     heights = anchors[:, 3] - anchors[:, 1]
-    nearer = boxes[:, 3] - anchors[:, 3] > _LEAST_NEARER * heights
+    lower = (boxes[:, 3] - anchors[:, 3]) / heights
     larger = footprint.areas(boxes) > _SIMILAR_AREA[1] * footprint.areas(anchors)
-    found: Flags = nearer & larger
+    found: Flags = (lower > _LEAST_NEARER) & (larger | (lower > _CLEARLY_NEARER))
     return found
 
 
@@ -134,7 +142,10 @@ def _has_shifted(stays: Stays, sights: Sights, scene: Scene, *, among: Flags) ->
     shifted: Flags = among & (far >= _LEAST_SHIFT * footprint.widths(stays.anchor))
     if shifted.any():
         moved = scene.patches(sights.box[shifted])
-        shifted[shifted] = appearance.alike(stays.patch[shifted], moved) >= appearance.LIKE
+        # What comes to an empty place beside it must look the same: cars look alike.
+        here = np.maximum(appearance.LIKE, sights.likeness[shifted] + _CLEARER)
+        least = np.where(stays.absent_s[shifted] > 0, appearance.SAME, here)
+        shifted[shifted] = appearance.alike(stays.patch[shifted], moved) >= least
     return shifted
 
 

@@ -21,6 +21,9 @@ from streetwatch.zones.stays import Flags, Floats, Stays
 #: looks, else one false box on a wall would stand there for ever.
 _LEAST_DETECTED = 0.3
 
+#: So is a dwell that was mostly hidden: nobody knows what was behind what stood there.
+_LEAST_OBSERVED = 0.3
+
 #: Fewer sightings may be chance, however the time between them adds up.
 _LEAST_LOOKS = 5
 
@@ -123,7 +126,8 @@ class Rule:
         return {
             Gate.DWELL: stays.dwell_s >= self.dwell_s,
             Gate.LOOKS: stays.looks >= _LEAST_LOOKS,
-            Gate.PRESENCE: stays.presence_ratio >= self.presence_ratio,
+            Gate.PRESENCE: (stays.presence_ratio >= self.presence_ratio)
+            & (stays.observed_s >= _LEAST_OBSERVED * stays.dwell_s),
             Gate.DETECTED: stays.detected_ratio >= _LEAST_DETECTED,
             Gate.SWAY: stays.sway <= _SWAY_OF_DRIFT * self.drift_limit,
             Gate.ATTENDED: stays.attended_s >= self.attended_ratio * stays.observed_s,

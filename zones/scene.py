@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from streetwatch.models.labels import LABELS
 from streetwatch.vision.types import Boxes, Look, Seconds, Size, View
-from streetwatch.zones import appearance, company, footprint, polygon
+from streetwatch.zones import appearance, company, footprint, pairing, polygon
 from streetwatch.zones.appearance import PATCH, Cover, Likeness, Patches
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.shopfront import Side
@@ -78,7 +78,8 @@ class Scene:
         confidence: Of these, (N,).
         exempt: Which of them the rule lets stand, (M,).
         people: Boxes of the people in the picture, (P, 4).
-        workers: Of the people and trucks that serve no stall, (W, 4).
+        workers: Of the people and trucks that serve no stall, (W, 4); none where the rule pauses
+            for nobody.
         wanted: Which of them have one of the rule's labels, (M,).
         size: Of the picture.
         view: The picture made small, if there is one.
@@ -116,6 +117,7 @@ class Sights:
         hidden: Something else covers the place.
         exempt: What stands there is seen as something that may.
         claimed: A detection that continues another stay stands at the place.
+        twin: And that one is the same thing, known for longer.
         patch: What the place looks like, (N, PATCH).
         likeness: Of that to what the stay looks like; NaN where it can't be told.
         fresh: Which of the look's boxes continue no stay.
@@ -126,6 +128,7 @@ class Sights:
     confidence: npt.NDArray[np.float32]
     hidden: Flags
     claimed: Flags
+    twin: Flags
     exempt: Flags
     patch: Patches
     likeness: Likeness
@@ -173,7 +176,7 @@ def scene_of(
         everything=seen.xyxy,
         exempt=_classes(rule.exempt)[seen.class_id],
         people=seen.xyxy[_classes(_PEOPLE)[seen.class_id]],
-        workers=_workers(look),
+        workers=_workers(look) if rule.work_pause_s else seen.xyxy[:0],
         wanted=wanted,
         size=look.size,
         view=look.view,
@@ -225,11 +228,11 @@ def backdrop_of(look: Look, before: Patches | None) -> tuple[Patches | None, boo
     """
     if look.view is None:
         return before, False
-    whole = np.array([(0, 0, *look.size)], np.float32)
-    now = appearance.patches(look.view, look.size, whole)
+    now = appearance.whole(look.view)
     if before is None:
         return now, False
     boxes = look.detections.xyxy
+    whole = np.array([(0, 0, *look.size)], np.float32)
     cover = Cover.of(whole, boxes, np.ones((1, len(boxes)), bool))
     likeness = appearance.likeness(before, now, cover)
     return appearance.renewed(before, now, cover), bool(likeness[0] < _SAME_LIGHT)
@@ -243,27 +246,44 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
         stays: What the rule watches in the zone, before the look.
         rule: The rule that watches.
     """
-    # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
-    stands = ~np.isnan(stays.violation_at)
-    pairs = footprint.matches(stays.box, scene.boxes, least_iou=rule.match_iou, first=stands)
-    found = pairs >= 0
-    box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
-    box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
-    over = footprint.Overlap.of(stays.anchor, scene.everything)
+    both = footprint.Overlap.of(np.concatenate((stays.anchor, stays.box)), scene.everything)
+    over, near = both[: len(stays)], both[len(stays) :]
     fits = over.iou() >= rule.match_iou
     # What stands at the place under one of the rule's labels is the stay itself, seen twice or so;
     # under an exempt one it is the stay too, and was told to be something that may stand there.
     itself, exempted = scene.wanted & fits, scene.exempt & fits
+    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
+    patch, likeness = _looks_like(scene, stays, cover)
+    pairs = pairing.paired(stays, near.iou()[:, scene.rows], likeness, rule)
+    twin = pairing.twins(stays, pairs, likeness)
+    found = pairs >= 0
+    box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
+    box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
     exempt = ~found & np.any(exempted, axis=1)
     nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
     hides = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
     hidden: Flags = np.any(hides, axis=1)
     claimed = ~found & np.any(itself[:, scene.rows[pairs[found]]], axis=1)
-    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
-    patch, likeness = _looks_like(scene, stays, cover)
     fresh = np.ones(len(scene.boxes), bool)
     fresh[pairs[found]] = False
-    return Sights(found, box, confidence, hidden, claimed, exempt, patch, likeness, fresh)
+    return Sights(found, box, confidence, hidden, claimed, twin, exempt, patch, likeness, fresh)
+
+
+def first_looks(scene: Scene, boxes: Boxes, rule: Rule) -> tuple[Patches, Flags]:
+    """Return what each box shows, and where that is clear enough to be remembered."""
+    over = footprint.Overlap.of(boxes, scene.everything)
+    itself = scene.wanted & (over.iou() >= rule.match_iou)
+    cover = Cover.of(boxes, scene.everything, (over.common > 0) & ~itself)
+    patch = scene.patches(boxes)
+    clear = _is_large_enough(scene, boxes) & appearance.has_contrast(patch)
+    clear[cover.less_than(appearance.FIRST_VISIBLE)] = False
+    return patch, clear
+
+
+def _is_large_enough(scene: Scene, boxes: Boxes) -> Flags:
+    """Tell which boxes have a picture of their own."""
+    width = 0 if scene.view is None else scene.view.shape[1]
+    return appearance.big_enough(boxes, width / scene.size[0])
 
 
 def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Likeness]:
@@ -275,7 +295,7 @@ def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Like
     if not stays.is_known.all():
         own = np.where(stays.is_known[:, None], own, now)
     alike = appearance.likeness(own, now, cover)
-    alike[~appearance.big_enough(stays.anchor, scene.view.shape[1] / scene.size[0])] = np.nan
+    alike[~_is_large_enough(scene, stays.anchor)] = np.nan
     unclear = cover.less_than(appearance.FIRST_VISIBLE)
     alike[unclear[~stays.is_known[unclear]]] = np.nan
     return appearance.renewed(own, now, cover), alike

@@ -37,6 +37,10 @@ class Stay:
         paused_s: The part of `idle_s` in which somebody was at work there.
         beside: Who is beside it, pixels; all 0 where nobody is or the rule does not ask.
         beside_since: Since when the same one has been; None: nobody is.
+        displaced_at: When another thing had settled in its place; None: nothing has. It comes back
+            if the place looks as it did before.
+        moved_with: How many that had stood around it drove on when it came.
+        outlasted: How many of them drove on later, while it stood.
     """
 
     zone_id: str
@@ -62,6 +66,9 @@ class Stay:
     paused_s: Seconds = 0.0
     beside: Box = (0.0, 0.0, 0.0, 0.0)
     beside_since: Seconds | None = None
+    displaced_at: Seconds | None = None
+    moved_with: int = 0
+    outlasted: int = 0
 
     @property
     def key(self) -> str:

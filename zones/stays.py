@@ -38,8 +38,11 @@ _SUMS = (
 #: All columns of numbers that are the same in `Stay`.
 _PLAIN = (*_SUMS, "confidence", "first_seen", "last_seen")
 
+#: Columns of whole numbers that begin at 0 and are the same in `Stay`.
+_TALLIES = ("moved_with", "outlasted")
+
 #: And those that are None there where they are NaN here.
-_MAYBE = ("violation_at", "beside_since")
+_MAYBE = ("violation_at", "beside_since", "displaced_at")
 
 _UNKNOWN = Appearance("")
 
@@ -51,6 +54,9 @@ class Stays:
     Attributes:
         violation_at: NaN while it is no violation.
         beside_since: NaN while nobody is beside it.
+        displaced_at: NaN while nothing else has settled in its place.
+        moved_with: As in `Stay`.
+        outlasted: Likewise.
         patch: The latest look that was surely it, (N, PATCH).
         is_known: There is such a patch.
         is_sure: Two looks agreed on it: one alone may show what passed just then.
@@ -81,6 +87,9 @@ class Stays:
     paused_s: Floats
     beside: Boxes
     beside_since: Floats
+    displaced_at: Floats
+    moved_with: Counts
+    outlasted: Counts
     patch: Patches
     is_known: Flags
     is_sure: Flags
@@ -114,6 +123,7 @@ class Stays:
             violation_at=np.full(count, np.nan),
             beside=np.zeros_like(boxes),
             beside_since=np.full(count, np.nan),
+            displaced_at=np.full(count, np.nan),
             patch=unknown,
             is_known=no,
             is_sure=no,
@@ -121,6 +131,7 @@ class Stays:
             other_since=none,
             other_looks=never,
             **dict.fromkeys(_SUMS, none),
+            **dict.fromkeys(_TALLIES, never),
         )
 
     @classmethod
@@ -138,6 +149,8 @@ class Stays:
             box=_boxes(stay.box for stay in rows),
             beside=_boxes(stay.beside for stay in rows),
             looks=np.array([stay.looks for stay in rows], np.int64),
+            moved_with=np.array([stay.moved_with for stay in rows], np.int64),
+            outlasted=np.array([stay.outlasted for stay in rows], np.int64),
             patch=_patches(one.patch for one in looks),
             is_known=np.array([stay.appearance is not None for stay in rows], bool),
             is_sure=np.array([one.is_sure for one in looks], bool),
@@ -171,7 +184,7 @@ class Stays:
 
     def rows(self) -> tuple[Stay, ...]:
         """Return them one by one."""
-        names = (*_PLAIN, *_MAYBE, "anchor", "box", "beside", "looks")
+        names = (*_PLAIN, *_MAYBE, *_TALLIES, "anchor", "box", "beside", "looks")
         lists = {name: getattr(self, name).tolist() for name in names}
         return tuple(
             Stay(
@@ -184,7 +197,8 @@ class Stays:
                 appearance=self._appearance(row),
                 violation_at=_or_none(lists["violation_at"][row]),
                 beside_since=_or_none(lists["beside_since"][row]),
-                **{name: lists[name][row] for name in _PLAIN},
+                displaced_at=_or_none(lists["displaced_at"][row]),
+                **{name: lists[name][row] for name in (*_PLAIN, *_TALLIES)},
             )
             for row in range(len(self))
         )
@@ -198,6 +212,11 @@ class Stays:
             return known
         other, since = encoded(self.other[row]), float(self.other_since[row])
         return replace(known, other=other, other_since=since, other_looks=seen)
+
+    @property
+    def is_displaced(self) -> Flags:
+        """Something else has settled in its place."""
+        return ~np.isnan(self.displaced_at)
 
     @property
     def dwell_s(self) -> Floats:

@@ -8,7 +8,7 @@ from streetwatch.vision.types import Boxes, Seconds
 from streetwatch.zones import company, footprint, guards
 from streetwatch.zones.recognition import is_similar, recognised
 from streetwatch.zones.rules import Rule
-from streetwatch.zones.scene import Scene, Sights
+from streetwatch.zones.scene import Scene, Sights, first_looks
 from streetwatch.zones.stays import Flags, Floats, Stays
 
 #: A stay seen only once or twice is forgotten soon, else passing traffic would add up to one.
@@ -16,6 +16,18 @@ _FIRST_PATIENCE_S: Seconds = 4.0
 
 #: What was seen in fewer looks than this, where another stay is seen now, was a misplaced box.
 _STANDING_LOOKS = 3
+
+#: Until so many looks saw it, it may still be coming to a stand ...
+_SETTLING_LOOKS = 2
+
+#: ... and a box whose centre lies further from its place, in widths, is where it stands now.
+_LEAST_SETTLING = 0.1
+
+#: It is a candidate soon after, under the name of its place (service.incidents.handle).
+_SETTLING_DWELL = 0.2
+
+#: What something nearer has settled before may still be behind it for so long: a bus moves on.
+_BEHIND_S: Seconds = 30.0
 
 #: How much of the mean movement the latest one makes.
 _SWAY_SHARE = 0.1
@@ -29,6 +41,7 @@ class _Fate:
         seen: It was found.
         unchanged: No detector saw it, but the picture says that nothing moved.
         hidden: Something else covers its place.
+        displaced: Another thing settled in its place with this look.
         absent: Its place was looked at in clear view, and it is not there.
         ended: It is not there any more.
     """
@@ -36,6 +49,7 @@ class _Fate:
     seen: Flags
     unchanged: Flags
     hidden: Flags
+    displaced: Flags
     absent: Flags
     ended: Flags
 
@@ -56,29 +70,38 @@ def after_look(
     unchanged = still & ~sights.found & (not scene.here.relit)
     # One misplaced box must not clear a violation: it goes as what is not seen goes.
     # And what began with such a box ends when the thing is back where it stood.
-    astray = sights.claimed & (stays.looks < _STANDING_LOOKS)
+    astray = sights.claimed & (stays.looks < _STANDING_LOOKS) & ~stays.is_displaced
+    astray |= sights.twin
     left = (moved | astray) & np.isnan(stays.violation_at)
     missed = (moved & ~left) | ~(sights.found | unchanged | left)
-    hidden = (missed & sights.hidden) | who.hiding
+    covered = sights.hidden & ~(scene.at - stays.displaced_at >= _BEHIND_S)
     # Whoever stands for a group is not gone while the group is there.
-    absent = missed & ~sights.hidden & ~guards.upheld(stays, rule)
-    fate = _Fate(who.same, unchanged, hidden, absent, left | who.another)
+    absent = missed & ~covered & ~guards.upheld(stays, rule)
+    hidden = (missed & covered) | who.hiding
+    fate = _Fate(who.same, unchanged, hidden, who.another, absent, left)
     there = fate.seen | fate.unchanged
     stays = _accompanied(stays, scene, rule)
-    seen = _sighted(stays, fate.seen, sights)
+    seen = _settling(_sighted(stays, fate.seen, sights), fate.seen, sights, rule)
     after = _judged(stays, _folded(seen, fate, scene, rule), there, scene, rule)
     gone = fate.ended | _is_gone(after, rule)
     kept, lost = (after[~gone], after[gone]) if gone.any() else (after, None)
+    if lost is not None and rule.queue_hold_s:
+        kept = guards.outlasting(kept, lost)
     if moved.any() or who.another.any() or sights.fresh.any():
-        kept = kept.joined(started(stays, scene, sights, moved, who.another))
+        kept = kept.joined(started(stays, scene, sights, rule, moved=moved, another=who.another))
     return kept, lost
 
 
-def started(stays: Stays, scene: Scene, sights: Sights, moved: Flags, another: Flags) -> Stays:
+def started(  # noqa: PLR0913 -- what was there, what the look shows, and what began with it
+    stays: Stays, scene: Scene, sights: Sights, rule: Rule, *, moved: Flags, another: Flags
+) -> Stays:
     """Return the stays that begin with this look: what came, what moved, what took a place."""
     boxes = np.concatenate((sights.box[moved], scene.boxes[sights.fresh]))
     confidence = np.concatenate((sights.confidence[moved], scene.confidence[sights.fresh]))
     came = Stays.started(stays.zone_id, stays.type, boxes, confidence, scene.at)
+    if scene.view is not None and not scene.here.relit:
+        patch, is_clear = first_looks(scene, boxes, rule)
+        came = replace(came, patch=patch, is_known=is_clear)
     return came.joined(_settled(stays[another], sights, scene, another)) if another.any() else came
 
 
@@ -97,7 +120,7 @@ def _settled(before: Stays, sights: Sights, scene: Scene, another: Flags) -> Sta
         idle_s=came.idle_s if scene.active else there,
         patch=scene.patches(boxes),
         is_known=yes,
-        is_sure=yes,
+        is_sure=before.other_looks > 1,
     )
 
 
@@ -106,6 +129,7 @@ def _folded(stays: Stays, fate: _Fate, scene: Scene, rule: Rule) -> Stays:
     here = scene.here
     since = 0.0 if here.outage else here.since
     there = fate.seen | fate.unchanged
+    away = stays.is_displaced | fate.displaced  # comes back only as what was there all the time
     lost = ~(there | fate.ended) & here.outage  # nobody looked, whatever this look shows
     working = company.is_worked_at(stays, scene.at, rule)
     credit = _credit(stays, there, scene, rule, working=working)
@@ -114,10 +138,13 @@ def _folded(stays: Stays, fate: _Fate, scene: Scene, rule: Rule) -> Stays:
         paused_s=stays.paused_s + credit["idle_s"] * working,
         last_seen=np.where(there, scene.at, stays.last_seen),
         absent_s=np.where(there, 0.0, stays.absent_s + since * fate.absent),
-        covered_s=np.where(there, 0.0, stays.covered_s + since * fate.hidden),
+        covered_s=np.where(there, 0.0, stays.covered_s + since * (fate.hidden | away)),
+        displaced_at=np.where(
+            there, np.nan, np.where(fate.displaced, stays.other_since, stays.displaced_at)
+        ),
         unlooked_s=np.where(there, 0.0, stays.unlooked_s + here.since * lost),
         unchanged_s=stays.unchanged_s + credit["observed_s"] * fate.unchanged,
-        other_looks=np.where(fate.unchanged, 0, stays.other_looks),
+        other_looks=np.where(fate.unchanged | fate.displaced, 0, stays.other_looks),
         observed_s=stays.observed_s + credit["observed_s"],
         missed_s=stays.missed_s + credit["missed_s"],
         hidden_s=stays.hidden_s + credit["hidden_s"],
@@ -156,6 +183,24 @@ def _sighted(stays: Stays, seen: Flags, sights: Sights) -> Stays:
     )
 
 
+def _settling(stays: Stays, seen: Flags, sights: Sights, rule: Rule) -> Stays:
+    """Return the stays with where those that just came have come to a stand."""
+    young = (
+        seen & (stays.looks <= _SETTLING_LOOKS) & (stays.dwell_s < _SETTLING_DWELL * rule.dwell_s)
+    )
+    if not young.any():
+        return stays
+    far = footprint.shifts(stays.anchor, sights.box) > _LEAST_SETTLING * footprint.widths(
+        stays.anchor
+    )
+    young &= far | ~is_similar(stays.anchor, sights.box)
+    if not young.any():
+        return stays
+    at_rest = np.where(young[:, None], sights.box, stays.anchor)
+    settled = replace(stays, anchor=at_rest, box=np.where(young[:, None], sights.box, stays.box))
+    return replace(settled, is_known=stays.is_known & ~young, is_sure=stays.is_sure & ~young)
+
+
 def _credit(
     stays: Stays, there: Flags, scene: Scene, rule: Rule, *, working: Flags
 ) -> dict[str, Floats]:
@@ -189,13 +234,13 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
 
 
 def _is_held(before: Stays, after: Stays, new: Flags, scene: Scene, rule: Rule) -> Flags:
-    held = new & (scene.at - after.first_seen < rule.queue_hold_s)
+    held = new & (scene.at - after.first_seen < guards.longest_hold_s(rule))
     if held.any():
         since = scene.here.watched_since
         others = before.rows()
         rows = after.rows()
         for row in np.flatnonzero(held).tolist():
-            held[row] = guards.is_queued(rows[row], others, watched_since=since)
+            held[row] = guards.is_held(rows[row], others, rule, at=scene.at, watched_since=since)
     return held
 
 

@@ -60,7 +60,7 @@ class Film:
                 picture = change(picture, at)
             yield number, picture
 
-    def _shown(self, street: Street, at: Seconds, hiding: Sequence[Cutout]) -> Image:
+    def _shown(self, street: Street, at: Seconds, hiding: Sequence[tuple[Act, Cutout]]) -> Image:
         picture = street.image.copy()
         height, width = picture.shape[:2]
         there = [(act, self.stage.things[act.thing]) for act in self.script.acts]
@@ -70,8 +70,8 @@ class Film:
                 continue
             lay(picture, *placed)
             _lay_nearer(picture, street, placed[0])
-        if any(start <= at < end for start, end in self.script.hidden):
-            for front in hiding:
+        for act, front in hiding:
+            if self.script.hides(act, at):
                 lay(picture, front)
         for one in self.script.passing:
             if one.start <= at <= one.end:
@@ -91,11 +91,11 @@ class Film:
         opacity = min(1 - going, 1 - coming if act.start else 1.0, 1.0)
         return (thing, opacity) if opacity > 0 else None
 
-    def _hiding(self, size: Size) -> list[Cutout]:
+    def _hiding(self, size: Size) -> list[tuple[Act, Cutout]]:
         """Return what stands before each act when it is hidden: somebody, or another vehicle."""
         if not self.script.hidden:
             return []
-        found = []
+        found: list[tuple[Act, Cutout]] = []
         for act in self.script.acts:
             thing = self.stage.things[act.thing]
             x1, y1, x2, y2 = thing.box
@@ -109,7 +109,7 @@ class Film:
                 continue
             a1, _, a2, a2y = larger.box
             right = round((x1 + x2) / 2 - (a1 + a2) / 2)
-            found.append(moved(larger, right, round(y2 + 0.2 * (y2 - y1)) - a2y))
+            found.append((act, moved(larger, right, round(y2 + 0.2 * (y2 - y1)) - a2y)))
         return found
 
     def _walking(self, one: Passing, at: Seconds, size: Size) -> Cutout:

@@ -25,7 +25,7 @@ _LEAST_GROUND = 0.4  # share of the picture's height
 #: Put elsewhere, a thing is so wide (shares of the picture) at the horizon and at the lower edge.
 _FAR_WIDTH, _NEAR_WIDTH = 0.08, 0.30
 
-_ALMOST_ALL: Polygon = ((0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99))
+_EVERYWHERE: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +45,7 @@ class Photograph:
     @property
     def zone(self) -> Polygon:
         """Everything: nothing in it counts but what is put there."""
-        return _ALMOST_ALL
+        return _EVERYWHERE
 
     def streets(self, count: int, fps: float, chance: np.random.Generator) -> Sequence[Street]:
         """Return so many pictures of a street on which nothing moves."""

@@ -38,6 +38,9 @@ DWELL_S = {
 #: A place is left alone for so long before another vehicle takes it; a follower comes at once.
 _CALM_S: Seconds = 90.0
 
+#: Nobody can tell when something came that was hidden at once: it is seen for so long before.
+SEEN_FIRST_S: Seconds = 15.0
+
 #: Short stops come so long after one another, and leave room for a queue after them.
 _BETWEEN_STOPS_S = (30.0, 240.0)
 _SHARE_OF_STOPS = 0.8
@@ -101,6 +104,19 @@ class Script:
     passing: tuple[Passing, ...]
     outage: Span | None = None
     hidden: tuple[Span, ...] = ()
+
+    def hides(self, act: Act, at: Seconds) -> bool:
+        """Tell whether something stands before an act: it stopped there when that had been seen.
+
+        >>> Script(99.0, (), (), hidden=((40.0, 60.0),)).hides(Act(0, 20.0, 50.0), 55.0)
+        True
+        >>> Script(99.0, (), (), hidden=((40.0, 60.0),)).hides(Act(0, 30.0, 90.0), 55.0)
+        False
+        """
+        return any(
+            start <= at < end and act.start <= start - SEEN_FIRST_S and act.end > start
+            for start, end in self.hidden
+        )
 
 
 @dataclass(frozen=True, slots=True)

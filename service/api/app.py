@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response, Security
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.security import HTTPBearer
+from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from streetwatch.service.access.asking import TheirReach, account_of
@@ -46,7 +47,7 @@ def create_api(  # noqa: PLR0913 -- an argument for each part of the service
         registry: Whose metrics are served.
         open311: The routes for other tools; left out, there are none.
     """
-    api = FastAPI(
+    api = FastAPIOffline(  # whose pages run no script from elsewhere
         title="streetwatch",
         description="From a street camera to exactly one case per violation.",
         max_body_size=MOST_BYTES,

@@ -74,6 +74,11 @@ class Catalogue:
         return tuple(one.camera for one in self.listed)
 
     @property
+    def written(self) -> tuple[Camera, ...]:
+        """The cameras of `cameras.yaml`, as they are there."""
+        return tuple(self._file.values())
+
+    @property
     def taken_out(self) -> tuple[Camera, ...]:
         """The file's cameras that the console has removed: they can be brought back."""
         return tuple(one for one in self._file.values() if one.id not in self._listed)

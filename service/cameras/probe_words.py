@@ -72,6 +72,13 @@ _FAULTS: Final = {
         Words("该账号无权查看（403）", "This account may not watch (403)"),
         Words("在摄像机上为该账号授予预览权限", "Give the account the right to watch"),
     ),
+    Fault.OUT_OF_REACH: (
+        Words("该地址不是摄像机可用的地址", "No camera can stand at this address"),
+        Words(
+            "填写摄像机在本网络中的地址，或请管理员在 networks 中放行该网段",
+            "Write the camera's address in this network, or have its network added to `networks`",
+        ),
+    ),
     Fault.NO_STREAM: (
         Words("该地址没有视频流（404）", "There is no stream at this path (404)"),
         Words("检查地址中主机之后的路径", "Check the path after the host"),

@@ -4,12 +4,10 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 import cv2
 
 from streetwatch.service.cameras.address import Account, AddressError
-from streetwatch.service.cameras.allowed import addresses_of, is_allowed
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.probe_words import Words, words_of
 from streetwatch.service.cameras.stepping import Turns, stepping
@@ -22,6 +20,7 @@ from streetwatch.vision.capture.probing import (
     StepState,
     probe,
 )
+from streetwatch.vision.capture.resolver import Resolver
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.privacy import Outline, masked
 from streetwatch.vision.types import Size
@@ -92,11 +91,13 @@ class Probing:
 
     Args:
         catalogue: Knows the passwords that are kept.
+        resolve: Finds the way to a camera, or says why there is none.
         clock: Seconds since the epoch.
     """
 
-    def __init__(self, catalogue: Catalogue, clock: Callable[[], float]) -> None:
+    def __init__(self, catalogue: Catalogue, resolve: Resolver, clock: Callable[[], float]) -> None:
         self.catalogue = catalogue
+        self._resolve = resolve
         self._clock = clock
         self._turns = Turns("a probe", most=MOST_PROBES)
 
@@ -118,21 +119,16 @@ class Probing:
         if source is None:
             yield _step(Finding(StepName.ADDRESS, StepState.FAILED, Fault.ADDRESS))
             return
-        problem = _problem(source)
-        if problem is not None:
-            yield problem
-            return
-        yield _step(Finding(StepName.ADDRESS, StepState.OK))
-        for found in probe(source, stopped=stopped, clock=self._clock):
+        for found in probe(source, self._resolve, stopped=stopped, clock=self._clock):
             if isinstance(found, FirstPicture):
                 yield _seen(found, self._clock(), self._masks(wanted.camera_id))
             else:
                 yield _step(found)
 
-    def _masks(self, camera_id: str | None) -> tuple[Outline, ...]:
+    def _masks(self, camera_id: str) -> tuple[Outline, ...]:
         """Return what nobody may see of a camera that is known already."""
         known = {one.id: one.masks for one in self.catalogue.cameras}
-        return known.get(camera_id or "", ())
+        return known.get(camera_id, ())
 
     def _source(self, wanted: Wanted) -> Source | None:
         """Return where to connect to; None where the address can't be used."""
@@ -144,21 +140,6 @@ class Probing:
             return self.catalogue.source(wanted.camera_id, kind, wanted.url, wanted.account)
         except (SourceError, AddressError, ValueError):
             return None
-
-
-def _problem(source: Source) -> Step | None:
-    """Return why a host is not connected to; None where it may be."""
-    addresses = addresses_of(urlsplit(source.url).hostname or "")
-    if not addresses:
-        return _step(Finding(StepName.ADDRESS, StepState.FAILED, Fault.UNKNOWN_HOST))
-    if all(map(is_allowed, addresses)):
-        return None
-    return Step(
-        StepName.ADDRESS,
-        StepState.FAILED,
-        Words("该地址不是摄像机可用的地址", "No camera can stand at this address"),
-        Words("填写摄像机在本网络中的地址", "Write the camera's address in this network"),
-    )
 
 
 def _step(finding: Finding) -> Step:

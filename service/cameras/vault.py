@@ -1,6 +1,7 @@
 """Passwords at rest: closed with a key that lies in a file of its own, not in the database."""
 
 import os
+import stat
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Self
@@ -25,7 +26,7 @@ class Vault:
             self._key = key
         except ValueError as error:
             raise InputError(
-                f"{name}: this is no key: put back the one that was there, or delete the file and "
+                f"{name}: this is no key: put back the one that was there, or take it away and "
                 "write the cameras' passwords again"
             ) from error
         self._name = name
@@ -35,11 +36,12 @@ class Vault:
         """Return the vault whose key is in a file, made if it is not there.
 
         Raises:
-            InputError: the file can't be read or made, or holds no key.
+            InputError: the file can't be read or made, holds no key, or others may read it.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _make(path)
+            _want_its_owner_alone(path)
             return cls(path.read_bytes().strip(), str(path))
         except OSError as error:
             raise InputError(
@@ -69,6 +71,14 @@ class Vault:
                 f"{self._name} does not open this password: put back the key that closed it, or "
                 "write the password again"
             ) from None
+
+
+def _want_its_owner_alone(path: Path) -> None:
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise InputError(
+            f"{path}: others than its owner may use the key of the cameras' passwords: "
+            f"chmod 600 {path}"
+        )
 
 
 def _make(path: Path) -> None:

@@ -21,6 +21,7 @@ from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.evidence.originals import Originals, UnmaskedFiles
+from streetwatch.service.reach.networks import ANYWHERE, Networks
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
 
@@ -38,6 +39,7 @@ class Surroundings:
         clock: Seconds since the epoch.
         environ: Fills in `${NAME}` of templates.
         originals: Opens what is under the masks; None: nothing does.
+        networks: Where platforms may stand.
     """
 
     own_url: str
@@ -45,6 +47,7 @@ class Surroundings:
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
     own_token: str = field(default="", repr=False)
+    networks: Networks = ANYWHERE
     originals: Originals | None = None
 
     def files_for(self, entry: HttpEntry) -> EvidenceFiles:
@@ -80,6 +83,7 @@ def surroundings_of(
         environ=os.environ,
         own_token=own_token,
         originals=originals,
+        networks=Networks.of(settings.networks.targets),
     )
 
 
@@ -89,21 +93,28 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
     Raises:
         InputError: a file that the entry names can't be used.
     """
+    networks = around.networks
     match entry:
         case DeskEntry():
             token = around.own_token if entry.url is None else ""
             if entry.token is not None:
                 token = entry.token.get_secret_value()
-            return DeskSink(entry.url or around.own_url, timeout_s=entry.timeout_s, token=token)
+            url = entry.url or around.own_url
+            return DeskSink(url, timeout_s=entry.timeout_s, token=token, networks=networks)
         case Open311Entry():
-            return Open311Sink(entry, clock=around.clock)
+            return Open311Sink(entry, clock=around.clock, networks=networks)
         case HttpEntry():
             template = load_template(entry.template, environ=around.environ)
-            files = around.files_for(entry)
-            return HttpTemplateSink(entry, template, evidence=files, clock=around.clock)
+            return HttpTemplateSink(
+                entry,
+                template,
+                evidence=around.files_for(entry),
+                clock=around.clock,
+                networks=networks,
+            )
         case WebhookEntry():
-            return WebhookSink(entry, clock=around.clock)
+            return WebhookSink(entry, clock=around.clock, networks=networks)
         case MqttEntry():
-            return MqttSink(entry)
+            return MqttSink(entry, networks)
         case _:
             assert_never(entry)

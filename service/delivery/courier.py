@@ -13,6 +13,8 @@ from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.retry import Again, Failure, Park, decide
 from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.reach.reach import Reach
 from streetwatch.service.rounds import Rounds
 from streetwatch.service.store.notices import ClaimedNotice, Notices
 from streetwatch.vision.types import Seconds
@@ -31,11 +33,22 @@ TIMEOUT_S: Seconds = 10.0
 class NoticeHook:
     """A webhook that takes notices, signed as the webhook of a target is."""
 
-    def __init__(self, settings: NoticeSettings, *, clock: Callable[[], Seconds]) -> None:
+    def __init__(
+        self,
+        settings: NoticeSettings,
+        *,
+        clock: Callable[[], Seconds],
+        networks: Networks = ANYWHERE,
+    ) -> None:
         secret = settings.secret.get_secret_value() if settings.secret else ""
         self._url = settings.url or ""
         self._signed = signer(secret, clock)
-        self._exchange = Exchange("", timeout_s=TIMEOUT_S, secrets=secrets_in(settings))
+        self._exchange = Exchange(
+            "",
+            timeout_s=TIMEOUT_S,
+            reach=Reach.of(networks, [self._url]),
+            secrets=secrets_in(settings),
+        )
 
     def post(self, notice: ClaimedNotice) -> None:
         """Post a notice; any answer from 200 to 299 says that it was taken.

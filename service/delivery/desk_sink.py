@@ -14,6 +14,8 @@ from streetwatch.service.delivery.sink import (
     Receipt,
 )
 from streetwatch.service.incidents.case import Message, Occasion
+from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.reach.reach import Reach
 from streetwatch.vision.types import Seconds
 
 TIMEOUT_S: Seconds = 10.0
@@ -31,8 +33,16 @@ _ENDS = {
 class DeskSink:
     """Posts a case when it opens and patches it afterwards, each under its idempotency key."""
 
-    def __init__(self, base_url: str, *, timeout_s: Seconds = TIMEOUT_S, token: str = "") -> None:
-        self._exchange = Exchange(base_url, timeout_s=timeout_s, secrets=[token])
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout_s: Seconds = TIMEOUT_S,
+        token: str = "",
+        networks: Networks = ANYWHERE,
+    ) -> None:
+        reach = Reach.of(networks, [base_url])
+        self._exchange = Exchange(base_url, timeout_s=timeout_s, reach=reach, secrets=[token])
         self._shown = {"Authorization": f"Bearer {token}"} if token else {}
 
     def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:

@@ -1,8 +1,9 @@
 """Requests to one platform: bounded in time and size, never redirected, silent about secrets."""
 
+import base64
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,8 @@ from streetwatch.service.config.secrets import hidden
 from streetwatch.service.delivery.answers import misunderstood, refused, unanswered
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.reach.http import ReachTransport
+from streetwatch.service.reach.reach import Reach
 from streetwatch.vision.types import Seconds
 
 #: A list of 1000 requests is about 1 MiB.
@@ -36,11 +39,12 @@ class Exchange:
     the case had been taken.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all that makes one platform's exchange its own
         self,
         base_url: str,
         *,
         timeout_s: Seconds,
+        reach: Reach,
         secrets: Iterable[str] = (),
         trust: ssl.SSLContext | None = None,
         longest_answer: int = LONGEST_ANSWER,
@@ -49,8 +53,7 @@ class Exchange:
             base_url=base_url,
             timeout=timeout_s,
             follow_redirects=False,
-            verify=True if trust is None else trust,
-            trust_env=False,  # a proxy for the internet does not know a platform inside the city's
+            transport=ReachTransport(reach, trust),
         )
         self._longest_s = timeout_s * _LONGEST_IN_TIMEOUTS
         self._longest_answer = longest_answer
@@ -86,6 +89,8 @@ class Exchange:
         try:
             built = self._client.build_request(method, path, headers=_encoded(headers), **request)
             built.headers.update(_encoded(sign(built.read()) if sign else None))
+            for shown in _credentials(built):
+                self.learn(shown)
             answer = self._client.send(built, stream=True)
             with closing(answer):
                 return _whole(answer, self._read(answer))
@@ -130,6 +135,15 @@ class Exchange:
             if time.monotonic() > until:
                 raise self.failed(Failure(f"no answer: not whole after {self._longest_s:g} s"))
         return bytes(content)
+
+
+def _credentials(request: httpx.Request) -> Iterator[str]:
+    """Return what shows who sends a request, as it goes over the wire: a platform may echo it."""
+    yield request.headers.get("Authorization", "").partition(" ")[2]
+    if request.url.userinfo:
+        yield request.url.password
+        pair = f"{request.url.username}:{request.url.password}"
+        yield base64.b64encode(pair.encode()).decode()
 
 
 def _encoded(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:

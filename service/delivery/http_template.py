@@ -21,6 +21,7 @@ from streetwatch.service.delivery.template_client import TemplateClient
 from streetwatch.service.delivery.template_file import Template
 from streetwatch.service.incidents.case import Attachment, Case, Message
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.reach.networks import ANYWHERE, Networks
 from streetwatch.vision.types import Seconds
 
 #: A case has a handful of stills of some 100 KiB each.
@@ -45,8 +46,9 @@ class HttpTemplateSink:
         *,
         evidence: EvidenceFiles,
         clock: Callable[[], Seconds],
+        networks: Networks = ANYWHERE,
     ) -> None:
-        self.client = TemplateClient(entry, template, clock=clock)
+        self.client = TemplateClient(entry, template, clock=clock, networks=networks)
         self._evidence = evidence
         self._view = View(entry.crs, entry.public_url)
         self._requests = template.entry.requests

@@ -17,6 +17,8 @@ from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
 from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message
+from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.reach.reach import OutOfReachError, Reach, UnknownHostError
 
 #: Where the address names no port: as registered, without and with TLS.
 _PORT, _TLS_PORT = 1883, 8883
@@ -35,8 +37,9 @@ class MqttSink:
     the outbox sends again, not the client behind its back.
     """
 
-    def __init__(self, entry: MqttEntry) -> None:
+    def __init__(self, entry: MqttEntry, networks: Networks = ANYWHERE) -> None:
         self._entry = entry
+        self._reach = Reach.of(networks, [entry.url])
         self._view = View(entry.crs, entry.public_url)
         self._tls = _tls(entry)
         self._lock = threading.Lock()
@@ -94,7 +97,7 @@ class MqttSink:
     def _connected(self) -> "_Connection":
         if self._connection is None or not self._connection.stands:
             self._give_up()
-            self._connection = _Connection(self._entry, self._tls)
+            self._connection = _Connection(self._entry, self._tls, self._reach)
             self._connection.open()
         return self._connection
 
@@ -107,7 +110,8 @@ class MqttSink:
 class _Connection:
     """One connection to a broker, and what was last heard from it."""
 
-    def __init__(self, entry: MqttEntry, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, entry: MqttEntry, tls: ssl.SSLContext | None, reach: Reach) -> None:
+        self._reach = reach
         address = urlsplit(entry.url)
         self._host = address.hostname or ""
         self._port = address.port or (_TLS_PORT if tls else _PORT)
@@ -120,6 +124,7 @@ class _Connection:
             reconnect_on_failure=False,
         )
         self._client.connect_timeout = entry.timeout_s
+        self._has_tls = tls is not None
         if tls is not None:
             self._client.tls_set_context(tls)
         if entry.username is not None:
@@ -135,8 +140,8 @@ class _Connection:
 
     def open(self) -> None:
         try:
-            self._client.connect(self._host, self._port)
-        except OSError as error:  # names, sockets and TLS alike
+            self._client.connect(self._looked_up(), self._port)
+        except (OSError, OutOfReachError, UnknownHostError) as error:  # sockets and TLS alike
             raise self._failed(f"no connection: {error}", may_have_arrived=False) from None
         self._client.loop_start()
         self._heard.wait(self._timeout_s)
@@ -146,6 +151,11 @@ class _Connection:
             status = _UNAUTHORISED if self._answer.value in _WRONG_KEY else None
             text = f"the broker lets us not in: {self._answer}"
             raise self._failed(text, may_have_arrived=False, status=status)
+
+    def _looked_up(self) -> str:
+        """Return what to connect to; with TLS the name, which the certificate is checked for."""
+        address = self._reach.address(self._host, self._port)
+        return self._host if self._has_tls else address
 
     def publish(self, topic: str, payload: bytes) -> None:
         self._heard.clear()

@@ -36,6 +36,8 @@ from streetwatch.service.delivery.sink import (
 )
 from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message, Occasion
+from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.reach.reach import Reach
 from streetwatch.vision.types import Seconds
 
 #: What the platform would say to what it can't use, and what may be tried later.
@@ -45,12 +47,15 @@ _UNWANTED, _LATER = 422, 503
 class Open311Sink:
     """Files a case as a service request."""
 
-    def __init__(self, entry: Open311Entry, *, clock: Callable[[], Seconds]) -> None:
+    def __init__(
+        self, entry: Open311Entry, *, clock: Callable[[], Seconds], networks: Networks = ANYWHERE
+    ) -> None:
         self._entry = entry
         self._clock = clock
         self._exchange = Exchange(
             entry.url,
             timeout_s=entry.timeout_s,
+            reach=Reach.of(networks, [entry.url]),
             secrets=secrets_in(entry),
             trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
         )

@@ -11,6 +11,8 @@ from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import Receipt
 from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message
+from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.reach.reach import Reach
 from streetwatch.vision.types import Seconds
 
 #: The occasion of a test: nothing is to be filed.
@@ -23,13 +25,16 @@ _LONGEST_ANSWER = 64 * 2**10
 class WebhookSink:
     """Posts every message to one address; the receiver knows a repeated one by its key."""
 
-    def __init__(self, entry: WebhookEntry, *, clock: Callable[[], Seconds]) -> None:
+    def __init__(
+        self, entry: WebhookEntry, *, clock: Callable[[], Seconds], networks: Networks = ANYWHERE
+    ) -> None:
         self._url = entry.url
         self._signed = signer(entry.secret.get_secret_value(), clock)
         self._view = View(entry.crs, entry.public_url)
         self._exchange = Exchange(
             "",
             timeout_s=entry.timeout_s,
+            reach=Reach.of(networks, [entry.url]),
             secrets=secrets_in(entry),
             trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
             longest_answer=_LONGEST_ANSWER,

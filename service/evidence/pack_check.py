@@ -44,10 +44,16 @@ _LARGEST_MANIFEST: Final = 4 << 20
 #: A case has some dozen files.
 _MOST_FILES: Final = 5000
 
-#: What the reader makes of bytes that only look like a ZIP.
-_NO_ZIP = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, zlib.error)
+#: A pack is stored, not squeezed; one that somebody squeezed anew unfolds to a few times its size.
+_MOST_UNFOLDED: Final = 20
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+#: What the reader makes of bytes that only look like a ZIP.
+_NO_ZIP = (
+    *(zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, zlib.error),
+    OverflowError,
+)
+
+_BROKEN = (*_NO_ZIP, EOFError, RuntimeError, OSError)
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -94,11 +100,21 @@ def check_file(file: IO[bytes], name: str, pinned: Collection[str] = ()) -> Iter
             raise zipfile.BadZipFile("more files than any pack has")
         with zipfile.ZipFile(file) as archive:
             size = file.seek(0, io.SEEK_END)
+            _want_no_bomb(archive, name, size)
             yield from _Check(file, Path(name).name, size, archive, frozenset(pinned)).run()
     except _NO_ZIP as error:
         raise InputError(
             f"{name}: is no evidence pack: not a ZIP, or one that was cut off"
         ) from error
+
+
+def _want_no_bomb(archive: zipfile.ZipFile, name: str, size: int) -> None:
+    """Refuse what would be read for ever; `zipfile` reads no more of a file than it says it has."""
+    unfolded = sum(info.file_size for info in archive.infolist())
+    if unfolded > _MOST_UNFOLDED * size + _LARGEST_MANIFEST:
+        raise InputError(
+            f"{name}: is no evidence pack: it says that it unfolds to {unfolded} bytes"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,11 @@ import numpy as np
 
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.vision.outside import grey
 from streetwatch.vision.types import Detections, Look, View
+
+#: A view is small: a picture as the detector is shown it.
+_MOST_PIXELS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,10 @@ def _view(png: str | None) -> View | None:
     """Read a look's view from base64 of a grey PNG."""
     if png is None:
         return None
-    view = cv2.imdecode(np.frombuffer(b64decode(png), np.uint8), cv2.IMREAD_GRAYSCALE)
-    if view is None:
-        raise ValueError("view must be a PNG in base64, or left out")
-    return np.asarray(view, np.uint8)
+    try:
+        return grey(b64decode(png), most_pixels=_MOST_PIXELS)
+    except ValueError as error:
+        raise ValueError(f"view must be a PNG in base64, or left out: {error}") from None
 
 
 def look_line(look: Look) -> str:

@@ -16,6 +16,7 @@ from streetwatch.datasets.live import LiveProcess
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
 from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
+from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.settings import Settings
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
@@ -33,8 +34,12 @@ class Running:
         self.folder = folder
         path = folder / "cameras.yaml"
         path.write_text(file, encoding="utf-8")
+        networks = NetworkSettings(cameras=["127.0.0.0/8"])  # the tests' cameras stand here
         settings = Settings(
-            data_dir=folder / "data", detector_threads=1, access=AccessSettings(api=ApiAccess.OPEN)
+            data_dir=folder / "data",
+            detector_threads=1,
+            access=AccessSettings(api=ApiAccess.OPEN),
+            networks=networks,
         )
         self.service = Service(settings, load_cameras(path, environ={}))
 
@@ -108,6 +113,17 @@ def test_a_camera_is_added_changed_and_taken_away_while_another_goes_on(
     assert [one["id"] for one in running.get("/cameras")] == ["kerb"]
     wait_for("end of its capture", lambda: first.capture.stop(0) or None, seconds=10)
     assert running.service.watched["kerb"] is other
+
+
+def test_a_camera_where_no_camera_can_stand_is_not_connected_to_and_says_so(
+    running: Running,
+) -> None:
+    url = "rtsp://169.254.169.254:80/latest"
+    running.http.put("/cameras/cloud", json=document(url, zones=[ROAD]))
+    reason = wait_for("reason", lambda: running.state("cloud")["reason"] or None, seconds=10)
+    assert "no camera and no platform can stand at 169.254.169.254" in reason
+    told = running.http.post("/cameras/probe", json={"url": url}).text
+    assert "No camera can stand at this address" in told
 
 
 def test_a_live_picture_is_small_follows_the_stream_and_has_its_zones(

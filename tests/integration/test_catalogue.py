@@ -169,6 +169,13 @@ def test_a_file_that_is_no_key_is_refused_in_words(city: City) -> None:
         city.opened()
 
 
+def test_a_key_that_others_may_read_is_refused_in_words(city: City) -> None:
+    city.opened()
+    city.key.chmod(0o640)
+    with pytest.raises(InputError, match=r"chmod 600 .*camera\.key"):
+        city.opened()
+
+
 def test_a_key_opens_what_it_closed_only(tmp_path: Path) -> None:
     closed = Vault.at(tmp_path / "one").close("rtsp://a")
     assert Vault.at(tmp_path / "one").open(closed) == "rtsp://a"

@@ -340,3 +340,11 @@ def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
         list(findings(path))
     with pytest.raises(InputError, match="can't be read: No such file"):
         list(findings(tmp_path / "none.zip"))
+
+
+def test_a_pack_that_would_unfold_without_an_end_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", b" " * 50_000_000)
+    with pytest.raises(InputError, match="unfolds to 50000000 bytes"):
+        list(findings(path))

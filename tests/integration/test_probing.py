@@ -18,16 +18,22 @@ from streetwatch.service.cameras.ledger import Ledger
 from streetwatch.service.cameras.probing import Probing, Seen, Step, Told, Wanted
 from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.cameras.vault import Vault
+from streetwatch.service.reach.networks import Networks
+from streetwatch.service.reach.reach import Reach
+from streetwatch.service.reach.streams import StreamReach
 from streetwatch.service.store.engine import open_engine
 from streetwatch.vision.capture.probing import StepName, StepState
 from waiting import awaited
+
+#: The tests' cameras stand on this machine.
+HERE = StreamReach(Reach(Networks.of(["127.0.0.0/8"])))
 
 
 @pytest.fixture
 def probing(tmp_path: Path) -> Iterator[Probing]:
     engine = open_engine("sqlite://")
     vault = Vault.at(tmp_path / "camera.key")
-    yield Probing(Catalogue(Ledger(engine), vault, (), clock=time.time), time.time)
+    yield Probing(Catalogue(Ledger(engine), vault, (), clock=time.time), HERE, time.time)
     engine.dispose()
 
 
@@ -71,7 +77,7 @@ def test_a_clock_that_is_off_is_measured_and_advised_against(
     probing: Probing, live_camera: Callable[..., LiveProcess], counting_clip: Callable[..., Path]
 ) -> None:
     camera = live_camera(counting_clip())
-    probing = Probing(probing.catalogue, lambda: time.time() - 3600)
+    probing = Probing(probing.catalogue, HERE, lambda: time.time() - 3600)
     step = ends(told(probing, str(camera.url)))[StepName.CLOCK]
     assert step.facts["skew_s"] == pytest.approx(3600, abs=1.5)
     assert step.mend is not None

@@ -79,6 +79,26 @@ def test_the_gate_is_named_with_its_figures(
     assert says.items() <= finding.says.items()
 
 
+def test_a_bicycle_without_its_group_is_stopped_by_the_group() -> None:
+    rule = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_NONMOTOR], dwell_s=60.0, group_size=3)
+    pavement = replace(ROAD, rules=(rule,))
+    finding = asked(90, seen(CAR, label="bicycle"), zones=(pavement,))
+    assert finding.gate is Gate.GROUP
+    assert finding.says["group_size"] == 3
+
+
+def test_a_car_in_a_queue_is_stopped_by_the_queue_and_what_moved_with_it_is_told() -> None:
+    presence = Presence()
+    row = tuple((x, 150.0, x + 100.0, 220.0) for x in (50.0, 200.0, 350.0))
+    for second in range(90):
+        look = Look(float(second), (640, 360), seen(*row) if second > 5 else seen())
+        presence = observe(presence, look, (ROAD,), epoch=None).presence
+    (finding,) = explain(MIDDLE, look, presence, (ROAD,), faint=look.detections, epoch=None)
+    assert finding.gate is Gate.QUEUE
+    assert finding.says["queue_hold_s"] == 120
+    assert (finding.says["moved_with"], finding.says["outlasted"]) == (0, 0)
+
+
 def test_outside_its_hours_a_rule_stops_everything() -> None:
     at_night = Schedule((Window(frozenset(range(7)), 22 * 60, 23 * 60),))
     zone = replace(ROAD, rules=(replace(RULE, schedule=at_night),))

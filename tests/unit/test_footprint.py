@@ -65,7 +65,8 @@ def test_no_box_is_covered_more_than_wholly_or_less_than_its_iou(left: Boxes, ri
 
 def pairs_of(left: Boxes, right: Boxes, least: float) -> list[tuple[int, int]]:
     """Return the rows that belong together."""
-    found = footprint.matches(left, right, least_iou=least).tolist()
+    overlap = footprint.Overlap.of(left, right).iou()
+    found = footprint.matches(overlap, least_iou=least).tolist()
     return [(row, column) for row, column in enumerate(found) if column >= 0]
 
 

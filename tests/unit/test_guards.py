@@ -50,6 +50,43 @@ def test_everything_else_is_none(others: tuple[Stay, ...], watched_since: float)
     assert not is_queued(QUEUE[0], others, watched_since=watched_since)
 
 
+def test_what_stands_before_a_car_is_no_neighbour_of_it() -> None:
+    before = (replace(car(5, 104), box=(5.0, 160.0, 105.0, 235.0)), car(110, 109))
+    assert not is_queued(QUEUE[0], (QUEUE[0], *before), watched_since=0)
+
+
+def in_a_lane(*, stays_put: int | None, until: int) -> list[tuple[float, float]]:
+    """Look once a second at five cars that move up every 150 s; return who is a violation."""
+    rule = replace(
+        DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=60.0, clear_s=30.0, queue_hold_s=70.0
+    )
+    road = Zone("road", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), rules=(rule,))
+    presence = Presence()
+    for second in range(until):
+        step = (second + 100) // 150
+        steps = [min(step, 1) if place == stays_put else step for place in range(5)]
+        xs = [160 * place + 80 * steps[place] - 240 for place in range(5)] if second >= 5 else []
+        boxes = np.array([(x, 150.0, x + 110.0, 220.0) for x in xs], np.float32).reshape(-1, 4)
+        kind = np.full(len(xs), CLASS_ID["car"], np.int64)
+        seen = Detections(boxes, np.full(len(xs), 0.8, np.float32), kind)
+        presence = observe(
+            presence, Look(float(second), (640, 360), seen), (road,), epoch=None
+        ).presence
+    return [
+        (stay.first_seen, stay.anchor[0])
+        for stay in presence.stays
+        if stay.violation_at is not None
+    ]
+
+
+def test_a_lane_that_moves_up_now_and_then_is_held_for_longer_than_a_red_light() -> None:
+    assert in_a_lane(stays_put=None, until=490) == []
+
+
+def test_who_stands_while_the_lane_moves_on_has_parked() -> None:
+    assert in_a_lane(stays_put=3, until=240) == [(50.0, 320.0)]
+
+
 BIKES = replace(
     DEFAULTS[ViolationType.ILLEGAL_PARKING_NONMOTOR], dwell_s=60.0, clear_s=30.0, group_size=3
 )

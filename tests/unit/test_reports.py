@@ -1,5 +1,7 @@
 """Figures over cases whose facts are given."""
 
+import csv
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 
 from streetwatch.service.desk.reports.facts import CaseFacts, is_duplicate, track
 from streetwatch.service.desk.reports.figures import Figures, Share, Tally
-from streetwatch.service.desk.reports.formats import as_csv, row_json
+from streetwatch.service.desk.reports.formats import as_csv, lines_csv, row_json
 from streetwatch.service.desk.reports.monthly import Month, as_markdown, summary
 from streetwatch.service.desk.reports.period import Step, days, month, period_at
 from streetwatch.service.desk.reports.table import MOST_ROWS, By, rows
@@ -256,3 +258,9 @@ def test_a_cell_that_could_be_a_formula_is_quoted() -> None:
     assert '"\'=HYPERLINK(""http://x"")"' in table
     for name in ("'+1", "'-1", "'@SUM", "ok"):
         assert f",camera,{name},cases,1,cases,1,," in table
+
+
+@pytest.mark.parametrize("first", list("=+-@\t\r\n＝＋－＠"))  # noqa: RUF001 -- wide forms too
+def test_no_cell_begins_as_a_formula_does(first: str) -> None:
+    (line,) = csv.reader(io.StringIO(lines_csv(None, [[f"{first}cmd()"]]), newline=""))
+    assert line == [f"'{first}cmd()"]

@@ -11,6 +11,7 @@ class Fault(StrEnum):
     NO_ANSWER = "no_answer"
     PASSWORD = "password"  # noqa: S105 -- a kind of trouble
     FORBIDDEN = "forbidden"
+    OUT_OF_REACH = "out_of_reach"  #: the settings let nobody connect to it
     NO_STREAM = "no_stream"
     CAMERA = "camera"  #: the camera reports an error of its own
     ADDRESS = "address"

@@ -13,6 +13,7 @@ from streetwatch.vision.capture.errors import CannotOpen
 from streetwatch.vision.capture.look import Decoder, stream_seconds
 from streetwatch.vision.capture.opening import Feed, TimeOuts, open_feed
 from streetwatch.vision.capture.pace import LookPace
+from streetwatch.vision.capture.resolver import itself
 from streetwatch.vision.capture.ring import Ring, stored
 from streetwatch.vision.capture.source import Source
 from streetwatch.vision.picture import SMALL_SIDE
@@ -42,7 +43,7 @@ def read_file(
     Raises:
         CannotOpen: no such file, no video, or not one picture in it can be decoded.
     """
-    with open_feed(source, source.url, TimeOuts()) as feed:
+    with open_feed(source, itself(source), TimeOuts()) as feed:
         feed.stream.codec_context.thread_type = "AUTO"  # one file, the whole machine
         clip = _Clip(feed, start_at, ring)
         pace = LookPace(look_interval_s)

@@ -15,11 +15,17 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.errors import CannotOpen, Fault, StreamLost
+from streetwatch.vision.capture.resolver import Way
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.capture.template import StreamTemplate
 from streetwatch.vision.types import Seconds
 
 _BAD_PACKETS_IN_A_ROW = 100
+
+#: What a camera sends over HTTP. Not among them: scripts that name other files, as concat and SDP.
+_WEB_FORMATS = (
+    "hls,mpegts,mov,mp4,flv,live_flv,matroska,webm,asf,avi,mpeg,dhav,mjpeg,mpjpeg,h264,hevc"
+)
 _ALMOST = 0.95  # FFmpeg's own watch may end a hair before ours
 
 # The first class that fits tells; each says what, and how to mend it.
@@ -144,18 +150,18 @@ class Feed:
 
 
 @contextmanager
-def open_feed(source: Source, url: str, time_outs: TimeOuts) -> Iterator[Feed]:
+def open_feed(source: Source, way: Way, time_outs: TimeOuts) -> Iterator[Feed]:
     """Open a source for the length of a `with` block.
 
     Args:
         source: What it is, for messages.
-        url: Where it is now (see `resolver`), password and all.
+        way: Where it is now (see `resolver`), password and all.
         time_outs: How long to wait.
 
     Raises:
         CannotOpen: it gives no video; the message says why, without the password.
     """
-    container = _opened(source, url, time_outs)
+    container = _opened(source, way, time_outs)
     try:
         stream = _video_of(container, source)
         template = StreamTemplate.of(stream)
@@ -165,13 +171,13 @@ def open_feed(source: Source, url: str, time_outs: TimeOuts) -> Iterator[Feed]:
         container.close()
 
 
-def _opened(source: Source, url: str, time_outs: TimeOuts) -> InputContainer:
+def _opened(source: Source, way: Way, time_outs: TimeOuts) -> InputContainer:
     av.logging.set_level(None)  # FFmpeg's own log shows addresses
     asked = time.monotonic()
     try:
         return av.open(
-            f"file:{url}" if source.kind is SourceKind.FILE else url,
-            options=_options(source.kind),
+            f"file:{way.url}" if source.kind is SourceKind.FILE else way.url,
+            options=_options(source.kind) | ({"http_proxy": way.proxy} if way.proxy else {}),
             timeout=(time_outs.open_s, time_outs.read_s),
             metadata_errors="replace",
         )
@@ -196,7 +202,10 @@ def _options(kind: SourceKind) -> dict[str, str]:
                 "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls,crypto",
             }
         case SourceKind.HTTP:
-            return {"protocol_whitelist": "http,https,tcp,tls,crypto,data"}
+            return {
+                "protocol_whitelist": "http,https,httpproxy,tcp,tls,crypto,data",
+                "format_whitelist": _WEB_FORMATS,
+            }
         case SourceKind.FILE:
             return {"protocol_whitelist": "file"}
         case _:

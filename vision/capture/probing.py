@@ -21,6 +21,7 @@ from streetwatch.vision.capture.errors import CannotOpen, Fault, StreamLost
 from streetwatch.vision.capture.key_picture import key_picture
 from streetwatch.vision.capture.look import stream_seconds
 from streetwatch.vision.capture.opening import Feed, TimeOuts, default_time_outs, open_feed
+from streetwatch.vision.capture.resolver import Resolver, Way
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.capture.sub_streams import sub_streams
 from streetwatch.vision.picture import SMALL_SIDE
@@ -100,12 +101,13 @@ class _StepFailedError(Exception):
 
 
 def probe(
-    source: Source, *, stopped: Callable[[], bool], clock: Callable[[], Seconds]
+    source: Source, resolve: Resolver, *, stopped: Callable[[], bool], clock: Callable[[], Seconds]
 ) -> Iterator[Found]:
     """Try a source: is it reachable, does it open, what does it send.
 
     Args:
         source: Over a network.
+        resolve: Finds the way there, once for all that is tried.
         stopped: Whether nobody wants to know any more.
         clock: Ours, seconds since the epoch.
 
@@ -114,18 +116,20 @@ def probe(
         is the last.
     """
     try:
-        yield from _reached(source)
+        way = _looked_up(source, resolve)
+        yield _ok(StepName.ADDRESS)
+        yield from _reached(source, way)
         with ExitStack() as open_until_measured:
             yield _begun(StepName.OPENS)
             try:
                 feed = open_until_measured.enter_context(
-                    open_feed(source, source.url, default_time_outs(source.kind))
+                    open_feed(source, way, default_time_outs(source.kind))
                 )
             except CannotOpen as error:
                 raise _StepFailedError(StepName.OPENS, error.fault) from None
             yield _ok(StepName.OPENS)
             yield from _measured(feed, stopped, clock)
-        yield from _sub_streams(source, stopped)
+        yield from _sub_streams(source, resolve, stopped)
     except _StepFailedError as failed:
         yield Finding(failed.step, StepState.FAILED, failed.fault)
 
@@ -138,14 +142,22 @@ def _ok(step: StepName, **facts: Fact) -> Finding:
     return Finding(step, StepState.OK, facts=facts)
 
 
-def _reached(source: Source) -> Iterator[Finding]:
+def _looked_up(source: Source, resolve: Resolver) -> Way:
+    try:
+        return resolve(source)
+    except CannotOpen as error:
+        raise _StepFailedError(StepName.ADDRESS, error.fault) from None
+
+
+def _reached(source: Source, way: Way) -> Iterator[Finding]:
     yield _begun(StepName.REACHABLE)
-    parts = urlsplit(source.url)
+    parts = urlsplit(way.url)
     port = parts.port or _PORTS[parts.scheme.lower()]
     asked = time.monotonic()
     try:
         with socket.create_connection(
-            (parts.hostname or "", port), timeout=default_time_outs(source.kind).open_s
+            (way.address or parts.hostname or "", port),
+            timeout=default_time_outs(source.kind).open_s,
         ):
             waited_ms = round((time.monotonic() - asked) * 1000)
     except socket.gaierror:
@@ -269,14 +281,16 @@ def _key_frames(measure: _Measure) -> Finding:
     return Finding(StepName.KEY_FRAMES, StepState.OK, facts=facts)
 
 
-def _sub_streams(source: Source, stopped: Callable[[], bool]) -> Iterator[Finding]:
+def _sub_streams(
+    source: Source, resolve: Resolver, stopped: Callable[[], bool]
+) -> Iterator[Finding]:
     yield _begun(StepName.SUB_STREAMS)
     for url in sub_streams(source.url) if source.kind is SourceKind.RTSP else ():
         if stopped():
             return
         other = Source(source.kind, url)
         try:
-            with open_feed(other, url, _SUB_TIME_OUTS) as feed:
+            with open_feed(other, resolve(other), _SUB_TIME_OUTS) as feed:
                 context = feed.stream.codec_context
                 yield _ok(
                     StepName.SUB_STREAMS,

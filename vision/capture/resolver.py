@@ -1,25 +1,42 @@
-"""From a source to the address to connect to, asked anew at every connection.
+"""From a source to the way there, asked anew at every connection.
 
-Most sources are their own address. A video platform hands out one that lives for a while: its
-resolver is a function with this signature, given to `Capture`.
+Most sources are their own address. A video platform hands out one that lives for a while, and the
+service lets nobody connect to whatever a name may stand for: a resolver is a function with this
+signature, among the options of a `Capture`.
 """
 
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from streetwatch.vision.capture.source import Source
 
 
-class Resolver(Protocol):
-    """Finds the address to connect to now; may block for as long as a connection may take."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where to connect to.
 
-    def __call__(self, source: Source) -> str:
-        """Return the address, with its password.
+    Attributes:
+        url: With its password.
+        address: Of its host, where it was looked up; empty: as the URL has it.
+        proxy: Of HTTP, that everything goes through; None: straight there.
+    """
+
+    url: str = field(repr=False)
+    address: str = ""
+    proxy: str | None = None
+
+
+class Resolver(Protocol):
+    """Finds the way now; may block for as long as a connection may take."""
+
+    def __call__(self, source: Source) -> Way:
+        """Return the way.
 
         Raises:
             CannotOpen: there is none at present.
         """
 
 
-def itself(source: Source) -> str:
+def itself(source: Source) -> Way:
     """Resolve a source that is its own address."""
-    return source.url
+    return Way(source.url)

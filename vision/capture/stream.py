@@ -39,6 +39,7 @@ class CaptureOptions:
         blind_limit_s: Packets but no picture for this long: connect again.
         time_outs: Left out: what suits the kind of source.
         back_off: When to try again.
+        resolve: Finds the way to the source, at each connection.
     """
 
     look_interval_s: Seconds = 1.0
@@ -48,6 +49,7 @@ class CaptureOptions:
     blind_limit_s: Seconds = 30.0
     time_outs: TimeOuts | None = None
     back_off: BackOff = field(default_factory=BackOff)
+    resolve: Resolver = itself
 
 
 def steady_wall_clock() -> Callable[[], Seconds]:
@@ -72,7 +74,6 @@ class Capture:
         on_state: Callable[[CaptureState], None],
         ring: Ring | None = None,
         options: CaptureOptions | None = None,
-        resolve: Resolver = itself,
         clock: Callable[[], Seconds] | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -85,7 +86,6 @@ class Capture:
             on_state: Takes each change of state.
             ring: Takes every packet, for clips.
             options: How to watch.
-            resolve: Finds the address, at each connection.
             clock: Tells arrival: seconds since the epoch, never going back.
             chance: Random 0..1 for the jitter of the back-off.
         """
@@ -95,7 +95,7 @@ class Capture:
         self._on_state = on_state
         self._ring = ring
         self._options = options or CaptureOptions()
-        self._resolve = resolve
+        self._resolve = self._options.resolve
         self._now = clock or steady_wall_clock()
         self._chance = chance
         self._stop = threading.Event()

@@ -15,8 +15,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from streetwatch.service.desk.observations.observation import Observation, ObservationWithPicture
-from streetwatch.service.desk.observations.picture import PictureRefusedError
 from streetwatch.service.desk.observations.take import BusyError, Observations
+from streetwatch.vision.outside import PictureRefusedError
 
 #: What a report has beside its picture.
 _WORDS_BYTES = 100_000

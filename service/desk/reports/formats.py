@@ -16,7 +16,7 @@ from streetwatch.zones.moment import local
 NOT_MEASURED = "not measured"
 
 #: What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 -- full width
 
 COLUMNS = ("from", "to", "period", "by", "group", "figure", "value", "unit", "n", "low", "high")
 

@@ -24,6 +24,7 @@ retention:
 targets:
   - {id: desk, kind: desk}
   - {id: city, kind: webhook, url: "http://desk:pass-word@127.0.0.1:9/in", secret: 0123456789abcdef}
+networks: {cameras: [127.0.0.0/8]}
 """
 #: A machine that does much else at once is slow, not wrong.
 MOST_MS = 20_000

@@ -1,0 +1,75 @@
+"""Cameras' addresses, as FFmpeg is given them: what it connects to is what was looked at."""
+
+import os
+import threading
+from urllib.parse import urlsplit, urlunsplit
+
+from streetwatch.service.reach.door import Door
+from streetwatch.service.reach.reach import OutOfReachError, Reach, UnknownHostError, endpoint_of
+from streetwatch.vision.capture.errors import CannotOpen, Fault
+from streetwatch.vision.capture.resolver import Way
+from streetwatch.vision.capture.source import Source, SourceKind
+
+
+class StreamReach:
+    """Finds the way to a camera, as a `Resolver`.
+
+    An RTSP camera is connected to by its address. HTTP leads on: to a playlist's pieces, or by a
+    redirect. So FFmpeg gets a door to go through, which looks at each.
+    """
+
+    def __init__(self, reach: Reach) -> None:
+        self.reach = reach
+        self._door: Door | None = None
+        self._opening = threading.Lock()
+
+    def __call__(self, source: Source) -> Way:
+        """Return the way to a camera. Blocks.
+
+        Raises:
+            CannotOpen: it is not in reach, or nobody knows its host.
+        """
+        if source.kind is SourceKind.FILE:
+            return Way(source.url)
+        host, port = endpoint_of(source.url) or ("", 0)
+        try:
+            address = self.reach.address(host, port)
+        except UnknownHostError as error:
+            raise CannotOpen(
+                f"cannot open {source.redacted}: {error}", Fault.UNKNOWN_HOST
+            ) from None
+        except OutOfReachError as error:
+            raise CannotOpen(
+                f"cannot open {source.redacted}: {error}", Fault.OUT_OF_REACH
+            ) from None
+        if source.kind is SourceKind.HTTP:
+            return Way(source.url, address, self._proxy())
+        return Way(with_host(source.url, address), address)
+
+    def close(self) -> None:
+        """Let nobody through any more. May be called again."""
+        with self._opening:
+            if self._door is not None:
+                self._door.close()
+                self._door = None
+
+    def _proxy(self) -> str:
+        with self._opening:
+            if self._door is None:
+                # FFmpeg would go around the door for every host that this names.
+                os.environ.pop("no_proxy", None)
+                self._door = Door(self.reach)
+            return self._door.url
+
+
+def with_host(url: str, host: str) -> str:
+    """Return an address with another host in it, account and port kept.
+
+    >>> with_host("rtsp://me:p@cam.example:8554/a?b", "fd00::5")
+    'rtsp://me:p@[fd00::5]:8554/a?b'
+    """
+    parts = urlsplit(url)
+    account, at, _ = parts.netloc.rpartition("@")
+    shown = f"[{host}]" if ":" in host else host
+    port = "" if parts.port is None else f":{parts.port}"
+    return urlunsplit(parts._replace(netloc=f"{account}{at}{shown}{port}"))

@@ -1,0 +1,58 @@
+"""What the container may do, as its files say."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+DEPLOY: Final = Path(__file__).parents[2] / "deploy"
+COMPOSE: Final[dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+
+
+def last_stage() -> str:
+    """The instructions of the image that runs, without comments."""
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return "\n".join(lines).rpartition("\nFROM ")[2]
+
+
+def test_the_image_runs_as_nobody_and_says_whether_it_is_well() -> None:
+    (user,) = re.findall(r"^USER (.+)$", last_stage(), re.MULTILINE)
+    assert user == "10001:10001"
+    assert "HEALTHCHECK" in last_stage()
+    assert "/healthz" in last_stage()
+
+
+def test_nothing_can_be_built_or_installed_in_the_image_that_runs() -> None:
+    assert "apt-get" not in last_stage()
+    assert "pip install" not in last_stage()
+    assert "pip uninstall --yes pip" in last_stage()
+
+
+def test_versions_in_the_image_are_those_that_were_tested() -> None:
+    assert '".[postgres]" -c constraints.txt' in (DEPLOY / "Dockerfile").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_every_container_has_a_root_that_can_not_be_written_and_no_rights(name: str) -> None:
+    one = COMPOSE["services"][name]
+    assert one["read_only"] is True
+    assert one["cap_drop"] == ["ALL"]
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    assert one["user"].partition(":")[0] not in {"0", "root"}
+    assert "privileged" not in one
+
+
+def test_only_this_machine_reaches_the_service_and_nobody_the_database() -> None:
+    services = COMPOSE["services"]
+    assert services["streetwatch"]["ports"] == ["127.0.0.1:8080:8080"]
+    assert "ports" not in services["database"]
+    assert services["database"]["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_no_password_stands_in_the_files() -> None:
+    for name in ("DB_PASSWORD", "CAMERA_KEY"):
+        assert f"${{{name}:?" in (DEPLOY / "compose.yaml").read_text("utf-8")
