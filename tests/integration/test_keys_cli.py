@@ -3,10 +3,12 @@
 import base64
 import json
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from filed import NOON
@@ -24,7 +26,7 @@ CASE = "a" * 26
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(tmp_path: Path) -> Iterator[Path]:
     """A service that has run, with a sealed case that another key has signed."""
     (tmp_path / "cameras.yaml").write_text(
         "cameras: [{id: kerb, source: {kind: file, url: clip.mp4}}]"
@@ -34,7 +36,8 @@ def config(tmp_path: Path) -> Path:
     store = open_store(f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}")
     packed_case(store, EvidenceFolder(tmp_path / "data" / "evidence"))
     store.close()
-    return path
+    yield path
+    structlog.reset_defaults()  # a command writes its log to what is closed by now
 
 
 def run(*arguments: object) -> list[dict[str, Any]]:
