@@ -9,7 +9,7 @@ EXTRAS ?= dev
 export PYTHONSAFEPATH := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts audit sbom fuzz throughput clean
+.PHONY: help run test check format lint types contracts audit sbom fuzz throughput soak clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,7 +40,7 @@ contracts: $(VENV)/.$(EXTRAS)
 # Fails on a known vulnerability. Where no advisory service is within reach it says so, and fails only
 # with STREETWATCH_REQUIRE=advisories: `make check` must work inside a closed network.
 audit: $(VENV)/.audit ## ask what is known against the packages
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/supply_chain.py audit
+	$(BIN)/python tests/supply_chain.py audit
 
 # Of what a city installs, and nothing that only we need.
 SBOM ?= sbom.cdx.json
@@ -67,6 +67,11 @@ throughput: $(VENV)/.base ## measure how many cameras this machine carries, and 
 	$(BIN)/streetwatch bench throughput $(STREAMS) --cameras 100 --runs 3
 	$(BIN)/streetwatch bench throughput $(STREAMS) --cameras 50 --quiet-interval-s 2
 	$(if $(PEERS),$(BIN)/streetwatch bench throughput $(STREAMS) --seconds 30 --vs opencv --vs ultralytics --vs roboflow $(PEERS:%=--vs-packages %))
+
+# An hour on fifty cameras wants some eight cores: fewer cameras where the machine is smaller.
+SOAK ?= --cameras 50 --minutes 60
+soak: $(VENV)/.base ## run the service on cameras that fail at random, and see what grows or is lost
+	$(BIN)/streetwatch bench soak $(SOAK)
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) .fuzz data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -153,7 +153,7 @@ class LiveCamera(RtspServer):  # type: ignore[misc]  # the toolkit is untyped
             return
 
 
-def _quiet_when_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+def quiet_when_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     """Say nothing of viewers that are dropped at the end; asyncio 3.11 takes them for errors."""
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
@@ -162,7 +162,7 @@ def _quiet_when_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, ob
 async def _serve_until_told(camera: LiveCamera, *, held: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_quiet_when_cancelled)
+    loop.set_exception_handler(quiet_when_cancelled)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if held:

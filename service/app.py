@@ -3,7 +3,6 @@
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -72,6 +71,7 @@ from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.daily import Daily
+from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
@@ -84,6 +84,9 @@ log = structlog.get_logger(__name__)
 #: SIGTERM to the end takes 10 s at most: requests get the first of them, threads the rest.
 HTTP_STOP_S = 2
 THREAD_STOP_S: Seconds = 3.0
+
+#: What was half-written so long before the start, a process that died has left.
+DEAD_S: Seconds = 60.0
 
 
 @dataclass(slots=True)
@@ -100,7 +103,7 @@ class Service:
 
     settings: Settings
     cameras: tuple[Camera, ...]
-    clock: Callable[[], Seconds] = time.time
+    clock: Callable[[], Seconds] = field(default_factory=SteadyClock)
     reread: Reread | None = None
     store: SqlStore = field(init=False)
     deliveries: Deliveries = field(init=False)
@@ -202,6 +205,7 @@ class Service:
             ),
             late_share=self.lookout.loop.overload.late_share,
             overloaded=self.lookout.loop.overload.is_on,
+            detector_silent_s=self.lookout.loop.silent_s,
         )
 
     def api(self) -> FastAPI:
@@ -324,6 +328,7 @@ class Service:
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
         keep_few_heaps()
+        self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()
         self.desk.start()
@@ -367,9 +372,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None
     listener = listening(settings.host, settings.port)
     service = Service(settings, cameras, reread=reread)
     config = configured(
-        fronted(service.site(), settings),
-        stop_s=HTTP_STOP_S,
-        proxies=settings.access.proxies,
+        fronted(service.site(), settings), stop_s=HTTP_STOP_S, proxies=settings.access.proxies
     )
     # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -31,7 +31,7 @@ from streetwatch.service.desk.triage import Thresholds
 from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.desk.work_calendar import load_calendar
 from streetwatch.service.incidents import review
-from streetwatch.service.reach.networks import Networks
+from streetwatch.service.outbound.networks import Networks
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.notices import Notices
 from streetwatch.service.store.sql_store import SqlStore

@@ -16,11 +16,13 @@ from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.stepping import Turns
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.runtime.attention import Attention
-from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
+from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.mailbox import Mailboxes
+from streetwatch.service.runtime.watching import Watching
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.gate import Gate
-from streetwatch.vision.types import Frame, Look, Seconds
+from streetwatch.vision.shift import Shift
+from streetwatch.vision.types import Frame, Look, Seconds, Size
 from streetwatch.zones.presence import Presence
 
 #: Cameras that are being attached at once: each is a stream to decode and to detect in.
@@ -67,6 +69,14 @@ class Gathering:
 
     def seal(self, at: Seconds) -> None:
         """Nothing: there is no evidence."""
+
+    @property
+    def size(self) -> Size | None:
+        """Not known: looks are kept as they come."""
+        return None
+
+    def go_along(self, shift: Shift) -> None:
+        """Nothing: nothing is drawn yet."""
 
 
 @dataclass(slots=True)

@@ -19,8 +19,8 @@ from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import Seal
 from streetwatch.service.gathering import Gatherings
-from streetwatch.service.openings import looks_of, reach_of_cameras
-from streetwatch.service.reach.streams import StreamReach
+from streetwatch.service.openings import looks_of, outbound_of_cameras
+from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
@@ -28,8 +28,10 @@ from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
+from streetwatch.service.runtime.supervision import Supervisor
 from streetwatch.service.settings import Settings
 from streetwatch.service.sights import health_of
+from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.detect import Detector
@@ -49,6 +51,7 @@ class Lookout:
         looks: What was seen lately.
         live: What each shows now.
         probing: Tries an address.
+        supervisor: Replaces workers that died or are stuck.
         dry_runs: Tries zones on what was seen.
         streams: Where cameras may be.
         gatherings: Looks at cameras that are being attached.
@@ -60,8 +63,9 @@ class Lookout:
     looks: LooksLog
     live: LiveView
     probing: Probing
+    supervisor: Supervisor
     dry_runs: DryRuns
-    streams: StreamReach
+    streams: OutboundStreams
     gatherings: Gatherings
 
     def watched(self) -> Mapping[str, WatchedCamera]:
@@ -86,9 +90,11 @@ class Lookout:
         self.looks.start()
         self.loop.start()
         self.fleet.start()
+        self.supervisor.start()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """End, from the streams on."""
+        self.supervisor.stop(timeout_s=timeout_s)
         self.fleet.stop()
         self.loop.stop(timeout_s=timeout_s)
         self.looks.stop(timeout_s=timeout_s)
@@ -119,7 +125,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         registry: Of the metrics.
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
-    streams = StreamReach(reach_of_cameras(settings, catalogue))
+    streams = OutboundStreams(outbound_of_cameras(settings, catalogue))
     loop = DetectorLoop(
         detector=detector.watching(),
         mailboxes=mailboxes,
@@ -147,6 +153,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         keep_bytes=int(settings.evidence.camera_mb * 1e6),
         options=options,
         looks=looks,
+        references=References(store.engine),
         clock=clock,
     )
     fleet = Fleet(wiring, loop, mailboxes)
@@ -162,6 +169,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         looks=looks,
         live=LiveView(catalogue, fleet, clock),
         probing=Probing(catalogue, streams, clock),
+        supervisor=Supervisor(fleet, registry),
         dry_runs=DryRuns(catalogue, looks, store, clock),
         streams=streams,
         gatherings=Gatherings(catalogue, loop, mailboxes, options),

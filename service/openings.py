@@ -29,8 +29,8 @@ from streetwatch.service.evidence.originals import Opening, Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
-from streetwatch.service.reach.networks import Networks
-from streetwatch.service.reach.reach import Reach
+from streetwatch.service.outbound.networks import Networks
+from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.audit import Audit, Deed
@@ -98,18 +98,21 @@ def access_of(settings: Settings, store: SqlStore) -> Access:
     """Return who may do what in a service, running or not."""
     limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
     needed = frozenset(map(Role, settings.access.second_factor))
-    return access_on(store.engine, limits, seal_at(settings.data_dir), needed)
+    return access_on(store.engine, limits, _seal_by(vault_of(settings)), needed)
 
 
 def seal_at(data_dir: Path) -> Seal:
     """Return what closes secrets of users with the key of a data folder."""
-    vault = Vault.at(data_dir / KEY_FILE)
+    return _seal_by(Vault.at(data_dir / KEY_FILE))
+
+
+def _seal_by(vault: Vault) -> Seal:
     return Seal(vault.close, vault.open)
 
 
 def own_token_of(settings: Settings) -> str:
     """Return what this service shows its own desk, from whatever process its cases come."""
-    return Vault.at(settings.data_dir / KEY_FILE).derived("own desk")
+    return vault_of(settings).derived("own desk")
 
 
 def audit_of(store: SqlStore) -> Audit:
@@ -170,16 +173,23 @@ def catalogue_of(
     Raises:
         InputError: the key of the passwords can't be used.
     """
+    return Catalogue(Ledger(store.engine), vault_of(settings), file, clock=clock)
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Return what closes a service's passwords: by the key of its settings, or of its data folder.
+
+    Raises:
+        InputError: the key can't be used.
+    """
     if settings.camera_key is None:
-        vault = Vault.at(settings.data_dir / KEY_FILE)
-    else:
-        vault = Vault(settings.camera_key.get_secret_value().encode(), "camera_key")
-    return Catalogue(Ledger(store.engine), vault, file, clock=clock)
+        return Vault.at(settings.data_dir / KEY_FILE)
+    return Vault(settings.camera_key.get_secret_value().encode(), "camera_key")
 
 
-def reach_of_cameras(settings: Settings, cameras: Catalogue) -> Reach:
+def outbound_of_cameras(settings: Settings, cameras: Catalogue) -> Outbound:
     """Return where cameras may be: what the file has may be on this machine, as the demo is."""
-    return Reach.of(
+    return Outbound.of(
         Networks.of(settings.networks.cameras), (one.source.url for one in cameras.written)
     )
 

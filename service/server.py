@@ -83,7 +83,7 @@ def configured(app: ASGIApp, *, stop_s: int, proxies: list[str]) -> uvicorn.Conf
     Args:
         app: What answers.
         stop_s: How long requests may still take when the end has come.
-        proxies: Whose word is taken about who asks.
+        proxies: Addresses that are believed about who asks.
     """
     return uvicorn.Config(
         app,

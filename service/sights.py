@@ -110,6 +110,7 @@ def health_of(one: WatchedCamera, listed: Listed, now: Seconds) -> CameraHealth:
         version=listed.version,
         size=None if latest is None else latest.size,
         place=camera.place,
+        shift=one.watching.health.shift,
     )
 
 

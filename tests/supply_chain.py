@@ -145,8 +145,9 @@ def is_compatible(licence: str) -> bool:
 
 def audit() -> Verdict:
     """Ask the advisory service about every pinned package, and say what it knows."""
+    tool = Path(sys.executable).with_name("pip-audit")
     done = subprocess.run(
-        ["pip-audit", "--requirement", ROOT / "constraints.txt", "--no-deps", "--disable-pip",
+        [tool, "--requirement", ROOT / "constraints.txt", "--no-deps", "--disable-pip",
          "--progress-spinner", "off", "--format", "json"],
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip

@@ -71,6 +71,32 @@ class Masked:
         return replace(self, picture=self.picture.kept())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Resized:
+    """A picture in another size than its camera sends now.
+
+    Attributes:
+        picture: What the camera gave.
+        size: Wanted.
+    """
+
+    picture: Picture
+    size: Size
+
+    def image(self) -> Image:
+        """Return all of its pixels in the wanted size."""
+        return np.asarray(cv2.resize(self.picture.image(), self.size), np.uint8)
+
+    def within(self, longest: int) -> Image:
+        """Return it scaled down so that no side is longer."""
+        small = self.picture.within(longest)
+        return np.asarray(cv2.resize(small, fitting(self.size, longest)), np.uint8)
+
+    def kept(self) -> Self:
+        """Return it without what can be made again."""
+        return replace(self, picture=self.picture.kept())
+
+
 def size_of(image: Image) -> Size:
     """Return width and height in pixels."""
     height, width = image.shape[:2]

@@ -131,7 +131,8 @@ class Stays:
             other_since=none,
             other_looks=never,
             **dict.fromkeys(_SUMS, none),
-            **dict.fromkeys(_TALLIES, never),
+            moved_with=never,
+            outlasted=never,
         )
 
     @classmethod

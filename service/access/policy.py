@@ -93,6 +93,7 @@ _PROBES: Final = (
     Rule("GET", "/docs", Door.OPEN),
     Rule("GET", "/docs/oauth2-redirect", Door.OPEN),
     Rule("GET", "/redoc", Door.OPEN),
+    Rule("GET", "/static-offline-docs/{path:path}", Door.OPEN),
     Rule("GET", "/", Door.OPEN),
     Rule("GET", "/favicon.ico", Door.OPEN),
     Rule("GET", "/evidence-keys", Door.OPEN),

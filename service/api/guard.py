@@ -138,6 +138,7 @@ class Guard:
         except StorageError as error:
             refusal = _Refusal(503, str(error))
         if refusal is not None:
+            await self._note_refusal(asked, found, refusal)
             await _refused(refusal, found, scope, receive, send)
             return
         if found is not None and found.rule.deed:
@@ -149,10 +150,11 @@ class Guard:
             caller = self._gate.callers.who(asked)
         except UnknownTokenError:
             return _Refusal(401, "this token is unknown, expired or revoked")
+        if found is not None:
+            _write_down(asked, found.rule, caller)
         refusal = _foreign(asked, found, caller) or self._unknown(asked, found, caller)
         if refusal is not None or found is None:
             return refusal or self._nowhere(asked)
-        _write_down(asked, found.rule, caller)
         return self._beyond(found, caller.account)
 
     def _nowhere(self, asked: HTTPConnection) -> _Refusal:
@@ -199,6 +201,14 @@ class Guard:
         if self._gate.lies(about, found.subject, account.reach):
             return None
         return _Refusal(404, f"there is no {about} {found.subject!r}")
+
+    async def _note_refusal(
+        self, asked: HTTPConnection, found: Matched | None, refusal: _Refusal
+    ) -> None:
+        """Write down what somebody known was not let do; strangers would fill the log."""
+        is_known = asked.scope.get(ACCOUNT) is not None
+        if found is not None and found.rule.deed and is_known and refusal.status == 403:
+            await run_in_threadpool(self._noted, asked, found, refusal.status)
 
     def _noting(self, asked: HTTPConnection, found: Matched, send: Send) -> Send:
         """Write into the audit log before the answer goes out; it is no answer without."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from streetwatch.vision.shift import NONE, Shift
 from streetwatch.vision.types import Seconds, Size
 from streetwatch.zones.place import Place
 
@@ -12,6 +13,11 @@ FRESH_S: Seconds = 30.0
 LAG_LIMIT_S: Seconds = 300.0
 
 
+#: A detector's thread that is not heard of for so long judges nothing: the longest detection and
+#: the longest wait for the database are over long before.
+SILENT_S: Seconds = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class CameraHealth:
     """One camera's state; `reason` never holds a password.
@@ -19,11 +25,13 @@ class CameraHealth:
     Attributes:
         state: Of its capture.
         last_frame_age_s: Since its last picture was captured; None before the first.
-        condition: As people see it: live, late, offline, frozen or dark.
+        condition: As people see it: live, late, offline, frozen, dark, blurred or moved.
         origin: Whether `cameras.yaml` or the console says what it is.
         version: For `If-Match`.
         size: Of its pictures, pixels.
         place: Where it stands.
+        shift: How far its picture has moved since its zones were drawn, which go along with it:
+            to the right and down, as shares of width and height.
     """
 
     id: str
@@ -37,6 +45,7 @@ class CameraHealth:
     version: str = ""
     size: Size | None = None
     place: Place | None = None
+    shift: Shift = NONE
 
     @property
     def is_fresh(self) -> bool:
@@ -75,6 +84,7 @@ class Readiness:
         late_share: Of the detector's latest looks, how many came too late; 0..1.
         overloaded: Whether these are more than it promises. All cameras are looked at less often
             alike: the service is as fit as the machine lets it be.
+        detector_silent_s: How long its thread has not been heard of.
     """
 
     cameras: tuple[CameraHealth, ...]
@@ -84,13 +94,15 @@ class Readiness:
     targets: tuple[TargetHealth, ...] = ()
     late_share: float = 0.0
     overloaded: bool = False
+    detector_silent_s: Seconds = 0.0
 
     @property
     def is_ready(self) -> bool:
         """Whether some camera is watched and cases get through."""
         watched = not self.cameras or any(camera.is_fresh for camera in self.cameras)
+        judged = self.detector_silent_s <= SILENT_S
         late = self.late_targets
-        return watched and (not late or len(late) < len(self.targets))
+        return watched and judged and (not late or len(late) < len(self.targets))
 
     @property
     def late_targets(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The cameras of `cameras.yaml`, as values."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +63,12 @@ class Camera:
     def areas(self) -> tuple[Polygon, ...]:
         """The areas in which something may be filed."""
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PROHIBITED)
+
+    @property
+    def drawn(self) -> str:
+        """Name what is drawn on its picture: another name, and it is drawn on what it shows now."""
+        outlines = repr([(zone.id, zone.kind, zone.polygon) for zone in self.zones])
+        return hashlib.sha256(outlines.encode()).hexdigest()[:12]
 
     def lies_in(self, reach: Reach) -> bool:
         """Tell whether it belongs to a part of the city."""

@@ -41,13 +41,15 @@ class Vault:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _make(path)
+            vault = cls(path.read_bytes().strip(), str(path))
             _want_its_owner_alone(path)
-            return cls(path.read_bytes().strip(), str(path))
         except OSError as error:
             raise InputError(
                 f"{path}: the key of the cameras' passwords can't be used "
                 f"({error.strerror or error}): give a data folder that the service may write to"
             ) from error
+        else:
+            return vault
 
     def derived(self, purpose: str) -> str:
         """Return another secret that only whoever has the key can know."""

@@ -21,7 +21,7 @@ from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.evidence.originals import Originals, UnmaskedFiles
-from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
 
@@ -46,8 +46,8 @@ class Surroundings:
     evidence: EvidenceFiles
     clock: Callable[[], Seconds]
     environ: Mapping[str, str] = field(repr=False)
-    own_token: str = field(default="", repr=False)
     networks: Networks = ANYWHERE
+    own_token: str = field(default="", repr=False)
     originals: Originals | None = None
 
     def files_for(self, entry: HttpEntry) -> EvidenceFiles:

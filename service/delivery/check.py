@@ -23,7 +23,7 @@ from streetwatch.service.delivery.sample import EXTERNAL_ID, sample_message
 from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
 from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.reach.reach import Reach
+from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.zones.rules import ViolationType
 
 log = structlog.get_logger(__name__)
@@ -112,8 +112,8 @@ def _tried(entry: Target, sink: Sink, around: Surroundings) -> Iterator[Finding]
             yield _shown({"topic": sink.topic(sample_message())} | sink.body(sample_message()))
         case _:
             url = (entry.url if isinstance(entry, DeskEntry) else None) or around.own_url
-            reach = Reach.of(around.networks, [url])
-            yield from _desk(Exchange(url, timeout_s=entry.timeout_s, reach=reach))
+            outbound = Outbound.of(around.networks, [url])
+            yield from _desk(Exchange(url, timeout_s=entry.timeout_s, outbound=outbound))
 
 
 def _desk(exchange: Exchange) -> Iterator[Finding]:

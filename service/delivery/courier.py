@@ -13,8 +13,8 @@ from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.retry import Again, Failure, Park, decide
 from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import DeliveryFailedError
-from streetwatch.service.reach.networks import ANYWHERE, Networks
-from streetwatch.service.reach.reach import Reach
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.service.rounds import Rounds
 from streetwatch.service.store.notices import ClaimedNotice, Notices
 from streetwatch.vision.types import Seconds
@@ -46,7 +46,7 @@ class NoticeHook:
         self._exchange = Exchange(
             "",
             timeout_s=TIMEOUT_S,
-            reach=Reach.of(networks, [self._url]),
+            outbound=Outbound.of(networks, [self._url]),
             secrets=secrets_in(settings),
         )
 

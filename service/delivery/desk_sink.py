@@ -14,8 +14,8 @@ from streetwatch.service.delivery.sink import (
     Receipt,
 )
 from streetwatch.service.incidents.case import Message, Occasion
-from streetwatch.service.reach.networks import ANYWHERE, Networks
-from streetwatch.service.reach.reach import Reach
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.vision.types import Seconds
 
 TIMEOUT_S: Seconds = 10.0
@@ -41,8 +41,8 @@ class DeskSink:
         token: str = "",
         networks: Networks = ANYWHERE,
     ) -> None:
-        reach = Reach.of(networks, [base_url])
-        self._exchange = Exchange(base_url, timeout_s=timeout_s, reach=reach, secrets=[token])
+        outbound = Outbound.of(networks, [base_url])
+        self._exchange = Exchange(base_url, timeout_s=timeout_s, outbound=outbound, secrets=[token])
         self._shown = {"Authorization": f"Bearer {token}"} if token else {}
 
     def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:

@@ -15,8 +15,8 @@ from streetwatch.service.config.secrets import hidden
 from streetwatch.service.delivery.answers import misunderstood, refused, unanswered
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError
-from streetwatch.service.reach.http import ReachTransport
-from streetwatch.service.reach.reach import Reach
+from streetwatch.service.outbound.http import OutboundTransport
+from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.vision.types import Seconds
 
 #: A list of 1000 requests is about 1 MiB.
@@ -44,7 +44,7 @@ class Exchange:
         base_url: str,
         *,
         timeout_s: Seconds,
-        reach: Reach,
+        outbound: Outbound,
         secrets: Iterable[str] = (),
         trust: ssl.SSLContext | None = None,
         longest_answer: int = LONGEST_ANSWER,
@@ -53,7 +53,7 @@ class Exchange:
             base_url=base_url,
             timeout=timeout_s,
             follow_redirects=False,
-            transport=ReachTransport(reach, trust),
+            transport=OutboundTransport(outbound, trust),
         )
         self._longest_s = timeout_s * _LONGEST_IN_TIMEOUTS
         self._longest_answer = longest_answer

@@ -21,7 +21,7 @@ from streetwatch.service.delivery.template_client import TemplateClient
 from streetwatch.service.delivery.template_file import Template
 from streetwatch.service.incidents.case import Attachment, Case, Message
 from streetwatch.service.incidents.errors import StorageError
-from streetwatch.service.reach.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.vision.types import Seconds
 
 #: A case has a handful of stills of some 100 KiB each.

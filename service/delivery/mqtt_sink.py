@@ -17,8 +17,8 @@ from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
 from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message
-from streetwatch.service.reach.networks import ANYWHERE, Networks
-from streetwatch.service.reach.reach import OutOfReachError, Reach, UnknownHostError
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.outbound import Outbound, OutOfReachError, UnknownHostError
 
 #: Where the address names no port: as registered, without and with TLS.
 _PORT, _TLS_PORT = 1883, 8883
@@ -39,7 +39,7 @@ class MqttSink:
 
     def __init__(self, entry: MqttEntry, networks: Networks = ANYWHERE) -> None:
         self._entry = entry
-        self._reach = Reach.of(networks, [entry.url])
+        self._outbound = Outbound.of(networks, [entry.url])
         self._view = View(entry.crs, entry.public_url)
         self._tls = _tls(entry)
         self._lock = threading.Lock()
@@ -97,7 +97,7 @@ class MqttSink:
     def _connected(self) -> "_Connection":
         if self._connection is None or not self._connection.stands:
             self._give_up()
-            self._connection = _Connection(self._entry, self._tls, self._reach)
+            self._connection = _Connection(self._entry, self._tls, self._outbound)
             self._connection.open()
         return self._connection
 
@@ -110,8 +110,8 @@ class MqttSink:
 class _Connection:
     """One connection to a broker, and what was last heard from it."""
 
-    def __init__(self, entry: MqttEntry, tls: ssl.SSLContext | None, reach: Reach) -> None:
-        self._reach = reach
+    def __init__(self, entry: MqttEntry, tls: ssl.SSLContext | None, outbound: Outbound) -> None:
+        self._outbound = outbound
         address = urlsplit(entry.url)
         self._host = address.hostname or ""
         self._port = address.port or (_TLS_PORT if tls else _PORT)
@@ -154,7 +154,7 @@ class _Connection:
 
     def _looked_up(self) -> str:
         """Return what to connect to; with TLS the name, which the certificate is checked for."""
-        address = self._reach.address(self._host, self._port)
+        address = self._outbound.address(self._host, self._port)
         return self._host if self._has_tls else address
 
     def publish(self, topic: str, payload: bytes) -> None:

@@ -36,8 +36,8 @@ from streetwatch.service.delivery.sink import (
 )
 from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message, Occasion
-from streetwatch.service.reach.networks import ANYWHERE, Networks
-from streetwatch.service.reach.reach import Reach
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.vision.types import Seconds
 
 #: What the platform would say to what it can't use, and what may be tried later.
@@ -55,7 +55,7 @@ class Open311Sink:
         self._exchange = Exchange(
             entry.url,
             timeout_s=entry.timeout_s,
-            reach=Reach.of(networks, [entry.url]),
+            outbound=Outbound.of(networks, [entry.url]),
             secrets=secrets_in(entry),
             trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
         )

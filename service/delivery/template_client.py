@@ -17,8 +17,8 @@ from streetwatch.service.delivery.template_auth import credential_of
 from streetwatch.service.delivery.template_calls import Call, Part, call_of
 from streetwatch.service.delivery.template_file import Template
 from streetwatch.service.delivery.trust import trust_in
-from streetwatch.service.reach.networks import ANYWHERE, Networks
-from streetwatch.service.reach.reach import Reach
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.vision.types import Seconds
 
 #: What HTTP has for a request that is understood and not wanted: a person has to look at it.
@@ -46,7 +46,7 @@ class TemplateClient:
         self._exchange = Exchange(
             entry.url,
             timeout_s=entry.timeout_s,
-            reach=Reach.of(networks, [entry.url]),
+            outbound=Outbound.of(networks, [entry.url]),
             secrets=template.secrets,
             trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
         )

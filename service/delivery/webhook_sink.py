@@ -11,8 +11,8 @@ from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import Receipt
 from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.incidents.case import Message
-from streetwatch.service.reach.networks import ANYWHERE, Networks
-from streetwatch.service.reach.reach import Reach
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.vision.types import Seconds
 
 #: The occasion of a test: nothing is to be filed.
@@ -34,7 +34,7 @@ class WebhookSink:
         self._exchange = Exchange(
             "",
             timeout_s=entry.timeout_s,
-            reach=Reach.of(networks, [entry.url]),
+            outbound=Outbound.of(networks, [entry.url]),
             secrets=secrets_in(entry),
             trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
             longest_answer=_LONGEST_ANSWER,

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.responses import StreamingResponse
+from fastapi.sse import format_sse_event
 
 from streetwatch.service.access.asking import Asker, is_still_good
 from streetwatch.service.desk.answers import CaseChange
@@ -19,6 +20,11 @@ from streetwatch.vision.types import Seconds
 
 #: How often a reader's feed looks for what is new: one indexed read.
 LOOK_EVERY_S: Seconds = 1.0
+
+#: A feed that is quiet says so as often: proxies cut what says nothing.
+PING_EVERY_S: Seconds = 15.0
+
+_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 #: Each reader costs a read a second; more than a bureau's screens are a mistake.
 MOST_READERS = 64
@@ -79,19 +85,22 @@ def events_router(
     router = APIRouter()
     seats = _Seats(places)
 
+    def goes_on(request: Request) -> Callable[[], bool]:
+        return lambda: not ending() and is_still_good(request)
+
     def seat() -> Iterator[None]:
         with seats.taken():
             yield
 
     @router.get(
         "/events",
-        response_class=EventSourceResponse,
+        response_class=StreamingResponse,
         dependencies=[Depends(seat)],
         responses={200: {"content": {"text/event-stream": {}}}},
     )
     async def events(
         request: Request, asker: Asker, last_event_id: LastEventId = None, after: After = None
-    ) -> AsyncIterator[ServerSentEvent]:
+    ) -> StreamingResponse:
         """Follow the changes of cases as server-sent events `case`.
 
         Each event is a case that changed, as it is now: changes that follow each other quickly are
@@ -101,14 +110,29 @@ def events_router(
         seen = _start(last_event_id, after)
         if seen is None:
             seen = await run_in_threadpool(book.latest_revision)
-        yield ServerSentEvent(comment="the desk's changes follow")
-        while not ending() and await run_in_threadpool(is_still_good, request):
-            for case in await run_in_threadpool(theirs.changes, seen, limit=_AT_ONCE):
-                seen = Revision(case["revision"], case["number"])
-                yield _event(case)
-            await asyncio.sleep(look_every_s)
+        # FastAPI's own answer of this kind leaves a traceback in the log of whoever hangs up.
+        feed = _told(theirs, seen, goes_on(request), look_every_s)
+        return StreamingResponse(feed, media_type="text/event-stream", headers=_HEADERS)
 
     return router
+
+
+async def _told(
+    book: Book, seen: Revision, goes_on: Callable[[], bool], look_every_s: Seconds
+) -> AsyncIterator[bytes]:
+    """Yield what changes after a revision, for as long as the feed may go on."""
+    yield format_sse_event(comment="the desk's changes follow")
+    quiet_s = 0.0
+    while await run_in_threadpool(goes_on):
+        changes = await run_in_threadpool(book.changes, seen, limit=_AT_ONCE)
+        for case in changes:
+            seen = Revision(case["revision"], case["number"])
+            yield _event(case)
+        quiet_s = 0.0 if changes else quiet_s + look_every_s
+        if quiet_s >= PING_EVERY_S:
+            quiet_s = 0.0
+            yield format_sse_event(comment="still here")
+        await asyncio.sleep(look_every_s)
 
 
 def _start(last_event_id: str | None, after: int | None) -> Revision | None:
@@ -118,8 +142,11 @@ def _start(last_event_id: str | None, after: int | None) -> Revision | None:
     return None if after is None else Revision(after + 1)
 
 
-def _event(case: Document) -> ServerSentEvent:
+def _event(case: Document) -> bytes:
     change = CaseChange.model_validate(case)
-    return ServerSentEvent(
-        data=change, event="case", id=f"{change.revision}/{change.number}", retry=2_000
+    return format_sse_event(
+        data_str=change.model_dump_json(),
+        event="case",
+        id=f"{change.revision}/{change.number}",
+        retry=2_000,
     )

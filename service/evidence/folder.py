@@ -5,12 +5,13 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from streetwatch.service.incidents.errors import InputError, StorageError
+from streetwatch.vision.types import Seconds
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -108,6 +109,31 @@ class EvidenceFolder:
             with suppress(OSError):  # already told: the disk that refused may refuse this too
                 unfinished.unlink(missing_ok=True)
         return digest
+
+    def sweep(self, *, before: Seconds) -> int:
+        """Delete what dead processes left half-written; return how many files that were.
+
+        Args:
+            before: What was touched later may be another process's, at work.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        try:
+            left = [file for file in self.unfinished() if file.stat().st_mtime < before]
+            for file in left:
+                file.unlink(missing_ok=True)
+        except FileNotFoundError:  # who wrote it has ended it just now
+            return 0
+        except OSError as error:
+            raise StorageError(
+                f"{self.root}: what is half-written could not be deleted: {error.strerror or error}"
+            ) from error
+        return len(left)
+
+    def unfinished(self) -> Iterator[Path]:
+        """Yield the files that are being written, or were when somebody died."""
+        return self.root.glob("*/.*")
 
     def remove(self, incident_id: str) -> None:
         """Delete all files of an incident, originals first; one that has none is done with.

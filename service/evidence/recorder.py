@@ -18,7 +18,8 @@ from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.masking import Care
-from streetwatch.vision.types import Box, Frame, Image, Seconds
+from streetwatch.vision.shift import NONE, Shift
+from streetwatch.vision.types import Box, Frame, Image, Seconds, Size
 from streetwatch.zones.moment import local
 from streetwatch.zones.rules import ViolationType
 from streetwatch.zones.stay import Stay
@@ -60,6 +61,7 @@ class Recorder:
         self._tracks: dict[str, Track] = {}
         self._current: Frame | None = None
         self._shown = Shown(copies)
+        self._shift = NONE
 
     def remember(self, frame: Frame, stays: Iterable[Stay]) -> None:
         """Hold the frame for the stays that it is the first picture of; let go of ended ones."""
@@ -88,6 +90,10 @@ class Recorder:
         self._site = site
         self._zones = {zone.id: zone for zone in zones}
 
+    def go_along(self, shift: Shift) -> None:
+        """Draw zones and boxes where they lie in a picture that has moved."""
+        self._shift = shift
+
     def stills_of(self, incident: Incident) -> tuple[Attachment, ...]:
         """Write the stills that belong to the state an incident has just reached.
 
@@ -112,12 +118,14 @@ class Recorder:
     def _threshold_stills(self, incident: Incident, frame: Frame) -> tuple[Attachment, ...]:
         zone = self._zones[incident.zone_id]
         caption = f"{self._site.camera_id} / {zone.id} / {incident.type} / {local(frame.at)}"
+        box = self._shift.box(incident.bbox, frame.size)
+        outline = self._shift.outline(zone.polygon)
 
         def drawn(image: Image) -> Image:
-            return zone_overlay(image, zone.polygon, incident.bbox, caption)
+            return zone_overlay(image, outline, box, caption)
 
         def near(image: Image) -> Image:
-            return close_up(image, incident.bbox)
+            return close_up(image, box)
 
         stills = (
             self._still(incident, "threshold", frame),
@@ -137,10 +145,19 @@ class Recorder:
         if is_first or not is_on_disk:
             return (self._still(incident, "first_seen", first), *stills)
         # A candidate's copy is made in haste: most never become a case.
-        kept = self._copies.masked_anew(incident.id, "first_seen.jpg", _subject(incident))
+        kept = self._copies.masked_anew(
+            incident.id, "first_seen.jpg", self._subject(incident, frame.size)
+        )
         if kept is None:
             return stills
         return (_still("first_seen.jpg", "first_seen", kept, incident.first_seen), *stills)
+
+    def _subject(self, incident: Incident, size: Size) -> Box | None:
+        """Return the vehicle that a case is about where pictures show it, while it stands there."""
+        is_there = incident.state in {State.CANDIDATE, State.WARNED, State.OPEN}
+        if not is_there or incident.type not in _ABOUT_A_VEHICLE:
+            return None
+        return self._shift.box(incident.bbox, size)
 
     def picture_of_now(self, incident_id: str, role: str) -> Attachment | None:
         """Write the latest picture under a name of its moment; None before the first.
@@ -241,7 +258,8 @@ class Recorder:
             digest, at = cut(self._ring, folder, incident.id, end=end, window=self._window)
         except ClipUnavailable as error:
             return there(NoCopy(str(error))), 0.0
-        subject, frame = _subject(incident), self._current
+        frame = self._current
+        subject = None if frame is None else self._subject(incident, frame.size)
         spare = None if subject is None or frame is None else (subject, frame.size)
         return self._copies.clip(incident.id, CLIP, digest, spare), at
 
@@ -267,19 +285,13 @@ class Recorder:
         view = f".{incident.camera_id}.{incident.id[:6]}" if incident.duplicate_of else ""
         name = f"{role}{view}.jpg"
         care = Care.HASTE if incident.state is State.CANDIDATE else Care.STILL
-        image, shown = self._shown.of(frame, _subject(incident), care)
+        image, shown = self._shown.of(frame, self._subject(incident, frame.size), care)
         kept = self._copies.still(incident.case_id, name, part(image), part(shown))
         return _still(name, role, kept, frame.at)
 
 
 def _still(name: str, role: str, kept: Kept, at: Seconds) -> Attachment:
     return Attachment(name, role, "image/jpeg", kept.sha256, at, kept.original_sha256)
-
-
-def _subject(incident: Incident) -> Box | None:
-    """Return the vehicle that a case is about, while it stands there."""
-    is_there = incident.state in {State.CANDIDATE, State.WARNED, State.OPEN}
-    return incident.bbox if is_there and incident.type in _ABOUT_A_VEHICLE else None
 
 
 def _clip(kept: Kept, starts_at: Seconds) -> Attachment:

@@ -31,7 +31,7 @@ class Reach:
         """Tell whether a camera, or what was seen at a place, is within it."""
         if self.is_whole or (camera_id is not None and camera_id in self.cameras):
             return True
-        return grid_code is not None and grid_code.startswith(self.grids or ("-",))
+        return grid_code is not None and grid_code.startswith(self.grids)
 
 
 #: Nothing limits it.

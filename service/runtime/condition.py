@@ -1,6 +1,7 @@
 """How a camera is, at a glance. Pure."""
 
 from enum import StrEnum
+from typing import Final
 
 from streetwatch.vision.capture.state import Phase
 from streetwatch.vision.health import Seeing
@@ -21,7 +22,17 @@ class Condition(StrEnum):
     OFFLINE = "offline"  #: no pictures
     FROZEN = "frozen"  #: the same picture again and again: nothing is filed
     DARK = "dark"  #: nothing to be seen: nothing is filed
+    BLURRED = "blurred"  #: out of focus, or its lens is dirty: nothing is filed
     MOVED = "moved"  #: it looks elsewhere than its zones were drawn for: nothing is filed
+
+
+_OF: Final = {
+    Seeing.FROZEN: Condition.FROZEN,
+    Seeing.DARK: Condition.DARK,
+    Seeing.BLURRED: Condition.BLURRED,
+    Seeing.MOVED: Condition.MOVED,
+    Seeing.CLEAR: Condition.LIVE,
+}
 
 
 def condition_of(phase: Phase, age_s: Seconds | None, seeing: Seeing) -> Condition:
@@ -36,12 +47,4 @@ def condition_of(phase: Phase, age_s: Seconds | None, seeing: Seeing) -> Conditi
         return Condition.OFFLINE
     if age_s > LATE_S:
         return Condition.OFFLINE if phase is not Phase.LIVE else Condition.LATE
-    match seeing:
-        case Seeing.FROZEN:
-            return Condition.FROZEN
-        case Seeing.DARK:
-            return Condition.DARK
-        case Seeing.MOVED:
-            return Condition.MOVED
-        case Seeing.CLEAR:
-            return Condition.LIVE
+    return _OF[seeing]

@@ -6,27 +6,25 @@ what is latest by its own patience.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Protocol
 
 import structlog
 
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.runtime.attention import Attention, Intervals, is_open
+from streetwatch.service.runtime.attention import Intervals, is_open
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.overload import Overload
-from streetwatch.vision.health import Health, Seeing
-from streetwatch.vision.privacy import Outline
-from streetwatch.vision.types import Detections, Frame, Look, Seconds, SeesMany
+from streetwatch.service.runtime.watching import Watching
+from streetwatch.vision.health import Seeing
+from streetwatch.vision.types import Detections, Frame, Seconds, SeesMany
 from streetwatch.vision.view import Glance, detected_together, glance_at
-from streetwatch.zones.presence import Presence
 
 log = structlog.get_logger(__name__)
 
@@ -36,48 +34,6 @@ TICK_S: Seconds = 0.5
 #: Between two pictures of a camera none of whose rules applies now: enough to know that it is there
 #: (`runtime.condition.LATE_S`); the packets between are read and kept, not decoded.
 REST_S: Seconds = 8.0
-
-
-class Judge(Protocol):
-    """What becomes of one camera's looks. Used by the loop's thread only."""
-
-    @property
-    def presence(self) -> Presence:
-        """What is at its place, after the latest look."""
-
-    def look(self, look: Look, frame: Frame | None = None) -> tuple[Incident, ...]:
-        """Fold one look; return the incidents whose state it changed."""
-
-    def show(self, frame: Frame) -> None:
-        """Take a frame for the latest picture that says nothing of the street."""
-
-    def seal(self, at: Seconds) -> None:
-        """Complete what is due by now."""
-
-
-@dataclass(slots=True)
-class Watching:
-    """One camera's chain, and what the loop remembers of it.
-
-    Attributes:
-        watch: Judges its looks.
-        attention: When the detector is asked.
-        look_every: Tells the capture how far apart its pictures may be.
-        masks: Areas that nobody may see.
-        health: What its pictures are worth.
-        is_on_duty: Tells whether any of its rules applies at a time.
-    """
-
-    watch: Judge
-    attention: Attention
-    look_every: Callable[[Seconds], None]
-    masks: tuple[Outline, ...] = ()
-    health: Health = field(default_factory=Health)
-    is_on_duty: Callable[[Seconds], bool] = lambda _: True
-
-    def rests(self, at: Seconds) -> bool:
-        """Tell whether nothing can come of a picture: no rule applies, and nothing stands."""
-        return not self.is_on_duty(at) and not self.watch.presence.stays
 
 
 class _Change:
@@ -135,11 +91,30 @@ class DetectorLoop:
         self._on_change = on_change
         self._overload = Overload()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
+        self._thread = self._new_thread()
+        self._round_at = time.monotonic()
+        self._is_begun = False
 
     def start(self) -> None:
         """Begin to take frames."""
+        self._is_begun, self._round_at = True, time.monotonic()
         self._thread.start()
+
+    def revive(self) -> bool:
+        """Go on in a new thread if the old one has died; return whether it had."""
+        if not self._is_begun or self._stopping.is_set() or self._thread.is_alive():
+            return False
+        self._thread = self._new_thread()
+        self._thread.start()
+        return True
+
+    @property
+    def silent_s(self) -> Seconds:
+        """How long it has not been heard of: it is stuck in a detection, or in the database."""
+        return time.monotonic() - self._round_at if self._is_begun else 0.0
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name="detector", daemon=True)
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """Finish the look at hand and end. May be called again."""
@@ -180,6 +155,7 @@ class DetectorLoop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._round_at = time.monotonic()
             self._change()
             frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
             if frame is not None:
@@ -225,13 +201,14 @@ class DetectorLoop:
                 masks=watching.masks,
                 areas=attention.gate.areas if self._batch == 1 else (),
             )
-            watching.health = watching.health.seen(glance.view, frame.at)
+            watching.seen(glance.view, frame)
+            attention = watching.attention
             change = attention.gate.change(glance.view)
             waits_for = self._queue.why(frame.camera_id)
             why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
-        if watching.health.seeing is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
+        if watching.health.worth is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
             watching.watch.show(glance.frame)
-            self._metrics.blind.labels(frame.camera_id, watching.health.seeing).inc()
+            self._metrics.blind.labels(frame.camera_id, watching.health.worth).inc()
             return
         if watching.rests(frame.at):
             watching.watch.show(glance.frame)
@@ -296,6 +273,7 @@ class DetectorLoop:
             self._metrics.covered("close", glance.frame.at - presence.last_look)
         with self._metrics.working("track"):
             changed = watching.watch.look(glance.look(detections), glance.frame)
+        watching.judged()
         self._pace(glance.frame.at, watching)
         self._count(glance.frame, changed)
         if changed:

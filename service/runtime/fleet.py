@@ -20,16 +20,18 @@ from streetwatch.service.incidents.ports import Store
 from streetwatch.service.incidents.routing import Routes
 from streetwatch.service.runtime.attention import Attention
 from streetwatch.service.runtime.condition import Condition, condition_of
-from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
+from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.viewing import Viewing
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.runtime.watching import Watching
+from streetwatch.service.store.references import Kept, References
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.gate import Gate
-from streetwatch.vision.health import Health
-from streetwatch.vision.types import Frame, Seconds
+from streetwatch.vision.health import Health, Reference
+from streetwatch.vision.types import Frame, Seconds, Size
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +54,7 @@ class WatchedCamera:
         watch: Judges its looks.
         viewing: Keeps its pictures fresh while people look at them.
         last_frame_at: When its last picture was taken; None before the first.
+        left: Captures that were replaced and whose threads have not ended.
     """
 
     camera: Camera
@@ -61,6 +64,7 @@ class WatchedCamera:
     watching: Watching
     viewing: Viewing
     last_frame_at: Seconds | None = None
+    left: tuple[Capture, ...] = ()
 
     def age_s(self, now: Seconds) -> Seconds | None:
         """Return how old its last picture is."""
@@ -84,6 +88,7 @@ class Wiring:
         keep_bytes: Of each stream, for clips, at most.
         options: How the streams are read.
         looks: Keeps what was seen.
+        references: Keeps what the cameras showed when their zones were drawn.
         clock: Seconds since the epoch.
     """
 
@@ -95,6 +100,7 @@ class Wiring:
     keep_bytes: int
     options: CaptureOptions
     looks: LooksLog
+    references: References
     clock: Callable[[], Seconds]
 
 
@@ -174,34 +180,76 @@ class Fleet:
             site=camera.site,
             zones=camera.zones,
             copies=wiring.copies,
-            seal=replace(wiring.seal, clock_offset=lambda: capture.clock_offset_s),
+            seal=replace(wiring.seal, clock_offset=partial(self._clock_offset, camera.id)),
             ring=ring,
             window=wiring.window,
         )
-        capture = Capture(
-            camera.id,
-            camera.source,
-            on_frame=self._on_frame,
-            on_state=lambda _: None,  # asked for when somebody wants to know
-            ring=ring,
-            options=wiring.options,
+        viewing = Viewing(
+            partial(self._look_every, camera.id), wiring.options.look_interval_s, wiring.clock
         )
-        viewing = Viewing(capture.look_every, wiring.options.look_interval_s, wiring.clock)
+        kept = wiring.references.known(camera.id)
         watch = CameraWatch(
             watched=self._watched(camera, cameras),
             store=wiring.store,
             recorder=recorder,
             on_look=partial(wiring.looks.add, camera.id),
+            size=None if kept is None else kept.size,
         )
         watching = Watching(
             watch,
             _attention(camera),
             viewing.look_every,
             camera.masks,
+            Health.since(kept.reference if kept and kept.drawn == camera.drawn else None),
             is_on_duty=camera.is_on_duty,
+            remember=partial(self._remember, camera.id),
         )
         self.loop.watch(camera.id, watching)
-        return WatchedCamera(camera, capture, recorder, watch, watching, viewing)
+        return WatchedCamera(
+            camera, self._capture(camera, ring), recorder, watch, watching, viewing
+        )
+
+    def _clock_offset(self, camera_id: str) -> Seconds | None:
+        """Return how far a camera's clock is ahead of ours, as its stream says now."""
+        running = self.watched.get(camera_id)
+        return None if running is None else running.capture.clock_offset_s
+
+    def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
+        return Capture(
+            camera.id,
+            camera.source,
+            on_frame=self._on_frame,
+            on_state=lambda _: None,  # asked for when somebody wants to know
+            ring=ring,
+            options=self.wiring.options,
+            clock=self.wiring.clock,
+        )
+
+    def replace_capture(self, camera_id: str, running: WatchedCamera) -> bool:
+        """Read a camera's stream in a new thread; return False where it isn't watched any more.
+
+        The old thread, should it come to itself, hands on nothing more.
+        """
+        with self._changing:
+            if self.watched.get(camera_id) is not running or not self._is_running:
+                return False
+            before = running.capture
+            before.stop(timeout_s=0)
+            running.left = tuple(one for one in (*running.left, before) if not one.is_over)
+            running.capture = self._capture(running.camera, before.ring)
+            running.capture.start()
+            return True
+
+    def _look_every(self, camera_id: str, interval_s: Seconds) -> None:
+        running = self.watched.get(camera_id)
+        if running is not None:
+            running.capture.look_every(interval_s)
+
+    def _remember(self, camera_id: str, reference: Reference, size: Size) -> None:
+        running = self.watched.get(camera_id)
+        if running is not None:
+            kept = Kept(running.camera.drawn, reference, size)
+            self.wiring.references.keep(camera_id, kept)
 
     def _redrawn(
         self, running: WatchedCamera, camera: Camera, cameras: tuple[Camera, ...]
@@ -215,8 +263,7 @@ class Fleet:
 
         def change() -> None:
             watch.redraw(watched, self.wiring.clock())
-            watching.attention = _attention(camera)
-            watching.health = Health()  # zones are drawn on what it shows now
+            watching.redrawn(_attention(camera))
             watching.is_on_duty = camera.is_on_duty
 
         return self.loop.between_looks(change)

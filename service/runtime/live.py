@@ -17,6 +17,7 @@ from streetwatch.service.incidents.incident import incident_id
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.runtime.condition import Condition
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera
+from streetwatch.vision.shift import Shift
 from streetwatch.vision.types import Box, Frame, Image, Seconds, Size
 from streetwatch.zones.place import Place
 from streetwatch.zones.polygon import Polygon
@@ -174,6 +175,7 @@ class LiveView:
 
 def _camera(listed: Listed, running: WatchedCamera, now: Seconds) -> LiveCamera:
     camera, latest = listed.camera, running.recorder.latest
+    shift = running.watching.health.shift
     size = None if latest is None else latest.size
     stays = running.watching.watch.presence.stays
     return LiveCamera(
@@ -186,25 +188,25 @@ def _camera(listed: Listed, running: WatchedCamera, now: Seconds) -> LiveCamera:
         size=size,
         origin=listed.origin,
         place=camera.place,
-        zones=tuple(_zone(zone) for zone in camera.zones),
-        stays=() if size is None else _stays(camera.id, camera.zones, stays, size),
+        zones=tuple(_zone(zone, shift) for zone in camera.zones),
+        stays=() if size is None else _stays(camera.id, camera.zones, stays, size, shift),
     )
 
 
-def _zone(zone: Zone) -> LiveZone:
+def _zone(zone: Zone, shift: Shift) -> LiveZone:
     types = tuple(rule.type.value for rule in zone.rules)
-    return LiveZone(zone.id, zone.kind, zone.polygon, types)
+    return LiveZone(zone.id, zone.kind, shift.outline(zone.polygon), types)
 
 
 def _stays(
-    camera_id: str, zones: tuple[Zone, ...], stays: tuple[Stay, ...], size: Size
+    camera_id: str, zones: tuple[Zone, ...], stays: tuple[Stay, ...], size: Size, shift: Shift
 ) -> tuple[LiveStay, ...]:
     of_s = {(zone.id, rule.type.value): rule.dwell_s for zone in zones for rule in zone.rules}
     return tuple(
         LiveStay(
             zone_id=stay.zone_id,
             type=stay.type,
-            box=in_shares(stay.box, size),
+            box=in_shares(shift.box(stay.box, size), size),
             dwell_s=stay.dwell_s,
             of_s=of_s[stay.zone_id, stay.type],
             is_violation=stay.violation_at is not None,

@@ -14,6 +14,8 @@ from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.runtime.carrying import carried
+from streetwatch.vision.picture import Resized
+from streetwatch.vision.shift import NONE, Shift
 from streetwatch.vision.types import Frame, Look, Seconds, Size
 from streetwatch.zones.presence import Observation, Presence, observe
 
@@ -35,9 +37,10 @@ class CameraWatch:
         recorder: None where there are no pictures (recorded looks).
         epoch: Added to capture times to give schedules a wall clock; None leaves them out.
         on_look: Told of every look.
+        size: Of the pictures in whose pixels what is stored stands; None where that isn't known.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what it goes on from, and whom it tells
         self,
         *,
         watched: Watched,
@@ -45,13 +48,15 @@ class CameraWatch:
         recorder: Recorder | None,
         epoch: Seconds | None = 0.0,
         on_look: Callable[[Look], None] = lambda _: None,
+        size: Size | None = None,
     ) -> None:
         self._watched = watched
         self._store = store
         self._recorder = recorder
         self._epoch = epoch
         self._on_look = on_look
-        self._size: Size | None = None
+        self._size = size
+        self._shift = NONE
         self._presence = store.presence(watched.site.camera_id)
         self._written_at = self._presence.last_look
         self._unsealed = self._reloaded()
@@ -63,12 +68,24 @@ class CameraWatch:
         """What is at its place, after the latest look."""
         return self._presence
 
+    @property
+    def size(self) -> Size | None:
+        """Of the pictures in whose pixels what stands there is kept; None before the first."""
+        return self._size
+
+    def go_along(self, shift: Shift) -> None:
+        """Judge by zones that have moved with the picture."""
+        self._shift = shift
+        if self._recorder:
+            self._recorder.go_along(shift)
+
     def look(self, look: Look, frame: Frame | None = None) -> tuple[Incident, ...]:
         """Fold one look; return the incidents whose state it changed.
 
         Raises:
             StorageError: nothing of this look was kept; the next look includes what it missed.
         """
+        look, frame = self._as_kept(self._shift.as_drawn(look), frame)
         self._on_look(look)
         observation = observe(self._presence, look, self._watched.zones, epoch=self._epoch)
         if self._recorder and frame:
@@ -82,6 +99,17 @@ class CameraWatch:
         self._lost |= {incident_id(camera_id, stay.key) for stay in observation.gone}
         self.seal(look.at)
         return changed
+
+    def _as_kept(self, look: Look, frame: Frame | None) -> tuple[Look, Frame | None]:
+        """Return a look in the size in which what stands there is kept.
+
+        A camera that was set to another size shows the same street: what stands goes on standing.
+        """
+        size = self._size
+        if size is None or look.size == size or not self._presence.stays:
+            return look, frame
+        kept = Look(look.at, size, look.detections.rescaled(look.size, size), look.view)
+        return kept, frame and replace(frame, picture=Resized(frame.picture, size))
 
     def _is_nothing(self, observation: Observation, at: Seconds) -> bool:
         """Tell whether a look left an empty street empty: that need not be written each time."""

@@ -40,6 +40,9 @@ from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
 
+#: A file that nobody has touched for so long is not being written any more.
+SETTLED_S: Seconds = 600.0
+
 #: Messages that go in one transaction.
 _BATCH = 500
 
@@ -94,6 +97,7 @@ class Retention:
         """
         ends = clock or (lambda: now)
         self._resume(ends)
+        self.evidence.sweep(before=now - SETTLED_S)
         for name in due(self.engine, now=now, periods=self.periods):
             gone = self._evidence(name, now, ends, self._by_age(now))
             if gone is not None:

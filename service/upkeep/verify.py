@@ -22,12 +22,10 @@ from streetwatch.service.store.schema import (
 from streetwatch.service.store.transactions import reading
 from streetwatch.service.upkeep.backup import files_of
 from streetwatch.service.upkeep.finding import Finding
+from streetwatch.service.upkeep.retention import SETTLED_S
 from streetwatch.service.upkeep.traces import files_in
 from streetwatch.service.upkeep.verify_chain import chain_findings
 from streetwatch.vision.types import Seconds
-
-#: A file younger than this may belong to a transaction that is under way.
-SETTLED_S: Seconds = 600.0
 
 #: Has a case of its own: a view of another camera's case tells nothing, and its files are there.
 _TOLD = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is_(None))
@@ -138,8 +136,12 @@ class Verification:
         files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
         known = self._names(folder.name) if folder.is_dir() else frozenset()
         for path in files:
-            if path.name not in known and _is_settled(path, now):
-                name = str(path.relative_to(root))
+            if path.name in known or not _is_settled(path, now):
+                continue
+            name = str(path.relative_to(root))
+            if path.name.startswith("."):
+                yield Finding("file_unfinished", name, "it was left half-written: see retention")
+            else:
                 yield Finding("file_orphaned", name, "no incident in the store names it")
 
     def _names(self, folder: str) -> frozenset[str]:

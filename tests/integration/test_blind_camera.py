@@ -18,10 +18,11 @@ from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
-from streetwatch.service.runtime.detector_loop import DetectorLoop, Watching
+from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.runtime.watching import Watching
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.picture import Pixels

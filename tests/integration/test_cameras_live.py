@@ -34,12 +34,11 @@ class Running:
         self.folder = folder
         path = folder / "cameras.yaml"
         path.write_text(file, encoding="utf-8")
-        networks = NetworkSettings(cameras=["127.0.0.0/8"])  # the tests' cameras stand here
         settings = Settings(
             data_dir=folder / "data",
             detector_threads=1,
+            networks=NetworkSettings(cameras=["127.0.0.0/8"]),  # the tests' cameras stand here
             access=AccessSettings(api=ApiAccess.OPEN),
-            networks=networks,
         )
         self.service = Service(settings, load_cameras(path, environ={}))
 

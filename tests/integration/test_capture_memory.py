@@ -4,6 +4,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from av.video.frame import VideoFrame
+
+from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.reconnect import BackOff
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.source import Source, SourceKind
@@ -95,3 +99,18 @@ def test_a_camera_of_many_bits_keeps_no_more_bytes_than_it_may(
         assert capture.stop()
     assert len(pictures) > 5
     assert size // 8 < most <= size // 4
+
+
+def test_a_picture_that_is_kept_keeps_no_threads() -> None:
+    grey = np.zeros((360, 640, 3), np.uint8)
+    frames = [VideoFrame.from_ndarray(grey, format="bgr24") for _ in range(8)]
+    before = _threads()
+    kept = [
+        Decoded.of(frame.reformat(640, 360, "yuv420p", threads=1), longest=320) for frame in frames
+    ]
+    assert len(kept) == 8
+    assert _threads() == before
+
+
+def _threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir()))

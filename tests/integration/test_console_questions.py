@@ -12,7 +12,9 @@ import pytest
 from fastapi import FastAPI
 
 from filed import NOON, a_message, an_incident, promise
+from gates import open_gate
 from http_parts import serving
+from streetwatch.service.api.guard import Guard
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.case_csv import COLUMNS, case_csv_router, csv_of
@@ -71,6 +73,7 @@ def city(new_database: Callable[..., str]) -> Iterator[City]:
     store = open_store(new_database())
     reporter = Reporter(store.engine, lambda: NOON, lambda: (Place(121.47, 31.23),))
     api = FastAPI()
+    api.add_middleware(Guard, gate=open_gate(store.engine))
     api.include_router(reports_router(reporter))
     api.include_router(case_csv_router(Book(store.engine), clock=lambda: NOON))
     with serving(api) as url, httpx.Client(base_url=url) as client:

@@ -13,10 +13,11 @@ from prometheus_client import CollectorRegistry
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
-from streetwatch.service.runtime.detector_loop import REST_S, DetectorLoop, Watching
+from streetwatch.service.runtime.detector_loop import REST_S, DetectorLoop
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.runtime.watching import Watching
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.picture import Pixels
@@ -27,7 +28,8 @@ from streetwatch.zones.zone import Zone
 START = 1_795_363_200.0
 AREA = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 RULE = DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR]
-STREET: Image = np.full((90, 160, 3), 120, np.uint8)
+STREET: Image = np.repeat(np.linspace(90, 150, 160, dtype=np.uint8)[None, :, None], 90, 0)
+STREET = np.repeat(STREET, 3, 2)
 
 
 def with_car(number: int) -> Image:
@@ -157,7 +159,7 @@ def test_an_idle_camera_is_detected_in_every_30_s_and_the_gap_is_a_metric(
     street.loop.start()
     for number in range(33):
         trembling = STREET.copy()
-        trembling[0, number] = 121  # a picture that is the same to the last bit is a frozen one
+        trembling[0, number] ^= 1  # a picture that is the same to the last bit is a frozen one
         street.show("quiet", trembling, after_s=4.0 * number)
         until(partial(street.has_looked, "quiet", number + 1))
     coverage = "streetwatch_zone_coverage_seconds"

@@ -18,15 +18,15 @@ from streetwatch.service.cameras.ledger import Ledger
 from streetwatch.service.cameras.probing import Probing, Seen, Step, Told, Wanted
 from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.cameras.vault import Vault
-from streetwatch.service.reach.networks import Networks
-from streetwatch.service.reach.reach import Reach
-from streetwatch.service.reach.streams import StreamReach
+from streetwatch.service.outbound.networks import Networks
+from streetwatch.service.outbound.outbound import Outbound
+from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.store.engine import open_engine
 from streetwatch.vision.capture.probing import StepName, StepState
 from waiting import awaited
 
 #: The tests' cameras stand on this machine.
-HERE = StreamReach(Reach(Networks.of(["127.0.0.0/8"])))
+HERE = OutboundStreams(Outbound(Networks.of(["127.0.0.0/8"])))
 
 
 @pytest.fixture

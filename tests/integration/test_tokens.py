@@ -118,6 +118,8 @@ def test_tokens_are_made_listed_and_revoked_by_command_and_it_is_noted(tmp_path:
             ["add", "x", "--right", "admin"], "--right admin: viewer has none", id="right"
         ),
         pytest.param(["add", "x", "--grid", "31*"], "--grid 31*: is no grid", id="a grid"),
+        pytest.param(["add", "x", "--camera", ""], "--camera: is empty", id="an empty camera"),
+        pytest.param(["add", "x", "--grid", ""], "--grid : is no grid", id="an empty grid"),
         pytest.param(["revoke", "nobody"], "token nobody: there is none", id="nobody"),
     ],
 )

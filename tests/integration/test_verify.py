@@ -16,12 +16,14 @@ from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Report
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.retention import DAY_S, Periods
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import attachment, desk_case, outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.upkeep.ledger import PlatformLedger, compared
 from streetwatch.service.upkeep.retention import Retention
 from streetwatch.service.upkeep.verify import Verification
 
@@ -165,3 +167,44 @@ def test_what_retention_has_deleted_is_not_missed(world: World) -> None:
     )
     assert [one.kind for one in job.run(now=now)] == ["evidence", "messages"]
     assert world.findings(now=now) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        pytest.param([("a" * 26, "opened"), ("a" * 26, "changed")], [], id="it has it once"),
+        pytest.param([], [("not_received", "a" * 26)], id="it has lost it"),
+        pytest.param([("a" * 26, "")] * 2, [("received_twice", "a" * 26)], id="it has it twice"),
+        pytest.param(
+            [("a" * 26, "opened"), ("z" * 26, "opened")],
+            [("received_unknown", "z" * 26)],
+            id="nobody knows it",
+        ),
+    ],
+)
+def test_a_platforms_own_list_is_compared(
+    world: World, tmp_path: Path, lines: list[tuple[str, str]], found: list[tuple[str, str]]
+) -> None:
+    path = tmp_path / "platform.jsonl"
+    rows = [json.dumps({"external_id": name, "what": what}) for name, what in lines]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    findings = compared(world.store.engine, PlatformLedger.read(path), "desk")
+    assert [(one.what, one.name) for one in findings] == found
+
+
+@pytest.mark.parametrize("line", ["no json", "[]", '{"number": 1}', "7"])
+def test_a_list_that_is_none_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "platform.jsonl"
+    path.write_text('{"external_id": "a"}\n' + line, encoding="utf-8")
+    with pytest.raises(InputError, match=r"platform\.jsonl:2: write a case a line"):
+        PlatformLedger.read(path)
+
+
+def test_what_a_dead_process_left_half_written_is_found_and_swept(world: World) -> None:
+    left = world.evidence.root / CASE / ".clip.mp4.part.mp4"
+    left.write_bytes(b"half")
+    os.utime(left, (NOON, NOON))
+    assert world.findings() == [("file_unfinished", f"{CASE}/.clip.mp4.part.mp4")]
+    assert world.evidence.sweep(before=NOON) == 0, "it may be at work"
+    assert world.evidence.sweep(before=NOON + 1) == 1
+    assert world.findings() == []

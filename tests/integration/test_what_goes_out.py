@@ -1,6 +1,7 @@
 """Two real streams of one street: what nobody may see is in nothing that is kept or goes out."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -30,9 +31,10 @@ from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.source import Source, SourceKind
-from streetwatch.vision.capture.stream import CaptureOptions, steady_wall_clock
+from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.types import Image
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone, ZoneKind
@@ -123,7 +125,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     store = open_store(f"sqlite:///{folder / 'db'}")
     sees = Sees((("car", CAR), ("person", tuple(map(float, SECRET)))))  # type: ignore[arg-type]
     copies = Copies.masking(EvidenceFolder(folder / "evidence"), sees)
-    clock, mailboxes = steady_wall_clock(), Mailboxes()
+    clock, mailboxes = time.time, Mailboxes()
     loop = DetectorLoop(
         detector=sees,
         mailboxes=mailboxes,
@@ -142,6 +144,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         keep_bytes=10**7,
         options=CaptureOptions(look_interval_s=0.5),
         looks=looks,
+        references=References(store.engine),
         clock=clock,
     )
     fleet = Fleet(wiring, loop, mailboxes)

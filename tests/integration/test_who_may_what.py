@@ -4,6 +4,7 @@ The table in docs/reference/access.md is what is promised; the routes are the ap
 """
 
 import itertools
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -19,21 +20,26 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 
 from filed import NOON, a_message, an_incident, evidence
+from gates import open_gate
 from http_parts import serving
 from streetwatch.service.access.policy import NOWHERE, RULES, About, Door, Rule
 from streetwatch.service.access.role import ROLE_NEEDED, Right, Role
 from streetwatch.service.access.tokens import Grant
 from streetwatch.service.api.callers import COOKIE
+from streetwatch.service.api.guard import Guard
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
 from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.console.pages.settings import SECTIONS
 from streetwatch.service.delivery.build import sink_of, surroundings_of
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.delivery.sink import DeliveryFailedError
 from streetwatch.service.desk.report import Report
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.openings import own_token_of
 from streetwatch.service.settings import Settings
+from streetwatch.service.store.audit import Asked, Deed
 from streetwatch.service.store.transactions import writing
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
@@ -158,6 +164,8 @@ def routes(of: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:
     for mount in of:
         if isinstance(mount, Mount) and mount.routes:
             yield from routes(mount.routes)
+        elif isinstance(mount, Mount):
+            yield "GET", f"{mount.path}/{{path:path}}"  # files
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route(city: City) -> None:
@@ -461,3 +469,64 @@ def test_a_service_hands_its_own_cases_to_its_own_desk_and_nobody_elses_to_it(ci
 
 def replace_url(entry: DeskEntry, url: str) -> DeskEntry:
     return entry.model_copy(update={"url": url})
+
+
+def told(city: City, what: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return who did it, to what, and the facts."""
+    found = city.service.audit.entries(Asked(what=what))
+    return [(one.who, one.subject, json.loads(one.facts)) for one in found]
+
+
+def test_what_is_done_over_the_api_is_written_down_with_who_and_from_where(city: City) -> None:
+    app = city.token("app-of-the-log", Role.OPERATOR, reach=KERB)
+    hold = {"held": True, "by": "somebody else", "why": "a complaint"}
+    held = f"/desk/cases/{OURS['number']}/legal-hold"
+    assert city.http.put(held, json=hold, headers=app).status_code == 200
+    assert told(city, "case.held")[-1] == ("token:app-of-the-log", OURS["number"], {"status": 200})
+    for _ in range(2):
+        picture = city.http.get(f"/evidence/{OURS['incident']}/threshold.jpg", headers=app)
+        assert picture.content == b"a picture"
+    mine = [one for one in told(city, "evidence.opened") if one[0] == "token:app-of-the-log"]
+    assert mine == [
+        ("token:app-of-the-log", OURS["incident"], {"status": 200, "names": ["threshold.jpg"]})
+    ]
+    assert city.http.put("/desk/grids", json={}, headers=app).status_code == 403
+    assert told(city, "grids.changed")[-1] == ("token:app-of-the-log", "", {"status": 403})
+    last = city.service.audit.page(Asked(), limit=1)[0]
+    assert last.address == "127.0.0.1"
+    assert list(city.service.audit.wrongs()) == []
+
+
+def test_the_log_is_read_by_admins_as_json_and_as_csv(city: City) -> None:
+    admin = city.cookie("admin")
+    page = city.http.get("/audit", params={"limit": 3}, headers=admin).json()
+    positions = [one["position"] for one in page["entries"]]
+    assert positions == sorted(positions, reverse=True)
+    assert page["head"] == f"{positions[0]}:{page['entries'][0]['hash']}"
+    lines = city.http.get("/audit.csv", headers=admin).text.splitlines()
+    assert lines[0].startswith("\ufeffposition,at,who")
+    assert len(lines) == positions[0] + 2, "its own export is in it"
+
+
+def test_what_can_not_be_written_down_is_answered_as_not_done(city: City) -> None:
+    def refuse(deed: Deed) -> None:
+        raise StorageError(deed.what)
+
+    gate = replace(open_gate(city.service.store.engine), note=refuse)
+    api = FastAPI()
+    api.add_middleware(Guard, gate=gate)
+
+    @api.post("/desk/moves")
+    def moves() -> dict[str, str]:
+        return {}
+
+    with serving(api) as url:
+        answer = httpx.post(f"{url}/desk/moves")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_of_the_settings_is_drawn(city: City, section: str) -> None:
+    city.token(f"of-{section}", Role.OPERATOR, rights=(Right.FILE,), reach=KERB)
+    page = city.http.get(f"/console/settings/{section}", headers=city.cookie("admin"))
+    assert page.status_code == 200

@@ -43,3 +43,14 @@ def test_one_is_overdue_only_beyond_the_latest_distance() -> None:
     gaps = _seen((0.0, True), (10.0, True))
     assert not gaps.is_overdue(19.0, 4.0)
     assert gaps.is_overdue(21.0, 4.0)
+
+
+@pytest.mark.parametrize("jump_s", [3600.0, -3600.0, 1.7e9])
+def test_a_jump_of_the_cameras_clock_is_no_distance(jump_s: float) -> None:
+    gaps = KeyGaps()
+    for at in (0.0, 2.0, 4.0):
+        gaps = gaps.seen(at, is_key=True)
+    gaps = gaps.seen(5.0 + jump_s, is_key=False)
+    assert gaps.gap_s == 2.0
+    assert not gaps.are_rarer_than(3.0, 5.5 + jump_s)
+    assert gaps.seen(7.0 + jump_s, is_key=True).gap_s == 2.0

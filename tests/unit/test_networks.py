@@ -4,9 +4,9 @@ import ipaddress
 
 import pytest
 
-from streetwatch.service.reach.networks import ANYWHERE, Networks
-from streetwatch.service.reach.reach import OutOfReachError, Reach, endpoint_of
-from streetwatch.service.reach.streams import with_host
+from streetwatch.service.outbound.networks import ANYWHERE, Networks
+from streetwatch.service.outbound.outbound import Outbound, OutOfReachError, endpoint_of
+from streetwatch.service.outbound.streams import with_host
 
 
 @pytest.mark.parametrize(
@@ -63,17 +63,17 @@ def test_where_networks_are_named_nothing_else_is_connected_to() -> None:
 
 
 def test_what_the_operator_wrote_as_this_machine_may_be_there_and_nothing_beside_it() -> None:
-    reach = Reach.of(ANYWHERE, ["rtsp://127.0.0.1:8554/street.mp4"])
-    assert reach.address("127.0.0.1", 8554) == "127.0.0.1"
+    outbound = Outbound.of(ANYWHERE, ["rtsp://127.0.0.1:8554/street.mp4"])
+    assert outbound.address("127.0.0.1", 8554) == "127.0.0.1"
     for host, port in (("127.0.0.1", 5432), ("127.0.0.2", 8554), ("localhost", 8554)):
         with pytest.raises(OutOfReachError, match="in no network that may be connected to"):
-            reach.address(host, port)
+            outbound.address(host, port)
 
 
 @pytest.mark.parametrize("host", ["0177.0.0.1", "2130706433", "127.1", "0x7f000001"])
 def test_odd_spellings_of_this_machine_are_this_machine(host: str) -> None:
     with pytest.raises(OutOfReachError):
-        Reach().address(host, 80)
+        Outbound().address(host, 80)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Cuts a clip out of a ring's packets and writes it without touching a coded byte."""
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -104,7 +105,8 @@ def write_clip(packets: Sequence[StoredPacket], path: Path) -> ClipSpan:
     """Write packets that `cut` has picked as an MP4 file, complete or not at all.
 
     Raises:
-        ClipNotWritten: the disk or the format refused; nothing is left behind.
+        ClipNotWritten: the disk refused; nothing is left behind.
+        ClipUnavailable: the format has no place for such packets; nothing is left behind.
     """
     part = path.with_name(f".{path.name}.part")
     try:
@@ -114,8 +116,15 @@ def write_clip(packets: Sequence[StoredPacket], path: Path) -> ClipSpan:
         with suppress(OSError):  # it may never have been made
             part.unlink()
         reason = getattr(error, "strerror", None) or error
+        if _is_of_the_packets(error):  # to try again would not help
+            raise ClipUnavailable(f"no clip can be made of such packets: {reason}") from error
         raise ClipNotWritten(f"cannot write the clip {path}: {reason}") from error
     return ClipSpan(packets[0].at, max(packet.at for packet in packets), len(packets))
+
+
+def _is_of_the_packets(error: Exception) -> bool:
+    errno_of = getattr(error, "errno", None)
+    return isinstance(error, av.error.InvalidDataError) or errno_of in {None, errno.EINVAL}
 
 
 def _remux(packets: Sequence[StoredPacket], part: Path) -> None:

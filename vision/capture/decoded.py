@@ -64,5 +64,8 @@ class Decoded:
 
 def _scaled(coded: VideoFrame, size: Size) -> Image:
     width, height = size
-    pixels = coded.to_ndarray(format="bgr24", width=width, height=height, interpolation="AREA")
+    # threads: else each picture starts two, and one that is kept keeps them.
+    pixels = coded.to_ndarray(
+        format="bgr24", width=width, height=height, interpolation="AREA", threads=1
+    )
     return pixels.astype(np.uint8, copy=False)

@@ -5,6 +5,9 @@ from typing import Self
 
 from streetwatch.vision.types import Seconds
 
+#: No camera sends key frames so far apart: its clock was set, or it began without timestamps.
+_JUMP_S: Seconds = 600.0
+
 #: Key frames tremble by so much about their distance.
 _ALMOST_S: Seconds = 0.2
 
@@ -22,10 +25,13 @@ class KeyGaps:
     gap_s: Seconds | None = None
 
     def seen(self, now_s: Seconds, *, is_key: bool) -> Self:
-        """Return the state after a packet; the first of all counts as one, to be waited from."""
-        if not is_key:
-            return self if self.key_s is not None else type(self)(now_s)
-        return type(self)(now_s, None if self.key_s is None else now_s - self.key_s)
+        """Return the state after a packet; the first of all counts as one, to be waited from.
+
+        So does the first after a jump of the camera's clock, whose distance is not known.
+        """
+        if self.key_s is None or not 0 <= now_s - self.key_s <= _JUMP_S:
+            return type(self)(now_s, self.gap_s)
+        return type(self)(now_s, now_s - self.key_s) if is_key else self
 
     def since_s(self, now_s: Seconds) -> Seconds:
         """Return how long ago the latest one was."""

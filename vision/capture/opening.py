@@ -120,6 +120,16 @@ class Feed:
         said = self.container.start_time_realtime if self.says_time else None
         return None if said is None or said <= 0 else said / 1e6
 
+    def refuse_the_unknown(self) -> None:
+        """Connect again rather than watch a stream of which no clip could be made.
+
+        Raises:
+            StreamLost: it has not said how large its pictures are; it will when it sends some.
+        """
+        context = self.stream.codec_context
+        if not (context.width and context.height):
+            raise StreamLost(f"{self.name}: connected, but it sends no pictures")
+
     def packets(self) -> Iterator["av.Packet[VideoStream]"]:
         """Yield the stream's packets until it ends; the last is empty and flushes the decoder.
 

@@ -22,7 +22,7 @@ class CaptureState:
     Attributes:
         phase: Where it stands.
         at: Since when, seconds since the epoch.
-        reason: Why it is retrying, for people; without passwords.
+        reason: Why it is retrying, or had to when it is connecting; for people, without passwords.
         next_try_in_s: How long it waits before the next try.
     """
 

@@ -18,8 +18,10 @@ from streetwatch.vision.capture.pace import LookPace
 from streetwatch.vision.capture.reconnect import BackOff
 from streetwatch.vision.capture.resolver import Resolver, itself
 from streetwatch.vision.capture.ring import Ring, stored
+from streetwatch.vision.capture.signs import SignsOfLife
 from streetwatch.vision.capture.source import Source, SourceKind, redact
 from streetwatch.vision.capture.state import CaptureCounts, CaptureState, Phase
+from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.picture import SMALL_SIDE
 from streetwatch.vision.types import Frame, Seconds
 
@@ -50,12 +52,6 @@ class CaptureOptions:
     time_outs: TimeOuts | None = None
     back_off: BackOff = field(default_factory=BackOff)
     resolve: Resolver = itself
-
-
-def steady_wall_clock() -> Callable[[], Seconds]:
-    """Return a clock: seconds since the epoch as of now, which no correction ever sets back."""
-    zero = time.time() - time.monotonic()
-    return lambda: zero + time.monotonic()
 
 
 class Capture:
@@ -96,7 +92,7 @@ class Capture:
         self._ring = ring
         self._options = options or CaptureOptions()
         self._resolve = self._options.resolve
-        self._now = clock or steady_wall_clock()
+        self._now = clock or SteadyClock()
         self._chance = chance
         self._stop = threading.Event()
         self._after_s: Seconds = 0.0
@@ -109,11 +105,14 @@ class Capture:
         self._key_gap_s: Seconds | None = None
         self._state = CaptureState(Phase.STOPPED, self._now())
         self._live_since: Seconds | None = None
+        self._signs = SignsOfLife()
+        self._time_outs = self._options.time_outs or default_time_outs(source.kind)
         self._log = _log.bind(camera=camera_id, source=source.redacted)
 
     def start(self, *, after_s: Seconds = 0.0) -> None:
         """Begin to watch, after a while; once in a capture's life."""
         self._after_s = after_s
+        self._signs.next_within(after_s)
         self._thread.start()
 
     def stop(self, timeout_s: Seconds = 6.0) -> bool:
@@ -127,6 +126,27 @@ class Capture:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    @property
+    def ring(self) -> Ring | None:
+        """Where its packets are kept for clips."""
+        return self._ring
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it was begun, nobody ended it, and its thread is gone all the same."""
+        begun = self._signs.is_awaited
+        return begun and not self._thread.is_alive() and not self._stop.is_set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its thread has ended."""
+        return not self._thread.is_alive()
+
+    @property
+    def overdue_s(self) -> Seconds:
+        """For how long its thread has been silent beyond what its time-outs allow."""
+        return 0.0 if self._stop.is_set() else self._signs.overdue_s
 
     def look_every(self, interval_s: Seconds) -> None:
         """Hand on pictures so often from now on. Callable from any thread."""
@@ -180,7 +200,8 @@ class Capture:
         """Watch over one connection; return in plain words why it ended."""
         try:
             self._live_since = None
-            self._tell(Phase.CONNECTING)
+            # Until it is live, why it was not is what people want to know.
+            self._tell(Phase.CONNECTING, self._state.reason)
             self._watch()
         except CaptureError as error:
             return redact(str(error))
@@ -191,16 +212,17 @@ class Capture:
         return f"{self._source.redacted}: the stream ended"
 
     def _watch(self) -> None:
-        time_outs = self._options.time_outs or default_time_outs(self._source.kind)
         # The address is never a variable here: a log of a fault may show those.
-        with open_feed(self._source, self._resolve(self._source), time_outs) as feed:
+        with open_feed(self._source, self._resolve(self._source), self._time_outs) as feed:
             self._clock = self._clock.untied()
             self._said_at_zero_s = None
             self._connections += 1
+            feed.refuse_the_unknown()
             looker = self._looker(feed)
             corrupt_before = self._corrupt
             blind_since = self._now()
             for packet in feed.packets():
+                self._signs.next_within(self._time_outs.read_s)
                 if self._stop.is_set():
                     return
                 if self._take(packet, feed, looker):
@@ -278,6 +300,8 @@ class Capture:
 
     def _tell(self, phase: Phase, reason: str = "", next_try_in_s: Seconds = 0.0) -> None:
         self._state = CaptureState(phase, self._now(), reason, next_try_in_s)
+        time_outs = self._time_outs
+        self._signs.next_within(next_try_in_s + 2 * time_outs.open_s + time_outs.read_s)
         try:
             self._on_state(self._state)
         except Exception:  # noqa: BLE001  -- logged on the next line

@@ -30,6 +30,7 @@ SIGNS: Final[Mapping[Condition, Sign]] = MappingProxyType(
         Condition.OFFLINE: Sign(mark("offline"), "bad", "videocam_off"),
         Condition.FROZEN: Sign(mark("frozen"), "warn", "ac_unit"),
         Condition.DARK: Sign(mark("dark"), "warn", "dark_mode"),
+        Condition.BLURRED: Sign(mark("blurred"), "warn", "blur_on"),
         Condition.MOVED: Sign(mark("moved"), "warn", "switch_camera"),
     }
 )
@@ -39,6 +40,7 @@ WORST_FIRST: Final = (
     Condition.OFFLINE,
     Condition.FROZEN,
     Condition.DARK,
+    Condition.BLURRED,
     Condition.MOVED,
     Condition.LATE,
     Condition.LIVE,

@@ -104,6 +104,9 @@ def reach_of(cameras: list[str] | None, grids: list[str] | None) -> "Reach":
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.incidents.reach import Reach
 
+    for name in cameras or ():
+        if not name.strip():  # an empty variable must not mean the whole city
+            raise InputError("--camera: is empty: write a camera's id, or leave it out")
     for code in grids or ():
         if not (code.isascii() and code.isdigit() and len(code) <= 15):
             raise InputError(f"--grid {code}: is no grid: write up to 15 digits")

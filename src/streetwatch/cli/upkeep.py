@@ -124,6 +124,11 @@ def verify(  # noqa: PLR0913 -- one argument per option
             help="A public key that is trusted: a PEM file, or its name. May be repeated."
         ),
     ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="With --store: a platform's own list of cases, a JSON object a line."),
+    ] = None,
+    target: Annotated[str, typer.Option(help="Whose list that is.")] = "desk",
     audit: Annotated[bool, typer.Option("--audit", help="Is the audit log whole?")] = False,
     head: Annotated[
         list[str] | None,
@@ -143,8 +148,10 @@ def verify(  # noqa: PLR0913 -- one argument per option
     found = 0
     if audit:
         lines = of_audit(config, head)
+    elif evidence is None:
+        lines = _of_store(config, ledger, target)
     else:
-        lines = _of_store(config) if evidence is None else _of_pack(evidence, tuple(key or ()))
+        lines = _of_pack(evidence, tuple(key or ()))
     for line in lines:
         print_json(line)
         found += 1
@@ -152,14 +159,19 @@ def verify(  # noqa: PLR0913 -- one argument per option
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
-def _of_store(config: Path) -> Iterator[dict[str, str]]:
+def _of_store(config: Path, ledger: Path | None, target: str) -> Iterator[dict[str, str]]:
     from streetwatch.service.openings import stored, verification_of
     from streetwatch.service.settings import load_settings
+    from streetwatch.service.upkeep.ledger import PlatformLedger, compared
 
+    received = None if ledger is None else PlatformLedger.read(ledger)
     settings = load_settings(config, environ=os.environ)
     opened = stored(settings)
     for finding in verification_of(settings, opened).run(now=time.time()):
         yield finding.line()
+    if received is not None:
+        for finding in compared(opened.engine, received, target):
+            yield finding.line()
     opened.close()
 
 

@@ -21,10 +21,10 @@ from streetwatch.service.config.target_schema import MqttEntry, WebhookEntry
 from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.sink import DeliveryFailedError
 from streetwatch.service.delivery.webhook_sink import WebhookSink
-from streetwatch.service.reach.http import ReachTransport
-from streetwatch.service.reach.networks import Networks
-from streetwatch.service.reach.reach import Reach
-from streetwatch.service.reach.streams import StreamReach
+from streetwatch.service.outbound.http import OutboundTransport
+from streetwatch.service.outbound.networks import Networks
+from streetwatch.service.outbound.outbound import Outbound
+from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.vision.capture.errors import CannotOpen, Fault
 from streetwatch.vision.capture.opening import TimeOuts, open_feed
 from streetwatch.vision.capture.source import Source, SourceKind
@@ -32,7 +32,7 @@ from streetwatch.vision.capture.source import Source, SourceKind
 QUICK = TimeOuts(open_s=5.0, read_s=5.0)
 
 #: Hosts may stand at 127.0.0.1 and nowhere else.
-REACH = Reach(Networks.of(["127.0.0.1/32"]))
+ALLOWED = Outbound(Networks.of(["127.0.0.1/32"]))
 
 
 @dataclass
@@ -93,13 +93,13 @@ def forbidden() -> Iterator[Host]:
 
 
 @pytest.fixture
-def streams() -> Iterator[StreamReach]:
-    made = StreamReach(REACH)
+def streams() -> Iterator[OutboundStreams]:
+    made = OutboundStreams(ALLOWED)
     yield made
     made.close()
 
 
-def opened(streams: StreamReach, url: str, kind: SourceKind = SourceKind.HTTP) -> int:
+def opened(streams: OutboundStreams, url: str, kind: SourceKind = SourceKind.HTTP) -> int:
     """Open a source and return the width of its video."""
     source = Source(kind, url)
     with open_feed(source, streams(source), QUICK) as feed:
@@ -111,14 +111,14 @@ def segment(clip: Path) -> bytes:
 
 
 def test_a_camera_in_reach_is_opened_over_http(
-    streams: StreamReach, camera: Host, counting_clip: Callable[..., Path]
+    streams: OutboundStreams, camera: Host, counting_clip: Callable[..., Path]
 ) -> None:
     camera.says["/a.ts"] = (200, {"Content-Type": "video/mp2t"}, segment(counting_clip("a.ts")))
     assert opened(streams, f"{camera.url}/a.ts") == 320
 
 
 def test_a_camera_in_reach_is_opened_over_rtsp(
-    streams: StreamReach,
+    streams: OutboundStreams,
     live_camera: Callable[..., LiveProcess],
     counting_clip: Callable[..., Path],
 ) -> None:
@@ -127,7 +127,7 @@ def test_a_camera_in_reach_is_opened_over_rtsp(
 
 
 def test_a_redirect_out_of_reach_is_not_followed(
-    streams: StreamReach, camera: Host, forbidden: Host, counting_clip: Callable[..., Path]
+    streams: OutboundStreams, camera: Host, forbidden: Host, counting_clip: Callable[..., Path]
 ) -> None:
     forbidden.says["/a.ts"] = (200, {}, segment(counting_clip("a.ts")))
     camera.says["/a.ts"] = (302, {"Location": f"{forbidden.url}/a.ts"}, b"")
@@ -136,8 +136,8 @@ def test_a_redirect_out_of_reach_is_not_followed(
     assert (camera.asked, forbidden.asked) == (["/a.ts"], [])
 
 
-def test_no_variable_of_the_environment_leads_around_the_door(
-    camera: Host, forbidden: Host, streams: StreamReach, monkeypatch: pytest.MonkeyPatch
+def test_no_variable_of_the_environment_leads_around_the_airlock(
+    camera: Host, forbidden: Host, streams: OutboundStreams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.2,localhost")
     camera.says["/a.ts"] = (302, {"Location": f"{forbidden.url}/a.ts"}, b"")
@@ -147,7 +147,7 @@ def test_no_variable_of_the_environment_leads_around_the_door(
 
 
 def test_a_redirect_within_reach_is_followed(
-    streams: StreamReach, camera: Host, counting_clip: Callable[..., Path]
+    streams: OutboundStreams, camera: Host, counting_clip: Callable[..., Path]
 ) -> None:
     camera.says["/new.ts"] = (200, {}, segment(counting_clip("a.ts")))
     camera.says["/a.ts"] = (302, {"Location": f"{camera.url}/new.ts"}, b"")
@@ -162,7 +162,7 @@ def playlist(*pieces: str) -> bytes:
 
 
 def test_a_playlist_leads_to_nothing_out_of_reach(
-    streams: StreamReach, camera: Host, forbidden: Host, counting_clip: Callable[..., Path]
+    streams: OutboundStreams, camera: Host, forbidden: Host, counting_clip: Callable[..., Path]
 ) -> None:
     forbidden.says["/a.ts"] = (200, {}, segment(counting_clip("a.ts")))
     camera.says["/live.m3u8"] = (200, {}, playlist(f"{forbidden.url}/a.ts"))
@@ -183,7 +183,11 @@ def sdp() -> bytes:
     ids=["file", "a path", "subfile", "concat", "crypto", "cache"],
 )
 def test_nothing_that_a_camera_sends_leads_to_files_of_this_machine(
-    streams: StreamReach, camera: Host, counting_clip: Callable[..., Path], leads: str, name: str
+    streams: OutboundStreams,
+    camera: Host,
+    counting_clip: Callable[..., Path],
+    leads: str,
+    name: str,
 ) -> None:
     where = leads.format(counting_clip("secret.ts"))
     says = {
@@ -201,7 +205,7 @@ def test_nothing_that_a_camera_sends_leads_to_files_of_this_machine(
 
 @pytest.mark.parametrize("url", ["rtsp://127.0.0.2:{}/s", "http://127.0.0.2:{}/s"])
 def test_a_camera_out_of_reach_is_not_connected_to_and_says_what_to_change(
-    streams: StreamReach, forbidden: Host, url: str
+    streams: OutboundStreams, forbidden: Host, url: str
 ) -> None:
     kind = SourceKind(url.partition(":")[0])
     with pytest.raises(CannotOpen, match="add the network under `networks`") as refused:
@@ -231,7 +235,7 @@ def test_a_name_that_changes_after_it_was_looked_at_leads_nowhere_else(
 ) -> None:
     camera.says["/"] = (200, {}, b"mine")
     with host("127.0.0.2", camera.port) as forbidden:
-        transport = ReachTransport(REACH)
+        transport = OutboundTransport(ALLOWED)
         with httpx.Client(transport=transport) as client:
             url = f"http://fickle.example:{camera.port}/"
             assert client.get(url).content == b"mine"
@@ -242,7 +246,7 @@ def test_a_name_that_changes_after_it_was_looked_at_leads_nowhere_else(
 
 
 def test_a_camera_whose_name_changes_is_connected_to_where_it_was_looked_at(
-    streams: StreamReach, camera: Host, fickle_name: list[str]
+    streams: OutboundStreams, camera: Host, fickle_name: list[str]
 ) -> None:
     way = streams(Source(SourceKind.RTSP, f"rtsp://me:pw@fickle.example:{camera.port}/s"))
     assert way.url == f"rtsp://me:pw@127.0.0.1:{camera.port}/s"
@@ -303,7 +307,7 @@ def talking(address: str, says: Callable[[bytes], bytes]) -> Iterator[tuple[int,
 
 
 def test_an_rtsp_camera_that_redirects_does_not_take_the_password_along(
-    streams: StreamReach,
+    streams: OutboundStreams,
 ) -> None:
     """FFmpeg follows, and nobody can look before: docs/explanation/threat-model.md."""
     with talking("127.0.0.2", lambda _: b"RTSP/1.0 404 No\r\nCSeq: 1\r\n\r\n") as (elsewhere, got):

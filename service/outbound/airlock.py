@@ -10,7 +10,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import ClassVar, Final
 from urllib.parse import urlsplit, urlunsplit
 
-from streetwatch.service.reach.reach import OutOfReachError, Reach, UnknownHostError
+from streetwatch.service.outbound.outbound import Outbound, OutOfReachError, UnknownHostError
 
 _LONGEST_HEAD: Final = 65_536
 _END: Final = b"\r\n\r\n"
@@ -20,19 +20,19 @@ _CONNECT_S: Final = 10.0
 _IDLE_S: Final = 60.0
 
 
-class Door:
+class Airlock:
     """Listens until it is closed; a thread for each connection.
 
     Attributes:
         url: Where it listens.
     """
 
-    def __init__(self, reach: Reach) -> None:
-        self._server = _Server(("127.0.0.1", 0), type("Guest", (_Guest,), {"reach": reach}))
+    def __init__(self, outbound: Outbound) -> None:
+        self._server = _Server(("127.0.0.1", 0), type("Guest", (_Guest,), {"outbound": outbound}))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(
             target=self._server.serve_forever,
-            name="door",
+            name="airlock",
             daemon=True,
             kwargs={"poll_interval": 0.1},
         )
@@ -51,7 +51,7 @@ class _Server(ThreadingTCPServer):
 
 
 class _RefusedError(Exception):
-    """Not through this door."""
+    """Not through here."""
 
     def __init__(self, status: bytes) -> None:
         self.status = status
@@ -60,7 +60,7 @@ class _RefusedError(Exception):
 class _Guest(BaseRequestHandler):
     """One connection: a request, looked at, and then a pipe."""
 
-    reach: ClassVar[Reach]
+    outbound: ClassVar[Outbound]
 
     def handle(self) -> None:
         self.request.settimeout(_IDLE_S)
@@ -96,7 +96,7 @@ class _Guest(BaseRequestHandler):
 
     def _connected(self, host: str, port: int) -> socket.socket:
         try:
-            address = self.reach.address(host, port)
+            address = self.outbound.address(host, port)
         except OutOfReachError:
             raise _RefusedError(b"403 Forbidden") from None
         except UnknownHostError:

@@ -4,23 +4,28 @@ import os
 import threading
 from urllib.parse import urlsplit, urlunsplit
 
-from streetwatch.service.reach.door import Door
-from streetwatch.service.reach.reach import OutOfReachError, Reach, UnknownHostError, endpoint_of
+from streetwatch.service.outbound.airlock import Airlock
+from streetwatch.service.outbound.outbound import (
+    Outbound,
+    OutOfReachError,
+    UnknownHostError,
+    endpoint_of,
+)
 from streetwatch.vision.capture.errors import CannotOpen, Fault
 from streetwatch.vision.capture.resolver import Way
 from streetwatch.vision.capture.source import Source, SourceKind
 
 
-class StreamReach:
+class OutboundStreams:
     """Finds the way to a camera, as a `Resolver`.
 
     An RTSP camera is connected to by its address. HTTP leads on: to a playlist's pieces, or by a
-    redirect. So FFmpeg gets a door to go through, which looks at each.
+    redirect. So FFmpeg goes through an airlock, which looks at each.
     """
 
-    def __init__(self, reach: Reach) -> None:
-        self.reach = reach
-        self._door: Door | None = None
+    def __init__(self, outbound: Outbound) -> None:
+        self.outbound = outbound
+        self._airlock: Airlock | None = None
         self._opening = threading.Lock()
 
     def __call__(self, source: Source) -> Way:
@@ -33,7 +38,7 @@ class StreamReach:
             return Way(source.url)
         host, port = endpoint_of(source.url) or ("", 0)
         try:
-            address = self.reach.address(host, port)
+            address = self.outbound.address(host, port)
         except UnknownHostError as error:
             raise CannotOpen(
                 f"cannot open {source.redacted}: {error}", Fault.UNKNOWN_HOST
@@ -49,17 +54,17 @@ class StreamReach:
     def close(self) -> None:
         """Let nobody through any more. May be called again."""
         with self._opening:
-            if self._door is not None:
-                self._door.close()
-                self._door = None
+            if self._airlock is not None:
+                self._airlock.close()
+                self._airlock = None
 
     def _proxy(self) -> str:
         with self._opening:
-            if self._door is None:
-                # FFmpeg would go around the door for every host that this names.
+            if self._airlock is None:
+                # FFmpeg would go around it for every host that this names.
                 os.environ.pop("no_proxy", None)
-                self._door = Door(self.reach)
-            return self._door.url
+                self._airlock = Airlock(self.outbound)
+            return self._airlock.url
 
 
 def with_host(url: str, host: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from streetwatch.service.incidents.errors import StreetwatchError
-from streetwatch.service.reach.networks import ANYWHERE, Address, Networks, is_nobodys, plain_of
+from streetwatch.service.outbound.networks import ANYWHERE, Address, Networks, is_nobodys, plain_of
 
 Endpoint: TypeAlias = tuple[str, int]  #: a host as it is written, in small letters, and a port
 
@@ -31,7 +31,7 @@ class OutOfReachError(StreetwatchError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Outbound:
     """What may be connected to.
 
     A name is looked up once, and what is connected to is what was looked at: a name that stands for

@@ -4,19 +4,19 @@ import ssl
 
 import httpx
 
-from streetwatch.service.reach.reach import PORTS, OutOfReachError, Reach, UnknownHostError
+from streetwatch.service.outbound.outbound import PORTS, Outbound, OutOfReachError, UnknownHostError
 
 
-class ReachTransport(httpx.BaseTransport):
+class OutboundTransport(httpx.BaseTransport):
     """Connects to the address that was looked at; host name and certificate stay the host's.
 
     Args:
-        reach: What may be connected to.
+        outbound: What may be connected to.
         trust: What checks certificates; None for those that this machine trusts.
     """
 
-    def __init__(self, reach: Reach, trust: ssl.SSLContext | None = None) -> None:
-        self._reach = reach
+    def __init__(self, outbound: Outbound, trust: ssl.SSLContext | None = None) -> None:
+        self._outbound = outbound
         # A proxy for the internet does not know a platform inside the city's network.
         self._inner = httpx.HTTPTransport(verify=True if trust is None else trust, trust_env=False)
 
@@ -29,7 +29,7 @@ class ReachTransport(httpx.BaseTransport):
         host = request.url.host
         port = request.url.port or PORTS[request.url.scheme]
         try:
-            address = self._reach.address(host, port)
+            address = self._outbound.address(host, port)
         except (OutOfReachError, UnknownHostError) as error:
             raise httpx.ConnectError(str(error), request=request) from None
         return self._inner.handle_request(

@@ -1,0 +1,153 @@
+"""What each trouble of a camera comes to, over many runs: lines for JSON, and the page of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from streetwatch.benchmarks.faults import FaultOutcome, FaultRun
+from streetwatch.datasets.fake_trouble import Trouble
+from streetwatch.vision.types import Seconds
+
+_WORDS: Final[Mapping[Trouble, str]] = {
+    Trouble.REFUSES: "refuses the connection",
+    Trouble.SILENT: "takes the connection and says nothing",
+    Trouble.UNAUTHORISED: "answers 401: its password was changed",
+    Trouble.HANGS: "stops between two key frames, the connection stays",
+    Trouble.HALF_OPEN: "loses its power: no FIN, no answer (half open)",
+    Trouble.LOSES: "loses 20 % of its packets",
+    Trouble.CORRUPTS: "has flipped bits in half of its packets",
+    Trouble.GREY: "sends pictures of one grey",
+    Trouble.FROZEN: "sends the same picture again and again",
+    Trouble.RESIZED: "changes its size in the middle of the stream",
+    Trouble.RECODED: "changes from H.264 to H.265 in the middle of the stream",
+    Trouble.TIME_BACK: "jumps back by an hour",
+    Trouble.TIME_FORWARD: "jumps forward by an hour",
+    Trouble.EMPTY: "sends packets with 0 bytes in them",
+    Trouble.LONG_GOP: "sends a key frame every 250 pictures (25 s)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FaultLine:
+    """One trouble over all runs.
+
+    Attributes:
+        said: Conditions and reasons that were told, each once.
+        recovered: How long each recovery took, sorted.
+        runs: How many there were.
+        right: In how many of them exactly the one case was filed, with all of its stay.
+    """
+
+    trouble: Trouble
+    conditions: tuple[str, ...]
+    reasons: tuple[str, ...]
+    recovered: tuple[Seconds, ...]
+    runs: int
+    right: int
+
+    @property
+    def p50_s(self) -> Seconds | None:
+        """The middle recovery; None where there was none."""
+        return median(self.recovered) if self.recovered else None
+
+    def line(self) -> dict[str, object]:
+        """Return it for JSON."""
+        return {
+            "fault": self.trouble.value,
+            "condition": list(self.conditions),
+            "reason": list(self.reasons),
+            "recovery_p50_s": None if self.p50_s is None else round(self.p50_s, 2),
+            "recovery_max_s": round(self.recovered[-1], 2) if self.recovered else None,
+            "runs": self.runs,
+            "right": self.right,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FaultTable:
+    """All troubles over all runs.
+
+    Attributes:
+        lost_by_others: Looks that cameras that were well went without, over all runs.
+    """
+
+    lines: tuple[FaultLine, ...]
+    lost_by_others: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing was lost, and nothing filed that should not be."""
+        return all(one.right == one.runs for one in self.lines)
+
+
+def table_of(runs: Sequence[FaultRun]) -> FaultTable:
+    """Sum runs up."""
+    outcomes = [outcome for run in runs for outcome in run.outcomes]
+    lines = (
+        _line(trouble, [one for one in outcomes if one.trouble is trouble]) for trouble in Trouble
+    )
+    return FaultTable(tuple(lines), sum(run.lost_by_others for run in runs))
+
+
+def _line(trouble: Trouble, outcomes: Sequence[FaultOutcome]) -> FaultLine:
+    return FaultLine(
+        trouble=trouble,
+        conditions=_each_once(one.condition for one in outcomes),
+        reasons=_each_once(_without_address(one.reason) for one in outcomes),
+        recovered=tuple(sorted(one.recovery_s for one in outcomes if one.recovery_s is not None)),
+        runs=len(outcomes),
+        right=sum(one.is_right for one in outcomes),
+    )
+
+
+def _each_once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _without_address(reason: str) -> str:
+    """Return what is said after the address, which is another one each time."""
+    return reason.partition("live: ")[2] or reason
+
+
+def page(table: FaultTable, *, lasting_s: Seconds) -> str:
+    """Return the page of the reference that shows the table."""
+    runs = max((one.runs for one in table.lines), default=0)
+    rows = "\n".join(_row(one) for one in table.lines)
+    return _PAGE.format(
+        rows=rows, runs=runs, lasting_s=lasting_s, lost=table.lost_by_others, command=_COMMAND
+    )
+
+
+def _row(one: FaultLine) -> str:
+    recovery = "-"
+    if one.p50_s is not None:
+        recovery = f"{one.p50_s:.1f} s ({one.recovered[0]:.1f}-{one.recovered[-1]:.1f})"
+    said = "; ".join((", ".join(one.conditions), *one.reasons))
+    return f"| {_WORDS[one.trouble]} | {said} | {recovery} | {one.right} of {one.runs} |"
+
+
+_COMMAND: Final = "streetwatch bench faults --page docs/reference/faults.md"
+
+_PAGE: Final = """\
+# When cameras fail
+
+Written by `{command}`: real RTSP cameras
+that fail as told, all at the same time beside two that are well, watched by the service's own
+streams, decoder, loop, store and evidence as shipped (a threshold stands in for the model).
+Something stands in every picture before, while and after the camera fails; a run is right where
+exactly one case was filed of it, which began when it was first seen, and nothing else.
+
+Each trouble lasted {lasting_s:g} s; n = {runs} runs. The two cameras that were well went without
+{lost} of their looks in all runs together. Recovery is from the end of the trouble to the first
+look that was judged; after a broken connection most of it is the wait before the next try (1 to
+60 s, doubling, with chance in it).
+
+| the camera | what is said of it meanwhile | recovery p50 (least-most) | right |
+|---|---|---|---|
+{rows}
+
+What a camera is called (`condition` in `/readyz` and on the wall) is told in
+[api.md](api.md); what happens to the store, the disk, the platform and the clock in
+[how the service meets faults](../explanation/faults.md).
+"""

@@ -1,0 +1,217 @@
+"""A process that watches, files and delivers under load, to be killed at any moment.
+
+The street is scripted: what stands where, and when, is a function of the time alone, so that
+whoever goes on after a death sees what a camera would.
+"""
+
+import logging
+import multiprocessing
+import random
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import structlog
+
+from streetwatch.benchmarks.mortal import KEYED, fast_clock, sink_to
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.delivery.relay import Relay
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.recorder import Recorder
+from streetwatch.service.incidents.case import Site
+from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.routing import Route, Routes
+from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.store.outbox import Outbox
+from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.vision.picture import Pixels
+from streetwatch.vision.types import Box, Detections, Frame, Look, Seconds, Size
+from streetwatch.zones.polygon import Polygon
+from streetwatch.zones.rules import DEFAULTS, ViolationType
+from streetwatch.zones.zone import Zone
+
+#: Times run so much faster.
+SPEED: Final = 8.0
+
+CAMERAS: Final = ("north", "south", "gate")
+ROUTES: Final[Routes] = (Route(KEYED),)
+
+_SIZE: Final[Size] = (320, 180)
+_WHOLE: Final[Polygon] = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+#: What stands stands so long, then its place is free so long; what came after it is another case.
+STANDS_S: Final[Seconds] = 120.0
+FREE_S: Final[Seconds] = 60.0
+_PLACES: Final = 4
+
+#: The others die somewhere on the way to their first look.
+_DIES_AT_WORK: Final = 0.8
+_BEGINS_WITHIN_S: Final[Seconds] = 30.0
+
+#: The last one goes on for so long.
+_ENDS_AFTER_S: Final[Seconds] = 40.0
+
+_RULE: Final = replace(
+    DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=8.0, clear_s=6.0, queue_hold_s=0.0
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that stands at a place of a camera's street for a while."""
+
+    camera: str
+    box: Box
+    since: Seconds
+    until: Seconds
+
+    def is_filed_at(self, first_seen: Seconds, box: Box) -> bool:
+        """Tell whether what was filed is this."""
+        here = all(abs(a - b) < 20 for a, b in zip(self.box, box, strict=True))
+        return here and self.since <= first_seen <= self.until
+
+
+def things(zero: Seconds, until: Seconds) -> Iterator[Thing]:
+    """Yield all that stands from the beginning of a script to its end."""
+    for row, camera in enumerate(CAMERAS):
+        for place in range(_PLACES):
+            since = zero + 5.0 + 7.0 * row + 11.0 * place
+            left = 12.0 + 78.0 * place
+            while since < until:
+                yield Thing(camera, (left, 80.0, left + 50.0, 120.0), since, since + STANDS_S)
+                since += STANDS_S + FREE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One run.
+
+    Attributes:
+        folder: Of database and evidence.
+        url: Of the platform.
+        zero: When it begins, on the fast clock.
+        until: When it is over.
+    """
+
+    folder: Path
+    url: str
+    zero: Seconds
+    until: Seconds
+
+    @property
+    def database(self) -> str:
+        """The address of the database."""
+        return f"sqlite:///{self.folder / 'streetwatch.db'}"
+
+
+def watching_process(script: Script) -> tuple[BaseProcess, Event]:
+    """Start a process that watches. It is forked from one that has imported everything already.
+
+    Returns:
+        The process, and what is set when it has looked for the first time.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__])
+    begun = context.Event()
+    process = context.Process(target=_watch_all, args=(script, begun), daemon=True)
+    process.start()
+    return process, begun
+
+
+def _watch_all(script: Script, begun: Event) -> None:
+    """Watch until the script is over and everything is delivered."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    clock, store = fast_clock(SPEED), open_store(script.database)
+    relay = Relay(Outbox(store.engine), KEYED, sink_to(KEYED, script.url), clock=clock)
+    relay.start()
+    cameras = {name: _Camera(name, script, store) for name in CAMERAS}
+    pause = threading.Event()
+    while (now := clock()) < script.until:
+        for one in cameras.values():
+            one.look(now)
+        begun.set()
+        relay.wake()
+        pause.wait(0.5 / SPEED)
+    for one in cameras.values():
+        one.look(script.until + 30.0)
+        one.watch.finish(script.until + 30.0)
+    relay.stop(timeout_s=30)
+    while relay.drain():
+        pass
+    store.close()
+
+
+class _Camera:
+    """One camera of the script: looks as it would see it now."""
+
+    def __init__(self, name: str, script: Script, store: SqlStore) -> None:
+        zones = (Zone("road", _WHOLE, rules=(_RULE,)),)
+        watched = Watched(Site(name, name, None), zones, "script@1", ROUTES)
+        self._name = name
+        self._things = [one for one in things(script.zero, script.until) if one.camera == name]
+        self._noise = np.random.default_rng(random.SystemRandom().getrandbits(32))
+        recorder = Recorder(
+            site=watched.site,
+            zones=zones,
+            copies=Copies(EvidenceFolder(script.folder / "evidence")),
+            seal=Seal(
+                Signer.at(script.folder / "signing.pem"), "bench faults", "script@1", "0" * 64
+            ),
+            ring=None,
+            window=ClipWindow(2.0, 2.0),
+        )
+        self.watch = CameraWatch(watched=watched, store=store, recorder=recorder)
+
+    def look(self, at: Seconds) -> None:
+        """Look once; what the database refuses, the next look has."""
+        here = [one.box for one in self._things if one.since <= at < one.until]
+        image = self._noise.integers(60, 160, (_SIZE[1], _SIZE[0], 3), np.uint8)
+        count = len(here)
+        seen = Detections(
+            np.array(here, np.float32).reshape(-1, 4),
+            np.full(count, 0.9, np.float32),
+            np.full(count, CLASS_ID["car"], np.int64),
+        )
+        frame = Frame(self._name, 0, at, Pixels(image))
+        try:
+            self.watch.look(Look(at, _SIZE, seen), frame)
+        except StorageError:
+            return
+
+
+def killed_at_random(
+    script: Script, *, times: int, seed: int, on_death: Callable[[int], None] = lambda _: None
+) -> Script:
+    """Kill a process that watches so many times, then let one come to the end.
+
+    Returns:
+        The script as it ended.
+
+    Raises:
+        RuntimeError: the last one ended badly.
+    """
+    chance, pause = random.Random(seed), threading.Event()  # noqa: S311 -- fate, not secrets
+    for number in range(times):
+        process, begun = watching_process(script)
+        if chance.random() < _DIES_AT_WORK:
+            begun.wait(_BEGINS_WITHIN_S)
+        pause.wait(chance.uniform(0.0, 0.8))  # the moment of death
+        process.kill()
+        process.join()
+        on_death(number)
+    ending = replace(script, until=fast_clock(SPEED)() + _ENDS_AFTER_S)
+    last, _ = watching_process(ending)
+    last.join()
+    if last.exitcode:
+        raise RuntimeError(f"the last process ended with {last.exitcode}")
+    return ending
