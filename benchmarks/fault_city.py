@@ -19,8 +19,11 @@ from prometheus_client import CollectorRegistry
 from streetwatch.datasets.fake_street import THING_LEVEL
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.cameras.camera import Camera
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow
+from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.manifest import Seal
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.incidents.routing import TO_THE_DESK
 from streetwatch.service.runtime.attention import Intervals
@@ -139,8 +142,8 @@ class FaultCity:
         )
         wiring = Wiring(
             store=self.store,
-            evidence=EvidenceFolder(self.folder / "evidence"),
-            model="bright@1",
+            copies=Copies(EvidenceFolder(self.folder / "evidence")),
+            seal=Seal(Signer.made(), "bench faults", "bright@1", "0" * 64),
             routes=TO_THE_DESK,
             window=ClipWindow(2.0, 1.0),
             keep_bytes=4_000_000,

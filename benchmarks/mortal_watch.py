@@ -21,8 +21,12 @@ import structlog
 from streetwatch.benchmarks.mortal import KEYED, fast_clock, sink_to
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.delivery.relay import Relay
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.handle import Watched
@@ -159,7 +163,10 @@ class _Camera:
         recorder = Recorder(
             site=watched.site,
             zones=zones,
-            folder=EvidenceFolder(script.folder / "evidence"),
+            copies=Copies(EvidenceFolder(script.folder / "evidence")),
+            seal=Seal(
+                Signer.at(script.folder / "signing.pem"), "bench faults", "script@1", "0" * 64
+            ),
             ring=None,
             window=ClipWindow(2.0, 2.0),
         )

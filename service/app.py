@@ -17,6 +17,7 @@ from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.audit import audit_router
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import Readiness, TargetHealth
@@ -40,7 +41,11 @@ from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.entry import filer_of, gate_of
+from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.originals import Originals
+from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.front.front import fronted
 from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
@@ -50,8 +55,11 @@ from streetwatch.service.openings import (
     catalogue_of,
     evidence_of,
     lanes,
+    originals_of,
     own_token_of,
     retention_of,
+    signer_of,
+    signing_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import keep_few_heaps
@@ -102,6 +110,8 @@ class Service:
     targets: tuple[Target, ...] = field(init=False)
     lanes: Lanes = field(init=False)
     evidence: EvidenceFolder = field(init=False)
+    signer: Signer = field(init=False)
+    copies: Copies = field(init=False)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     detector: Detector = field(init=False)
     lookout: Lookout = field(init=False)
@@ -114,6 +124,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
+        self.signer = signer_of(self.settings)
         self.store = open_store(self.settings.database_url)
         self.access, self.audit = access_of(self.settings, self.store), audit_of(self.store)
         self.deliveries = Deliveries(self.store.engine)
@@ -141,12 +152,14 @@ class Service:
             threads=self.settings.detector_threads,
             provider=self.settings.detector_provider,
         )
+        self.copies = Copies.masking(self.evidence, self.detector)
         self.lookout = lookout_from(
             self.settings,
             catalogue,
             self.detector,
             store=self.store,
-            evidence=self.evidence,
+            copies=self.copies,
+            signer=self.signer,
             lanes=self.lanes,
             registry=self.registry,
         )
@@ -159,7 +172,11 @@ class Service:
             evidence=self.evidence,
             clock=self.clock,
             own_token=own_token_of(self.settings),
+            originals=self._originals(),
         )
+
+    def _originals(self) -> Originals:
+        return originals_of(self.evidence, self.store, clock=self.clock)
 
     def _watch(self) -> None:
         """Watch the cameras that the catalogue has now."""
@@ -208,7 +225,8 @@ class Service:
             desk=desk,
             open311=open311_router(book, clock=self.clock, served=served),
             beside=(
-                packs_router(book, self.evidence),
+                packs_router(book, self.evidence, self.signing),
+                keys_router(self.signing),
                 *self.lookout.routers(),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
@@ -220,6 +238,10 @@ class Service:
             readiness=self.readiness,
             registry=self.registry,
         )
+
+    def signing(self) -> Signing:
+        """Return what packs are signed with."""
+        return signing_of(self.signer, self.store)
 
     def _open311(self) -> Open311:
         told = self.settings.open311
@@ -250,7 +272,7 @@ class Service:
             settings=self.settings,
             reread=self.reread or (lambda: (self.settings, lambda _: None)),
             profile=self.desk.triaging.profile,
-            around=replace(self._around(), evidence=SampleFiles()),
+            around=replace(self._around(), evidence=SampleFiles(), originals=None),
             clock=self.clock,
             access=self.access,
             audit=self.audit,
@@ -258,6 +280,8 @@ class Service:
             book=self.desk.book,
             triaging=self.desk.triaging,
             evidence=self.evidence,
+            originals=self._originals(),
+            signing=self.signing,
             reporter=self._reporter(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,
@@ -325,6 +349,7 @@ class Service:
 
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
+        self.copies.stop()
         self.lookout.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Final
 
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
@@ -12,8 +14,10 @@ from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.delivery.targets import Lanes
 from streetwatch.service.dry_run import DryRuns
-from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
+from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.manifest import Seal
 from streetwatch.service.gathering import Gatherings
 from streetwatch.service.openings import looks_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
@@ -32,6 +36,8 @@ from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Seconds
+
+SOFTWARE: Final = f"streetwatch {version('streetwatch')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,8 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     detector: Detector,
     *,
     store: SqlStore,
-    evidence: EvidenceFolder,
+    copies: Copies,
+    signer: Signer,
     lanes: Lanes,
     registry: CollectorRegistry,
 ) -> Lookout:
@@ -112,7 +119,8 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         catalogue: Its cameras.
         detector: The model.
         store: Where incidents go.
-        evidence: Where their files go.
+        copies: Writes their pictures.
+        signer: Signs their evidence.
         lanes: To the targets; woken when an incident changes.
         registry: Of the metrics.
     """
@@ -138,8 +146,8 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     )
     wiring = Wiring(
         store=store,
-        evidence=evidence,
-        model=detector.card.version,
+        copies=copies,
+        seal=Seal(signer, SOFTWARE, detector.card.version, detector.card.sha256),
         routes=lanes.routes,
         window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
         keep_bytes=int(settings.evidence.camera_mb * 1e6),

@@ -23,13 +23,18 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keys import KEY_FILE as SIGNING_KEY_FILE
+from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.originals import Opening, Originals
+from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
 from streetwatch.service.outbound.networks import Networks
 from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
-from streetwatch.service.store.audit import Audit
+from streetwatch.service.store.audit import Audit, Deed
+from streetwatch.service.store.chains import public_keys
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -58,11 +63,15 @@ class Records:
         book: Its cases.
         evidence: Their files.
         reporter: Its figures.
+        signing: What its packs are signed with.
+        originals: The sealed originals of these files.
     """
 
     book: Book
     evidence: EvidenceFolder
     reporter: Reporter
+    signing: Callable[[], Signing]
+    originals: Originals
 
 
 @contextmanager
@@ -74,7 +83,13 @@ def desk_of(settings: Settings) -> Iterator[Records]:
     """
     store = stored(settings)
     try:
-        yield Records(Book(store.engine), evidence_of(settings), Reporter(store.engine, time.time))
+        yield Records(
+            Book(store.engine),
+            evidence_of(settings),
+            Reporter(store.engine, time.time),
+            lambda: signing_of(signer_of(settings), store),
+            originals_of(evidence_of(settings), store),
+        )
     finally:
         store.close()
 
@@ -108,6 +123,42 @@ def audit_of(store: SqlStore) -> Audit:
 def evidence_of(settings: Settings) -> EvidenceFolder:
     """Return the evidence of a service, running or not."""
     return EvidenceFolder(settings.data_dir / "evidence")
+
+
+def signer_of(settings: Settings) -> Signer:
+    """Return what signs the evidence of a service; its key is made where there is none.
+
+    Raises:
+        InputError: the key can't be used.
+    """
+    key = settings.evidence.signing_key
+    if key is not None:
+        return Signer.of(key.get_secret_value(), "evidence.signing_key")
+    return Signer.at(settings.data_dir / SIGNING_KEY_FILE)
+
+
+def signing_of(signer: Signer, store: SqlStore) -> Signing:
+    """Return what packs are signed with, and every key that evidence was signed with."""
+    return Signing(signer, public_keys(store.engine))
+
+
+def originals_of(
+    evidence: EvidenceFolder, store: SqlStore, *, clock: Callable[[], Seconds] = time.time
+) -> Originals:
+    """Return what opens the sealed originals, and notes it in the audit log before."""
+    audit = audit_of(store)
+
+    def note(opening: Opening, now: Seconds) -> None:
+        deed = Deed(
+            "evidence.original_opened",
+            opening.who,
+            on=opening.incident_id,
+            address=opening.address,
+            facts={"file": opening.name, "why": opening.why},
+        )
+        audit.note(deed, now=now)
+
+    return Originals(evidence, clock, note)
 
 
 def catalogue_of(
@@ -161,7 +212,8 @@ def retention_of(
     def watched() -> frozenset[str]:
         return frozenset(camera.id for camera in cameras.cameras)
 
-    return Retention(store.engine, evidence, settings.retention.periods, watched)
+    periods = settings.retention.periods
+    return Retention(store.engine, evidence, periods, watched, signer_of(settings))
 
 
 def verification_of(settings: Settings, store: SqlStore) -> Verification:
@@ -179,8 +231,13 @@ def verification_of(settings: Settings, store: SqlStore) -> Verification:
 
 def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds]) -> Lanes:
     """Return the lanes to the targets that the settings name, not started."""
+    evidence = evidence_of(settings)
     around = surroundings_of(
-        settings, evidence=evidence_of(settings), clock=clock, own_token=own_token_of(settings)
+        settings,
+        evidence=evidence,
+        clock=clock,
+        own_token=own_token_of(settings),
+        originals=originals_of(evidence, store, clock=clock),
     )
     return lanes(
         targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()

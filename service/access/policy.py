@@ -96,6 +96,10 @@ _PROBES: Final = (
     Rule("GET", "/static-offline-docs/{path:path}", Door.OPEN),
     Rule("GET", "/", Door.OPEN),
     Rule("GET", "/favicon.ico", Door.OPEN),
+    Rule("GET", "/evidence-keys", Door.OPEN),
+    Rule("GET", "/evidence-keys/{key}.pem", Door.OPEN),
+    Rule("GET", "/verify", Door.OPEN),
+    Rule("POST", "/verify", Door.OPEN),
 )
 
 _DESK: Final = (
@@ -201,6 +205,14 @@ _CONSOLE: Final = (
     Rule("POST", "/console/second-factor", Right.LOOK),
     Rule("POST", "/console/sign-out", Right.LOOK, deed="user.signed_out"),
     Rule("POST", "/console/alive", Right.LOOK),
+    Rule(
+        "POST",
+        "/console/originals/{incident_id}",
+        Right.HANDLE,
+        About.INCIDENT,
+        "incident_id",
+        deed="evidence.original_asked",
+    ),
     Rule("GET", "/console/live", Right.LOOK, About.PART),
     _camera("GET", "/console/live/{camera_id}.jpg", Right.LOOK),
     _camera("GET", "/console/live/{camera_id}", Right.LOOK),

@@ -22,6 +22,7 @@ from streetwatch.vision.capture.probing import (
 )
 from streetwatch.vision.capture.resolver import Resolver
 from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.vision.privacy import Outline, masked
 from streetwatch.vision.types import Size
 
 #: Probes at once: each holds a connection and a thread for up to half a minute.
@@ -119,7 +120,15 @@ class Probing:
             yield _step(Finding(StepName.ADDRESS, StepState.FAILED, Fault.ADDRESS))
             return
         for found in probe(source, self._resolve, stopped=stopped, clock=self._clock):
-            yield _seen(found, self._clock()) if isinstance(found, FirstPicture) else _step(found)
+            if isinstance(found, FirstPicture):
+                yield _seen(found, self._clock(), self._masks(wanted.camera_id))
+            else:
+                yield _step(found)
+
+    def _masks(self, camera_id: str) -> tuple[Outline, ...]:
+        """Return what nobody may see of a camera that is known already."""
+        known = {one.id: one.masks for one in self.catalogue.cameras}
+        return known.get(camera_id, ())
 
     def _source(self, wanted: Wanted) -> Source | None:
         """Return where to connect to; None where the address can't be used."""
@@ -138,6 +147,6 @@ def _step(finding: Finding) -> Step:
     return Step(finding.step, finding.state, says, mend, finding.facts)
 
 
-def _seen(picture: FirstPicture, at: float) -> Seen:
-    _, content = cv2.imencode(".jpg", picture.small, [cv2.IMWRITE_JPEG_QUALITY, 85])
+def _seen(picture: FirstPicture, at: float, masks: tuple[Outline, ...]) -> Seen:
+    _, content = cv2.imencode(".jpg", masked(picture.small, masks), [cv2.IMWRITE_JPEG_QUALITY, 85])
     return Seen(content.tobytes(), picture.size, at)

@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     model_validator,
 )
 
@@ -62,6 +63,14 @@ class EvidenceSettings(Group):
         title="Memory of a camera",
         description="Coded video kept in memory for a camera's clips, at most, MB.",
         examples=[8],
+    )
+    signing_key: SecretStr | None = Field(
+        None,
+        min_length=1,
+        title="Signing key",
+        description="Ed25519 private key that signs evidence: PEM, or its 32 bytes in base64. "
+        "Left out: a key of its own, made at the first start in data_dir.",
+        examples=['"${EVIDENCE_SIGNING_KEY}"'],
     )
 
 

@@ -209,6 +209,15 @@ class HttpEntry(ShownEntry):
         description="The mapping to the platform's fields, a path from this file's folder on.",
         examples=["city.yaml"],
     )
+    unmasked: str | None = Field(
+        None,
+        min_length=6,
+        max_length=400,
+        title="Without masks",
+        description="Why this platform is sent pictures in which people and plates are not "
+        "masked; each is noted. Left out: it is sent masked copies.",
+        examples=["交警取证, 2026-11 协议 12 号"],
+    )
 
 
 class WebhookEntry(ShownEntry):

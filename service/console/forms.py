@@ -99,20 +99,30 @@ def drawn(
 ) -> HTMLResponse:
     """Return a form, with what was wrong in it."""
     language = language_of(request)
-    other = Language.EN if language is Language.ZH else Language.ZH
-    here = quote(f"{request.url.path}?{request.url.query}")
-    html = _TEMPLATES.get_template(template).render(
-        say=lambda *words, **fields: say_in(language, *words, **fields),
-        language=language,
-        other=other,
-        other_name=LANGUAGE_NAMES[other],
-        switch=f"/console/language/{other}?next={here}",
+    html = rendered(
+        request,
+        template,
         name_at_most=NAME_AT_MOST,
         password_at_least=PASSWORD_AT_LEAST,
         kinds_at_least=KINDS_AT_LEAST,
         **{"error": words_of(error, language) if error else None, "name": ""} | fields,
     )
     return HTMLResponse(html, status_code=_status(error), headers={"Cache-Control": "no-store"})
+
+
+def rendered(request: Request, template: str, **fields: object) -> str:
+    """Return a page in the language of whoever asks, with the way to the other one."""
+    language = language_of(request)
+    other = Language.EN if language is Language.ZH else Language.ZH
+    here = quote(f"{request.url.path}?{request.url.query}")
+    return _TEMPLATES.get_template(template).render(
+        say=lambda *words, **values: say_in(language, *words, **values),
+        language=language,
+        other=other,
+        other_name=LANGUAGE_NAMES[other],
+        switch=f"/console/language/{other}?next={here}",
+        **fields,
+    )
 
 
 def code_form(

@@ -18,6 +18,7 @@ from streetwatch.service.console.closing import watch_sessions
 from streetwatch.service.console.entrance import entrance_router
 from streetwatch.service.console.factor import factor_router
 from streetwatch.service.console.language import say
+from streetwatch.service.console.originals import originals_router
 from streetwatch.service.console.pages import (
     cameras,
     case,
@@ -31,6 +32,7 @@ from streetwatch.service.console.pages import (
 )
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import ROLE_NAMES, RoleNeededError, Shell, dress
+from streetwatch.service.console.verifying import verify_router
 
 _HERE: Final = Path(__file__).parent
 
@@ -43,6 +45,8 @@ def mount_console(api: FastAPI, parts: Parts) -> None:
     api.include_router(choices_router())
     api.include_router(entrance_router(parts))
     api.include_router(factor_router(parts))
+    api.include_router(originals_router(parts.originals))
+    api.include_router(verify_router(parts.signing, parts.store.engine))
     watch_sessions(parts.access.sessions, parts.clock)
     pages_app.add_static_files("/console/static", _HERE / "static")
     for page in PAGES:

@@ -16,6 +16,8 @@ from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.originals import Originals
+from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.gathering import Gatherings
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.runtime.live import LiveView
@@ -43,6 +45,8 @@ class Parts:
         book: The desk's cases.
         triaging: Suggests measures; has the city's profile of codes.
         evidence: Their files.
+        originals: The sealed originals of these.
+        signing: What packs are signed with, and every key of before.
         reporter: Figures over periods.
         deliveries: What goes to the case platforms.
         wake: Has the lanes look at once whether something waits.
@@ -68,6 +72,8 @@ class Parts:
     book: Book
     triaging: Triaging
     evidence: EvidenceFolder
+    originals: Originals
+    signing: Callable[[], Signing]
     reporter: Reporter
     deliveries: Deliveries
     wake: Callable[[], None]

@@ -20,6 +20,7 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.evidence.originals import Originals, UnmaskedFiles
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.settings import Settings
 from streetwatch.vision.types import Seconds
@@ -37,6 +38,7 @@ class Surroundings:
         evidence: Where the bytes of pictures are.
         clock: Seconds since the epoch.
         environ: Fills in `${NAME}` of templates.
+        originals: Opens what is under the masks; None: nothing does.
         networks: Where platforms may stand.
     """
 
@@ -46,10 +48,22 @@ class Surroundings:
     environ: Mapping[str, str] = field(repr=False)
     networks: Networks = ANYWHERE
     own_token: str = field(default="", repr=False)
+    originals: Originals | None = None
+
+    def files_for(self, entry: HttpEntry) -> EvidenceFiles:
+        """Return what a target is sent pictures from: the copies, unless it says why not."""
+        if entry.unmasked is None or self.originals is None:
+            return self.evidence
+        return UnmaskedFiles(self.originals, f"target:{entry.id}", entry.unmasked)
 
 
 def surroundings_of(
-    settings: Settings, *, evidence: EvidenceFiles, clock: Callable[[], Seconds], own_token: str
+    settings: Settings,
+    *,
+    evidence: EvidenceFiles,
+    clock: Callable[[], Seconds],
+    own_token: str,
+    originals: Originals | None = None,
 ) -> Surroundings:
     """Return what the sinks of a service's targets need of it.
 
@@ -58,6 +72,7 @@ def surroundings_of(
         evidence: Where the bytes of pictures are.
         clock: Seconds since the epoch.
         own_token: What this service's own desk is shown; another's never sees it.
+        originals: Opens what is under the masks; None: nothing does.
     """
     if settings.desk_url is not None:
         own_token = settings.desk_token.get_secret_value() if settings.desk_token else ""
@@ -67,6 +82,7 @@ def surroundings_of(
         clock=clock,
         environ=os.environ,
         own_token=own_token,
+        originals=originals,
         networks=Networks.of(settings.networks.targets),
     )
 
@@ -92,7 +108,7 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
             return HttpTemplateSink(
                 entry,
                 template,
-                evidence=around.evidence,
+                evidence=around.files_for(entry),
                 clock=around.clock,
                 networks=networks,
             )

@@ -1,15 +1,19 @@
 """Evidence packs over HTTP: `/desk/cases/{name}/evidence.zip`."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.questions import CaseName
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.pack import pack
+from streetwatch.service.evidence.pack import Signing, pack
 
 
-def packs_router(book: Book, evidence: EvidenceFolder) -> APIRouter:
+def packs_router(
+    book: Book, evidence: EvidenceFolder, signing: Callable[[], Signing | None] = lambda: None
+) -> APIRouter:
     """Build the router. `NoSuchCaseError` is the API's to answer."""
     router = APIRouter(prefix="/desk/cases", tags=["desk"])
 
@@ -20,7 +24,7 @@ def packs_router(book: Book, evidence: EvidenceFolder) -> APIRouter:
     )
     def evidence_pack(name: CaseName) -> StreamingResponse:
         """Everything about a case as one ZIP; what is wrong with it stands in `FINDINGS.txt`."""
-        made = pack(book.case(name), evidence)
+        made = pack(book.case(name), evidence, signing())
         headers = {
             "Content-Disposition": f'attachment; filename="{made.name}"',
             "Evidence-Findings": str(len(made.findings)),

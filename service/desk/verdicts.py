@@ -10,7 +10,7 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.history import moves
 from streetwatch.service.desk.query import Filter
 from streetwatch.service.desk.states import CaseState, RejectReason
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.originals import NoOriginalError, Opening, Originals
 from streetwatch.zones.rules import ViolationType
 
 #: What the object of a case is called by the model. A case of parking does not say which vehicle
@@ -34,7 +34,7 @@ _SEEN = Filter(sources=("video",))
 _FRAME = "threshold.jpg"
 
 
-def write_verdicts(book: Book, evidence: EvidenceFolder, out: Path) -> Iterator[Mapping[str, Any]]:
+def write_verdicts(book: Book, originals: Originals, out: Path) -> Iterator[Mapping[str, Any]]:
     """Copy the frames of judged cases into `out/frames`, and yield a verdict for each.
 
     Cases that nobody has judged, and those whose frame is not kept any more, are left out.
@@ -45,11 +45,20 @@ def write_verdicts(book: Book, evidence: EvidenceFolder, out: Path) -> Iterator[
         verdict = _verdict(document)
         if verdict is None:
             continue
-        frame = evidence.path(document["external_id"], _FRAME)
+        frame = _frame_of(document["external_id"], originals)
         if frame.is_file():
             name = f"{document['number']}.jpg"
             shutil.copyfile(frame, frames / name)
             yield {"frame": f"frames/{name}", **verdict}
+
+
+def _frame_of(name: str, originals: Originals) -> Path:
+    """Return the frame that is learnt from: the original, or masks would be learnt with it."""
+    opening = Opening("cli:data", "训练模型 / to train the model", name, _FRAME)
+    try:
+        return originals.open(opening)
+    except NoOriginalError:
+        return originals.folder.path(name, _FRAME)
 
 
 def _cases(book: Book) -> Iterator[Mapping[str, Any]]:

@@ -25,10 +25,11 @@ class EvidenceFolder:
     """
 
     root: Path
+    mode: int = 0o755
 
     def __post_init__(self) -> None:
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=self.mode, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root):
                 pass
         except OSError as error:
@@ -36,6 +37,20 @@ class EvidenceFolder:
                 f"{self.root}: evidence can't be written here ({error.strerror}): "
                 "give the service a folder it may write to, with space left (data_dir)"
             ) from error
+
+    @property
+    def originals_root(self) -> Path:
+        """Where the sealed originals of masked copies are: beside the folder, not in it."""
+        return self.root.with_name(f"{self.root.name}-originals")
+
+    @property
+    def originals(self) -> "EvidenceFolder":
+        """The sealed originals, for the service's own user alone; made if they are not there.
+
+        Raises:
+            InputError: they can't be made or written to.
+        """
+        return EvidenceFolder(self.originals_root, 0o700)
 
     def path(self, incident_id: str, name: str) -> Path:
         """Return where a file stands.
@@ -121,20 +136,21 @@ class EvidenceFolder:
         return self.root.glob("*/.*")
 
     def remove(self, incident_id: str) -> None:
-        """Delete all files of an incident; one that has none is done with.
+        """Delete all files of an incident, originals first; one that has none is done with.
 
         Raises:
             StorageError: the disk refused; some files may be gone.
         """
         folder = self.path(incident_id, "_").parent
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise StorageError(
-                f"evidence {incident_id} could not be deleted: {error.strerror or error}"
-            ) from error
+        for each in (self.originals_root / folder.name, folder):
+            try:
+                shutil.rmtree(each)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise StorageError(
+                    f"evidence {incident_id} could not be deleted: {error.strerror or error}"
+                ) from error
 
 
 def sha256_of(path: Path) -> str:

@@ -8,30 +8,25 @@ import hashlib
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
-from streetwatch.zones.schedule import CHINA
+from streetwatch.service.evidence.keys import ALGORITHM, PublicKey, Signer
+from streetwatch.service.evidence.zipping import Part, header, written
 
-FORMAT: Final = "streetwatch-pack/1"
+FORMAT: Final = "streetwatch-pack/2"
+
+#: Of packs that nobody signed.
+FORMAT_UNSIGNED: Final = "streetwatch-pack/1"
 
 MANIFEST: Final = "manifest.json"
+SIGNATURE: Final = "manifest.sig"
 CASE: Final = "case.json"
 HISTORY: Final = "history.json"
 FINDINGS: Final = "FINDINGS.txt"
-
-_BLOCK = 1 << 16
-
-#: The earliest moment a ZIP can name: that of what the desk itself writes.
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
-
-_UNIX = 3
-_READABLE = 0o100644 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +66,34 @@ class Entry:
         """Open its bytes."""
         return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
 
-    def info(self) -> zipfile.ZipInfo:
-        """Return its header: of this state of the case, not of this machine or this moment."""
-        info = zipfile.ZipInfo(self.name, _zip_time(self.captured_at))
-        info.create_system = _UNIX
-        info.external_attr = _READABLE
-        info.file_size = self.size
-        return info
+    @property
+    def part(self) -> Part:
+        """What is written of it."""
+        return header(self.name, self.size, self.captured_at), self.opened
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What a pack is signed with, and what proves the evidence in it.
+
+    Attributes:
+        signer: Signs the pack.
+        public_keys: All that evidence was ever signed with, hex.
+    """
+
+    signer: Signer
+    public_keys: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[PublicKey, ...]:
+        """Every public key, each once, by name."""
+        raw = {self.signer.public.raw, *(bytes.fromhex(one) for one in self.public_keys)}
+        return tuple(sorted((PublicKey(one) for one in raw), key=lambda one: one.id))
+
+
+def key_path(key_id: str) -> str:
+    """Return where a public key stands in a pack."""
+    return f"keys/{key_id}.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,36 +116,12 @@ class Pack:
         Raises:
             OSError: a file can't be read any more: the ZIP breaks off, and is none.
         """
-        out = _Outlet()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-            for entry in self.entries:
-                with entry.opened() as file, archive.open(entry.info(), "w") as target:
-                    while block := file.read(_BLOCK):
-                        target.write(block)
-                        yield out.taken()
-        yield out.taken()
+        return written(entry.part for entry in self.entries)
 
 
-class _Outlet(io.RawIOBase):
-    """Where a ZIP is written to: keeps what nobody has taken yet."""
-
-    def __init__(self) -> None:
-        self._waiting: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any, /) -> int:  # noqa: ANN401 -- any buffer
-        self._waiting.append(bytes(content))
-        return len(content)
-
-    def taken(self) -> bytes:
-        """Hand over what was written since the last time."""
-        taken, self._waiting = b"".join(self._waiting), []
-        return taken
-
-
-def pack(document: Mapping[str, Any], evidence: EvidenceFolder) -> Pack:
+def pack(
+    document: Mapping[str, Any], evidence: EvidenceFolder, signing: Signing | None = None
+) -> Pack:
     """Gather a case's files and check them against the hashes that the case has.
 
     A pack is made in any case: what is left of a case must be had. A file that is not there is left
@@ -139,6 +131,7 @@ def pack(document: Mapping[str, Any], evidence: EvidenceFolder) -> Pack:
     Args:
         document: The case as the desk answers it.
         evidence: Where its files are.
+        signing: Signs it; None: nobody does.
     """
     checked = [_checked(one, document, evidence) for one in document.get("evidence") or ()]
     checked = [_once(one, checked[:row]) for row, one in enumerate(checked)]
@@ -148,17 +141,37 @@ def pack(document: Mapping[str, Any], evidence: EvidenceFolder) -> Pack:
         _text(FINDINGS, "".join(f"{one}\n" for one in findings)) if findings else None,
         _json(CASE, facts),
         _json(HISTORY, document["history"]),
+        *(_key(one) for one in (signing.keys if signing else ())),
         *(entry for entry, _ in checked),
     ]
     files = tuple(entry for entry in entries if entry)
     manifest = {
-        "format": FORMAT,
+        "format": FORMAT if signing else FORMAT_UNSIGNED,
         "case": document["number"],
         "external_id": document["external_id"],
         "files": [entry.line() for entry in files],
         "findings": findings,
+        **(_signed_with(signing.signer) if signing else {}),
     }
-    return Pack(f"{document['number']}.zip", findings, (_json(MANIFEST, manifest), *files))
+    front = _signed(_json(MANIFEST, manifest), signing)
+    return Pack(f"{document['number']}.zip", findings, (*front, *files))
+
+
+def _signed_with(signer: Signer) -> dict[str, object]:
+    return {"signed_with": {"algorithm": ALGORITHM, "key": signer.public.id}}
+
+
+def _signed(manifest: Entry, signing: Signing | None) -> tuple[Entry, ...]:
+    """Return the manifest with its signature, which no list names: it is of the list."""
+    if signing is None:
+        return (manifest,)
+    with manifest.opened() as file:
+        signature = signing.signer.sign(file.read())
+    return manifest, _bytes(SIGNATURE, signature, "application/octet-stream")
+
+
+def _key(key: PublicKey) -> Entry:
+    return _bytes(key_path(key.id), key.pem, "application/x-pem-file")
 
 
 #: Where a file stands that the service keeps, with the report that it is of.
@@ -204,25 +217,18 @@ def _once(one: _Checked, before: list[_Checked]) -> _Checked:
 
 def _json(name: str, value: object) -> Entry:
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
-    content = f"{text}\n".encode()
-    return Entry(name, hashlib.sha256(content).hexdigest(), len(content), content)
+    return _bytes(name, f"{text}\n".encode(), "application/json")
 
 
 def _text(name: str, text: str) -> Entry:
-    content = text.encode()
+    return _bytes(name, text.encode(), "text/plain")
+
+
+def _bytes(name: str, content: bytes, media_type: str) -> Entry:
     digest = hashlib.sha256(content).hexdigest()
-    return Entry(name, digest, len(content), content, media_type="text/plain")
+    return Entry(name, digest, len(content), content, media_type=media_type)
 
 
 def _shown(name: str) -> str:
     """Return a name that can't break the line it stands in."""
     return json.dumps(name, ensure_ascii=False)
-
-
-def _zip_time(captured_at: str | None) -> tuple[int, int, int, int, int, int]:
-    """Return a capture time on China's clock, as a ZIP has it: from 1980 on, every other second."""
-    if captured_at is None:
-        return _EARLIEST
-    moment = datetime.fromisoformat(captured_at).astimezone(CHINA)
-    time = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
-    return time if 1980 <= moment.year <= 2107 else _EARLIEST

@@ -26,6 +26,18 @@ def jpeg(image: Image) -> bytes:
     return content.tobytes()
 
 
+def decoded_jpeg(content: bytes) -> Image:
+    """Return the pixels of a still that was kept.
+
+    Raises:
+        StorageError: they can't be decoded.
+    """
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    if image is None:
+        raise StorageError("a still that is kept can't be decoded")
+    return np.asarray(image, np.uint8)
+
+
 def close_up(image: Image, box: Box) -> Image:
     """Return the part of the picture around a box."""
     height, width = image.shape[:2]

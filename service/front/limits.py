@@ -45,12 +45,12 @@ def rules_of(*, public_per_minute: float, costly_per_minute: float) -> tuple[Rul
     """Return what is held back, and how much.
 
     Args:
-        public_per_minute: What is open to the street: Open311, observations, signing in.
+        public_per_minute: What is open to the street: Open311, observations, /verify, signing in.
         costly_per_minute: What takes long: lists as files, reports, packs, probes, dry runs.
     """
     public, costly = Rate.of(public_per_minute), Rate.of(costly_per_minute)
     writes, reads = frozenset({"POST", "PUT", "PATCH", "DELETE"}), frozenset({"GET", "HEAD"})
-    open_to_all = r"/open311/.*|/observations|/console/(login|welcome|password)"
+    open_to_all = r"/open311/.*|/observations|/verify|/console/(login|welcome|password)"
     long_reads = r"/desk/cases\.(csv|geojson)|/desk/cases/[^/]+/evidence\.zip|/desk/reports/.*"
     long_writes = r"/cameras/probe|/cameras/[^/]+/dry-run"
     return (

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-#: Of forms without a script of their own: signing in.
-_FORMS: Final = ("/console/login", "/console/welcome", "/console/password")
+#: Of forms without a script of their own: signing in, checking evidence.
+_FORMS: Final = ("/console/login", "/console/welcome", "/console/password", "/verify")
 
 #: FastAPI's own pages.
 _DOCS: Final = ("/docs", "/redoc")

@@ -1,6 +1,7 @@
 """A case: what is told to the city's case platform about an incident, and how it is addressed."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +30,7 @@ class Attachment:
         media_type: As in HTTP.
         sha256: Of the file's bytes, hex.
         captured_at: Capture time of the picture or of the clip's start, seconds since the epoch.
+        original_sha256: Of the sealed original, hex; None where the file is the original itself.
     """
 
     name: str
@@ -36,6 +38,12 @@ class Attachment:
     media_type: str
     sha256: str
     captured_at: Seconds
+    original_sha256: str | None = None
+
+
+def is_sealed(attachments: Iterable[Attachment]) -> bool:
+    """Tell whether an incident's evidence is complete."""
+    return any(attachment.role == "manifest" for attachment in attachments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from streetwatch.service.incidents import lifecycle, views
-from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
+from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, is_sealed, message
+from streetwatch.service.incidents.chain import End, Link
 from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
 from streetwatch.service.incidents.platform import Heard, PlatformState, Standing
 from streetwatch.service.incidents.ports import Store, Transaction
@@ -63,6 +64,10 @@ class Watched:
 #: Writes the stills that belong to an incident's new state and returns them; called inside the
 #: transaction that changes the state, so that no case is ever filed without its pictures.
 StillsOf = Callable[[Incident], tuple[Attachment, ...]]
+
+#: Seals an incident's evidence at the end of its camera's chain; called inside the transaction that
+#: adds the record to it, so that no two manifests are ever one place's.
+SealedAt = Callable[[Incident, tuple[Attachment, ...], End], tuple[tuple[Attachment, ...], Link]]
 
 
 def record(
@@ -223,18 +228,22 @@ def _cleared_case(view: Incident, transaction: Transaction, at: Seconds) -> Inci
 
 def complete_evidence(
     incident_id: str,
-    attachments: tuple[Attachment, ...],
+    sealed_at: SealedAt,
     *,
     watched: Watched,
     store: Store,
     at: Seconds,
 ) -> None:
-    """Add the last files to an incident's evidence and tell the platform, once."""
+    """Add the last files and the manifest to an incident's evidence, tell the platform, once."""
     with store.transaction() as transaction:
         incident = transaction.incident(incident_id)
-        if incident is None:
+        so_far = transaction.attachments(incident_id)
+        if incident is None or is_sealed(so_far):
             return
-        transaction.put_attachments(incident_id, attachments)
+        end = transaction.chain_end(watched.site.camera_id)
+        added, link = sealed_at(incident, so_far, end)
+        transaction.put_attachments(incident_id, added)
+        transaction.put_link(link)
         _announce(Occasion.EVIDENCE, incident, watched, transaction, at)
 
 

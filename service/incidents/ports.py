@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from streetwatch.service.incidents.case import Attachment, Message
+from streetwatch.service.incidents.chain import End, Link
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.incidents.platform import Standing
 from streetwatch.vision.types import Box, Seconds
@@ -49,6 +50,12 @@ class Transaction(Protocol):
 
     def put_attachments(self, incident_id: str, attachments: Iterable[Attachment]) -> None:
         """Add or replace evidence by name."""
+
+    def chain_end(self, camera_id: str) -> End:
+        """Return where a camera's chain goes on; no other writer adds to it until the end."""
+
+    def put_link(self, link: Link) -> None:
+        """Add a record to its camera's chain."""
 
     def put_presence(self, camera_id: str, presence: Presence) -> None:
         """Keep what is at its place on a camera, for the next start."""

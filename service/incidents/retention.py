@@ -95,6 +95,17 @@ def decide(subject: Subject, *, now: Seconds, periods: Periods) -> Decision:
     return _due(Kind.EVIDENCE, max(of_age, after_close), now, why)
 
 
+def decide_by_hand(subject: Subject, *, why: str) -> Decision:
+    """Decide about an incident and its evidence that somebody wants gone before its time."""
+    if subject.is_held:
+        return Keep("legal hold")
+    if subject.violation_at is None:
+        return Delete(Kind.CANDIDATE, why)
+    if subject.ended_at is None:
+        return Keep("its case has not ended")
+    return Delete(Kind.EVIDENCE, why)
+
+
 def _due(kind: Kind, due_at: Seconds, now: Seconds, why: str) -> Decision:
     return Delete(kind, f"{why} or more") if now >= due_at else Keep("its time is not over")
 

@@ -4,15 +4,17 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
 import structlog
 
 from streetwatch.service.cameras.camera import Camera
-from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
+from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.incidents.routing import Routes
@@ -79,7 +81,8 @@ class Wiring:
     """What every camera is wired to.
 
     Attributes:
-        model: Names what sees for the cameras.
+        copies: Writes their pictures.
+        seal: Signs their evidence, and names what sees for them.
         routes: Which target is told what.
         window: How much of the stream a clip has.
         keep_bytes: Of each stream, for clips, at most.
@@ -90,8 +93,8 @@ class Wiring:
     """
 
     store: Store
-    evidence: EvidenceFolder
-    model: str
+    copies: Copies
+    seal: Seal
     routes: Routes
     window: ClipWindow
     keep_bytes: int
@@ -176,7 +179,8 @@ class Fleet:
         recorder = Recorder(
             site=camera.site,
             zones=camera.zones,
-            folder=wiring.evidence,
+            copies=wiring.copies,
+            seal=replace(wiring.seal, clock_offset=partial(self._clock_offset, camera.id)),
             ring=ring,
             window=wiring.window,
         )
@@ -204,6 +208,11 @@ class Fleet:
         return WatchedCamera(
             camera, self._capture(camera, ring), recorder, watch, watching, viewing
         )
+
+    def _clock_offset(self, camera_id: str) -> Seconds | None:
+        """Return how far a camera's clock is ahead of ours, as its stream says now."""
+        running = self.watched.get(camera_id)
+        return None if running is None else running.capture.clock_offset_s
 
     def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
         return Capture(
@@ -274,7 +283,7 @@ class Fleet:
 
     def _watched(self, camera: Camera, cameras: tuple[Camera, ...]) -> Watched:
         wiring = self.wiring
-        return camera.watched(model=wiring.model, others=cameras, routes=wiring.routes)
+        return camera.watched(model=wiring.seal.model, others=cameras, routes=wiring.routes)
 
     def _on_frame(self, frame: Frame) -> None:
         running = self.watched.get(frame.camera_id)

@@ -1,10 +1,15 @@
 """The chain of one camera: what was seen, to stays, to incidents, to evidence."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from dataclasses import replace
 
-from streetwatch.service.evidence.recorder import Recorder, is_sealed
+from streetwatch.service.evidence.coming import there
+from streetwatch.service.evidence.manifest import Gathered
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents import handle
+from streetwatch.service.incidents.case import is_sealed
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.ports import Store
@@ -16,6 +21,9 @@ from streetwatch.zones.presence import Observation, Presence, observe
 
 #: An empty street is written down so often: a process that dies then has looked away for so long.
 WRITTEN_EVERY_S: Seconds = 10.0
+
+#: How long a camera that goes waits for the copy of its clip.
+FINISH_S: Seconds = 20.0
 
 
 class CameraWatch:
@@ -52,6 +60,7 @@ class CameraWatch:
         self._presence = store.presence(watched.site.camera_id)
         self._written_at = self._presence.last_look
         self._unsealed = self._reloaded()
+        self._gathering: dict[str, Future[Gathered | None]] = {}
         self._lost = {one.id for one in self._unsealed.values() if one.opened_at is None}
 
     @property
@@ -147,7 +156,10 @@ class CameraWatch:
             return
         for incident in [one for one in self._unsealed.values() if which(one)]:
             if incident.opened_at is not None:
-                self._seal(incident.id, self._recorder, at)
+                coming = self._coming(incident.id, self._recorder)
+                wait_for([coming], FINISH_S)
+                self._seal(incident.id, coming, self._recorder, at)
+            self._gathering.pop(incident.id, None)
             del self._unsealed[incident.id]
 
     def _record(self, observation: Observation) -> tuple[Incident, ...]:
@@ -168,9 +180,24 @@ class CameraWatch:
             return
         self._refind()
         for incident in [one for one in self._unsealed.values() if one.opened_at is not None]:
-            if self._recorder.can_seal(incident, at):
-                self._seal(incident.id, self._recorder, at)
+            if not self._recorder.can_seal(incident, at):
+                continue
+            coming = self._coming(incident.id, self._recorder)
+            if coming.done():
+                del self._gathering[incident.id]
+                self._seal(incident.id, coming, self._recorder, at)
                 del self._unsealed[incident.id]
+
+    def _coming(self, name: str, recorder: Recorder) -> "Future[Gathered | None]":
+        """Return the evidence of an incident, gathered once; None where it needs none any more."""
+        if name in self._gathering:
+            return self._gathering[name]
+        with self._store.transaction() as transaction:
+            incident = transaction.incident(name)
+            so_far = transaction.attachments(name)
+        if incident is None or is_sealed(so_far):
+            return self._gathering.setdefault(name, there(None))
+        return self._gathering.setdefault(name, recorder.gather(incident))
 
     def _refind(self) -> None:
         """Look again at what was only warned of and is lost: another camera may have filed it."""
@@ -182,15 +209,15 @@ class CameraWatch:
             if incident is not None and _is_sealed_here(incident):
                 self._unsealed[name] = incident
 
-    def _seal(self, name: str, recorder: Recorder, at: Seconds) -> None:
-        with self._store.transaction() as transaction:
-            incident = transaction.incident(name)
-            so_far = transaction.attachments(name)
-        if incident is None or is_sealed(so_far):
+    def _seal(
+        self, name: str, coming: "Future[Gathered | None]", recorder: Recorder, at: Seconds
+    ) -> None:
+        gathered = coming.result() if coming.done() else None
+        if gathered is None:  # what could not be waited for is sealed when the camera is back
             return
         handle.complete_evidence(
             name,
-            recorder.seal(incident, so_far),
+            recorder.sealed(gathered, at),
             watched=self._watched,
             store=self._store,
             at=at,

@@ -72,6 +72,7 @@ attachment = sa.Table(
     sa.Column("media_type", sa.String, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("captured_at", sa.Float, nullable=False),
+    sa.Column("original_sha256", sa.String(64)),
     sa.Index(None, "captured_at"),
 )
 

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 import structlog
 
 from streetwatch.service.incidents.case import Attachment, Message
+from streetwatch.service.incidents.chain import End, Link
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.platform import Standing
 from streetwatch.service.incidents.views import STANDING, place_of
-from streetwatch.service.store import codec, receipts
+from streetwatch.service.store import chains, codec, receipts
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.place_history import overlaps, place_history
@@ -229,6 +230,14 @@ class SqlTransaction:
             known[one.name] = len(known)
             added = row | {"incident_id": incident_id, "position": known[one.name]}
             self._connection.execute(sa.insert(attachment).values(added))
+
+    def chain_end(self, camera_id: str) -> End:
+        """Return where a camera's chain goes on; no other writer adds to it until the end."""
+        return chains.chain_end(self._connection, camera_id)
+
+    def put_link(self, link: Link, /) -> None:
+        """Add a record to its camera's chain."""
+        chains.put_link(self._connection, link)
 
     def put_presence(self, camera_id: str, state: Presence, /) -> None:
         """Keep what is at its place on a camera, for the next start."""

@@ -26,6 +26,9 @@ FORMAT: Final = "streetwatch-backup/1"
 DATABASE: Final = "streetwatch.db"
 EVIDENCE: Final = "evidence"
 
+#: The sealed originals of masked copies.
+ORIGINALS: Final = "evidence-originals"
+
 #: A line for each file, as `sha256sum --check` reads it.
 SUMS: Final = "sha256sums.txt"
 
@@ -41,13 +44,34 @@ class File:
 
     Attributes:
         incident_id: Or the external id of a case that no camera has reported.
+        original_sha256: Of its sealed original; None where it is one itself.
         is_attached: Whether it belongs to an incident; else to a report of people or a sensor.
     """
 
     incident_id: str
     name: str
     sha256: str
+    original_sha256: str | None = None
     is_attached: bool = True
+    folder: str = EVIDENCE
+
+    @property
+    def place(self) -> str:
+        """Where it stands in a backup."""
+        return f"{self.folder}/{self.incident_id}/{self.name}"
+
+    @property
+    def label(self) -> str:
+        """What people read of it."""
+        return self.place.removeprefix(f"{EVIDENCE}/")
+
+    @property
+    def original(self) -> "File | None":
+        """Its sealed original, if it is a masked copy."""
+        if self.original_sha256 is None:
+            return None
+        sha256 = self.original_sha256
+        return replace(self, sha256=sha256, original_sha256=None, folder=ORIGINALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +122,13 @@ def _copy_files(live: sa.Engine, copied: sa.Engine, evidence: EvidenceFolder, ou
             now = _taken(file, live, copied, evidence, out)
             if now is None:
                 continue
-            count += 1
-            sums.write(f"{now.sha256}  {EVIDENCE}/{now.incident_id}/{now.name}\n")
-            if not _is_whole(now, out):
-                damaged.append(f"{now.incident_id}/{now.name}")
+            for one in (now, now.original):
+                if one is None:
+                    continue
+                count += 1
+                sums.write(f"{one.sha256}  {one.place}\n")
+                if not _is_whole(one, out):
+                    damaged.append(one.label)
     return Copied(count, tuple(damaged))
 
 
@@ -109,20 +136,26 @@ def _taken(
     file: File, live: sa.Engine, copied: sa.Engine, evidence: EvidenceFolder, out: Path
 ) -> File | None:
     """Copy a file; return it as the copy's database has it then, None where it has it no more."""
-    _copy(file, evidence, out)
+    _copy_both(file, evidence, out)
     if _is_whole(file, out):
         return file
     now = _as_it_is(live, file)
     if now is not None:
-        _copy(now, evidence, out)
+        _copy_both(now, evidence, out)
     _bring_up_to_date(copied, file, now)
     return now
 
 
-def _copy(file: File, evidence: EvidenceFolder, out: Path) -> None:
-    source = evidence.path(file.incident_id, file.name)
-    target = out / EVIDENCE / file.incident_id / file.name
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _copy_both(file: File, evidence: EvidenceFolder, out: Path) -> None:
+    """Copy a file, and its original if it has one."""
+    _copy(evidence.path(file.incident_id, file.name), out / file.place)
+    if file.original is not None:
+        source = evidence.originals_root / file.incident_id / file.name
+        _copy(source, out / file.original.place)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         shutil.copyfile(source, target)
     except FileNotFoundError:
@@ -130,7 +163,7 @@ def _copy(file: File, evidence: EvidenceFolder, out: Path) -> None:
 
 
 def _is_whole(file: File, root: Path) -> bool:
-    path = root / EVIDENCE / file.incident_id / file.name
+    path = root / file.place
     return path.is_file() and sha256_of(path) == file.sha256
 
 
@@ -198,7 +231,9 @@ def _reported_files(source: str, document: Mapping[str, Any]) -> Iterator[File]:
 
 def _attached(engine: sa.Engine) -> Iterator[File]:
     key = sa.tuple_(attachment.c.incident_id, attachment.c.name)
-    columns = (attachment.c.incident_id, attachment.c.name, attachment.c.sha256)
+    columns = tuple(
+        attachment.c[name] for name in ("incident_id", "name", "sha256", "original_sha256")
+    )
     last = ("", "")
     while True:
         page = sa.select(*columns).where(key > last).order_by(*columns[:2]).limit(_BATCH)

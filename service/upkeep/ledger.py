@@ -14,7 +14,7 @@ from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.schema import incident, outbox
 from streetwatch.service.store.transactions import reading
-from streetwatch.service.upkeep.verify import Finding
+from streetwatch.service.upkeep.finding import Finding
 
 #: What a line tells of a case that is there already, not of a new one.
 _CHANGED = "changed"

@@ -15,6 +15,7 @@ from streetwatch.service.upkeep.backup import (
     DATABASE,
     EVIDENCE,
     FORMAT,
+    ORIGINALS,
     SUMS,
     File,
     want_empty,
@@ -73,11 +74,12 @@ def _copy(backup: Path, arriving: Path, cover: Cover) -> None:
     if sha256_of(arriving / DATABASE) != cover.database_sha256:
         raise StorageError(f"{arriving / DATABASE}: is not what was copied: the disk fails")
     for file in _files(backup):
-        target = evidence.path(file.incident_id, file.name)
+        into = evidence if file.folder == EVIDENCE else evidence.originals
+        target = into.path(file.incident_id, file.name)
         target.parent.mkdir(exist_ok=True)
-        if _label(file) in cover.damaged:
+        if file.label in cover.damaged:
             continue
-        shutil.copyfile(backup / EVIDENCE / _label(file), target)
+        shutil.copyfile(backup / file.place, target)
         if sha256_of(target) != file.sha256:
             raise StorageError(f"{target}: is not what was copied: the disk fails")
 
@@ -87,8 +89,8 @@ def findings(backup: Path, cover: Cover) -> Iterator[str]:
     for name, digest in ((DATABASE, cover.database_sha256), (SUMS, cover.sums_sha256)):
         yield from _wrong(backup / name, digest, name)
     for file in _files(backup):
-        if _label(file) not in cover.damaged:
-            yield from _wrong(backup / EVIDENCE / _label(file), file.sha256, _label(file))
+        if file.label not in cover.damaged:
+            yield from _wrong(backup / file.place, file.sha256, file.label)
 
 
 def _wrong(path: Path, digest: str, name: str) -> Iterator[str]:
@@ -98,19 +100,16 @@ def _wrong(path: Path, digest: str, name: str) -> Iterator[str]:
         yield f"{name} is not what was backed up"
 
 
-def _label(file: File) -> str:
-    return f"{file.incident_id}/{file.name}"
-
-
 def _files(backup: Path) -> Iterator[File]:
     try:
         lines = (backup / SUMS).read_text(encoding="utf-8").splitlines()
     except OSError:  # told as a finding
         return
     for line in lines:
-        digest, _, name = line.partition(f"  {EVIDENCE}/")
+        digest, _, place = line.partition("  ")
+        folder, _, name = place.partition("/")
         incident_id, _, file = name.partition("/")
-        yield File(incident_id, file, digest)
+        yield File(incident_id, file, digest, folder=ORIGINALS if folder == ORIGINALS else EVIDENCE)
 
 
 def read_cover(backup: Path) -> Cover:

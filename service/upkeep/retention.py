@@ -7,10 +7,25 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from streetwatch.service.evidence import manifest as manifests
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.incidents.retention import DAY_S, Delete, Kind, Periods, decide
+from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.incidents.chain import RecordKind
+from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.incidents.retention import (
+    DAY_S,
+    Decision,
+    Delete,
+    Keep,
+    Kind,
+    Periods,
+    Subject,
+    decide,
+    decide_by_hand,
+)
 from streetwatch.service.store.audit import Audit, Deed, noted, old_entries
 from streetwatch.service.store.audit_chain import Fact
+from streetwatch.service.store.chains import chain_end, links_of, put_link
 from streetwatch.service.store.schema import (
     deletion,
     incident,
@@ -61,12 +76,14 @@ class Retention:
 
     Attributes:
         cameras: Tells which are watched.
+        signer: Signs what is written down of manifests that go.
     """
 
     engine: sa.Engine
     evidence: EvidenceFolder
     periods: Periods
     cameras: Callable[[], frozenset[str]]
+    signer: Signer
 
     def run(self, *, now: Seconds, clock: Callable[[], Seconds] | None = None) -> Iterator[Deleted]:
         """Delete what is due, and yield each deletion when it is done.
@@ -82,7 +99,7 @@ class Retention:
         self._resume(ends)
         self.evidence.sweep(before=now - SETTLED_S)
         for name in due(self.engine, now=now, periods=self.periods):
-            gone = self._evidence(name, now, ends)
+            gone = self._evidence(name, now, ends, self._by_age(now))
             if gone is not None:
                 yield gone
         yield from self._messages(now)
@@ -94,7 +111,7 @@ class Retention:
         """Yield what a run would delete, and delete nothing."""
         for name in due(self.engine, now=now, periods=self.periods):
             with reading(self.engine) as connection:
-                gone = self._decided(connection, name, now, to_delete=False)
+                gone = self._decided(connection, name, self._by_age(now), to_delete=False)
             if gone is not None:
                 yield gone
         with reading(self.engine) as connection:
@@ -130,14 +147,48 @@ class Retention:
         with writing(self.engine) as connection:
             connection.execute(done.values(done_at=ends()))
 
-    def _evidence(self, name: str, now: Seconds, ends: Callable[[], Seconds]) -> Deleted | None:
+    def delete(self, name: str, *, why: str, now: Seconds) -> Deleted:
+        """Delete an incident's evidence before its time, as somebody asks for.
+
+        Args:
+            name: Of the incident, or of a report of others.
+            why: Stands in the deletion, the case's history and the camera's chain.
+            now: When.
+
+        Raises:
+            InputError: it is held, its case has not ended, or there is none.
+            StorageError: the database or the disk refused.
+        """
+
+        def by_hand(subject: Subject) -> Decision:
+            decision = decide_by_hand(subject, why=why)
+            if isinstance(decision, Keep):
+                raise InputError(f"{name}: stays: {decision.reason}")
+            return decision
+
+        gone = self._evidence(name, now, lambda: now, by_hand)
+        if gone is None:
+            raise InputError(f"{name}: no evidence of it is kept here")
+        return gone
+
+    def _by_age(self, now: Seconds) -> Callable[[Subject], Decision]:
+        return lambda subject: decide(subject, now=now, periods=self.periods)
+
+    def _evidence(
+        self,
+        name: str,
+        now: Seconds,
+        ends: Callable[[], Seconds],
+        decided: Callable[[Subject], Decision],
+    ) -> Deleted | None:
         with writing(self.engine) as connection:
             locked(connection, f"incident {name}")
             locked(connection, "desk")  # whoever writes into the book has it to themselves
-            gone = self._decided(connection, name, now, to_delete=True)
+            gone = self._decided(connection, name, decided, to_delete=True)
             if gone is None:
                 return None
             forget(connection, name, gone.reason, now)
+            self._leave_records(connection, gone, now)
             if gone.kind is Kind.CANDIDATE:
                 connection.execute(sa.delete(incident).where(incident.c.id == name))
             position = _write_down(connection, gone, now)
@@ -145,13 +196,36 @@ class Retention:
         log.info("retention.deleted", kind=gone.kind.value, name=name, reason=gone.reason)
         return gone
 
+    def _leave_records(self, connection: sa.Connection, gone: Deleted, now: Seconds) -> None:
+        """Add a signed record of each manifest that goes to its camera's chain."""
+        for link in links_of(connection, gone.name):
+            if link.kind is not RecordKind.MANIFEST:
+                continue
+            end = chain_end(connection, link.camera_id)
+            body = manifests.deletion(link, reason=gone.reason, at=now, signer=self.signer, end=end)
+            record = manifests.linked(
+                body,
+                RecordKind.DELETION,
+                camera_id=link.camera_id,
+                incident_id=gone.name,
+                signer=self.signer,
+                end=end,
+                at=now,
+            )
+            put_link(connection, record)
+
     def _decided(
-        self, connection: sa.Connection, name: str, now: Seconds, *, to_delete: bool
+        self,
+        connection: sa.Connection,
+        name: str,
+        decided: Callable[[Subject], Decision],
+        *,
+        to_delete: bool,
     ) -> Deleted | None:
         subject = subject_of(connection, name, to_delete=to_delete)
         if subject is None:
             return None
-        decision = decide(subject, now=now, periods=self.periods)
+        decision = decided(subject)
         if not isinstance(decision, Delete):
             return None
         files = files_in(connection, name)

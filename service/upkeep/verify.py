@@ -21,8 +21,10 @@ from streetwatch.service.store.schema import (
 )
 from streetwatch.service.store.transactions import reading
 from streetwatch.service.upkeep.backup import files_of
+from streetwatch.service.upkeep.finding import Finding
 from streetwatch.service.upkeep.retention import SETTLED_S
 from streetwatch.service.upkeep.traces import files_in
+from streetwatch.service.upkeep.verify_chain import chain_findings
 from streetwatch.vision.types import Seconds
 
 #: Has a case of its own: a view of another camera's case tells nothing, and its files are there.
@@ -30,25 +32,6 @@ _TOLD = sa.and_(incident.c.violation_at.is_not(None), incident.c.duplicate_of.is
 
 #: Was filed: what was only warned of (soft start) may have gone before.
 _FILED = sa.and_(_TOLD, incident.c.opened_at.is_not(None))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that does not agree.
-
-    Attributes:
-        what: Stable name of the kind of finding.
-        name: The incident, case or file.
-        says: In words.
-    """
-
-    what: str
-    name: str
-    says: str
-
-    def line(self) -> dict[str, str]:
-        """Return it for JSON."""
-        return {"finding": self.what, "name": self.name, "says": self.says}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +57,7 @@ class Verification:
             StorageError: the database or the disk refused.
         """
         yield from self._files()
+        yield from chain_findings(self.engine, self.evidence)
         yield from self._without_evidence()
         yield from self._without_message(now)
         if self.desk is not None:
@@ -88,12 +72,11 @@ class Verification:
 
     def _files(self) -> Iterator[Finding]:
         for file in files_of(self.engine):
-            path = self.evidence.path(file.incident_id, file.name)
             name = f"{file.incident_id}/{file.name}"
-            if not path.is_file():
-                yield Finding("file_missing", name, "the store names it, and it is not there")
-            elif sha256_of(path) != file.sha256:
-                yield Finding("file_changed", name, "its bytes are not those that were stored")
+            yield from _against(self.evidence.path(file.incident_id, file.name), file.sha256, name)
+            if file.original_sha256 is not None:
+                path = self.evidence.originals_root / file.incident_id / file.name
+                yield from _against(path, file.original_sha256, name, "original")
 
     def _without_evidence(self) -> Iterator[Finding]:
         has_files = sa.exists().where(attachment.c.incident_id == incident.c.id)
@@ -144,23 +127,34 @@ class Verification:
             yield Finding("deletion_unfinished", name, "run `streetwatch retention` to end it")
 
     def _orphans(self, now: Seconds) -> Iterator[Finding]:
-        for folder in sorted(self.evidence.root.iterdir()):
-            files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
-            known = self._names(folder.name) if folder.is_dir() else frozenset()
-            for path in files:
-                if path.name in known or not _is_settled(path, now):
-                    continue
-                name = str(path.relative_to(self.evidence.root))
-                if path.name.startswith("."):
-                    yield Finding(
-                        "file_unfinished", name, "it was left half-written: see retention"
-                    )
-                else:
-                    yield Finding("file_orphaned", name, "no incident in the store names it")
+        roots = [self.evidence.root, self.evidence.originals_root]
+        for root in [one for one in roots if one.is_dir()]:
+            for folder in sorted(root.iterdir()):
+                yield from self._orphans_in(root, folder, now)
+
+    def _orphans_in(self, root: Path, folder: Path, now: Seconds) -> Iterator[Finding]:
+        files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
+        known = self._names(folder.name) if folder.is_dir() else frozenset()
+        for path in files:
+            if path.name in known or not _is_settled(path, now):
+                continue
+            name = str(path.relative_to(root))
+            if path.name.startswith("."):
+                yield Finding("file_unfinished", name, "it was left half-written: see retention")
+            else:
+                yield Finding("file_orphaned", name, "no incident in the store names it")
 
     def _names(self, folder: str) -> frozenset[str]:
         with reading(self.engine) as connection:
             return frozenset(file["name"] for file in files_in(connection, folder))
+
+
+def _against(path: Path, sha256: str, name: str, what: str = "file") -> Iterator[Finding]:
+    """Compare a file with what the store says of it."""
+    if not path.is_file():
+        yield Finding(f"{what}_missing", name, "the store names it, and it is not there")
+    elif sha256_of(path) != sha256:
+        yield Finding(f"{what}_changed", name, "its bytes are not those that were stored")
 
 
 def _is_settled(path: Path, now: Seconds) -> bool:

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 
+from sealed import SEAL
 from streetwatch.benchmarks.fault_city import SeesTheBright, until
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
@@ -66,7 +69,12 @@ class Kerb:
         watched = Watched(Site("kerb", "kerb", None), zones, "bright@1")
         folder = EvidenceFolder(self.folder / "evidence")
         self.recorder = Recorder(
-            site=watched.site, zones=zones, folder=folder, ring=None, window=ClipWindow(1, 4)
+            site=watched.site,
+            zones=zones,
+            copies=Copies(folder),
+            seal=SEAL,
+            ring=None,
+            window=ClipWindow(1, 4),
         )
         kept = self.references.find("kerb")
         watch = CameraWatch(

@@ -16,9 +16,12 @@ from prometheus_client import CollectorRegistry
 
 from databases import postgres_server
 from live_service import wait_for
+from sealed import SEAL
 from streetwatch.benchmarks.fault_city import AREA, SeesTheBright, until
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.retention import Periods
@@ -56,7 +59,12 @@ class Kerb:
         zones = (Zone("road", AREA, rules=(RULE,)),)
         watched = Watched(Site("kerb", "kerb", None), zones, "bright@1")
         recorder = Recorder(
-            site=watched.site, zones=zones, folder=self.evidence, ring=None, window=ClipWindow(1, 4)
+            site=watched.site,
+            zones=zones,
+            copies=Copies(self.evidence),
+            seal=SEAL,
+            ring=None,
+            window=ClipWindow(1, 4),
         )
         self.watch = CameraWatch(watched=watched, store=self.store, recorder=recorder)
         self.mailboxes, self.registry, self.now = Mailboxes(), CollectorRegistry(), START

@@ -9,9 +9,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from live_service import wait_for
+from sealed import SEAL
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
@@ -66,7 +69,12 @@ class Watch:
         self.store: SqlStore = open_store(f"sqlite:///{folder / 'db'}")
         evidence = EvidenceFolder(folder / "evidence")
         recorder = Recorder(
-            site=watched.site, zones=zones, folder=evidence, ring=None, window=ClipWindow()
+            site=watched.site,
+            zones=zones,
+            copies=Copies(evidence),
+            seal=SEAL,
+            ring=None,
+            window=ClipWindow(),
         )
         self.recorder = recorder
         watch = CameraWatch(watched=watched, store=self.store, recorder=recorder)

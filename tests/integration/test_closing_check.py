@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from sealed import SEAL
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.case_json import case_json
@@ -18,8 +19,10 @@ from streetwatch.service.desk.closing.check import ClosingCheck
 from streetwatch.service.desk.closing.decide import Terms
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.retention import Periods
@@ -77,7 +80,8 @@ class Street:
         recorder = Recorder(
             site=camera.site,
             zones=camera.zones,
-            folder=EvidenceFolder(self.folder / "evidence"),
+            copies=Copies(EvidenceFolder(self.folder / "evidence")),
+            seal=SEAL,
             ring=None,
             window=ClipWindow(1.0, 1.0),
         )

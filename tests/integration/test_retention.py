@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident, evidence, promise
+from sealed import SIGNER
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.draft import Draft
@@ -46,7 +47,7 @@ class World:
 
     @property
     def retention(self) -> Retention:
-        return Retention(self.store.engine, self.evidence, Periods(), lambda: self.cameras)
+        return Retention(self.store.engine, self.evidence, Periods(), lambda: self.cameras, SIGNER)
 
     @property
     def book(self) -> Book:

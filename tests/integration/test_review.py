@@ -40,6 +40,7 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import CaseState, RejectReason
 from streetwatch.service.desk.verdicts import write_verdicts
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.store.sql_store import open_store
 
@@ -286,7 +287,9 @@ def test_verdicts_become_precision_and_lessons(small: ReviewedDesk, tmp_path: Pa
     assert (precision.hits, precision.n) == (2, 3)
 
     out = tmp_path / "reviewed"
-    lines = list(write_verdicts(small.desk.book, evidence, out))
+    lines = list(
+        write_verdicts(small.desk.book, Originals(evidence, lambda: NOON, lambda *_: None), out)
+    )
     (out / "verdicts.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     learnt = learn_from(out, tmp_path / "city", held_out=0.0, on_verdict=lambda: None)
     assert learnt == {"train": {"confirmed": 2, "rejected": 1}}

@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from sealed import SEAL
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.closing.decide import Sight, Verification
 from streetwatch.service.desk.report import Report
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
@@ -90,7 +93,8 @@ class Corner:
         recorder = Recorder(
             site=site,
             zones=watched.zones,
-            folder=self.folder,
+            copies=Copies(self.folder),
+            seal=SEAL,
             ring=None,
             window=ClipWindow(before_s=2.0, after_s=3.0),
         )

@@ -19,6 +19,7 @@ from streetwatch.service.desk.open311.submission import Submission
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.verdicts import write_verdicts
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.store.sql_store import open_store
 
 
@@ -56,7 +57,9 @@ def test_judged_cases_become_verdicts_and_those_become_a_source(desk: Desk, tmp_
     desk.file("d", "illegal_parking_motor", ACCEPT)  # which vehicle it was is not said
     desk.file("e", "bin_overflow", ACCEPT, {"state": "rejected", "note": "已清运"})
     out = tmp_path / "reviewed"
-    lines = list(write_verdicts(desk.book, desk.evidence, out))
+    lines = list(
+        write_verdicts(desk.book, Originals(desk.evidence, lambda: NOON, lambda *_: None), out)
+    )
     said = {(line["label"], line["verdict"], line.get("reason")) for line in lines}
     assert said == {
         ("garbage", "confirmed", None),
@@ -75,14 +78,28 @@ def test_judged_cases_become_verdicts_and_those_become_a_source(desk: Desk, tmp_
 def test_a_case_whose_frame_is_gone_is_left_out(desk: Desk, tmp_path: Path) -> None:
     desk.file("a", "exposed_garbage", ACCEPT)
     desk.evidence.path("a" * 26, "threshold.jpg").unlink()
-    assert list(write_verdicts(desk.book, desk.evidence, tmp_path / "out")) == []
+    assert (
+        list(
+            write_verdicts(
+                desk.book, Originals(desk.evidence, lambda: NOON, lambda *_: None), tmp_path / "out"
+            )
+        )
+        == []
+    )
 
 
 def test_a_case_that_no_camera_saw_says_nothing_about_the_model(desk: Desk, tmp_path: Path) -> None:
     fields = {"service_code": "exposed_garbage", "address_id": "A-7"}
     desk.book.file(Submission.model_validate(fields).draft("hotline", now=NOON), key="k", now=NOON)
     desk.book.move("SW-20261123-0001", Move.model_validate(WRONG), now=NOON)
-    assert list(write_verdicts(desk.book, desk.evidence, tmp_path / "out")) == []
+    assert (
+        list(
+            write_verdicts(
+                desk.book, Originals(desk.evidence, lambda: NOON, lambda *_: None), tmp_path / "out"
+            )
+        )
+        == []
+    )
 
 
 def test_a_reason_goes_with_a_rejection_only() -> None:

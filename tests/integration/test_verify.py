@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from filed import NOON, a_message, an_incident, evidence
+from sealed import SIGNER
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Report
@@ -161,7 +162,9 @@ def test_what_retention_has_deleted_is_not_missed(world: World) -> None:
         transaction.put_incident(an_incident(state=State.CLOSED, closed_at=NOON))
     world.execute(sa.update(desk_case).values(state="closed", ended_at=NOON))
     now = NOON + 200 * DAY_S
-    job = Retention(world.store.engine, world.evidence, Periods(), lambda: frozenset({"kerb"}))
+    job = Retention(
+        world.store.engine, world.evidence, Periods(), lambda: frozenset({"kerb"}), SIGNER
+    )
     assert [one.kind for one in job.run(now=now)] == ["evidence", "messages"]
     assert world.findings(now=now) == []
 

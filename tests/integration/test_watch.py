@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from sealed import SEAL
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.recorder import ClipWindow, Recorder
+from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.errors import StorageError
@@ -62,7 +65,8 @@ class Street:
         recorder = Recorder(
             site=watched.site,
             zones=watched.zones,
-            folder=EvidenceFolder(self.folder / "evidence"),
+            copies=Copies(EvidenceFolder(self.folder / "evidence")),
+            seal=SEAL,
             ring=None,
             window=ClipWindow(before_s=2.0, after_s=3.0),
         )
@@ -133,7 +137,7 @@ def test_the_manifest_names_every_file_with_its_hash_and_what_is_missing(street:
     hashes = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.iterdir()
-        if path.name != "manifest.json"
+        if path.stem != "manifest"
     }
     files = manifest["files"]
     assert isinstance(files, list)

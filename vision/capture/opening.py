@@ -99,6 +99,7 @@ class Feed:
     Attributes:
         stream: Its video stream; decode with `stream.codec_context`.
         template: The stream's parameters, valid for good.
+        says_time: Whether its kind of source says what time its own clock has.
         bad_packets: How many the container could not read.
     """
 
@@ -107,7 +108,17 @@ class Feed:
     template: StreamTemplate
     name: str
     read_s: Seconds
+    says_time: bool = False
     bad_packets: int = 0
+
+    @property
+    def said_at_zero_s(self) -> Seconds | None:
+        """What time the camera says it was at stream time 0; None while it has not said.
+
+        FFmpeg knows it from the first RTCP sender report.
+        """
+        said = self.container.start_time_realtime if self.says_time else None
+        return None if said is None or said <= 0 else said / 1e6
 
     def refuse_the_unknown(self) -> None:
         """Connect again rather than watch a stream of which no clip could be made.
@@ -164,7 +175,8 @@ def open_feed(source: Source, way: Way, time_outs: TimeOuts) -> Iterator[Feed]:
     try:
         stream = _video_of(container, source)
         template = StreamTemplate.of(stream)
-        yield Feed(container, stream, template, source.redacted, time_outs.read_s)
+        says_time = source.kind is SourceKind.RTSP
+        yield Feed(container, stream, template, source.redacted, time_outs.read_s, says_time)
     finally:
         container.close()
 

@@ -99,6 +99,7 @@ class Capture:
         self._thread = threading.Thread(target=self._run, name=f"capture-{camera_id}", daemon=True)
         self._interval_s = self._options.look_interval_s
         self._clock = StreamClock()
+        self._said_at_zero_s: Seconds | None = None
         self._packets = self._frames = self._corrupt = self._connections = 0
         self._decode_s: Seconds = 0.0
         self._key_gap_s: Seconds | None = None
@@ -157,6 +158,15 @@ class Capture:
         return self._state
 
     @property
+    def clock_offset_s(self) -> Seconds | None:
+        """How far the camera's clock is ahead of ours; None while it has not said.
+
+        RTSP cameras say what time they have with RTCP sender reports.
+        """
+        said, offset_s = self._said_at_zero_s, self._clock.offset_s
+        return None if said is None or offset_s is None else said - offset_s
+
+    @property
     def counts(self) -> CaptureCounts:
         """What was done so far."""
         return CaptureCounts(
@@ -205,6 +215,7 @@ class Capture:
         # The address is never a variable here: a log of a fault may show those.
         with open_feed(self._source, self._resolve(self._source), self._time_outs) as feed:
             self._clock = self._clock.untied()
+            self._said_at_zero_s = None
             self._connections += 1
             feed.refuse_the_unknown()
             looker = self._looker(feed)
@@ -233,7 +244,7 @@ class Capture:
         """Time, keep and look at one packet; return whether a picture came of it."""
         at, payload = self._clock.at or self._now(), None
         if packet.size:
-            at = self._timed(packet, feed.template.unit_s)
+            at = self._timed(packet, feed)
             self._packets += 1
             payload = self._kept(packet, feed, at)
         if looker.pace.interval_s != self._interval_s:
@@ -257,14 +268,16 @@ class Capture:
         self._ring.add(one)
         return one.payload
 
-    def _timed(self, packet: "av.Packet[VideoStream]", unit_s: Seconds) -> Seconds:
-        stream_s = None if packet.pts is None else packet.pts * unit_s
+    def _timed(self, packet: "av.Packet[VideoStream]", feed: Feed) -> Seconds:
+        stream_s = None if packet.pts is None else packet.pts * feed.template.unit_s
         if self._source.kind is not SourceKind.RTSP:
             # Files come as fast as the disk, HLS by the segment: played as they were filmed.
             lead_s = self._clock.lead(stream_s, self._now())
             if lead_s:
                 self._stop.wait(lead_s)
         self._clock, at = self._clock.tick(stream_s, self._now())
+        if self._said_at_zero_s is None:
+            self._said_at_zero_s = feed.said_at_zero_s
         return at
 
     def _hand_on(self, frame: Frame) -> bool:

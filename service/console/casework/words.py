@@ -75,6 +75,7 @@ ROLES: Final[Mapping[str, str]] = MappingProxyType(
         "latest": mark("latest"),
         "clip": mark("clip"),
         "manifest": mark("list of files"),
+        "signature": mark("signature of the list"),
         "warned": mark("warned"),
         "cleared": mark("gone"),
         "disputed": mark("still there after closing"),

@@ -1,13 +1,15 @@
 """The page of one case: evidence, facts, deliveries, history, and what may be done."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from nicegui import ui
 
 from streetwatch.service.access.role import Account, Role
+from streetwatch.service.console import originals
 from streetwatch.service.console.casework.acting import Acting
 from streetwatch.service.console.casework.detail import (
     Sending,
@@ -34,6 +36,7 @@ from streetwatch.service.console.shell import Shell
 from streetwatch.service.desk.book import NoSuchCaseError
 from streetwatch.service.desk.places import history_around
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.evidence.originals import SHORTEST_REASON
 from streetwatch.service.store.deliveries import Delivery, Wanted
 
 #: Messages about one case that are shown; there are a handful.
@@ -156,8 +159,23 @@ class _Screen:
                 Exhibits(files)
             else:
                 ui.label(say("No picture is kept of this case.")).classes("sw-empty")
+            self._draw_originals()
             pack = f"/desk/cases/{self.case['number']}/evidence.zip"
             ui.link(say("Everything as one ZIP"), pack).props("download")
+
+    def _draw_originals(self) -> None:
+        """Offer what is under the masks to whoever may see it and says why."""
+        incident = self.case["external_id"]
+        names = self.parts.originals.names(incident)
+        if not names or not self.account.may(originals.NEEDED):
+            return
+        with ui.element("details"):
+            with ui.element("summary"):
+                ui.html(escape(say("Without masks")), tag="span", sanitize=False)
+            form = ui.element("form").classes("sw-column")
+            form.props(f'method=post action="{originals.PATH}/{incident}" target=_blank')
+            with form:
+                _draw_question(names)
 
     def _draw_facts(self) -> None:
         names = type_names(self.parts.triaging.profile, language_here())
@@ -241,6 +259,17 @@ class _Screen:
                     ui.label(one.state_words).classes("sw-chip")
                     ui.label(one.at).classes("sw-quiet sw-number")
                     ui.label(one.apart).classes("sw-quiet")
+
+
+def _draw_question(names: Iterable[str]) -> None:
+    """Draw what is asked before an original is opened: a plain form; a file answers it."""
+    ui.label(say("Who looks, and why, is written down.")).classes("sw-quiet")
+    with ui.element("select").props(f'name=name aria-label="{say("File")}"'):
+        for name in names:
+            ui.element("option").props(f'value="{name}" label="{name}"')
+    why = f'placeholder="{say("Why?")}" aria-label="{say("Why?")}"'
+    ui.element("input").props(f"name=why required minlength={SHORTEST_REASON} maxlength=400 {why}")
+    ui.html(f"<button>{escape(say('Open'))}</button>", sanitize=False)
 
 
 def _card(title: str) -> ui.element:

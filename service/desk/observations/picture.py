@@ -1,8 +1,10 @@
-"""A picture from outside: looked at before it is decoded, and written anew before it is kept."""
+"""A picture from outside: looked at before it is decoded.
+
+It is kept as pixels coded anew: without the place, time and phone of its EXIF.
+"""
 
 from dataclasses import dataclass
 
-from streetwatch.service.evidence.stills import jpeg
 from streetwatch.vision.outside import PictureRefusedError, coloured
 from streetwatch.vision.types import Image
 
@@ -36,8 +38,3 @@ def decoded(content: bytes, limits: Limits) -> Image:
     if min(width, height) < _LEAST_SIDE:
         raise PictureRefusedError(f"{width}x{height}: too small to show anything")
     return image
-
-
-def rewritten(image: Image) -> bytes:
-    """Return the picture as a JPEG of ours: without the place, time and phone of its EXIF."""
-    return jpeg(image)

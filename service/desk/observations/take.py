@@ -9,10 +9,12 @@ from streetwatch.service.desk.book import Book, NoSuchCaseError
 from streetwatch.service.desk.draft import Document, Draft
 from streetwatch.service.desk.merging import UNCLASSIFIED
 from streetwatch.service.desk.observations.observation import Observation
-from streetwatch.service.desk.observations.picture import Limits, decoded, rewritten
+from streetwatch.service.desk.observations.picture import Limits, decoded
 from streetwatch.service.desk.observations.sight import Seen, seen_in, suggested, surest
 from streetwatch.service.desk.states import DeskConflictError
+from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.vision.masking import Masker
 from streetwatch.vision.types import Image, Seconds, Sees
 from streetwatch.zones.moment import utc
 
@@ -109,17 +111,20 @@ class Observations:
         try:
             image = decoded(content, self.limits)
             seen = seen_in(self.detector.detect(image))
+            kept = self._kept(told, image, now)
         finally:
             self._turns.release()
-        return Picture(self._kept(told, image, now), seen)
+        return Picture(kept, seen)
 
     def _kept(self, told: Observation, image: Image, now: Seconds) -> Document:
-        name = told.external_id
+        """Keep the picture, without people in what goes out."""
+        name, copies = told.external_id, Copies(self.evidence, Masker(self.detector))
+        kept = copies.still(name, _PICTURE, image, copies.masked(image))
         return {
             "name": _PICTURE,
             "role": "observation",
             "media_type": "image/jpeg",
-            "sha256": self.evidence.write(name, _PICTURE, rewritten(image)),
+            "sha256": kept.sha256,
             "captured_at": utc(_time(told, now)),
             "url": f"/evidence/{name}/{_PICTURE}",
         }

@@ -16,6 +16,7 @@ from streetwatch.cli import (
     deliveries,
     desk,
     grid,
+    keys,
     model,
     service,
     targets,
@@ -60,6 +61,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(grid.app, name="grid")
+app.add_typer(keys.app, name="keys")
 app.add_typer(targets.app, name="targets")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(users.app, name="users")

@@ -127,7 +127,7 @@ def verdicts(
 
     del as_json
     with desk_of(load_settings(config, environ=os.environ)) as desk:
-        lines = list(write_verdicts(desk.book, desk.evidence, out))
+        lines = list(write_verdicts(desk.book, desk.originals, out))
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (out / "verdicts.jsonl").write_text(text, encoding="utf-8")
     print_json({"verdicts": len(lines), "file": str(out / "verdicts.jsonl")})

@@ -72,7 +72,7 @@ def evidence(
 
     with desk_of(load_settings(config, environ=os.environ)) as desk:
         try:
-            made = pack(desk.book.case(case), desk.evidence)
+            made = pack(desk.book.case(case), desk.evidence, desk.signing())
         except NoSuchCaseError as error:
             raise InputError(f"{error}: give a number like SW-20261123-0001") from error
         noted(desk.book.engine, "evidence.exported", case)

@@ -3,15 +3,20 @@
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streetwatch.cli.audit import of_audit
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json
+
+if TYPE_CHECKING:
+    from streetwatch.service.store.sql_store import SqlStore
+    from streetwatch.service.upkeep.retention import Retention
 
 Config = Annotated[Path, typer.Option(help="Settings of the service.")]
 _CONFIG = Path("streetwatch.yaml")
@@ -19,17 +24,24 @@ _CONFIG = Path("streetwatch.yaml")
 
 def retention(
     *,
+    case: Annotated[
+        str | None, typer.Option(help="Delete this case's evidence now: its number or external id.")
+    ] = None,
+    why: Annotated[str | None, typer.Option(help="Why, with --case; it is written down.")] = None,
     config: Config = _CONFIG,
     dry_run: Annotated[bool, typer.Option(help="Tell what is due, and delete nothing.")] = False,
     as_json: AsJson = True,
 ) -> None:
     """Delete what has been kept long enough, a line each; the service does so every night."""
     from streetwatch.service.cameras import load_cameras
+    from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.logs import configure_logs
     from streetwatch.service.openings import catalogue_of, evidence_of, retention_of, stored
     from streetwatch.service.settings import load_settings
 
     del as_json
+    if (case is None) is not (why is None) or (case is not None and dry_run):
+        raise InputError("retention: give --case together with --why, and without --dry-run")
     settings = load_settings(config, environ=os.environ)
     configure_logs(settings.log_format)
     file = load_cameras(settings.cameras, environ=os.environ)
@@ -37,9 +49,22 @@ def retention(
     cameras = catalogue_of(settings, file, store)
     job = retention_of(settings, cameras, store, evidence_of(settings))
     now = time.time()
-    for gone in job.plan(now=now) if dry_run else job.run(now=now, clock=time.time):
-        print_json(gone.line())
+    if case is not None and why is not None:
+        _delete(job, store, case, why, now)
+    else:
+        for gone in job.plan(now=now) if dry_run else job.run(now=now, clock=time.time):
+            print_json(gone.line())
     store.close()
+
+
+def _delete(job: "Retention", store: "SqlStore", case: str, why: str, now: float) -> None:
+    """Delete what is kept of a case, and of reports that it took in."""
+    from streetwatch.service.desk.book import Book
+
+    book = Book(store.engine)
+    name = str(book.case(case)["external_id"])
+    for one in (name, *(other for other in book.names(name) if other != name)):
+        print_json(job.delete(one, why=why, now=now).line())
 
 
 def backup(
@@ -91,8 +116,14 @@ def verify(  # noqa: PLR0913 -- one argument per option
     ] = None,
     *,
     store: Annotated[
-        bool, typer.Option("--store", help="Do store, evidence and deliveries agree?")
+        bool, typer.Option("--store", help="Do store, evidence, chains and deliveries agree?")
     ] = False,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A public key that is trusted: a PEM file, or its name. May be repeated."
+        ),
+    ] = None,
     ledger: Annotated[
         Path | None,
         typer.Option(help="With --store: a platform's own list of cases, a JSON object a line."),
@@ -120,7 +151,7 @@ def verify(  # noqa: PLR0913 -- one argument per option
     elif evidence is None:
         lines = _of_store(config, ledger, target)
     else:
-        lines = _of_pack(evidence)
+        lines = _of_pack(evidence, tuple(key or ()))
     for line in lines:
         print_json(line)
         found += 1
@@ -144,9 +175,12 @@ def _of_store(config: Path, ledger: Path | None, target: str) -> Iterator[dict[s
     opened.close()
 
 
-def _of_pack(path: Path) -> Iterator[dict[str, str]]:
-    from streetwatch.service.evidence.pack_check import findings
+def _of_pack(path: Path, keys: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    from streetwatch.service.evidence.keys import trusted
+    from streetwatch.service.evidence.pack_check import check
 
-    for finding in findings(path):
-        name, _, says = finding.partition(": ")
-        yield {"finding": "pack", "name": name, "says": says}
+    for told in check(path, frozenset(trusted(key) for key in keys)):
+        if told.is_wrong:
+            yield {"finding": "pack", "kind": told.kind, "name": told.name, "says": told.says}
+        else:
+            sys.stderr.write(f"{told}\n")

@@ -1,0 +1,54 @@
+"""Cuts an incident's clip out of the ring, once: what was cut before a restart is kept."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
+from streetwatch.service.incidents.errors import StorageError
+from streetwatch.vision.capture.errors import ClipNotWritten
+from streetwatch.vision.capture.ring import Ring
+from streetwatch.vision.types import Seconds
+
+CLIP: Final = "clip.mp4"
+
+
+@dataclass(frozen=True, slots=True)
+class ClipWindow:
+    """How much of the stream goes into a clip, around the moment of the violation."""
+
+    before_s: Seconds = 5.0
+    after_s: Seconds = 10.0
+
+
+def cut(
+    ring: Ring, folder: EvidenceFolder, incident_id: str, *, end: Seconds, window: ClipWindow
+) -> tuple[str, Seconds]:
+    """Write the window that ends at `end`; return its sha256 and when it really begins.
+
+    Raises:
+        ClipUnavailable: the ring has none of it, and none was cut before.
+        StorageError: the disk refused.
+    """
+    begins = end - window.after_s - window.before_s
+    before = folder.path(incident_id, CLIP)
+    if before.is_file():  # a process that died before it was sealed has cut it
+        return sha256_of(before), begins
+    clip = _Clip(ring, end, window, begins)
+    try:
+        return folder.write_by(incident_id, CLIP, clip.write), clip.starts_at
+    except ClipNotWritten as error:
+        raise StorageError(str(error)) from error
+
+
+@dataclass(slots=True)
+class _Clip:
+    ring: Ring
+    end: Seconds
+    window: ClipWindow
+    starts_at: Seconds
+
+    def write(self, path: Path) -> None:
+        moment = self.end - self.window.after_s
+        span = self.ring.write_clip(path, from_s=self.starts_at, to_s=self.end, around_s=moment)
+        self.starts_at = span.from_s

@@ -1,0 +1,51 @@
+"""`bench masking`: how many people are covered in the copies that go out."""
+
+# ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_json, progress_bar
+
+
+def masking(
+    data: Annotated[Path, typer.Option(help="Holds images/, labels/ and data.yaml.")],
+    *,
+    model: ModelName = None,
+    held: Annotated[
+        bool,
+        typer.Option(help="Every second picture only: the others are there to choose things by."),
+    ] = False,
+    gate: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Fail where fewer heads are covered, of all."),
+    ] = None,
+    as_json: AsJson = True,
+) -> None:
+    """Measure which share of labelled people is masked, by size, a line each."""
+    from streetwatch.benchmarks.masking import as_they_are, lines, on_canvases, people_in
+    from streetwatch.datasets.yolo_folder import read_folder
+    from streetwatch.vision.detect import Detector
+    from streetwatch.vision.masking import Masker
+
+    del as_json
+    images = list(read_folder(data))[1::2] if held else list(read_folder(data))
+    masker = Masker(Detector.load(model))
+    worst = 1.0 if images else 0.0
+    with progress_bar() as progress:
+        for name, scenes in (
+            ("as they are", as_they_are(images)),
+            ("on canvases of 1920x1080", on_canvases(images)),
+        ):
+            task = progress.add_task(name, total=None)
+            people = people_in(scenes, masker, partial(progress.advance, task))
+            for line in lines(name, people):
+                print_json(line)
+            worst = min(worst, float(str(line["head_covered"] or 0.0)))
+    if gate is not None and worst < gate:
+        sys.stderr.write(f"masking: {worst} of the heads are covered, the gate is {gate}\n")
+        raise typer.Exit(EXIT_FOUND_WRONG)

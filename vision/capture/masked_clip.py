@@ -1,0 +1,187 @@
+"""A clip's copy that may go out: smaller, slower, people and plates under plain colours.
+
+Coded video can't be masked: it is decoded, looked at four times a second, painted over and coded
+anew. Between two looks a mask is where the two looks saw somebody, wider by how far people walk.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from av.video.stream import VideoStream
+
+from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
+from streetwatch.vision.masking import FILM_CELLS, Care, Masker, covered, hidden
+from streetwatch.vision.picture import fitting, size_of
+from streetwatch.vision.types import Box, Boxes, Image, Seconds, Size
+
+#: What the copy has, at most: enough to see who does what, a quarter of the work.
+LONGEST: Final = 960
+PICTURES_S: Final = 8.0
+
+#: Between two looks.
+LOOK_S: Seconds = 0.25
+
+#: So many body heights a second somebody walks briskly: 1.5 m/s of 1.7 m.
+_WALK: Final = 0.9
+
+#: A look counts for so long: who is missed in one is still masked by those beside it.
+HOLD_S: Seconds = 0.5
+
+_UNIT: Final = Fraction(1, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    at: Seconds
+    boxes: Boxes
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    at: Seconds
+    image: Image
+
+
+def mask_clip(
+    source: Path,
+    target: Path,
+    masker: Masker,
+    *,
+    spare: tuple[Box, Size] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> None:
+    """Write a clip's masked copy, complete or not at all.
+
+    Args:
+        source: The clip.
+        target: The copy, in a folder that exists.
+        masker: Looks at its pictures.
+        spare: The vehicle that the case is about and the size of the picture it stands in.
+        stopped: Asked between two pictures whether to give up.
+
+    Raises:
+        ClipUnavailable: what is in the clip can't be decoded.
+        ClipNotWritten: the disk refused, or it was stopped.
+    """
+    part = target.with_name(f".{target.name}.part")
+    try:
+        _write(_until(stopped, _pictures(source)), part, _Masks(masker, spare))
+        os.replace(part, target)  # noqa: PTH105 -- as `write_clip`
+    except OSError as error:
+        raise ClipNotWritten(
+            f"cannot write the masked clip {target}: {error.strerror or error}"
+        ) from error
+    except (ValueError, av.error.FFmpegError) as error:
+        raise ClipUnavailable(f"no copy of it can be masked: {error}") from error
+    finally:
+        with suppress(OSError):  # it was put in place, or never made
+            part.unlink()
+
+
+def _write(pictures: Iterator[_Shown], part: Path, masks: "_Masks") -> None:
+    with av.open(part, "w", format="mp4", options={"movflags": "+faststart"}) as output:
+        stream: VideoStream | None = None
+        for shown in masks.over(pictures):
+            if stream is None:
+                stream = _stream(output, size_of(shown.image))
+            frame = av.VideoFrame.from_ndarray(shown.image, format="bgr24")
+            frame.pts, frame.time_base = round(shown.at / _UNIT), _UNIT
+            output.mux(stream.encode(frame))
+        if stream is None:
+            raise ValueError("no picture in it can be decoded")
+        output.mux(stream.encode(None))
+
+
+def _until(stopped: Callable[[], bool], pictures: Iterator[_Shown]) -> Iterator[_Shown]:
+    for shown in pictures:
+        if stopped():
+            raise InterruptedError("the service stops")
+        yield shown
+
+
+def _stream(output: "av.container.OutputContainer", size: Size) -> VideoStream:
+    stream = output.add_stream("libx264", rate=round(PICTURES_S))
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    stream.codec_context.time_base = _UNIT
+    stream.codec_context.thread_count = 1  # the cameras come first
+    stream.codec_context.options = {"preset": "veryfast", "crf": "26"}
+    return stream
+
+
+def _pictures(source: Path) -> Iterator[_Shown]:
+    """Yield the pictures of a clip, thinned and made small; times from its first."""
+    with av.open(source) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.thread_count = 1
+        start: Seconds | None = None
+        due: Seconds = 0.0
+        for frame in container.decode(stream):
+            at = float(frame.time or 0.0)
+            start = at if start is None else start
+            if at - start < due:
+                continue
+            due = max(due + 1 / PICTURES_S, at - start)
+            yield _Shown(at - start, _small(frame))
+
+
+def _small(frame: av.VideoFrame) -> Image:
+    width, height = fitting((frame.width, frame.height), LONGEST)
+    even = (max(width // 2 * 2, 2), max(height // 2 * 2, 2))  # yuv420p has half the colours
+    small = frame.reformat(*even, format="bgr24", interpolation="AREA")
+    return np.asarray(small.to_ndarray(), np.uint8)
+
+
+class _Masks:
+    """Lets pictures through once it is known what the looks around them saw."""
+
+    def __init__(self, masker: Masker, spare: tuple[Box, Size] | None) -> None:
+        self._masker = masker
+        self._spare = spare
+        self._looks: deque[_Seen] = deque()
+
+    def over(self, pictures: Iterator[_Shown]) -> Iterator[_Shown]:
+        """Yield the pictures with their masks."""
+        waiting: deque[_Shown] = deque()
+        for shown in pictures:
+            waiting.append(shown)
+            if not self._looks or shown.at - self._looks[-1].at >= LOOK_S - 1e-6:
+                self._look(shown)
+            while waiting and waiting[0].at <= self._looks[-1].at - HOLD_S:
+                yield self._masked(waiting.popleft())
+        if waiting and self._looks[-1].at < waiting[-1].at:
+            self._look(waiting[-1])
+        for shown in waiting:
+            yield self._masked(shown)
+
+    def _look(self, shown: _Shown) -> None:
+        seen = self._masker.people_and_vehicles(shown.image, Care.FILM)
+        spare = None if self._spare is None else _scaled(*self._spare, size_of(shown.image))
+        self._looks.append(_Seen(shown.at, hidden(seen, spare=spare)))
+
+    def _masked(self, shown: _Shown) -> _Shown:
+        while self._looks and self._looks[0].at < shown.at - HOLD_S - 1e-6:
+            self._looks.popleft()
+        near = [one for one in self._looks if abs(one.at - shown.at) <= HOLD_S + 1e-6]
+        boxes = [walked(one.boxes, shown.at - one.at) for one in near]
+        together = np.concatenate(boxes) if boxes else np.empty((0, 4), np.float32)
+        return _Shown(shown.at, covered(shown.image, together, cells=FILM_CELLS))
+
+
+def walked(boxes: Boxes, apart_s: Seconds) -> Boxes:
+    """Return boxes wider by how far somebody walks in a while: at most as long as a look apart."""
+    reach = _WALK * min(abs(apart_s), LOOK_S) * (boxes[:, 3] - boxes[:, 1])
+    return np.asarray(boxes + np.stack((-reach, 0 * reach, reach, 0 * reach), axis=1), np.float32)
+
+
+def _scaled(box: Box, of: Size, to: Size) -> Box:
+    x, y = to[0] / of[0], to[1] / of[1]
+    return box[0] * x, box[1] * y, box[2] * x, box[3] * y

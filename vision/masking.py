@@ -1,0 +1,180 @@
+"""What nobody needs to see in a copy that goes out: people, and plates of uninvolved vehicles.
+
+People are where the detector sees them in that very picture, however unsure it is. Plates are found
+by a rule, not by a detector: the lower middle of every vehicle. Nothing here knows a face.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.vision.types import Box, Boxes, Detections, Image, Sees, Size
+
+#: A mask too many costs nothing, one too few a person: far below the operating threshold.
+LEAST_SURE: Final = 0.02
+
+#: Of a person's box, added on each side and above: boxes are a little off, and hair is no error.
+_BESIDE: Final = 0.12
+_ABOVE: Final = 0.12
+_BELOW: Final = 0.05
+
+#: Of a vehicle's box, where a plate hangs: a rule that fits cars seen from before and behind.
+_PLATE: Final = (0.15, 0.5, 0.85, 1.0)
+
+Window = tuple[int, int, int, int]  #: left, top, right, bottom; pixels
+
+_PERSON: Final = CLASS_ID["person"]
+_PLATED: Final = np.array(
+    [CLASS_ID[one] for one in ("car", "bus", "truck", "motorcycle", "tricycle")], np.int64
+)
+
+#: A vehicle that overlaps the case's own by this much is the case's own.
+_SAME_IOU: Final = 0.4
+
+#: Cells across the shorter side of what is masked in a still: a head is one or two of them.
+STILL_CELLS: Final = 4
+
+#: In a film the cells of many pictures together would tell more: one, so a plain colour.
+FILM_CELLS: Final = 1
+
+#: Of the model's input: a second look at the whole picture sees people half as small.
+_CLOSER: Final = 1.5
+
+#: A picture that is this much larger than the model's input is looked at in parts too: people far
+#: away would be a few pixels high.
+_PARTS_FROM: Final = 1.5
+_PART: Final = 0.6  #: of each side; four of them overlap by a fifth
+
+
+class Care(Enum):
+    """How hard it is looked for people."""
+
+    HASTE = "haste"  #: once: what nobody is sent yet
+    FILM = "film"  #: once, closer: a clip has some sixty looks
+    STILL = "still"  #: whole, closer, and in parts
+
+
+@dataclass(frozen=True, slots=True)
+class Masker:
+    """Finds what is to be masked.
+
+    Attributes:
+        sees: The detector.
+    """
+
+    sees: Sees
+
+    def people_and_vehicles(self, image: Image, care: Care = Care.STILL) -> Detections:
+        """Return what is in a picture, however unsure."""
+        looks = _looks(image, care, self.sees.longest_side)
+        found = [self._in(image, window, longest) for window, longest in looks]
+        return Detections(
+            np.concatenate([one.xyxy for one in found]),
+            np.concatenate([one.confidence for one in found]),
+            np.concatenate([one.class_id for one in found]),
+        )
+
+    def _in(self, image: Image, window: Window, longest: int) -> Detections:
+        left, top, right, bottom = window
+        part = np.ascontiguousarray(image[top:bottom, left:right])
+        seen = self.sees.detect(part, confidence=LEAST_SURE, longest=longest)
+        offset = np.array((left, top, left, top), np.float32)
+        return Detections(seen.xyxy + offset, seen.confidence, seen.class_id)
+
+    def masked(self, image: Image, *, spare: Box | None = None, care: Care = Care.STILL) -> Image:
+        """Return a still's copy with people and plates masked.
+
+        Args:
+            image: The still.
+            spare: The vehicle that the case is about: its plate is left.
+            care: How hard it is looked for them.
+        """
+        seen = self.people_and_vehicles(image, care)
+        return covered(image, hidden(seen, spare=spare), cells=STILL_CELLS)
+
+
+def hidden(seen: Detections, *, spare: Box | None) -> Boxes:
+    """Return the areas to be masked, as boxes that may reach out of the picture."""
+    people = grown(seen.xyxy[seen.class_id == _PERSON])
+    vehicles = seen.xyxy[np.isin(seen.class_id, _PLATED)]
+    if spare is not None and len(vehicles):
+        vehicles = vehicles[_overlap(vehicles, spare) < _SAME_IOU]
+    return np.concatenate((people, plates(vehicles)))
+
+
+def grown(people: Boxes) -> Boxes:
+    """Return people's boxes with their margin."""
+    width, height = people[:, 2] - people[:, 0], people[:, 3] - people[:, 1]
+    margin = (-_BESIDE * width, -_ABOVE * height, _BESIDE * width, _BELOW * height)
+    return np.asarray(people + np.stack(margin, axis=1), np.float32)
+
+
+def plates(vehicles: Boxes) -> Boxes:
+    """Return where plates would hang."""
+    width, height = vehicles[:, 2] - vehicles[:, 0], vehicles[:, 3] - vehicles[:, 1]
+    left, top, right, bottom = _PLATE
+    x, y = vehicles[:, 0], vehicles[:, 1]
+    sides = (x + left * width, y + top * height, x + right * width, y + bottom * height)
+    return np.stack(sides, axis=1).astype(np.float32)
+
+
+def covered(image: Image, boxes: Boxes, *, cells: int) -> Image:
+    """Return a copy whose areas hold a few mean colours each; what was there can't be told.
+
+    Args:
+        image: Left as it is.
+        boxes: The areas; may reach out of it.
+        cells: How many colours across an area's shorter side.
+    """
+    copy = image.copy()
+    height, width = copy.shape[:2]
+    corners = np.concatenate((np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])), axis=1)
+    for x1, y1, x2, y2 in corners.astype(int):
+        part = copy[max(y1, 0) : min(y2, height), max(x1, 0) : min(x2, width)]
+        if part.size:
+            part[:] = _coarse(part, cells)
+    return copy
+
+
+def _coarse(part: Image, cells: int) -> Image:
+    height, width = part.shape[:2]
+    cell = max(min(height, width) / cells, 1.0)
+    small = (max(round(width / cell), 1), max(round(height / cell), 1))
+    if cells == FILM_CELLS:
+        small = (1, 1)
+    means = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(means, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _overlap(boxes: Boxes, one: Box) -> npt.NDArray[np.float32]:
+    """Return each box's intersection over union with one."""
+    other = np.array(one, np.float32)
+    low, high = np.maximum(boxes[:, :2], other[:2]), np.minimum(boxes[:, 2:], other[2:])
+    common = np.prod(np.clip(high - low, 0, None), axis=1)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) + np.prod(other[2:] - other[:2])
+    return np.asarray(common / np.maximum(areas - common, 1e-6), np.float32)
+
+
+def _looks(image: Image, care: Care, longest: int) -> Iterator[tuple[Window, int]]:
+    """Yield where a picture is looked at, and how large."""
+    height, width = image.shape[:2]
+    whole, closer = (0, 0, width, height), round(_CLOSER * longest)
+    if care is not Care.FILM:
+        yield whole, longest
+    if care is not Care.HASTE:
+        yield whole, closer
+    if care is Care.STILL and max(height, width) >= _PARTS_FROM * longest:
+        yield from ((part, longest) for part in _parts((width, height)))
+
+
+def _parts(size: Size) -> Iterator[Window]:
+    width, height = round(size[0] * _PART), round(size[1] * _PART)
+    for left in (0, size[0] - width):
+        for top in (0, size[1] - height):
+            yield left, top, left + width, top + height
