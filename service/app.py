@@ -55,6 +55,7 @@ from streetwatch.service.openings import (
     catalogue_of,
     evidence_of,
     lanes,
+    links_of,
     originals_of,
     own_token_of,
     retention_of,
@@ -173,6 +174,7 @@ class Service:
             clock=self.clock,
             own_token=own_token_of(self.settings),
             originals=self._originals(),
+            links=links_of(self.settings),
         )
 
     def _originals(self) -> Originals:
@@ -250,6 +252,7 @@ class Service:
             holder=filer_of(self.access, self.clock),
             jurisdiction_id=told.jurisdiction_id,
             public_url=told.public_url,
+            links=links_of(self.settings),
             contact=told.contact,
         )
 

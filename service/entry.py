@@ -10,7 +10,7 @@ from streetwatch.service.api.whereabouts import Whereabouts
 from streetwatch.service.cameras import Camera
 from streetwatch.service.config.access_schema import ApiAccess
 from streetwatch.service.desk.book import Book
-from streetwatch.service.openings import audit_of, own_token_of
+from streetwatch.service.openings import audit_of, links_of, own_token_of
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds
@@ -42,6 +42,7 @@ def gate_of(
         note=lambda deed: audit.note(deed, now=clock()),
         metrics_open=settings.access.metrics_open,
         open311_open=settings.open311.public,
+        links=links_of(settings),
     )
 
 

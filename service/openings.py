@@ -25,6 +25,7 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import KEY_FILE as SIGNING_KEY_FILE
 from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.links import Links
 from streetwatch.service.evidence.originals import Opening, Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.incidents.errors import InputError
@@ -113,6 +114,11 @@ def _seal_by(vault: Vault) -> Seal:
 def own_token_of(settings: Settings) -> str:
     """Return what this service shows its own desk, from whatever process its cases come."""
     return vault_of(settings).derived("own desk")
+
+
+def links_of(settings: Settings) -> Links:
+    """Return what seals the addresses of pictures, in whatever process they are given out."""
+    return Links(vault_of(settings).derived("evidence links"))
 
 
 def audit_of(store: SqlStore) -> Audit:
@@ -238,6 +244,7 @@ def lanes_of(settings: Settings, store: SqlStore, *, clock: Callable[[], Seconds
         clock=clock,
         own_token=own_token_of(settings),
         originals=originals_of(evidence, store, clock=clock),
+        links=links_of(settings),
     )
     return lanes(
         targets_of(settings.targets, around), store, clock=clock, registry=CollectorRegistry()

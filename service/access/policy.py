@@ -49,6 +49,7 @@ class Rule:
         parameter: Of the path: names the case, the incident or the camera.
         deed: What the audit log calls it; empty: it is not noted.
         is_page: Of the console: whoever is not signed in is led to the login.
+        is_linked: Whoever was given its address with our seal may, too.
     """
 
     method: str
@@ -58,6 +59,7 @@ class Rule:
     parameter: str = ""
     deed: str = ""
     is_page: bool = False
+    is_linked: bool = False
 
     @property
     def reads(self) -> bool:
@@ -172,6 +174,7 @@ _DELIVERIES: Final = (
         About.INCIDENT,
         "incident_id",
         deed="evidence.opened",
+        is_linked=True,
     ),
 )
 

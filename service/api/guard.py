@@ -36,6 +36,7 @@ from streetwatch.service.api.callers import (
 )
 from streetwatch.service.api.errors import said
 from streetwatch.service.api.looked import Looked
+from streetwatch.service.evidence.links import SEAL, Links
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.audit import Deed
@@ -64,6 +65,7 @@ class Gate:
         note: Writes into the audit log.
         metrics_open: Whether everybody may read the metrics.
         open311_open: Whether everybody may read the requests of Open311.
+        links: Know the seals of addresses that were given out.
         rules: Of every route that there is.
     """
 
@@ -72,6 +74,7 @@ class Gate:
     note: Callable[[Deed], None]
     metrics_open: bool = False
     open311_open: bool = False
+    links: Links | None = None
     rules: tuple[Rule, ...] = RULES
 
 
@@ -156,6 +159,8 @@ class Guard:
         return None
 
     def _is_open(self, rule: Rule, asked: HTTPConnection, account: Account | None) -> bool:
+        if account is None and rule.is_linked and self._is_sealed(asked):
+            return True
         match rule.need:
             case Door.OPEN | Door.OWN:
                 return True
@@ -165,6 +170,10 @@ class Guard:
                 return self._gate.open311_open and account is None
             case _:
                 return False
+
+    def _is_sealed(self, asked: HTTPConnection) -> bool:
+        seal = asked.query_params.get(SEAL)
+        return self._gate.links is not None and self._gate.links.opens(asked.scope["path"], seal)
 
     def _beyond(self, found: Matched, account: Account | None) -> _Refusal | None:
         """Refuse what lies outside somebody's part of the city; it is as if it was not there."""

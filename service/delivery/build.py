@@ -20,6 +20,7 @@ from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.open311_sink import Open311Sink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.evidence.links import Links
 from streetwatch.service.evidence.originals import Originals, UnmaskedFiles
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.settings import Settings
@@ -49,6 +50,7 @@ class Surroundings:
     networks: Networks = ANYWHERE
     own_token: str = field(default="", repr=False)
     originals: Originals | None = None
+    links: Links | None = None
 
     def files_for(self, entry: HttpEntry) -> EvidenceFiles:
         """Return what a target is sent pictures from: the copies, unless it says why not."""
@@ -57,13 +59,14 @@ class Surroundings:
         return UnmaskedFiles(self.originals, f"target:{entry.id}", entry.unmasked)
 
 
-def surroundings_of(
+def surroundings_of(  # noqa: PLR0913 -- all that every kind of sink needs
     settings: Settings,
     *,
     evidence: EvidenceFiles,
     clock: Callable[[], Seconds],
     own_token: str,
     originals: Originals | None = None,
+    links: Links | None = None,
 ) -> Surroundings:
     """Return what the sinks of a service's targets need of it.
 
@@ -73,6 +76,7 @@ def surroundings_of(
         clock: Seconds since the epoch.
         own_token: What this service's own desk is shown; another's never sees it.
         originals: Opens what is under the masks; None: nothing does.
+        links: Seals the addresses of pictures that platforms fetch.
     """
     if settings.desk_url is not None:
         own_token = settings.desk_token.get_secret_value() if settings.desk_token else ""
@@ -83,6 +87,7 @@ def surroundings_of(
         environ=os.environ,
         own_token=own_token,
         originals=originals,
+        links=links,
         networks=Networks.of(settings.networks.targets),
     )
 
@@ -93,7 +98,7 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
     Raises:
         InputError: a file that the entry names can't be used.
     """
-    networks = around.networks
+    networks, links = around.networks, around.links
     match entry:
         case DeskEntry():
             token = around.own_token if entry.url is None else ""
@@ -102,7 +107,7 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
             url = entry.url or around.own_url
             return DeskSink(url, timeout_s=entry.timeout_s, token=token, networks=networks)
         case Open311Entry():
-            return Open311Sink(entry, clock=around.clock, networks=networks)
+            return Open311Sink(entry, clock=around.clock, networks=networks, links=links)
         case HttpEntry():
             template = load_template(entry.template, environ=around.environ)
             return HttpTemplateSink(
@@ -111,10 +116,11 @@ def sink_of(entry: Target, around: Surroundings) -> Sink:
                 evidence=around.files_for(entry),
                 clock=around.clock,
                 networks=networks,
+                links=links,
             )
         case WebhookEntry():
-            return WebhookSink(entry, clock=around.clock, networks=networks)
+            return WebhookSink(entry, clock=around.clock, networks=networks, links=links)
         case MqttEntry():
-            return MqttSink(entry, networks)
+            return MqttSink(entry, networks, links)
         case _:
             assert_never(entry)

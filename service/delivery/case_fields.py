@@ -7,6 +7,7 @@ from typing import Protocol
 from streetwatch.service.config.target_values import MapCrs
 from streetwatch.service.delivery.case_json import attachment_json, case_json
 from streetwatch.service.delivery.coordinates import on_map
+from streetwatch.service.evidence.links import Links
 from streetwatch.service.incidents.case import Attachment, Case, Message
 from streetwatch.zones.naming import NAMES
 
@@ -32,14 +33,19 @@ class View:
     Attributes:
         crs: The coordinates that it wants.
         public_url: Where it reaches the evidence; None where it can't.
+        links: Seals addresses, so that it needs no token; None: it must have one.
     """
 
     crs: MapCrs = MapCrs.WGS84
     public_url: str | None = None
+    links: Links | None = None
 
     def address(self, case: Case, one: Attachment) -> str:
         """Return where a file of evidence is fetched."""
-        return f"{self.public_url or ''}/evidence/{case.external_id}/{one.name}"
+        path = f"/evidence/{case.external_id}/{one.name}"
+        if self.public_url is None:
+            return path
+        return f"{self.public_url}{self.links.sealed(path) if self.links else path}"
 
 
 def case_message(message: Message, view: View) -> dict[str, object]:

@@ -19,6 +19,7 @@ from streetwatch.service.delivery.sink import PlatformState, PlatformStatus, Rec
 from streetwatch.service.delivery.template_calls import Call, Part
 from streetwatch.service.delivery.template_client import TemplateClient
 from streetwatch.service.delivery.template_file import Template
+from streetwatch.service.evidence.links import Links
 from streetwatch.service.incidents.case import Attachment, Case, Message
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
@@ -39,7 +40,7 @@ class HttpTemplateSink:
     find: Callable[[str], Receipt | None]
     status: Callable[[Receipt], PlatformStatus]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all that one platform's sink is wired to
         self,
         entry: HttpEntry,
         template: Template,
@@ -47,10 +48,11 @@ class HttpTemplateSink:
         evidence: EvidenceFiles,
         clock: Callable[[], Seconds],
         networks: Networks = ANYWHERE,
+        links: Links | None = None,
     ) -> None:
         self.client = TemplateClient(entry, template, clock=clock, networks=networks)
         self._evidence = evidence
-        self._view = View(entry.crs, entry.public_url)
+        self._view = View(entry.crs, entry.public_url, links)
         self._requests = template.entry.requests
         # A sink that can't search must not look as if it could: `Searchable` asks for the method.
         if self._requests.find is not None:

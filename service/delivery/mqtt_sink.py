@@ -16,6 +16,7 @@ from streetwatch.service.delivery.case_fields import View, case_message
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
 from streetwatch.service.delivery.trust import trust_in
+from streetwatch.service.evidence.links import Links
 from streetwatch.service.incidents.case import Message
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.outbound.outbound import Outbound, OutOfReachError, UnknownHostError
@@ -37,10 +38,12 @@ class MqttSink:
     the outbox sends again, not the client behind its back.
     """
 
-    def __init__(self, entry: MqttEntry, networks: Networks = ANYWHERE) -> None:
+    def __init__(
+        self, entry: MqttEntry, networks: Networks = ANYWHERE, links: Links | None = None
+    ) -> None:
         self._entry = entry
         self._outbound = Outbound.of(networks, [entry.url])
-        self._view = View(entry.crs, entry.public_url)
+        self._view = View(entry.crs, entry.public_url, links)
         self._tls = _tls(entry)
         self._lock = threading.Lock()
         self._connection: _Connection | None = None

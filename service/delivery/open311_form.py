@@ -18,7 +18,7 @@ _LONGEST_DESCRIPTION = 4000
 _SHOWN_FIRST = ("threshold", "first_seen")
 
 
-def form_of(entry: Open311Entry, message: Message) -> Form:
+def form_of(entry: Open311Entry, message: Message, view: View) -> Form:
     """Return the form of a new request.
 
     Raises:
@@ -29,13 +29,13 @@ def form_of(entry: Open311Entry, message: Message) -> Form:
         "service_code": entry.service_codes[ViolationType(case.incident.type)],
         **_location(case),
         "description": _description(case),
-        **_attributes(entry, message),
+        **_attributes(entry, message, view),
     }
     if entry.api_key is not None:
         form["api_key"] = entry.api_key.get_secret_value()
     if entry.jurisdiction_id is not None:
         form["jurisdiction_id"] = entry.jurisdiction_id
-    media = _media(entry, case)
+    media = _media(view, case)
     return form if media is None else form | {"media_url": media}
 
 
@@ -67,9 +67,9 @@ def _description(case: Case) -> str:
     return "\n".join(lines)[: _LONGEST_DESCRIPTION - len(mark) - 1] + f"\n{mark}"
 
 
-def _attributes(entry: Open311Entry, message: Message) -> Form:
+def _attributes(entry: Open311Entry, message: Message, view: View) -> Form:
     """Return the answers to a service's own questions; one with several has a list."""
-    filling = Filling(template_fields(message, View(public_url=entry.public_url), number=None))
+    filling = Filling(template_fields(message, view, number=None))
     form: Form = {}
     for code, template in entry.attributes.items():
         value = filling.fill(template)
@@ -80,10 +80,10 @@ def _attributes(entry: Open311Entry, message: Message) -> Form:
     return form
 
 
-def _media(entry: Open311Entry, case: Case) -> str | None:
+def _media(view: View, case: Case) -> str | None:
     """Return where the endpoint can fetch a picture of it."""
     stills = {one.role: one for one in pictures(case)}
     shown = next((stills[role] for role in _SHOWN_FIRST if role in stills), None)
-    if entry.public_url is None or shown is None:
+    if view.public_url is None or shown is None:
         return None
-    return View(public_url=entry.public_url).address(case, shown)
+    return view.address(case, shown)

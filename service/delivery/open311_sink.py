@@ -16,6 +16,7 @@ import httpx
 from streetwatch.service.config.secrets import secrets_in
 from streetwatch.service.config.target_schema import Open311Entry
 from streetwatch.service.delivery.answers import misunderstood, refused
+from streetwatch.service.delivery.case_fields import View
 from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.filling import FillingError
 from streetwatch.service.delivery.open311_answers import (
@@ -35,6 +36,7 @@ from streetwatch.service.delivery.sink import (
     Receipt,
 )
 from streetwatch.service.delivery.trust import trust_in
+from streetwatch.service.evidence.links import Links
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.outbound.outbound import Outbound
@@ -48,9 +50,15 @@ class Open311Sink:
     """Files a case as a service request."""
 
     def __init__(
-        self, entry: Open311Entry, *, clock: Callable[[], Seconds], networks: Networks = ANYWHERE
+        self,
+        entry: Open311Entry,
+        *,
+        clock: Callable[[], Seconds],
+        networks: Networks = ANYWHERE,
+        links: Links | None = None,
     ) -> None:
         self._entry = entry
+        self._view = View(public_url=entry.public_url, links=links)
         self._clock = clock
         self._exchange = Exchange(
             entry.url,
@@ -161,7 +169,7 @@ class Open311Sink:
 
     def _form(self, message: Message) -> Form:
         try:
-            return form_of(self._entry, message)
+            return form_of(self._entry, message, self._view)
         except FillingError as error:
             failure = Failure(f"attributes: {error}", _UNWANTED, may_have_arrived=False)
             raise self._exchange.failed(failure) from None

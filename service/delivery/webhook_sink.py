@@ -10,6 +10,7 @@ from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import Receipt
 from streetwatch.service.delivery.trust import trust_in
+from streetwatch.service.evidence.links import Links
 from streetwatch.service.incidents.case import Message
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.outbound.outbound import Outbound
@@ -26,11 +27,16 @@ class WebhookSink:
     """Posts every message to one address; the receiver knows a repeated one by its key."""
 
     def __init__(
-        self, entry: WebhookEntry, *, clock: Callable[[], Seconds], networks: Networks = ANYWHERE
+        self,
+        entry: WebhookEntry,
+        *,
+        clock: Callable[[], Seconds],
+        networks: Networks = ANYWHERE,
+        links: Links | None = None,
     ) -> None:
         self._url = entry.url
         self._signed = signer(entry.secret.get_secret_value(), clock)
-        self._view = View(entry.crs, entry.public_url)
+        self._view = View(entry.crs, entry.public_url, links)
         self._exchange = Exchange(
             "",
             timeout_s=entry.timeout_s,

@@ -17,6 +17,7 @@ import pyotp
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from pydantic import SecretStr
 from starlette.routing import BaseRoute, Mount
 
 from filed import NOON, a_message, an_incident, evidence
@@ -29,15 +30,16 @@ from streetwatch.service.api.callers import COOKIE
 from streetwatch.service.api.guard import Guard
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
-from streetwatch.service.config.target_schema import DeskEntry
+from streetwatch.service.config.target_schema import DeskEntry, WebhookEntry
 from streetwatch.service.console.pages.settings import SECTIONS
 from streetwatch.service.delivery.build import sink_of, surroundings_of
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.delivery.sink import DeliveryFailedError
+from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.desk.report import Report
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.reach import Reach
-from streetwatch.service.openings import own_token_of
+from streetwatch.service.openings import links_of, own_token_of
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.audit import Asked, Deed
 from streetwatch.service.store.transactions import writing
@@ -435,6 +437,35 @@ def _shown(pattern: str, page: str) -> str:
     found = re.search(pattern, page)
     assert found, page
     return found[1]
+
+
+def test_a_platform_fetches_the_pictures_whose_addresses_it_was_given_and_no_other(
+    city: City,
+) -> None:
+    entry = WebhookEntry(
+        id="city",
+        kind="webhook",
+        url="http://10.0.0.9/in",
+        secret=SecretStr("0123456789abcdef"),
+        public_url=city.url,
+    )
+    around = surroundings_of(
+        city.service.settings,
+        evidence=city.service.evidence,
+        clock=lambda: NOON,
+        own_token="",
+        links=links_of(city.service.settings),
+    )
+    told = a_message(an_incident(id=OURS["incident"]))
+    sink = sink_of(entry, around)
+    assert isinstance(sink, WebhookSink)
+    with closing(sink):
+        address = json.loads(json.dumps(sink.body(told)))["evidence"][0]["url"]
+    assert city.http.get(address).content == b"a picture"
+    path, seal = address.removeprefix(city.url).split("?")
+    other = path.replace(OURS["incident"], THEIRS["incident"])
+    for wrong in (path, f"{path}?seal=", f"{path}?seal={'0' * 32}", f"{other}?{seal}"):
+        assert city.http.get(wrong).status_code == 401, wrong
 
 
 def test_a_feed_ends_with_the_token_that_it_was_opened_with(city: City) -> None:

@@ -10,6 +10,7 @@ from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.history import moves
 from streetwatch.service.desk.open311.services import service_name
 from streetwatch.service.desk.states import ENDS, CaseState
+from streetwatch.service.evidence.links import Links
 from streetwatch.zones.schedule import CHINA
 
 #: What people read for a state.
@@ -41,10 +42,12 @@ class Told:
     Attributes:
         public_url: Where this service is reached from outside; None keeps its pictures inside.
         extended: Whether to tell what the standard does not have.
+        links: Seals their addresses, so that whoever reads them needs no token.
     """
 
     public_url: str | None = None
     extended: bool = False
+    links: Links | None = None
 
     def request(self, case: Document) -> Document:
         """Return a case as a service request."""
@@ -78,7 +81,9 @@ class Told:
         url = next((urls[role] for role in _SHOWING if role in urls), None)
         if url is None or not url.startswith("/"):
             return url
-        return f"{self.public_url}{url}" if self.public_url else None
+        if not self.public_url:
+            return None
+        return f"{self.public_url}{self.links.sealed(url) if self.links else url}"
 
 
 def _notes(case: Document) -> str:

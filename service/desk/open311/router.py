@@ -28,6 +28,7 @@ from streetwatch.service.desk.open311.questions import RequestsQuestion, Word
 from streetwatch.service.desk.open311.requests import Told
 from streetwatch.service.desk.open311.services import ATTRIBUTES, CHANGESET, SERVICES
 from streetwatch.service.desk.open311.submission import Submission, fields_of
+from streetwatch.service.evidence.links import Links
 from streetwatch.vision.types import Seconds
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -47,6 +48,7 @@ class Open311:
         holder: Returns whose token this is, if it may file.
         jurisdiction_id: The one that is served; None takes any for it.
         public_url: Where this service is reached from outside; None keeps pictures inside.
+        links: Seals the addresses of pictures.
         contact: How to get help and a key.
     """
 
@@ -54,6 +56,7 @@ class Open311:
     holder: Callable[[str], str | None] | None = None
     jurisdiction_id: str | None = None
     public_url: str | None = None
+    links: Links | None = None
     contact: str = "ask the operator"
 
     def check_jurisdiction(self, wanted: str) -> None:
@@ -160,7 +163,7 @@ def _add_requests(
         page = book.within(reach).page(
             wanted.filter(clock()), limit=wanted.page_size, offset=wanted.offset
         )
-        told = Told(served.public_url, wanted.extensions)
+        told = Told(served.public_url, wanted.extensions, served.links)
         return written("service_requests", [told.request(case) for case in page.cases], format)
 
     @router.get("/requests/{service_request_id}.{format}", response_model=list[ServiceRequest])
@@ -170,7 +173,7 @@ def _add_requests(
         extensions: bool = False,  # noqa: FBT001, FBT002 -- the query parameter
     ) -> Response:
         """Tell how a request stands."""
-        told = Told(served.public_url, extensions)
+        told = Told(served.public_url, extensions, served.links)
         case = dict(numbered(service_request_id))
         return written("service_requests", [told.request(case)], format)
 

@@ -33,7 +33,7 @@ def try_target(
     from streetwatch.service.delivery.check import Level, SampleFiles, check
     from streetwatch.service.delivery.targets import named
     from streetwatch.service.incidents.errors import InputError
-    from streetwatch.service.openings import own_token_of
+    from streetwatch.service.openings import links_of, own_token_of
     from streetwatch.service.settings import load_settings
 
     del as_json
@@ -42,7 +42,11 @@ def try_target(
     if target not in entries:
         raise InputError(f"{target}: no such target: write one of {', '.join(entries)}")
     around = surroundings_of(
-        settings, evidence=SampleFiles(), clock=time.time, own_token=own_token_of(settings)
+        settings,
+        evidence=SampleFiles(),
+        clock=time.time,
+        own_token=own_token_of(settings),
+        links=links_of(settings),
     )
     findings = check(entries[target], around)
     for finding in findings:
