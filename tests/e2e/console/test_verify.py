@@ -24,7 +24,7 @@ def sealed(console: Console) -> str:
         found = [one for one in cases if "manifest" in {file["role"] for file in one["evidence"]}]
         return str(found[0]["number"]) if found else None
 
-    return wait_for("a sealed case", first, seconds=120)
+    return wait_for("a sealed case", first, seconds=180)
 
 
 @pytest.fixture(scope="module")
