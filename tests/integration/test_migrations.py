@@ -21,6 +21,7 @@ from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.store import codec, engine
 from streetwatch.service.store.access_schema import access_user
+from streetwatch.service.store.audit_schema import audit_checkpoint
 from streetwatch.service.store.dialect import dialect_at
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.reference_schema import camera_reference
@@ -107,7 +108,8 @@ def _insert(connection: sa.Connection, name: str, row: Mapping[str, Any]) -> Non
 def opened(address: str) -> SqlStore:
     store = open_store(address)
     with store.engine.connect() as connection:
-        known = {access_user.metadata, camera_reference.metadata}  # one: whoever adds to it
+        tables = (access_user, audit_checkpoint, camera_reference)
+        known = {one.metadata for one in tables}  # one: whoever adds to it
         assert [compare_metadata(MigrationContext.configure(connection), one) for one in known] == [
             []
         ]
