@@ -108,9 +108,8 @@ def _insert(connection: sa.Connection, name: str, row: Mapping[str, Any]) -> Non
 def opened(address: str) -> SqlStore:
     store = open_store(address)
     with store.engine.connect() as connection:
-        known = {
-            one.metadata for one in (access_user, audit_entry, camera_reference)
-        }  # one: whoever adds to it
+        tables = (access_user, audit_entry, camera_reference)
+        known = {one.metadata for one in tables}  # one: whoever adds to it
         assert [compare_metadata(MigrationContext.configure(connection), one) for one in known] == [
             []
         ]

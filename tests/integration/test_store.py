@@ -18,6 +18,7 @@ from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.store.access_schema import access_user
+from streetwatch.service.store.audit_schema import audit_checkpoint
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.engine import open_engine
 from streetwatch.service.store.reference_schema import camera_reference
@@ -63,7 +64,8 @@ def put(store: Store, *incidents: Incident) -> None:
 def test_the_migrations_build_what_the_code_expects(address: str) -> None:
     opened = open_engine(address)
     with opened.connect() as connection:
-        known = {access_user.metadata, camera_reference.metadata}  # one: whoever adds to it
+        tables = (access_user, audit_checkpoint, camera_reference)
+        known = {one.metadata for one in tables}  # one: whoever adds to it
         assert [compare_metadata(MigrationContext.configure(connection), one) for one in known] == [
             []
         ]
