@@ -40,6 +40,11 @@ def wait_for(what: str, ask: Callable[[], T | None], *, seconds: float) -> T:
     raise AssertionError(f"no {what} within {seconds:.0f} s")
 
 
+def _as_outside_tests() -> dict[str, str]:
+    """Return the environment without pytest's words: libraries behave otherwise with them."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
 @dataclass
 class Service:
     """`streetwatch run` on a folder of its own; can be killed and started again."""
@@ -64,7 +69,7 @@ class Service:
                     "--config",
                     self.folder / "streetwatch.yaml",
                 ],
-                env=os.environ | {"STREETWATCH_PORT": str(self.port)} | environment,
+                env=_as_outside_tests() | {"STREETWATCH_PORT": str(self.port)} | environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

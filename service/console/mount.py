@@ -62,6 +62,7 @@ def mount_console(api: FastAPI, parts: Parts) -> None:
         binding_refresh_interval=None,
         tailwind=False,
         show_welcome_message=False,
+        gzip_middleware_factory=None,  # `front` packs, when all is said
     )
 
 
