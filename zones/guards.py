@@ -44,9 +44,6 @@ _NEAR = 3.0
 _STANDING_LOOKS = 3
 _STANDING_S: Seconds = 2.0
 
-#: One of two boxes hides the other where they have more than this of the smaller one in common.
-_HIDES = 0.6
-
 #: A look or two may miss a neighbour; for longer, it has driven on.
 _MISSED_S: Seconds = 10.0
 
@@ -163,8 +160,6 @@ def _is_neighbour(stay: Stay, other: Stay, watched_since: Seconds) -> bool:
         and other.looks >= _STANDING_LOOKS
         and other.last_seen - other.first_seen >= _STANDING_S
         and abs(other.first_seen - stay.first_seen) <= _TOGETHER_S
-        and other.displaced_at is None
-        and not _same_place(stay.box, other.box)
         and _apart(stay.box, other.box) <= _NEAR * max(_sides(stay.box))
     )
 
@@ -176,19 +171,6 @@ def _distances(boxes: Boxes, others: Boxes) -> npt.NDArray[np.float32]:
         *(centres[:, None] - theirs[None, :]).transpose(2, 0, 1)
     )
     return apart
-
-
-def _same_place(left: Box, right: Box) -> bool:
-    """Tell whether two stand so that one hides the other: they are not two in a lane."""
-    across = min(left[2], right[2]) - max(left[0], right[0])
-    down = min(left[3], right[3]) - max(left[1], right[1])
-    smaller = min(_area(left), _area(right))
-    return max(across, 0.0) * max(down, 0.0) > _HIDES * smaller
-
-
-def _area(box: Box) -> float:
-    wide, high = _sides(box)
-    return wide * high
 
 
 def _apart(left: Box, right: Box) -> float:

@@ -228,19 +228,18 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
     new = there & np.isnan(before.violation_at) & ~np.isnan(at)
     if not new.any():
         return after
-    new &= ~_is_held(before, after, new, scene, rule)
+    new &= ~_is_held(after, new, scene, rule)
     new = guards.leading(after, new, rule)
     return replace(after, violation_at=np.where(new, at, before.violation_at))
 
 
-def _is_held(before: Stays, after: Stays, new: Flags, scene: Scene, rule: Rule) -> Flags:
+def _is_held(after: Stays, new: Flags, scene: Scene, rule: Rule) -> Flags:
     held = new & (scene.at - after.first_seen < guards.longest_hold_s(rule))
     if held.any():
         since = scene.here.watched_since
-        others = before.rows()
         rows = after.rows()
         for row in np.flatnonzero(held).tolist():
-            held[row] = guards.is_held(rows[row], others, rule, at=scene.at, watched_since=since)
+            held[row] = guards.is_held(rows[row], rows, rule, at=scene.at, watched_since=since)
     return held
 
 

@@ -50,11 +50,6 @@ def test_everything_else_is_none(others: tuple[Stay, ...], watched_since: float)
     assert not is_queued(QUEUE[0], others, watched_since=watched_since)
 
 
-def test_what_stands_before_a_car_is_no_neighbour_of_it() -> None:
-    before = (replace(car(5, 104), box=(5.0, 160.0, 105.0, 235.0)), car(110, 109))
-    assert not is_queued(QUEUE[0], (QUEUE[0], *before), watched_since=0)
-
-
 def in_a_lane(*, stays_put: int | None, until: int) -> list[tuple[float, float]]:
     """Look once a second at five cars that move up every 150 s; return who is a violation."""
     rule = replace(
