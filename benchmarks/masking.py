@@ -16,6 +16,7 @@ import numpy.typing as npt
 from streetwatch.datasets.yolo_folder import LabelledImage, read_picture
 from streetwatch.models.intervals import wilson
 from streetwatch.vision.masking import Masker, hidden
+from streetwatch.vision.picture import size_of
 from streetwatch.vision.types import Boxes, Image
 
 #: Of a person's box: where the head is, of somebody who stands.
@@ -96,7 +97,7 @@ def people_in(
     found: list[Person] = []
     for scene in scenes:
         seen = masker.people_and_vehicles(scene.image)
-        cover = _cover(scene.image.shape[:2], hidden(seen, spare=None))
+        cover = _cover(scene.image.shape[:2], hidden(seen, size_of(scene.image), spare=None))
         found += [_person(cover, box) for box in scene.people]
         on_scene()
     return found

@@ -41,6 +41,7 @@ class Sees:
     """A detector that sees what it is told, in every picture."""
 
     things: tuple[tuple[str, Box], ...]
+    sure: tuple[float, ...] = ()
     longest_side: int = 640
     asked: list[Image] = field(default_factory=list)
 
@@ -52,7 +53,7 @@ class Sees:
         count = len(self.things)
         return Detections(
             np.array([box for _, box in self.things], np.float32).reshape(count, 4),
-            np.full(count, 0.9, np.float32),
+            np.array(self.sure or (0.9,) * count, np.float32),
             np.array([CLASS_ID[label] for label, _ in self.things], np.int64),
         )
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streetwatch.models.labels import CLASS_ID
+from streetwatch.vision.picture import size_of
 from streetwatch.vision.types import Box, Boxes, Detections, Image, Sees, Size
 
 #: A mask too many costs nothing, one too few a person: far below the operating threshold.
@@ -34,8 +35,13 @@ _PLATED: Final = np.array(
     [CLASS_ID[one] for one in ("car", "bus", "truck", "motorcycle", "tricycle")], np.int64
 )
 
-#: A vehicle that overlaps the case's own by this much is the case's own.
+#: What overlaps the subject of the case by this much is the subject.
 _SAME_IOU: Final = 0.4
+
+#: At the subject's place a person this unsure is none where something else is this sure: a heap of
+#: bags has a little of somebody who crouches, and its mask would take away the evidence.
+_HARDLY: Final = 0.1
+_SURELY: Final = 0.3
 
 #: Cells across the shorter side of what is masked in a still: a head is one or two of them.
 STILL_CELLS: Final = 4
@@ -58,6 +64,26 @@ class Care(Enum):
     HASTE = "haste"  #: once: what nobody is sent yet
     FILM = "film"  #: once, closer: a clip has some sixty looks
     STILL = "still"  #: whole, closer, and in parts
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a case is about, as its picture shows it: the evidence, which no mask may take away.
+
+    Attributes:
+        box: Where it stands, pixels.
+        size: Of the picture.
+        is_vehicle: Whether its plate is part of the evidence.
+    """
+
+    box: Box
+    size: Size
+    is_vehicle: bool
+
+    def within(self, size: Size) -> Box:
+        """Return where it stands in a picture of another size."""
+        x, y = size[0] / self.size[0], size[1] / self.size[1]
+        return self.box[0] * x, self.box[1] * y, self.box[2] * x, self.box[3] * y
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +113,40 @@ class Masker:
         offset = np.array((left, top, left, top), np.float32)
         return Detections(seen.xyxy + offset, seen.confidence, seen.class_id)
 
-    def masked(self, image: Image, *, spare: Box | None = None, care: Care = Care.STILL) -> Image:
+    def masked(
+        self, image: Image, *, spare: Subject | None = None, care: Care = Care.STILL
+    ) -> Image:
         """Return a still's copy with people and plates masked.
 
         Args:
             image: The still.
-            spare: The vehicle that the case is about: its plate is left.
+            spare: What the case is about.
             care: How hard it is looked for them.
         """
         seen = self.people_and_vehicles(image, care)
-        return covered(image, hidden(seen, spare=spare), cells=STILL_CELLS)
+        boxes = hidden(seen, size_of(image), spare=spare)
+        return covered(image, boxes, cells=STILL_CELLS)
 
 
-def hidden(seen: Detections, *, spare: Box | None) -> Boxes:
-    """Return the areas to be masked, as boxes that may reach out of the picture."""
-    people = grown(seen.xyxy[seen.class_id == _PERSON])
-    vehicles = seen.xyxy[np.isin(seen.class_id, _PLATED)]
-    if spare is not None and len(vehicles):
-        vehicles = vehicles[_overlap(vehicles, spare) < _SAME_IOU]
-    return np.concatenate((people, plates(vehicles)))
+def hidden(seen: Detections, size: Size, *, spare: Subject | None) -> Boxes:
+    """Return the areas to be masked, as boxes that may reach out of the picture.
+
+    Args:
+        seen: Everything that is seen in it, however unsure.
+        size: Of the picture.
+        spare: What the case is about: its plate is left, and so is what was hardly taken for a
+            person at its place, where it is much more surely something else.
+    """
+    is_person = seen.class_id == _PERSON
+    is_plated = np.isin(seen.class_id, _PLATED)
+    if spare is not None:
+        is_it = _overlap(seen.xyxy, spare.within(size)) >= _SAME_IOU
+        surely = seen.confidence[is_it & ~is_person].max(initial=0.0)
+        if surely >= _SURELY:
+            is_person &= ~(is_it & (seen.confidence < _HARDLY))
+        if spare.is_vehicle:
+            is_plated &= ~is_it
+    return np.concatenate((grown(seen.xyxy[is_person]), plates(seen.xyxy[is_plated])))
 
 
 def grown(people: Boxes) -> Boxes:

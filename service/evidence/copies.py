@@ -16,8 +16,8 @@ from streetwatch.service.evidence.stills import decoded_jpeg, jpeg
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.masked_clip import mask_clip
-from streetwatch.vision.masking import Care, Masker
-from streetwatch.vision.types import Box, Frame, Image, Sees, Size
+from streetwatch.vision.masking import Care, Masker, Subject
+from streetwatch.vision.types import Frame, Image, Sees
 
 log = structlog.get_logger(__name__)
 
@@ -73,13 +73,15 @@ class Copies:
         if self.worker is not None:
             self.worker.shutdown(wait=False, cancel_futures=True)
 
-    def masked(self, image: Image, *, spare: Box | None = None, care: Care = Care.STILL) -> Image:
+    def masked(
+        self, image: Image, *, spare: Subject | None = None, care: Care = Care.STILL
+    ) -> Image:
         """Return what goes out of a picture; see `Masker`."""
         if self.masker is None:
             return image
         return self.masker.masked(image, spare=spare, care=care)
 
-    def masked_anew(self, incident_id: str, name: str, spare: Box | None) -> Kept | None:
+    def masked_anew(self, incident_id: str, name: str, spare: Subject | None) -> Kept | None:
         """Make the copy of a still again from its original; None where it has none.
 
         Raises:
@@ -116,7 +118,7 @@ class Copies:
         return self.folder if self.masker is None else self.folder.originals
 
     def clip(
-        self, incident_id: str, name: str, digest: str, spare: tuple[Box, Size] | None
+        self, incident_id: str, name: str, digest: str, spare: Subject | None
     ) -> Future[Kept | NoCopy]:
         """Make what goes out of a clip that was cut into `cut_into`.
 
@@ -124,7 +126,7 @@ class Copies:
             incident_id: Whose it is.
             name: Of the file.
             digest: Of what was cut.
-            spare: The vehicle that the case is about, and the size of its picture.
+            spare: What the case is about.
 
         Returns:
             Fails with `StorageError` where the disk refused; the original never goes out.
@@ -136,7 +138,7 @@ class Copies:
         return self.worker.submit(self._masked_clip, incident_id, name, digest, spare)
 
     def _masked_clip(
-        self, incident_id: str, name: str, digest: str, spare: tuple[Box, Size] | None
+        self, incident_id: str, name: str, digest: str, spare: Subject | None
     ) -> Kept | NoCopy:
         source = self.folder.originals.path(incident_id, name)
         write = partial(self._mask, source, spare=spare)
@@ -148,7 +150,7 @@ class Copies:
         except ClipNotWritten as error:
             raise StorageError(str(error)) from error
 
-    def _mask(self, source: Path, target: Path, *, spare: tuple[Box, Size] | None) -> None:
+    def _mask(self, source: Path, target: Path, *, spare: Subject | None) -> None:
         if self.masker is not None:
             mask_clip(source, target, self.masker, spare=spare, stopped=self.stopping.is_set)
 
@@ -163,11 +165,11 @@ class Shown:
 
     copies: Copies
     _frame: Frame | None = None
-    _how: tuple[Box | None, Care] = (None, Care.STILL)
+    _how: tuple[Subject | None, Care] = (None, Care.STILL)
     _pixels: tuple[Image, Image] | None = None
 
-    def of(self, frame: Frame, spare: Box | None, care: Care) -> tuple[Image, Image]:
-        """Return a frame's pixels and what goes out of it, one case's vehicle spared."""
+    def of(self, frame: Frame, spare: Subject | None, care: Care) -> tuple[Image, Image]:
+        """Return a frame's pixels and what goes out of it, one case's subject spared."""
         how = spare, care
         if self._pixels is None or self._frame is not frame or self._how != how:
             image = frame.image

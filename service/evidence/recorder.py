@@ -17,9 +17,9 @@ from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
-from streetwatch.vision.masking import Care
+from streetwatch.vision.masking import Care, Subject
 from streetwatch.vision.shift import NONE, Shift
-from streetwatch.vision.types import Box, Frame, Image, Seconds, Size
+from streetwatch.vision.types import Frame, Image, Seconds, Size
 from streetwatch.zones.moment import local
 from streetwatch.zones.rules import ViolationType
 from streetwatch.zones.stay import Stay
@@ -152,12 +152,12 @@ class Recorder:
             return stills
         return (_still("first_seen.jpg", "first_seen", kept, incident.first_seen), *stills)
 
-    def _subject(self, incident: Incident, size: Size) -> Box | None:
-        """Return the vehicle that a case is about where pictures show it, while it stands there."""
-        is_there = incident.state in {State.CANDIDATE, State.WARNED, State.OPEN}
-        if not is_there or incident.type not in _ABOUT_A_VEHICLE:
+    def _subject(self, incident: Incident, size: Size) -> Subject | None:
+        """Return what a case is about where pictures show it, while it stands there."""
+        if incident.state not in {State.CANDIDATE, State.WARNED, State.OPEN}:
             return None
-        return self._shift.box(incident.bbox, size)
+        box = self._shift.box(incident.bbox, size)
+        return Subject(box, size, is_vehicle=incident.type in _ABOUT_A_VEHICLE)
 
     def picture_of_now(self, incident_id: str, role: str) -> Attachment | None:
         """Write the latest picture under a name of its moment; None before the first.
@@ -259,8 +259,7 @@ class Recorder:
         except ClipUnavailable as error:
             return there(NoCopy(str(error))), 0.0
         frame = self._current
-        subject = None if frame is None else self._subject(incident, frame.size)
-        spare = None if subject is None or frame is None else (subject, frame.size)
+        spare = None if frame is None else self._subject(incident, frame.size)
         return self._copies.clip(incident.id, CLIP, digest, spare), at
 
     def _add_track(self, incident: Incident, added: list[Attachment]) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 
 from sealed import Sees
 from streetwatch.vision.capture.masked_clip import LOOK_S, walked
-from streetwatch.vision.masking import FILM_CELLS, STILL_CELLS, Care, Masker, covered
+from streetwatch.vision.masking import FILM_CELLS, STILL_CELLS, Care, Masker, Subject, covered
 from streetwatch.vision.types import Box, Image
 
 PERSON = (100.0, 100.0, 140.0, 220.0)
@@ -26,7 +26,9 @@ def changed(before: Image, after: Image, box: Box) -> float:
 def test_everybody_is_covered_and_the_case_s_own_plate_is_not() -> None:
     sees = Sees((("person", PERSON), ("car", CAR), ("car", OTHER)))
     image = noise()
-    shown = Masker(sees).masked(image, spare=(302.0, 150.0, 422.0, 232.0))
+    shown = Masker(sees).masked(
+        image, spare=Subject((302.0, 150.0, 422.0, 232.0), (640, 360), is_vehicle=True)
+    )
     assert changed(image, shown, PERSON) > 0.99
     assert changed(image, shown, (105.0, 90.0, 135.0, 100.0)) > 0.99, "above the head"
     assert changed(image, shown, CAR) == 0
@@ -39,6 +41,23 @@ def test_no_plate_is_spared_where_the_case_is_about_no_vehicle() -> None:
     image = noise()
     shown = Masker(Sees((("car", CAR),))).masked(image)
     assert changed(image, shown, (330.0, 200.0, 390.0, 228.0)) > 0.99
+
+
+@pytest.mark.parametrize(
+    ("sure", "covered_share"),
+    [
+        pytest.param({"garbage": 0.6, "person": 0.02}, 0.0, id="a heap with a little of a person"),
+        pytest.param({"garbage": 0.6, "person": 0.3}, 1.0, id="a person before a heap"),
+        pytest.param({"garbage": 0.2, "person": 0.02}, 1.0, id="neither is sure"),
+        pytest.param({"person": 0.02}, 1.0, id="the heap is not seen"),
+    ],
+)
+def test_no_mask_takes_the_evidence_away(sure: dict[str, float], covered_share: float) -> None:
+    heap: Box = (200.0, 150.0, 260.0, 210.0)
+    sees = Sees(tuple((label, heap) for label in sure), tuple(sure.values()))
+    image = noise()
+    shown = Masker(sees).masked(image, spare=Subject(heap, (640, 360), is_vehicle=False))
+    assert changed(image, shown, heap) == pytest.approx(covered_share, abs=0.02)
 
 
 @pytest.mark.parametrize(("cells", "most"), [(FILM_CELLS, 1), (STILL_CELLS, 4 * 12)])

@@ -18,9 +18,9 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
-from streetwatch.vision.masking import FILM_CELLS, Care, Masker, covered, hidden
+from streetwatch.vision.masking import FILM_CELLS, Care, Masker, Subject, covered, hidden
 from streetwatch.vision.picture import fitting, size_of
-from streetwatch.vision.types import Box, Boxes, Image, Seconds, Size
+from streetwatch.vision.types import Boxes, Image, Seconds, Size
 
 #: What the copy has, at most: enough to see who does what, a quarter of the work.
 LONGEST: Final = 960
@@ -55,7 +55,7 @@ def mask_clip(
     target: Path,
     masker: Masker,
     *,
-    spare: tuple[Box, Size] | None = None,
+    spare: Subject | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Write a clip's masked copy, complete or not at all.
@@ -64,7 +64,7 @@ def mask_clip(
         source: The clip.
         target: The copy, in a folder that exists.
         masker: Looks at its pictures.
-        spare: The vehicle that the case is about and the size of the picture it stands in.
+        spare: What the case is about.
         stopped: Asked between two pictures whether to give up.
 
     Raises:
@@ -143,7 +143,7 @@ def _small(frame: av.VideoFrame) -> Image:
 class _Masks:
     """Lets pictures through once it is known what the looks around them saw."""
 
-    def __init__(self, masker: Masker, spare: tuple[Box, Size] | None) -> None:
+    def __init__(self, masker: Masker, spare: Subject | None) -> None:
         self._masker = masker
         self._spare = spare
         self._looks: deque[_Seen] = deque()
@@ -164,8 +164,8 @@ class _Masks:
 
     def _look(self, shown: _Shown) -> None:
         seen = self._masker.people_and_vehicles(shown.image, Care.FILM)
-        spare = None if self._spare is None else _scaled(*self._spare, size_of(shown.image))
-        self._looks.append(_Seen(shown.at, hidden(seen, spare=spare)))
+        boxes = hidden(seen, size_of(shown.image), spare=self._spare)
+        self._looks.append(_Seen(shown.at, boxes))
 
     def _masked(self, shown: _Shown) -> _Shown:
         while self._looks and self._looks[0].at < shown.at - HOLD_S - 1e-6:
@@ -180,8 +180,3 @@ def walked(boxes: Boxes, apart_s: Seconds) -> Boxes:
     """Return boxes wider by how far somebody walks in a while: at most as long as a look apart."""
     reach = _WALK * min(abs(apart_s), LOOK_S) * (boxes[:, 3] - boxes[:, 1])
     return np.asarray(boxes + np.stack((-reach, 0 * reach, reach, 0 * reach), axis=1), np.float32)
-
-
-def _scaled(box: Box, of: Size, to: Size) -> Box:
-    x, y = to[0] / of[0], to[1] / of[1]
-    return box[0] * x, box[1] * y, box[2] * x, box[3] * y
