@@ -48,7 +48,8 @@ def _decoded(content: bytes, mode: str, formats: tuple[str, ...], most_pixels: i
             return np.array(upright.convert(mode), np.uint8)
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning):
         raise PictureRefusedError("too many pixels: send a smaller picture") from None
-    except UnidentifiedImageError:
+    # ImportError: once Ultralytics is in the process, Pillow looks for more formats than are here.
+    except (UnidentifiedImageError, ImportError):
         raise PictureRefusedError(f"no {' or '.join(formats)}: send one of these") from None
     except PictureRefusedError:
         raise

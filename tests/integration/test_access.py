@@ -305,6 +305,7 @@ def test_who_came_in_and_who_did_not_stands_in_the_log_without_a_word_of_theirs(
     told = [(one.what, one.who, one.address) for one in Audit(engine).entries()]
     assert told == [
         ("user.chose_password", "li", ""),
+        ("user.signed_in", "li", ""),
         ("user.signed_in", "li", HERE),
         ("user.refused", "li", HERE),
         ("user.refused", "unknown", HERE),

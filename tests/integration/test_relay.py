@@ -10,8 +10,10 @@ import pytest
 from fastapi import FastAPI
 
 from filed import NOON, a_message, an_incident, evidence, promise
+from gates import open_gate
 from http_parts import Answer, BadNetwork, Fault, LoseTheAnswer, serving
 from live_service import free_port, wait_for
+from streetwatch.service.api.guard import Guard
 from streetwatch.service.delivery.desk_sink import DeskSink
 from streetwatch.service.delivery.relay import LEASE_S, Relay
 from streetwatch.service.delivery.sink import CaseSink, DeliveryFailedError, Receipt
@@ -63,6 +65,7 @@ def world(new_database: Callable[..., str]) -> Iterator[World]:
     desk = open_store(new_database("desk"))
     router = desk_router(Book(desk.engine), clock=lambda: NOON, on_end=lambda *_: None)
     app.include_router(router)
+    app.add_middleware(Guard, gate=open_gate(desk.engine))
     store = open_store(new_database("service"))
     with ExitStack() as stack:
         stack.callback(desk.close)

@@ -138,6 +138,7 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
         return next((one for one in cases if one["camera"]["id"] == "camera-1"), None)
 
     wait_for("case of the new camera", case, seconds=90)
+    httpx.delete(f"{console.service.url}/cameras/camera-1").raise_for_status()
 
 
 def test_an_address_where_nobody_answers_is_mended_in_place(

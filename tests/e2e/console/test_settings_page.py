@@ -73,7 +73,7 @@ def test_what_the_file_says_now_and_what_is_in_force_are_told_apart(console: Con
     with console.page("/console/settings/retention", language="en-GB") as page:
         row = page.get_by_role("row").filter(has_text="retention.evidence_d")
         expect(row).to_contain_text("200 days")
-        expect(row).to_contain_text("streetwatch.yaml:3")
+        expect(row).to_contain_text("streetwatch.yaml:4")
         file.write_text(file.read_text().replace("200", "300"))
         page.reload()
         expect(row).to_contain_text("300 days after a restart")

@@ -88,11 +88,10 @@ def test_a_viewer_is_not_offered_originals_and_given_none(console: Console, seal
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_text("Without masks")).to_have_count(0)
         told: dict[str, str | float | bool] = {
-            "incident": "a",
             "name": "threshold.jpg",
             "why": "I want to see",
         }
-        refused = page.request.post("/console/originals", form=told)
+        refused = page.request.post("/console/originals/a", form=told)
         assert refused.status == 403
-    nobody = httpx.post(f"{console.service.url}/console/originals", data=told)
+    nobody = httpx.post(f"{console.service.url}/console/originals/a", data=told)
     assert nobody.status_code == 401
