@@ -21,7 +21,7 @@ CARRIAGEWAY = [
     [0.2344, 0.6611],
 ]
 CASE_WITHIN_S = 90.0
-EVIDENCE_WITHIN_S = 40.0
+EVIDENCE_WITHIN_S = 120.0  # a clip is masked picture by picture
 NO_SECOND_CASE_S = 8.0
 
 
