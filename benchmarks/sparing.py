@@ -103,8 +103,8 @@ def sparing_looks(
     for frame in frames:
         glance = glance_at(frame, longest=detector.longest_side, masks=camera.masks)
         change = gate.change(glance.view)
+        gate = gate.shown(change)
         if seen is not None and seen.holds(change, frame.at, watching):
-            gate = gate.shown(change)
             again = seen.again(change, frame.size, watching)
             if again is not None:
                 yield glance.look(again)

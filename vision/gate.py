@@ -75,7 +75,7 @@ class Gate:
     Attributes:
         areas: Outlines of the watched areas.
         at_rest: The street when the detector last looked, what moved then left out; None before.
-        latest: The picture before; None before the first.
+        latest: The picture that was shown last; None before the first.
     """
 
     areas: tuple[Outline, ...]
@@ -88,7 +88,10 @@ class Gate:
         if self.at_rest is None or self.at_rest.shape != now.shape:
             everywhere = np.ones(now.shape, np.bool_)
             return Change(now, everywhere, ~everywhere, is_changed=True, has_settled=True)
-        latest = self.at_rest if self.latest is None else self.latest
+        # A picture of another size, between two of this one, tells nothing of what moves.
+        latest = self.at_rest
+        if self.latest is not None and self.latest.shape == now.shape:
+            latest = self.latest
         masks = [area_mask(area, now.shape) for area in self.areas]
         differs = [differing(self.at_rest, now, mask) for mask in masks]
         if not any(_is_much(one) for one in differs):
@@ -105,16 +108,19 @@ class Gate:
         )
 
     def shown(self, change: Change) -> Self:
-        """Return the gate after a picture that nobody detected in."""
+        """Return the gate after a picture, detected in or not."""
         return replace(self, latest=change.blocks)
 
     def detected(self, change: Change) -> Self:
-        """Return the gate after the detector looked at a picture: what moved in it is not kept."""
+        """Return the gate after the detector looked at a picture: what moved in it is not kept.
+
+        Others may have been shown since: a detection takes its time.
+        """
         now = change.blocks
         if self.at_rest is None or self.at_rest.shape != now.shape:
-            return replace(self, at_rest=now, latest=now)
+            return replace(self, at_rest=now)
         lit = self.at_rest + np.median(now - self.at_rest)
-        return replace(self, at_rest=np.where(change.moves, lit, now), latest=now)
+        return replace(self, at_rest=np.where(change.moves, lit, now))
 
 
 def blocks_of(view: View) -> Blocks:

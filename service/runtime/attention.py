@@ -141,7 +141,7 @@ class Attention:
         return intervals.close_s if goes_on else intervals.quiet_s
 
     def shown(self, change: Change) -> Self:
-        """Return the attention after a picture that nobody detects in."""
+        """Return the attention after a picture; a detection in it may follow."""
         is_stirred = change.is_changed and not change.has_settled
         return replace(self, gate=self.gate.shown(change), is_stirred=is_stirred)
 

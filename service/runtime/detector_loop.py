@@ -193,19 +193,14 @@ class DetectorLoop:
         watching = self._cameras.get(frame.camera_id)
         if watching is None:  # it came before its camera was taken away
             return
-        attention, stays = watching.attention, watching.watch.presence.stays
         with self._metrics.working("gate"):
             glance = glance_at(
                 frame,
                 longest=self._detector.longest_side,
                 masks=watching.masks,
-                areas=attention.gate.areas if self._batch == 1 else (),
+                areas=watching.attention.gate.areas if self._batch == 1 else (),
             )
             watching.seen(glance.view, frame)
-            attention = watching.attention
-            change = attention.gate.change(glance.view)
-            waits_for = self._queue.why(frame.camera_id)
-            why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
         if watching.health.worth is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
             watching.watch.show(glance.frame)
             self._metrics.blind.labels(frame.camera_id, watching.health.worth).inc()
@@ -213,13 +208,22 @@ class DetectorLoop:
         if watching.rests(frame.at):
             watching.watch.show(glance.frame)
             watching.look_every(REST_S)
-        elif why is not None:
+        else:
+            self._attend(glance, watching)
+
+    def _attend(self, glance: Glance, watching: Watching) -> None:
+        """Let a picture wait for the detector, or judge it by what was seen before."""
+        frame, attention, stays = glance.frame, watching.attention, watching.watch.presence.stays
+        with self._metrics.working("gate"):
+            change = attention.gate.change(glance.view)
+            waits_for = self._queue.why(frame.camera_id)
+            why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
+        watching.attention = attention.shown(change)
+        if why is not None:
             self._queue.put(glance, change, why, patience_s=self._intervals.patience_s(why))
-            watching.attention = attention.shown(change)
             if waits_for is not None:  # more pictures than can be detected in are decoded in vain
                 watching.look_every(self._intervals.quiet_s)
         else:
-            watching.attention = attention.shown(change)
             self._say_again(glance, attention.again(change, stays, frame.size), watching)
 
     def _say_again(self, glance: Glance, detections: Detections | None, watching: Watching) -> None:

@@ -84,6 +84,21 @@ def test_what_passes_while_the_detector_looks_is_no_part_of_the_street_at_rest()
     assert not change.is_changed
 
 
+def test_a_picture_of_another_size_between_two_is_no_picture_to_move_against() -> None:
+    gate = after(street())
+    gate = gate.shown(gate.change(street()[:90]))
+    assert not gate.change(street()).is_changed
+    assert gate.change(with_car(street())).is_changed
+
+
+def test_what_was_shown_while_the_detector_looked_is_still_the_picture_before() -> None:
+    gate = after(street())
+    asked = gate.change(street())
+    gate = gate.shown(asked)
+    gate = gate.shown(gate.change(with_car(street())))
+    assert gate.detected(asked).change(with_car(street())).has_settled
+
+
 def test_less_than_a_thing_does_not_settle() -> None:
     crumb = street()
     crumb[92:96, 152:160] = 220  # two blocks

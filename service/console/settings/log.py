@@ -6,10 +6,9 @@ from typing import Final
 
 from nicegui import ui
 
-from streetwatch.service.console.language import language_here, say
-from streetwatch.service.console.moments import moment_words
+from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.settings.table import cell, head
+from streetwatch.service.console.settings.table import cell, head, moment
 from streetwatch.service.store.audit import Asked
 from streetwatch.service.store.audit_chain import Entry, Mark
 
@@ -47,7 +46,7 @@ def _draw(entries: tuple[Entry, ...], mark: Mark) -> None:
         with ui.element("tbody"):
             for one in entries:
                 with ui.element("tr"):
-                    cell(moment_words(one.at, language_here()), "sw-number")
+                    moment(one.at)
                     cell(one.who)
                     cell(one.address, "sw-code")
                     cell(one.what, "sw-code")

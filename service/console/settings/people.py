@@ -12,11 +12,10 @@ from streetwatch.service.access.role import Account, Role
 from streetwatch.service.access.users import User
 from streetwatch.service.console.deeds import note
 from streetwatch.service.console.entrance import WELCOME
-from streetwatch.service.console.language import language_here, mark, say
-from streetwatch.service.console.moments import moment_words
+from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.settings.limits import grid_codes, limits_form
-from streetwatch.service.console.settings.table import cell, chip, head
+from streetwatch.service.console.settings.table import cell, chip, head, moment
 from streetwatch.service.console.shell import ROLE_NAMES
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.reach import Reach
@@ -78,8 +77,7 @@ class _People:
                 label = say("Role of {name}", name=user.name)
                 _roles(user.role, label, partial(self._give, user.name))
             cell(", ".join((*sorted(user.reach.cameras), *user.reach.grids)) or "—")
-            at = user.signed_in_at
-            cell("—" if at is None else moment_words(at, language_here()), "sw-number")
+            moment(user.signed_in_at)
             with ui.element("td"):
                 _state(user)
             with ui.element("td"), ui.element("div").classes("sw-row"):

@@ -10,11 +10,10 @@ from streetwatch.service.access.errors import BadNameError, NameTakenError
 from streetwatch.service.access.role import Account, Right, Role
 from streetwatch.service.access.tokens import Grant, Token
 from streetwatch.service.console.deeds import note
-from streetwatch.service.console.language import language_here, mark, say
-from streetwatch.service.console.moments import moment_words
+from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.settings.limits import grid_codes, limits_form
-from streetwatch.service.console.settings.table import cell, chip, head
+from streetwatch.service.console.settings.table import cell, chip, head, moment
 from streetwatch.service.console.shell import ROLE_NAMES
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.vision.types import Seconds
@@ -87,8 +86,8 @@ class _Programs:
             cell(token.name)
             cell(say(ROLE_NAMES[token.role]))
             cell(limits or "—")
-            cell(_moment(token.expires_at), "sw-number")
-            cell(_moment(token.used_at), "sw-number")
+            moment(token.expires_at)
+            moment(token.used_at)
             with ui.element("td"):
                 if not token.is_good(self._parts.clock()):
                     chip(say("dead"), "bad")
@@ -133,7 +132,3 @@ def _choice(options: dict[Any, str], label: str, *, many: bool = False) -> ui.se
     known = {str(one): words for one, words in options.items()}
     choice = ui.select(known, label=label, multiple=many)
     return choice.props("dense outlined options-dense").classes("sw-role")
-
-
-def _moment(at: Seconds | None) -> str:
-    return "—" if at is None else moment_words(at, language_here())

@@ -7,8 +7,10 @@ from nicegui import ui
 
 from streetwatch.service.config.errors import ConfigError
 from streetwatch.service.console.language import language_here, say
+from streetwatch.service.console.moments import moment_words
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.settings.values import Row, Shown, rows
+from streetwatch.vision.types import Seconds
 
 
 async def values_table(parts: Parts, shown: Sequence[Shown]) -> None:
@@ -40,6 +42,11 @@ def cell(text: str, *classes: str) -> None:
     """Draw a cell of text."""
     with ui.element("td"):
         ui.label(text).classes(" ".join(classes))
+
+
+def moment(at: Seconds | None) -> None:
+    """Draw a cell with a moment; a dash where it never was."""
+    cell("—" if at is None else moment_words(at, language_here()), "sw-number")
 
 
 def chip(text: str, level: str = "") -> None:
