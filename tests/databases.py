@@ -65,6 +65,25 @@ class PostgresServer:
             connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
 
 
+def sqlite_at(file: Path) -> str:
+    """Return the address of a SQLite file."""
+    return f"sqlite:///{file}"
+
+
+def migrated_sqlite(file: Path) -> Path:
+    """Make a SQLite file with our tables and nothing in them."""
+    open_store(sqlite_at(file)).close()
+    return file
+
+
+def copied(empty: Path, file: Path) -> Path:
+    """Copy a database that nobody has open, unless there is one already."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        shutil.copyfile(empty, file)
+    return file
+
+
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
     """Run a PostgreSQL server for the length of the block."""
