@@ -17,7 +17,7 @@ from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.keys import Signer
-from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.gathering import Gatherings
 from streetwatch.service.openings import looks_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
@@ -147,7 +147,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     wiring = Wiring(
         store=store,
         copies=copies,
-        seal=Seal(signer, SOFTWARE, detector.card.version, detector.card.sha256),
+        seal=EvidenceSeal(signer, SOFTWARE, detector.card.version, detector.card.sha256),
         routes=lanes.routes,
         window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
         keep_bytes=int(settings.evidence.camera_mb * 1e6),

@@ -9,7 +9,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.access.access import Access, access_on
-from streetwatch.service.access.factor import Seal
+from streetwatch.service.access.factor import Cipher
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.cameras import Camera
@@ -99,16 +99,16 @@ def access_of(settings: Settings, store: SqlStore) -> Access:
     """Return who may do what in a service, running or not."""
     limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
     needed = frozenset(map(Role, settings.access.second_factor))
-    return access_on(store.engine, limits, _seal_by(vault_of(settings)), needed)
+    return access_on(store.engine, limits, _cipher_by(vault_of(settings)), needed)
 
 
-def seal_at(data_dir: Path) -> Seal:
+def cipher_at(data_dir: Path) -> Cipher:
     """Return what closes secrets of users with the key of a data folder."""
-    return _seal_by(Vault.at(data_dir / KEY_FILE))
+    return _cipher_by(Vault.at(data_dir / KEY_FILE))
 
 
-def _seal_by(vault: Vault) -> Seal:
-    return Seal(vault.close, vault.open)
+def _cipher_by(vault: Vault) -> Cipher:
+    return Cipher(vault.close, vault.open)
 
 
 def own_token_of(settings: Settings) -> str:

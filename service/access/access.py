@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from streetwatch.service.access.door import Door
-from streetwatch.service.access.factor import Seal
+from streetwatch.service.access.factor import Cipher
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.access.second_factor import SecondFactor
@@ -26,17 +26,17 @@ class Access:
 
 
 def access_on(
-    engine: sa.Engine, limits: Limits, seal: Seal, needed: frozenset[Role] = frozenset()
+    engine: sa.Engine, limits: Limits, cipher: Cipher, needed: frozenset[Role] = frozenset()
 ) -> Access:
     """Wire it to a database that is migrated to this version.
 
     Args:
         engine: Of the database.
         limits: How long somebody stays signed in.
-        seal: Closes the secrets of second factors.
+        cipher: Closes the secrets of second factors.
         needed: Roles that can't do without one.
     """
-    factor = SecondFactor(engine, seal, needed)
+    factor = SecondFactor(engine, cipher, needed)
     sessions = Sessions(engine, limits)
     door = Door(engine, sessions, factor)
     return Access(Users(engine), sessions, door, Tokens(engine), factor)

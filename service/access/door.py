@@ -121,7 +121,7 @@ class Door:
         """
         self._factor.refuse_needed(name)
         ticket = new_ticket(folded(name), sets_up=False, now=now)
-        shown = self._factor.seal.ticket(ticket)
+        shown = self._factor.cipher.ticket(ticket)
         self._sessions.end(self.with_code(shown, code, address=address, now=now).token)
         self._factor.take_off(name, by=folded(name), address=address, now=now)
 

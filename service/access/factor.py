@@ -55,7 +55,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class Cipher:
     """Closes tickets and secrets with the service's own key.
 
     Attributes:
@@ -107,7 +107,7 @@ def step_of(secret: str, code: str, *, now: Seconds, after: int) -> int | None:
 
 
 def set_up(
-    connection: sa.Connection, seal: Seal, ticket: Ticket, code: str, *, now: Seconds
+    connection: sa.Connection, cipher: Cipher, ticket: Ticket, code: str, *, now: Seconds
 ) -> tuple[str, ...]:
     """Give somebody the factor of their ticket; return the codes for whoever loses it.
 
@@ -119,14 +119,14 @@ def set_up(
     if step is None:
         raise WrongCodeError
     has_none = access_user.c.key == ticket.key, access_user.c.totp_sealed.is_(None)
-    closed = seal.close(ticket.secret)
+    closed = cipher.close(ticket.secret)
     given = sa.update(access_user).where(*has_none).values(totp_sealed=closed, totp_step=step)
     if connection.execute(given).rowcount == 0:
         raise DeadTicketError
     return _new_codes(connection, ticket.key)
 
 
-def use(connection: sa.Connection, seal: Seal, key: str, code: str, *, now: Seconds) -> bool:
+def use(connection: sa.Connection, cipher: Cipher, key: str, code: str, *, now: Seconds) -> bool:
     """Use a code; tell whether it was one for whoever has lost the app.
 
     Raises:
@@ -136,7 +136,7 @@ def use(connection: sa.Connection, seal: Seal, key: str, code: str, *, now: Seco
     if row is None or row.totp_sealed is None:
         raise WrongCodeError
     typed = plain(code)
-    step = step_of(seal.open(row.totp_sealed), typed, now=now, after=row.totp_step or 0)
+    step = step_of(cipher.open(row.totp_sealed), typed, now=now, after=row.totp_step or 0)
     if step is not None:
         user = sa.update(access_user).where(access_user.c.key == key)
         connection.execute(user.values(totp_step=step))
