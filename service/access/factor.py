@@ -7,7 +7,7 @@ with the service's own key, good for a few minutes and for nothing but the code.
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hmac import compare_digest
 from typing import Any, Final
 
@@ -43,11 +43,13 @@ class Ticket:
         key: Of the user.
         until: Until when it is good.
         secret: Of a factor that is being set up; empty: they have one.
+        proof: The provider's word, closed, where that stands for the password.
     """
 
     key: str
     until: Seconds
     secret: str = ""
+    proof: str = ""
 
     def address(self, name: str) -> str:
         """Return what an app scans to learn the secret."""
@@ -68,7 +70,7 @@ class Cipher:
 
     def ticket(self, ticket: Ticket) -> str:
         """Return a ticket as it is handed out."""
-        return self.close(json.dumps(["ticket", ticket.key, ticket.until, ticket.secret]))
+        return self.close(json.dumps(["ticket", *astuple(ticket)]))
 
     def shown(self, text: str, *, now: Seconds) -> Ticket:
         """Return the ticket that somebody shows.
@@ -77,17 +79,18 @@ class Cipher:
             DeadTicketError: it is none of ours, or its time is over.
         """
         try:
-            kind, key, until, secret = json.loads(self.open(text))
+            kind, *parts = json.loads(self.open(text))
+            ticket = Ticket(*parts)
         except Exception as error:  # whatever a stranger sends
             raise DeadTicketError from error
-        if kind != "ticket" or now >= until:
+        if kind != "ticket" or now >= ticket.until:
             raise DeadTicketError
-        return Ticket(key, until, secret)
+        return ticket
 
 
-def new_ticket(key: str, *, sets_up: bool, now: Seconds) -> Ticket:
-    """Return a ticket for somebody who knows the password."""
-    return Ticket(key, now + TICKET_S, pyotp.random_base32() if sets_up else "")
+def new_ticket(key: str, *, sets_up: bool, now: Seconds, proof: str = "") -> Ticket:
+    """Return a ticket for somebody who knows the password, or whom the provider has proved."""
+    return Ticket(key, now + TICKET_S, pyotp.random_base32() if sets_up else "", proof)
 
 
 def step_of(secret: str, code: str, *, now: Seconds, after: int) -> int | None:

@@ -195,6 +195,8 @@ _CONSOLE: Final = (
     Rule("GET", "/console", Door.OPEN),
     Rule("GET", "/console/login", Door.OPEN),
     Rule("POST", "/console/login", Door.OWN),
+    Rule("GET", "/console/sign-on", Door.OPEN),
+    Rule("GET", "/console/sign-on/back", Door.OWN),
     Rule("GET", "/console/welcome", Door.OPEN),
     Rule("POST", "/console/welcome", Door.OWN),
     Rule("GET", "/console/code", Door.OPEN),

@@ -30,16 +30,23 @@ class SecondFactor:
     cipher: Cipher
     needed: frozenset[Role] = frozenset()
 
-    def ask(self, connection: sa.Connection, key: str, *, now: Seconds) -> None:
+    def ask(self, connection: sa.Connection, key: str, *, now: Seconds, proof: str = "") -> None:
         """Let nobody go on who owes a code.
+
+        Args:
+            connection: In a transaction.
+            key: Of the user.
+            now: The time.
+            proof: The provider's word, closed, where that stands for the password.
 
         Raises:
             CodeNeededError: it is wanted; with what to show beside it.
         """
         if factor.has_one(connection, key):
-            raise CodeNeededError(self.cipher.ticket(new_ticket(key, sets_up=False, now=now)))
+            ticket = new_ticket(key, sets_up=False, now=now, proof=proof)
+            raise CodeNeededError(self.cipher.ticket(ticket))
         if _role(connection, key) in self.needed:
-            raise self._offer(connection, key, now)
+            raise self._offer(connection, key, now, proof)
 
     def offer(self, name: str, *, now: Seconds) -> CodeNeededError | None:
         """Return what sets up a factor for somebody; None: they have one."""
@@ -99,8 +106,10 @@ class SecondFactor:
             if _role(connection, folded(name)) in self.needed:
                 raise FactorNeededError(name)
 
-    def _offer(self, connection: sa.Connection, key: str, now: Seconds) -> CodeNeededError:
-        ticket = new_ticket(key, sets_up=True, now=now)
+    def _offer(
+        self, connection: sa.Connection, key: str, now: Seconds, proof: str = ""
+    ) -> CodeNeededError:
+        ticket = new_ticket(key, sets_up=True, now=now, proof=proof)
         name = connection.scalar(sa.select(access_user.c.name).where(access_user.c.key == key))
         closed = self.cipher.ticket(ticket)
         return CodeNeededError(closed, ticket.address(name or key), ticket.secret)
