@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from streetwatch.service.api.cameras import cameras_router, trials_router
 from streetwatch.service.api.readiness import CameraHealth
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.delivery.targets import Lanes
 from streetwatch.service.dry_run import DryRuns
@@ -172,5 +173,5 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         supervisor=Supervisor(fleet, registry),
         dry_runs=DryRuns(catalogue, looks, store, clock),
         streams=streams,
-        gatherings=Gatherings(catalogue, loop, mailboxes, options),
+        gatherings=Gatherings(Cameras(catalogue), loop, mailboxes, options),
     )

@@ -38,7 +38,10 @@ from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.sql_store import open_store
 
 PASSWORD = "street-Watch-1"  # noqa: S105
-ROLES: dict[str, Any] = {"role_claim": "realm_access.roles", "roles": {"ops": "operator", "boss": "admin"}}
+ROLES: dict[str, Any] = {
+    "role_claim": "realm_access.roles",
+    "roles": {"ops": "operator", "boss": "admin"},
+}
 MADE: dict[str, Any] = {"users": "made", **ROLES}
 LI: dict[str, Any] = {"preferred_username": "li", "realm_access": {"roles": ["ops"]}}
 
@@ -320,7 +323,7 @@ def test_nobody_becomes_another_by_bearing_the_name(house: House) -> None:
 
 
 def test_the_providers_word_on_role_and_part_holds_from_sign_in_to_sign_in(house: House) -> None:
-    limits = {"cameras_claim": "cams", "grids_claim": "grids"}
+    limits: dict[str, Any] = {"cameras_claim": "cams", "grids_claim": "grids"}
     with house.open(**MADE, **limits) as browser:
         assert "No part of the city" in alert(signs_in(browser, house.url))
         house.late_s = KEYS_EVERY_S
