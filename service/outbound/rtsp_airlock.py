@@ -90,15 +90,19 @@ class Reader:
             return piece
         self._kept += piece
         through = bytearray()
-        while length := self._whole():
+        while not self._begins() and (length := self._whole()):
             through += self._kept[:length]
             del self._kept[:length]
-            self._flows = self.plays and self._kept.startswith(_INTERLEAVED)
-            if self._flows:
-                return bytes(through + self._kept)
+        if self._flows:
+            return bytes(through + self._kept)
         if len(self._kept) > _LONGEST_ANSWER:
             raise LeadsElsewhereError("an answer without an end")
         return bytes(through)
+
+    def _begins(self) -> bool:
+        """Tell whether from here on all is the stream."""
+        self._flows = self.plays and self._kept.startswith(_INTERLEAVED)
+        return self._flows
 
     def _whole(self) -> int:
         """Return the length of the first message that is here whole; 0 where none is yet."""

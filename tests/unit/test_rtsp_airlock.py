@@ -36,6 +36,6 @@ def test_from_play_on_packets_are_not_read_one_by_one() -> None:
     reader = Reader()
     reader.asked(b"PLAY rtsp://h/ RTSP/1.0\r\n\r\n")
     assert reader.answered(OK) == OK
-    assert reader.answered(OK + PACKET[:6]) == OK + PACKET[:6]
+    assert reader.answered(PACKET[:6]) == PACKET[:6]
     for piece in (b"ur", b"no boundary, no answer\r\n\r\n", b"x" * 300_000):
         assert reader.answered(piece) == piece
