@@ -76,6 +76,9 @@ class Signs(Protocol):
     @property
     def on_behalf_of(self) -> str: ...  # noqa: D102
 
+    @property
+    def may_be_nobodys(self) -> bool: ...  # noqa: D102
+
     def signed(self, doer: Doer) -> Self:
         """Return it as done by somebody."""
         ...
@@ -86,7 +89,15 @@ S = TypeVar("S", bound=Signs)
 
 def signed(asked: HTTPConnection, body: S) -> S:
     """Return what a request's body says, as done by whoever asks."""
-    return body.signed(doer_of(asked, body.by, body.on_behalf_of))
+    doer = doer_of(asked, body.by, body.on_behalf_of)
+    return body.signed(doer if body.may_be_nobodys else somebody(doer))
+
+
+def somebody(doer: Doer) -> Doer:
+    """Refuse what nobody answers for: whoever need not say who they are says so in `by`."""
+    if not doer.by:
+        raise HTTPException(422, ["body.by: is missing: write who does it"])
+    return doer
 
 
 Asker = Annotated[Account, Depends(known_account)]

@@ -145,6 +145,11 @@ class Signed(Strict):
         return self.model_copy(update={"by": doer.by, "on_behalf_of": doer.on_behalf_of})
 
     @property
+    def may_be_nobodys(self) -> bool:
+        """Whether it may be done by nobody that is known."""
+        return False
+
+    @property
     def doer(self) -> Doer:
         """Who does it."""
         return Doer(self.by, self.on_behalf_of)
@@ -171,6 +176,11 @@ class Move(Signed):
         if self.state is CaseState.SUSPENDED and not self.note.strip():
             raise ValueError("say in `note` why it is suspended")
         return self
+
+    @property
+    def may_be_nobodys(self) -> bool:
+        """Whether it may be done by nobody that is known: it always could."""
+        return True
 
     def why(self) -> dict[str, str]:
         """Return what the history keeps of it besides who, when and the note."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from streetwatch.service.access.asking import TheirReach, doer_of, note, signed
+from streetwatch.service.access.asking import TheirReach, doer_of, note, signed, somebody
 from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.answers import Case, Moved, When
 from streetwatch.service.desk.draft import Document
@@ -182,7 +182,7 @@ def _add_queue(router: APIRouter, reviewing: Reviewing) -> None:
     def claim(body: Claim, request: Request, reach: TheirReach) -> dict[str, Any]:
         """Give the next cases to a reviewer; nobody else is given them for a minute."""
         now = reviewing.clock()
-        reviewer = Reviewer(doer_of(request, body.by or "").one, body.holder)
+        reviewer = Reviewer(somebody(doer_of(request, body.by or "")).one, body.holder)
         question = body.question().within(reach)
         numbers = leases.claim(question, reviewer, count=body.count, now=now, skip=body.skip)
         cases = [timed(dict(one), now) for one in documents(engine, numbers)]
