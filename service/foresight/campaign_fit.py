@@ -57,7 +57,7 @@ def fitted(design: Matrix, counts: Vector, looked: Vector) -> Fit:
     penalty = np.diag([0.0, *[_PRIOR**-2] * (design.shape[1] - 1)])
     coefficients = _solved(design, counts, looked, penalty)
     means = looked * np.exp(design @ coefficients)
-    inverse: Matrix = np.linalg.inv(design.T @ (design * means[:, None]) + penalty)
+    inverse = np.asarray(np.linalg.inv(design.T @ (design * means[:, None]) + penalty), np.float64)
     gaps = counts - means
     days = _dispersion(gaps, means, design.shape[1])
     weeks = _dispersion(_by_week(gaps), _by_week(means), _OF_WEEKS)
