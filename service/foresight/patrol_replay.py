@@ -1,7 +1,7 @@
 """What routes would have met: history, replayed. Pure.
 
-Learnt from the weeks before, held against the weeks after. A simulation: had somebody come by, some
-would have left sooner.
+Learnt from the weeks before, held against the weeks after. Each violation counts once, when it is
+first met. A simulation: had somebody come by, some would have left sooner.
 """
 
 from collections import defaultdict
@@ -27,6 +27,10 @@ _TAIL: Final = 0.975
 #: The routes of a day: of a weekend's, or of another.
 Routes: TypeAlias = Callable[[bool], Sequence[Route]]
 
+#: A place, and since and until when something stood there.
+_Violation: TypeAlias = tuple[str, Seconds, Seconds]
+_Spans: TypeAlias = Mapping[str, Sequence[tuple[Seconds, Seconds]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -34,7 +38,7 @@ class Met:
 
     Attributes:
         days: Replayed.
-        planned: Violations that the routes met, each once a day.
+        planned: Violations that the routes met.
         fixed: That the fixed round met.
         planned_per_hour: For each hour that a team is out; None where nobody was.
         fixed_per_hour: The same of the fixed round.
@@ -77,8 +81,7 @@ def replayed(
     """
     by = _by_place(history)
     days = list(days_between(*span))
-    ours = np.array([_met(planned(is_weekend(day)), by, day) for day in days], np.float64)
-    theirs = np.array([_met(fixed(is_weekend(day)), by, day) for day in days], np.float64)
+    ours, theirs = _counts(planned, by, days), _counts(fixed, by, days)
     if not days or team_hours <= 0:
         return Met(0, 0, 0, None, None, None, None, None)
     low, high = _interval((ours - theirs) / team_hours)
@@ -103,22 +106,30 @@ def _interval(gains: npt.NDArray[np.float64]) -> tuple[float | None, float | Non
     return float(gains.mean()) - spread, float(gains.mean()) + spread
 
 
-def _met(
-    routes: Sequence[Route], by: Mapping[str, Sequence[tuple[Seconds, Seconds]]], day: datetime
-) -> int:
-    """Count what the visits of a day met, each violation once."""
+def _counts(routes: Routes, by: _Spans, days: Sequence[datetime]) -> npt.NDArray[np.float64]:
+    """Count what was met for the first time on each day."""
+    known: set[_Violation] = set()
+    counts = []
+    for day in days:
+        new = _met(routes(is_weekend(day)), by, day) - known
+        known |= new
+        counts.append(len(new))
+    return np.array(counts, np.float64)
+
+
+def _met(routes: Sequence[Route], by: _Spans, day: datetime) -> set[_Violation]:
+    """Return what the visits of a day met."""
     midnight = day.timestamp()
-    met = {
-        (visit.place, span)
+    return {
+        (visit.place, *span)
         for route in routes
         for visit in route.visits
         for span in by.get(visit.place, ())
         if span[0] <= midnight + visit.leave_s and midnight + visit.arrive_s <= span[1]
     }
-    return len(met)
 
 
-def _by_place(history: Iterable[Standing]) -> Mapping[str, list[tuple[Seconds, Seconds]]]:
+def _by_place(history: Iterable[Standing]) -> _Spans:
     by: dict[str, list[tuple[Seconds, Seconds]]] = defaultdict(list)
     for one in history:
         by[one.place].append((one.began, one.ended))
