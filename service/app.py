@@ -19,6 +19,7 @@ from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.foresight.campaigns import campaigns_router
 from streetwatch.service.api.foresight.frontage import frontage_router
+from streetwatch.service.api.foresight.month import month_router
 from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
@@ -241,6 +242,7 @@ class Service:
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
                 *(router(self._foreseer()) for router in _FORESIGHT),
+                month_router(self._foreseer(), self._reporter()),
                 observations_router(self._observations()),
                 audit_router(self.audit),
                 *self._delivery_routers(),

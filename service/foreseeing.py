@@ -1,15 +1,16 @@
 """Who answers what the cases say about tomorrow, wired from the settings."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras import Camera, load_cameras
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
+from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.foresight.patrol_roads import NoRoadsError, Roads, roads_of
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.settings import Settings
@@ -45,6 +46,16 @@ def foreseer_from(
         formula=told.formula,
         roads=partial(roads_in, told.roads) if told.roads else Roads,
     )
+
+
+def foreseer_of(settings: Settings, reporter: Reporter, *, environ: Mapping[str, str]) -> Foreseer:
+    """Wire a foreseer for a command: with the cameras of the file, where there is one."""
+
+    def cameras() -> Sequence[Camera]:
+        file = settings.cameras
+        return load_cameras(file, environ=environ) if file.is_file() else ()
+
+    return foreseer_from(settings, reporter.engine, cameras, clock=reporter.clock)
 
 
 def _fronts(camera: Camera, references: References) -> Fronts:

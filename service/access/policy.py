@@ -153,6 +153,8 @@ _FORESIGHT: Final = (
     Rule("GET", "/foresight/frontage", Right.LOOK, About.PART),
     Rule("GET", "/foresight/efficiency", Right.LOOK, About.PART),
     Rule("GET", "/foresight/patrol", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/month.html", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/month.pdf", Right.LOOK, About.PART),
 )
 
 _OPEN311: Final = (
