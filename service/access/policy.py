@@ -142,6 +142,22 @@ _DESK: Final = (
     Rule("POST", "/observations", Right.FILE, About.WHOLE, deed="observation.reported"),
 )
 
+_FORESIGHT: Final = (
+    Rule("GET", "/foresight/campaigns", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/campaigns/{name}", Right.LOOK, About.PART),
+    Rule("PUT", "/foresight/campaigns/{name}", Right.HANDLE, About.WHOLE, deed="campaign.told"),
+    Rule(
+        "DELETE", "/foresight/campaigns/{name}", Right.HANDLE, About.WHOLE, deed="campaign.dropped"
+    ),
+    Rule("GET", "/foresight/relapse", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/chains", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/frontage", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/efficiency", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/patrol", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/month.html", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/month.pdf", Right.LOOK, About.PART),
+)
+
 _OPEN311: Final = (
     Rule("GET", "/open311/discovery.{format}", Door.OPEN),
     Rule("GET", "/open311/v2/services.{format}", Door.OPEN),
@@ -249,7 +265,7 @@ _CONSOLE: Final = (
     Rule("WS", "/_nicegui_ws/{rest:path}", Right.LOOK),
 )
 
-RULES: Final = (*_PROBES, *_DESK, *_OPEN311, *_DELIVERIES, *_CAMERAS, *_CONSOLE)
+RULES: Final = (*_PROBES, *_DESK, *_FORESIGHT, *_OPEN311, *_DELIVERIES, *_CAMERAS, *_CONSOLE)
 
 
 @dataclass(frozen=True, slots=True)
