@@ -26,6 +26,7 @@ from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import SampleFiles, start_asking
@@ -302,7 +303,7 @@ class Service:
             wake=self.lanes.wake,
             readiness=self.readiness,
             cameras=lambda: self.lookout.catalogue.cameras,
-            catalogue=self.lookout.catalogue,
+            catalogue=Cameras(self.lookout.catalogue),
             live=self.lookout.live,
             probing=self.lookout.probing,
             dry_runs=self.lookout.dry_runs,

@@ -32,6 +32,7 @@ class About(StrEnum):
     CASE = "case"  #: one case, named in the path: another's is not there
     INCIDENT = "incident"  #: the same by an incident's id
     CAMERA = "camera"  #: the same of a camera
+    NEW_CAMERA = "new_camera"  #: the same, or one that is none yet: the route looks where it stands
 
 
 Need: TypeAlias = Right | Door
@@ -196,9 +197,16 @@ _DELIVERIES: Final = (
 
 _CAMERAS: Final = (
     Rule("GET", "/cameras", Right.LOOK, About.PART),
-    Rule("POST", "/cameras/probe", Right.CAMERAS, About.WHOLE, deed="camera.probed"),
+    Rule("POST", "/cameras/probe", Right.CAMERAS, About.PART, deed="camera.probed"),
     _camera("GET", "/cameras/{camera_id}", Right.CAMERAS),
-    _camera("PUT", "/cameras/{camera_id}", Right.CAMERAS, "camera.changed"),
+    Rule(
+        "PUT",
+        "/cameras/{camera_id}",
+        Right.CAMERAS,
+        About.NEW_CAMERA,
+        "camera_id",
+        "camera.changed",
+    ),
     _camera("DELETE", "/cameras/{camera_id}", Right.CAMERAS, "camera.removed"),
     _camera("POST", "/cameras/{camera_id}/revert", Right.CAMERAS, "camera.reverted"),
     _camera("POST", "/cameras/{camera_id}/dry-run", Right.CAMERAS),
@@ -211,6 +219,8 @@ _CONSOLE: Final = (
     Rule("GET", "/console", Door.OPEN),
     Rule("GET", "/console/login", Door.OPEN),
     Rule("POST", "/console/login", Door.OWN),
+    Rule("GET", "/console/sign-on", Door.OPEN),
+    Rule("GET", "/console/sign-on/back", Door.OWN),
     Rule("GET", "/console/welcome", Door.OPEN),
     Rule("POST", "/console/welcome", Door.OWN),
     Rule("GET", "/console/code", Door.OPEN),
@@ -237,8 +247,8 @@ _CONSOLE: Final = (
     _camera("GET", "/console/live/{camera_id}", Right.LOOK),
     _page("/console/wall"),
     _page("/console/wall/{name}"),
-    _page("/console/cameras", Right.CAMERAS, About.WHOLE),
-    _page("/console/cameras/new", Right.CAMERAS, About.WHOLE),
+    _page("/console/cameras", Right.CAMERAS),
+    _page("/console/cameras/new", Right.CAMERAS),
     _page("/console/cameras/{camera_id}/change", Right.CAMERAS, About.CAMERA),
     _page("/console/cameras/{camera_id}/zones", Right.CAMERAS, About.CAMERA),
     _page("/console/review", Right.JUDGE),

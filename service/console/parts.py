@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.delivery.build import Surroundings
 from streetwatch.service.desk.book import Book
@@ -82,7 +82,7 @@ class Parts:
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
-    catalogue: Catalogue
+    catalogue: Cameras
     live: LiveView
     probing: Probing
     dry_runs: DryRuns
@@ -101,5 +101,7 @@ class Parts:
             foreseer=self.foreseer.within(reach),
             reviewing=self.reviewing.within(reach),
             live=self.live.within(reach),
+            catalogue=self.catalogue.within(reach),
+            gatherings=self.gatherings.within(reach),
             cameras=lambda: tuple(one for one in self.cameras() if one.lies_in(reach)),
         )

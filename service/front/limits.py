@@ -58,6 +58,7 @@ def rules_of(*, public_per_minute: float, costly_per_minute: float) -> tuple[Rul
     return (
         Rule(re.compile(open_to_all), writes, Buckets(public)),
         Rule(re.compile(r"/open311/.*"), reads, Buckets(public)),
+        Rule(re.compile(r"/console/sign-on(/back)?"), reads, Buckets(public)),
         Rule(re.compile(long_reads), reads, Buckets(costly)),
         Rule(re.compile(long_writes), writes, Buckets(costly)),
     )
