@@ -17,6 +17,8 @@ from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.audit import audit_router
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.foresight.hotspots import hotspots_router
+from streetwatch.service.api.foresight.outlook import Outlook
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
@@ -232,6 +234,7 @@ class Service:
                 *self.lookout.routers(),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
+                hotspots_router(self._outlook()),
                 observations_router(self._observations()),
                 audit_router(self.audit),
                 *self._delivery_routers(),
@@ -306,6 +309,9 @@ class Service:
             )
 
         return Reporter(self.store.engine, self.clock, places)
+
+    def _outlook(self) -> Outlook:
+        return Outlook(self.store.engine, lambda: self.lookout.catalogue.cameras, self.clock)
 
     def _observations(self) -> Observations:
         most = self.settings.observations

@@ -1,15 +1,15 @@
 """How much of a difference chance alone makes: intervals and tests of rates.
 
-Sources: Garwood 1936 (exact Poisson limits); Przyborowski & Wilenski 1940 (two Poisson counts are
-compared by the binomial of one given their sum); Clopper & Pearson 1934; Benjamini & Hochberg 1995;
-McCullagh & Nelder 1989, 4.5 (over-dispersion as a factor of the variance); West & Harrison 1997,
-10.8 (discounted gamma-Poisson). docs/explanation/foresight.md has the formulas.
+Sources: McCullagh & Nelder 1989, 6.2 (counts whose variance is a multiple of their mean);
+Przyborowski & Wilenski 1940 (two counts are compared given their sum); Clopper & Pearson 1934;
+Benjamini & Hochberg 1995; Ibrahim & Chen 2000 (power prior: old data count less).
+docs/explanation/foresight.md has the formulas.
 """
 
 from typing import Final
 
 import numpy as np
-from scipy.special import betainc, betaincinv
+from scipy.special import betainc, betaincinv, betaln, gammaln
 from scipy.stats import gamma
 
 from streetwatch.service.foresight.exposure import Array
@@ -17,39 +17,61 @@ from streetwatch.service.foresight.exposure import Array
 #: Of all intervals here.
 LEVEL: Final = 0.95
 
-#: Of what is claimed, so much may be false on the average.
-FALSE_SHARE: Final = 0.05
+#: Of what is claimed, so much may be false on the average: 5 %, halved between the two questions
+#: that are asked of the same cells (is it hot, has it changed).
+FALSE_SHARE: Final = 0.025
+
+_NORMAL_95: Final = 1.645
+
+#: Poisson counts are negative binomial ones of next to no spread.
+_LEAST_SPREAD: Final = 1.001
 
 #: A cell's rate is drawn to the city's as if by so many violations at the least and at the most.
 _PRIOR: Final = (0.5, 50.0)
 
 
-def more_than_its_share(counts: Array, shares: Array, total: Array | float) -> Array:
-    """Return how likely at least so much is where all are alike.
+def more_than_expected(counts: Array, expected: Array, spread: float) -> Array:
+    """Return how likely at least so much is: negative binomial, its variance `spread` x its mean.
 
     Args:
-        counts: Of each; need not be whole (scaled for over-dispersion).
-        shares: That each is to be expected to have, of all.
-        total: Of all.
+        counts: Of each.
+        expected: Of each, where all are alike.
+        spread: By how much more than Poisson's the variance is.
     """
-    some = counts > 0
-    rest = np.asarray(np.maximum(total - counts, 0.0) + 1.0)
-    p = betainc(np.where(some, counts, 1.0), rest, np.clip(shares, 0.0, 1.0))
-    return np.asarray(np.where(some, p, 1.0))
+    beyond = max(spread, _LEAST_SPREAD) - 1.0
+    some = (counts > 0) & (expected > 0)
+    size = np.where(some, expected, 1.0) / beyond
+    p = betainc(np.where(some, counts, 1.0), size, beyond / (1.0 + beyond))
+    return np.asarray(np.where(some, p, np.where(counts > 0, 0.0, 1.0)))
 
 
-def differ(later: Array, earlier: Array, shares: Array) -> Array:
+def differ(later: Array, earlier: Array, expected: tuple[Array, Array], spread: float) -> Array:
     """Return how likely two counts differ so far or farther by chance (twice the smaller tail).
+
+    Given their sum, one of two negative binomial counts is beta-binomial.
 
     Args:
         later: A count of each.
         earlier: Another.
-        shares: That the later is to be expected to have of both.
+        expected: Of the later and the earlier, where nothing has changed.
+        spread: By how much more than Poisson's the variance is.
     """
-    total = later + earlier
-    above = more_than_its_share(later, shares, total)
-    below = more_than_its_share(earlier, 1.0 - shares, total)
-    return np.asarray(np.minimum(1.0, 2.0 * np.minimum(above, below)))
+    beyond = max(spread, _LEAST_SPREAD) - 1.0
+    return np.array(
+        [
+            _two_tails(int(hits), int(hits + rest), mean / beyond, mean_then / beyond)
+            for hits, rest, mean, mean_then in zip(
+                later.tolist(), earlier.tolist(), *(part.tolist() for part in expected), strict=True
+            )
+        ]
+    )
+
+
+def _two_tails(hits: int, total: int, a: float, b: float) -> float:
+    k = np.arange(total + 1)
+    ways = gammaln(total + 1) - gammaln(k + 1) - gammaln(total - k + 1)
+    p = np.exp(ways + betaln(k + a, total - k + b) - betaln(a, b))
+    return float(min(1.0, 2.0 * min(p[: hits + 1].sum(), p[hits:].sum())))
 
 
 def share_interval(hits: Array, total: Array) -> tuple[Array, Array]:
@@ -73,6 +95,8 @@ def discoveries(p: Array) -> Array:
 def dispersion(counts: Array, expected: Array) -> float:
     """Return by how much days differ more than chance alone would let them; 1 at the least.
 
+    It is estimated, so its upper 95 % limit is taken.
+
     Args:
         counts: Cells x days.
         expected: The same, if cells had their own rates, days their own, and nothing else.
@@ -81,7 +105,8 @@ def dispersion(counts: Array, expected: Array) -> float:
     if free <= 0 or not expected.sum():
         return 1.0
     spread = float(((counts - expected) ** 2).sum() / expected.sum())
-    return max(spread * counts.size / free, 1.0)
+    upper = 1.0 + _NORMAL_95 * (2.0 / free) ** 0.5
+    return float(max(spread * counts.size / free * upper, 1.0))
 
 
 def rates(counts: Array, hours: Array, spread: float) -> tuple[Array, Array, Array]:

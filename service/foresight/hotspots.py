@@ -12,7 +12,7 @@ from streetwatch.service.foresight.chance import (
     differ,
     discoveries,
     dispersion,
-    more_than_its_share,
+    more_than_expected,
     rates,
     share_interval,
 )
@@ -199,10 +199,8 @@ def _own_rates(expected: Array, counts: Array) -> Array:
 
 def _part_p(counts: Array, expected: Array, spread: float, span: tuple[int, int]) -> Array:
     """Return how likely each cell has so much in a part of the day."""
-    n = counts[:, :, slice(*span)].sum(axis=(1, 2)) / spread
-    mean = expected[:, :, slice(*span)].sum(axis=(1, 2))
-    whole = float(mean.sum())
-    return more_than_its_share(n, mean / whole if whole else mean, float(n.sum()))
+    n, mean = (part[:, :, slice(*span)].sum(axis=(1, 2)) for part in (counts, expected))
+    return more_than_expected(n, mean, spread)
 
 
 def _changes(each: Sequence[_Type]) -> list[list[Change | None]]:
@@ -227,9 +225,8 @@ def _against_before(one: _Type, before: Tally) -> list[tuple[int, Change]]:
     mean, mean_then = one.expected.sum(axis=(1, 2)), expected_in(before).sum(axis=(1, 2))
     looked = [part.hours.sum(axis=(1, 2)) >= LEAST_HOURS for part in (one.now, before)]
     some = (mean > 0) & (mean_then > 0) & looked[0] & looked[1]
-    later, earlier = n[some] / one.spread, then[some] / one.spread
-    p = differ(later, earlier, mean[some] / (mean[some] + mean_then[some]))
-    low, high = share_interval(later, later + earlier)
+    p = differ(n[some], then[some], (mean[some], mean_then[some]), one.spread)
+    low, high = share_interval(n[some] / one.spread, (n[some] + then[some]) / one.spread)
     odds = mean_then[some] / mean[some]
     return [
         (cell, Change(int(had), _ratio(now, had, scale), *_odds(ends, scale), float(each), 1.0))

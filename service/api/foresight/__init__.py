@@ -1,0 +1,1 @@
+"""The API of foresight: hot spots, coverage, and what is drawn from them."""
