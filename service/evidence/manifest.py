@@ -26,7 +26,7 @@ SIGNATURE: Final = "manifest.sig"
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class EvidenceSeal:
     """What a camera's evidence is sealed with.
 
     Attributes:
@@ -66,7 +66,7 @@ def manifest(
     gathered: Gathered,
     *,
     attachments: Iterable[Attachment],
-    seal: Seal,
+    seal: EvidenceSeal,
     end: End,
 ) -> bytes:
     """Write the manifest as JSON.

@@ -8,7 +8,7 @@ from streetwatch.service.evidence import manifest as manifests
 from streetwatch.service.evidence.coming import then, there
 from streetwatch.service.evidence.copies import Copies, Kept, NoCopy, Shown
 from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
-from streetwatch.service.evidence.manifest import Gathered, Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal, Gathered
 from streetwatch.service.evidence.stills import close_up, zone_overlay
 from streetwatch.service.evidence.track_file import NAME, track_json
 from streetwatch.service.incidents.case import Attachment, Site
@@ -47,7 +47,7 @@ class Recorder:
         site: Site,
         zones: tuple[Zone, ...],
         copies: Copies,
-        seal: Seal,
+        seal: EvidenceSeal,
         ring: Ring | None,
         window: ClipWindow,
     ) -> None:

@@ -1,1 +1,1 @@
-"""The API of foresight: hot spots, coverage, and what is drawn from them."""
+"""What the cases say about tomorrow, over HTTP."""
