@@ -17,6 +17,12 @@ from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.audit import audit_router
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.foresight.campaigns import campaigns_router
+from streetwatch.service.api.foresight.frontage import frontage_router
+from streetwatch.service.api.foresight.hotspots import hotspots_router
+from streetwatch.service.api.foresight.month import month_router
+from streetwatch.service.api.foresight.outlook import Outlook
+from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
@@ -28,6 +34,7 @@ from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
+from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
@@ -47,6 +54,7 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.evidence.pack import Signing
+from streetwatch.service.foreseeing import foreseer_from
 from streetwatch.service.front.front import fronted
 from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
@@ -86,6 +94,9 @@ log = structlog.get_logger(__name__)
 #: SIGTERM to the end takes 10 s at most: requests get the first of them, threads the rest.
 HTTP_STOP_S = 2
 THREAD_STOP_S: Seconds = 3.0
+
+#: What the cases say about tomorrow.
+_FORESIGHT = (campaigns_router, frontage_router, patrol_router)
 
 #: What was half-written so long before the start, a process that died has left.
 DEAD_S: Seconds = 60.0
@@ -233,6 +244,9 @@ class Service:
                 *self.lookout.routers(),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
+                hotspots_router(self._outlook()),
+                *(router(self._foreseer()) for router in _FORESIGHT),
+                month_router(self._foreseer(), self._reporter()),
                 observations_router(self._observations()),
                 audit_router(self.audit),
                 *self._delivery_routers(),
@@ -287,6 +301,7 @@ class Service:
             originals=self._originals(),
             signing=self.signing,
             reporter=self._reporter(),
+            foreseer=self._foreseer(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
@@ -307,6 +322,15 @@ class Service:
             )
 
         return Reporter(self.store.engine, self.clock, places)
+
+    def _outlook(self) -> Outlook:
+        return Outlook(self.store.engine, lambda: self.lookout.catalogue.cameras, self.clock)
+
+    def _foreseer(self) -> Foreseer:
+        cameras = self.lookout.catalogue
+        return foreseer_from(
+            self.settings, self.store.engine, lambda: cameras.cameras, clock=self.clock
+        )
 
     def _observations(self) -> Observations:
         most = self.settings.observations

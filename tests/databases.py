@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-from streetwatch.service.store.schema import metadata
 from streetwatch.service.store.sql_store import open_store
+from streetwatch.service.store.tables import metadata
 
 #: What is lost with the machine is lost: a test's data need not survive it.
 _FAST = ("fsync", "full_page_writes", "synchronous_commit")

@@ -139,7 +139,24 @@ _DESK: Final = (
     Rule("GET", "/desk/reports/hot-spots", Right.LOOK, About.PART),
     Rule("GET", "/desk/reports/recall", Right.LOOK, About.PART),
     Rule("GET", "/desk/reports/delivery", Right.LOOK, About.WHOLE),
+    Rule("GET", "/foresight/hot-spots", Right.LOOK, About.PART),
     Rule("POST", "/observations", Right.FILE, About.WHOLE, deed="observation.reported"),
+)
+
+_FORESIGHT: Final = (
+    Rule("GET", "/foresight/campaigns", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/campaigns/{name}", Right.LOOK, About.PART),
+    Rule("PUT", "/foresight/campaigns/{name}", Right.HANDLE, About.WHOLE, deed="campaign.told"),
+    Rule(
+        "DELETE", "/foresight/campaigns/{name}", Right.HANDLE, About.WHOLE, deed="campaign.dropped"
+    ),
+    Rule("GET", "/foresight/relapse", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/chains", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/frontage", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/efficiency", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/patrol", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/month.html", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/month.pdf", Right.LOOK, About.PART),
 )
 
 _OPEN311: Final = (
@@ -239,6 +256,7 @@ _CONSOLE: Final = (
     _page("/console/cases"),
     _page("/console/cases/{name}"),
     _page("/console/numbers"),
+    _page("/console/foresight"),
     _page("/console/settings", Right.ADMIN),
     _page("/console/settings/{section}", Right.ADMIN),
     _page(NOWHERE),
@@ -249,7 +267,7 @@ _CONSOLE: Final = (
     Rule("WS", "/_nicegui_ws/{rest:path}", Right.LOOK),
 )
 
-RULES: Final = (*_PROBES, *_DESK, *_OPEN311, *_DELIVERIES, *_CAMERAS, *_CONSOLE)
+RULES: Final = (*_PROBES, *_DESK, *_FORESIGHT, *_OPEN311, *_DELIVERIES, *_CAMERAS, *_CONSOLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def _placed(key: str, value: Tree, folder: Path) -> Tree:
                 | "ca_file"
                 | "client_secret_file"
                 | "work_calendar"
+                | "roads"
             ),
             str(),
         ):
@@ -33,7 +34,7 @@ def _placed(key: str, value: Tree, folder: Path) -> Tree:
             return str(folder / value)
         case "model", str() if value.endswith(".toml"):
             return str(folder / value)
-        case "demo" | "target" | "access" | "oidc", dict():
+        case "demo" | "foresight" | "target" | "access" | "oidc", dict():
             return {name: _placed(name, inner, folder) for name, inner in value.items()}
         case "targets", list():
             return [_placed("target", inner, folder) for inner in value]

@@ -10,6 +10,7 @@ from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.delivery.build import Surroundings
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
@@ -48,6 +49,7 @@ class Parts:
         originals: The sealed originals of these.
         signing: What packs are signed with, and every key of before.
         reporter: Figures over periods.
+        foreseer: What the cases say about tomorrow.
         deliveries: What goes to the case platforms.
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
@@ -75,6 +77,7 @@ class Parts:
     originals: Originals
     signing: Callable[[], Signing]
     reporter: Reporter
+    foreseer: Foreseer
     deliveries: Deliveries
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
@@ -95,6 +98,7 @@ class Parts:
             self,
             book=self.book.within(reach),
             reporter=self.reporter.within(reach),
+            foreseer=self.foreseer.within(reach),
             reviewing=self.reviewing.within(reach),
             live=self.live.within(reach),
             catalogue=self.catalogue.within(reach),

@@ -51,7 +51,9 @@ def rules_of(*, public_per_minute: float, costly_per_minute: float) -> tuple[Rul
     public, costly = Rate.of(public_per_minute), Rate.of(costly_per_minute)
     writes, reads = frozenset({"POST", "PUT", "PATCH", "DELETE"}), frozenset({"GET", "HEAD"})
     open_to_all = r"/open311/.*|/observations|/verify|/console/(login|welcome|password)"
-    long_reads = r"/desk/cases\.(csv|geojson)|/desk/cases/[^/]+/evidence\.zip|/desk/reports/.*"
+    long_reads = (
+        r"/desk/cases\.(csv|geojson)|/desk/cases/[^/]+/evidence\.zip|/desk/reports/.*|/foresight/.*"
+    )
     long_writes = r"/cameras/probe|/cameras/[^/]+/dry-run"
     return (
         Rule(re.compile(open_to_all), writes, Buckets(public)),
