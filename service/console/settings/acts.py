@@ -56,6 +56,8 @@ ACTS: Final[Mapping[str, str]] = MappingProxyType(
         "deliveries.drained": mark("sent all waiting messages"),
         "notices.resent": mark("sent notices again"),
         "grids.changed": mark("changed the grids"),
+        "campaign.told": mark("wrote down a campaign"),
+        "campaign.dropped": mark("dropped a campaign"),
         "callback.heard": mark("a platform reported back"),
     }
 )
