@@ -59,7 +59,12 @@ class Session:
     """
 
     def __init__(
-        self, card: ModelCard, *, threads: int = 0, provider: Provider = Provider.CPU
+        self,
+        card: ModelCard,
+        *,
+        threads: int = 0,
+        provider: Provider = Provider.CPU,
+        lean: bool = False,
     ) -> None:
         """Load the card's file.
 
@@ -67,11 +72,13 @@ class Session:
             card: Of the model.
             threads: Inside one run; 0 lets ONNX Runtime choose.
             provider: What computes.
+            lean: Keep no memory between runs, for some 5 % more time.
         """
         _check_is_here(provider)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = _ERRORS_ONLY
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = not lean
         file = checked_file(card)
         try:
             self._session = onnxruntime.InferenceSession(

@@ -19,6 +19,7 @@ from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import Seal
 from streetwatch.service.gathering import Gatherings
+from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.openings import looks_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
@@ -126,6 +127,11 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
     streams = OutboundStreams(outbound_of_cameras(settings, catalogue))
+
+    def changed(_: tuple[Incident, ...]) -> None:
+        copies.wake()
+        lanes.wake()
+
     loop = DetectorLoop(
         detector=detector.watching(),
         mailboxes=mailboxes,
@@ -136,7 +142,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
             quiet_s=settings.quiet_interval_s,
         ),
         clock=clock,
-        on_change=lambda _: lanes.wake(),
+        on_change=changed,
         batch=settings.detector_batch,
     )
     options = CaptureOptions(

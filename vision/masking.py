@@ -61,8 +61,8 @@ _PART: Final = 0.6  #: of each side; four of them overlap by a fifth
 class Care(Enum):
     """How hard it is looked for people."""
 
-    HASTE = "haste"  #: once: what nobody is sent yet
-    FILM = "film"  #: once, closer: a clip has some sixty looks
+    FILM = "film"  #: once, closer: a clip has some fifty looks
+    GLANCE = "glance"  #: once, as it is: between two of those
     STILL = "still"  #: whole, closer, and in parts
 
 
@@ -208,7 +208,7 @@ def _looks(image: Image, care: Care, longest: int) -> Iterator[tuple[Window, int
     whole, closer = (0, 0, width, height), round(_CLOSER * longest)
     if care is not Care.FILM:
         yield whole, longest
-    if care is not Care.HASTE:
+    if care is not Care.GLANCE:
         yield whole, closer
     if care is Care.STILL and max(height, width) >= _PARTS_FROM * longest:
         yield from ((part, longest) for part in _parts((width, height)))

@@ -81,7 +81,7 @@ def test_a_large_picture_is_looked_at_in_parts_too() -> None:
     whole, part = (1080, 1920), (648, 1152)
     assert [one.shape[:2] for one in sees.asked] == [whole, whole, part, part, part, part]
     sees.asked.clear()
-    for care, looks in ((Care.HASTE, 1), (Care.FILM, 1), (Care.STILL, 2)):
+    for care, looks in ((Care.FILM, 1), (Care.STILL, 2)):
         sees.asked.clear()
         Masker(sees).people_and_vehicles(noise(), care)
         assert len(sees.asked) == looks
