@@ -29,7 +29,7 @@ from streetwatch.service.access.rules import Limits
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.tallies import UNDER_WAY
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.openings import seal_at
+from streetwatch.service.openings import cipher_at
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.types import Seconds
@@ -95,7 +95,7 @@ def _fill(load: Load, folder: Path, now: Seconds, on_rows: Callable[[int], None]
         fill(store.engine, load.incidents, cameras=load.cameras, on_rows=on_rows)
         _give_pictures(store.engine, EvidenceFolder(data / "evidence"))
         access = access_on(
-            store.engine, Limits(idle_s=_SIGNED_IN_S, whole_s=_SIGNED_IN_S), seal_at(data)
+            store.engine, Limits(idle_s=_SIGNED_IN_S, whole_s=_SIGNED_IN_S), cipher_at(data)
         )
         access.users.add(NAME, Role.ADMIN, now=now)
         access.door.use(access.door.link(NAME, now=now), "", PASSWORD, now=now)

@@ -23,7 +23,7 @@ from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
-from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.incidents.routing import TO_THE_DESK
 from streetwatch.service.runtime.attention import Intervals
@@ -143,7 +143,7 @@ class FaultCity:
         wiring = Wiring(
             store=self.store,
             copies=Copies(EvidenceFolder(self.folder / "evidence")),
-            seal=Seal(Signer.made(), "bench faults", "bright@1", "0" * 64),
+            seal=EvidenceSeal(Signer.made(), "bench faults", "bright@1", "0" * 64),
             routes=TO_THE_DESK,
             window=ClipWindow(2.0, 1.0),
             keep_bytes=4_000_000,

@@ -27,7 +27,7 @@ from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.making import make_due
-from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.errors import StorageError
@@ -187,7 +187,7 @@ class _Camera:
             site=watched.site,
             zones=zones,
             copies=copies,
-            seal=Seal(
+            seal=EvidenceSeal(
                 Signer.at(script.folder / "signing.pem"), "bench faults", "script@1", "0" * 64
             ),
             ring=None,

@@ -6,10 +6,10 @@ from math import sqrt
 Z_95 = 1.959964
 
 
-def wilson(successes: int, n: int, *, z: float = Z_95) -> tuple[float, float]:
+def wilson(successes: float, n: float, *, z: float = Z_95) -> tuple[float, float]:
     """Return Wilson's score interval of a share (E. B. Wilson, JASA 22, 1927).
 
-    Nothing measured says nothing: (0, 1).
+    Nothing measured says nothing: (0, 1). An effective number need not be whole.
 
     >>> tuple(round(end, 3) for end in wilson(80, 85))
     (0.87, 0.975)

@@ -17,16 +17,22 @@ from streetwatch.service.api.app import create_api, front_page
 from streetwatch.service.api.audit import audit_router
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
+from streetwatch.service.api.foresight.campaigns import campaigns_router
+from streetwatch.service.api.foresight.frontage import frontage_router
+from streetwatch.service.api.foresight.month import month_router
+from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import Readiness, TargetHealth
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
 from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
+from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
@@ -46,6 +52,7 @@ from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.evidence_rounds import EvidenceRounds, evidence_rounds
+from streetwatch.service.foreseeing import foreseer_from
 from streetwatch.service.front.front import fronted
 from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
@@ -85,6 +92,9 @@ log = structlog.get_logger(__name__)
 #: SIGTERM to the end takes 10 s at most: requests get the first of them, threads the rest.
 HTTP_STOP_S = 2
 THREAD_STOP_S: Seconds = 3.0
+
+#: What the cases say about tomorrow.
+_FORESIGHT = (campaigns_router, frontage_router, patrol_router)
 
 #: What was half-written so long before the start, a process that died has left.
 DEAD_S: Seconds = 60.0
@@ -241,6 +251,8 @@ class Service:
                 *self.lookout.routers(),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
+                *(router(self._foreseer()) for router in _FORESIGHT),
+                month_router(self._foreseer(), self._reporter()),
                 observations_router(self._observations()),
                 audit_router(self.audit),
                 *self._delivery_routers(),
@@ -295,11 +307,12 @@ class Service:
             originals=self._originals(),
             signing=self.signing,
             reporter=self._reporter(),
+            foreseer=self._foreseer(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
             cameras=lambda: self.lookout.catalogue.cameras,
-            catalogue=self.lookout.catalogue,
+            catalogue=Cameras(self.lookout.catalogue),
             live=self.lookout.live,
             probing=self.lookout.probing,
             dry_runs=self.lookout.dry_runs,
@@ -315,6 +328,12 @@ class Service:
             )
 
         return Reporter(self.store.engine, self.clock, places)
+
+    def _foreseer(self) -> Foreseer:
+        cameras = self.lookout.catalogue
+        return foreseer_from(
+            self.settings, self.store.engine, lambda: cameras.cameras, clock=self.clock
+        )
 
     def _observations(self) -> Observations:
         most = self.settings.observations

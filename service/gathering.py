@@ -7,14 +7,15 @@ nothing is stored: boxes and labels are held in memory until the page is left.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from streetwatch.service.cameras.address import Account
 from streetwatch.service.cameras.camera import CameraDocument
-from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.stepping import Turns
 from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.runtime.attention import Attention
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.mailbox import Mailboxes
@@ -90,7 +91,7 @@ class Gatherings:
         options: How streams are read.
     """
 
-    catalogue: Catalogue
+    catalogue: Cameras
     loop: DetectorLoop
     mailboxes: Mailboxes
     options: CaptureOptions
@@ -101,6 +102,10 @@ class Gatherings:
         default_factory=lambda: [f"new/{number}" for number in range(MOST_GATHERED)]
     )
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def within(self, reach: Reach) -> "Gatherings":
+        """Return the same for somebody who may know of a part of the cameras; turns are shared."""
+        return replace(self, catalogue=self.catalogue.within(reach))
 
     @contextmanager
     def begun(

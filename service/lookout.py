@@ -11,13 +11,14 @@ from prometheus_client import CollectorRegistry
 from streetwatch.service.api.cameras import cameras_router, trials_router
 from streetwatch.service.api.readiness import CameraHealth
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.delivery.targets import Lanes
 from streetwatch.service.dry_run import DryRuns
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.keys import Signer
-from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.gathering import Gatherings
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.openings import looks_of, outbound_of_cameras
@@ -153,7 +154,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     wiring = Wiring(
         store=store,
         copies=copies,
-        seal=Seal(signer, SOFTWARE, detector.card.version, detector.card.sha256),
+        seal=EvidenceSeal(signer, SOFTWARE, detector.card.version, detector.card.sha256),
         routes=lanes.routes,
         window=ClipWindow(settings.evidence.pre_s, settings.evidence.post_s),
         keep_bytes=int(settings.evidence.camera_mb * 1e6),
@@ -178,5 +179,5 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         supervisor=Supervisor(fleet, registry),
         dry_runs=DryRuns(catalogue, looks, store, clock),
         streams=streams,
-        gatherings=Gatherings(catalogue, loop, mailboxes, options),
+        gatherings=Gatherings(Cameras(catalogue), loop, mailboxes, options),
     )

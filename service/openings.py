@@ -9,10 +9,11 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from streetwatch.service.access.access import Access, access_on
-from streetwatch.service.access.factor import Seal
+from streetwatch.service.access.access import Access, Provided, access_on
+from streetwatch.service.access.factor import Cipher
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
+from streetwatch.service.access.sign_on.told import provider_of
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.ledger import Ledger
@@ -103,16 +104,26 @@ def access_of(settings: Settings, store: SqlStore) -> Access:
     """Return who may do what in a service, running or not."""
     limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
     needed = frozenset(map(Role, settings.access.second_factor))
-    return access_on(store.engine, limits, _seal_by(vault_of(settings)), needed)
+    cipher = _cipher_by(vault_of(settings))
+    return access_on(store.engine, limits, cipher, needed, _provided(settings))
 
 
-def seal_at(data_dir: Path) -> Seal:
+def _provided(settings: Settings) -> Provided | None:
+    """Return the identity provider that the settings name."""
+    access, networks = settings.access, Networks.of(settings.networks.sign_on)
+    if access.oidc is None:
+        return None
+    only = (access.emergency_admin or "") if access.local_sign_in == "emergency" else ""
+    return Provided(access.oidc, provider_of(access.oidc, networks), only)
+
+
+def cipher_at(data_dir: Path) -> Cipher:
     """Return what closes secrets of users with the key of a data folder."""
-    return _seal_by(Vault.at(data_dir / KEY_FILE))
+    return _cipher_by(Vault.at(data_dir / KEY_FILE))
 
 
-def _seal_by(vault: Vault) -> Seal:
-    return Seal(vault.close, vault.open)
+def _cipher_by(vault: Vault) -> Cipher:
+    return Cipher(vault.close, vault.open)
 
 
 def own_token_of(settings: Settings) -> str:

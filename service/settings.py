@@ -23,6 +23,7 @@ from streetwatch.service.config.desk_schema import NoticeSettings, TriageSetting
 from streetwatch.service.config.document import Document, Location, Origin, Tree, read_document
 from streetwatch.service.config.environment import filled
 from streetwatch.service.config.errors import SettingsError
+from streetwatch.service.config.foresight_schema import ForesightSettings
 from streetwatch.service.config.groups import (
     ClosingSettings,
     ConsoleSettings,
@@ -220,6 +221,12 @@ class Settings(BaseSettings):
         title="Observations",
         description="Reports of citizens and sensors.",
         examples=["{picture_mb: 10}"],
+    )
+    foresight: ForesightSettings = Field(
+        ForesightSettings(),
+        title="Foresight",
+        description="What the analyses go by.",
+        examples=["{roads: roads.geojson}"],
     )
     networks: NetworkSettings = Field(
         NetworkSettings(),

@@ -14,7 +14,7 @@ from live_service import Service
 from streetwatch.service.access.access import access_on
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
-from streetwatch.service.openings import seal_at
+from streetwatch.service.openings import cipher_at
 from streetwatch.service.store.sql_store import open_store
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images" / "console"
@@ -45,7 +45,7 @@ def let_in(service: Service) -> None:
     """Have somebody of every role, called as the role is, in a service that has run."""
     store = open_store(f"sqlite:///{service.folder / 'data' / 'streetwatch.db'}")
     access = access_on(
-        store.engine, Limits(idle_s=3600, whole_s=3600), seal_at(service.folder / "data")
+        store.engine, Limits(idle_s=3600, whole_s=3600), cipher_at(service.folder / "data")
     )
     now = time.time()
     for role in Role:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-from streetwatch.service.store.schema import metadata
 from streetwatch.service.store.sql_store import open_store
+from streetwatch.service.store.tables import metadata
 
 #: What is lost with the machine is lost: a test's data need not survive it.
 _FAST = ("fsync", "full_page_writes", "synchronous_commit")
@@ -63,6 +63,25 @@ class PostgresServer:
             connection.execute("SET lock_timeout = '5s'")
             connection.execute("SET session_replication_role = replica")  # the log's triggers rest
             connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
+
+
+def sqlite_at(file: Path) -> str:
+    """Return the address of a SQLite file."""
+    return f"sqlite:///{file}"
+
+
+def migrated_sqlite(file: Path) -> Path:
+    """Make a SQLite file with our tables and nothing in them."""
+    open_store(sqlite_at(file)).close()
+    return file
+
+
+def copied(empty: Path, file: Path) -> Path:
+    """Copy a database that nobody has open, unless there is one already."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        shutil.copyfile(empty, file)
+    return file
 
 
 @contextmanager

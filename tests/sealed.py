@@ -16,7 +16,7 @@ from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.making import make_due
-from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.evidence.pack import Signing, pack
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents import handle
@@ -33,7 +33,7 @@ from streetwatch.zones.zone import Zone
 
 SIGNER = Signer.of("c3RyZWV0d2F0Y2ggc2lnbnMgb25seSB0ZXN0cyAhISE=", "the tests' key")
 
-SEAL = Seal(SIGNER, "streetwatch 0", "model@1", "f" * 64)
+SEAL = EvidenceSeal(SIGNER, "streetwatch 0", "model@1", "f" * 64)
 
 _WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
@@ -69,7 +69,7 @@ class Sees:
         return [self.detect(one, confidence=confidence, longest=longest) for one in images]
 
 
-def recorder_of(copies: Copies, incident: Incident, seal: Seal = SEAL) -> Recorder:
+def recorder_of(copies: Copies, incident: Incident, seal: EvidenceSeal = SEAL) -> Recorder:
     """Return the recorder of an incident's camera, without a ring."""
     rule = DEFAULTS[ViolationType(incident.type)]
     return Recorder(
@@ -88,7 +88,7 @@ def seal_case(  # noqa: PLR0913 -- each is a knob of one case
     name: str,
     *,
     camera: str = "kerb",
-    seal: Seal = SEAL,
+    seal: EvidenceSeal = SEAL,
     image: Image | None = None,
 ) -> Incident:
     """File a camera's case with a still, and seal its evidence."""

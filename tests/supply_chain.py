@@ -35,6 +35,8 @@ INCOMPATIBLE: Final = ("gpl-2.0-only", "sspl", "busl", "commons clause", "propri
 LOOKED_UP: Final = {
     # Public domain and BSD but for an Emacs mode, GPL-3.0-or-later, that is not installed.
     "docutils": "BSD-2-Clause",
+    # Dual: the AGPL or a commercial licence; we take the first.
+    "pymupdf": "AGPL-3.0",
 }
 
 

@@ -10,11 +10,15 @@ from scipy import stats
 
 from streetwatch.vision.types import Seconds
 
-#: Samples are averaged over so long: neighbours are not independent of each other.
+#: Of so long the least memory counts: a clip that is being masked takes some and gives it back, and
+#: what is kept for good raises the floor.
 BLOCK_S: Final[Seconds] = 60.0
 
-#: The share of the run that a process has to come to its size.
+#: The share of the run that a process has to come to its number of threads and handles.
 WARM_SHARE: Final = 0.25
+
+#: Memory takes so long at least: rings of coded video fill, and each kind of work is done once.
+WARM_S: Final[Seconds] = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +45,21 @@ class Slope:
 
 
 def warm(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the samples of a process that has come to its size."""
+    """Return the samples of a process that has started."""
     since = samples[-1].at * WARM_SHARE if samples else 0.0
     return [one for one in samples if one.at >= since]
 
 
 def slope(samples: Sequence[Sample]) -> Slope | None:
-    """Fit a line through the memory of a warm process, a point a minute."""
+    """Fit a line through the least memory of a warm process in each minute; None if too short."""
     blocks: dict[int, list[Sample]] = {}
     for one in warm(samples):
-        blocks.setdefault(int(one.at // BLOCK_S), []).append(one)
+        if one.at >= WARM_S:
+            blocks.setdefault(int(one.at // BLOCK_S), []).append(one)
     if len(blocks) < 4:
         return None
     hours = np.array([mean(one.at for one in block) for block in blocks.values()]) / 3600
-    mib = np.array([mean(one.rss_mib for one in block) for block in blocks.values()])
+    mib = np.array([min(one.rss_mib for one in block) for block in blocks.values()])
     fit = stats.linregress(hours, mib)
     # Memory that does not tremble at all leaves nothing to divide by.
     reach = float(np.nan_to_num(stats.t.ppf(0.975, len(blocks) - 2) * fit.stderr))

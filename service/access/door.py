@@ -1,4 +1,4 @@
-"""How somebody gets in: with a password, or with a link that is good for one use."""
+"""How somebody gets in: with a password, or a link for one use, or by a provider's word."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,19 +9,18 @@ from streetwatch.service.access import tries
 from streetwatch.service.access.errors import (
     DeadLinkError,
     NoSuchUserError,
-    WeakPasswordError,
+    PasswordsOffError,
     WrongCodeError,
     WrongPasswordError,
 )
 from streetwatch.service.access.factor import new_ticket
+from streetwatch.service.access.invitations import alive, linked
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import (
-    LINK_S,
     folded,
-    weakness,
 )
 from streetwatch.service.access.second_factor import SecondFactor
-from streetwatch.service.access.secrets import is_password, new_token, password_hash, token_hash
+from streetwatch.service.access.secrets import chosen_hash, is_password
 from streetwatch.service.access.sessions import Sessions
 from streetwatch.service.access.users import add
 from streetwatch.service.store.access_schema import (
@@ -57,12 +56,21 @@ class Door:
         engine: Of a database that is migrated to this version.
         sessions: Begun for whoever is let in.
         factor: What is wanted beside the password.
+        only: The one user who may sign in with a password; empty: everybody.
     """
 
-    def __init__(self, engine: sa.Engine, sessions: Sessions, factor: SecondFactor) -> None:
+    def __init__(
+        self, engine: sa.Engine, sessions: Sessions, factor: SecondFactor, only: str = ""
+    ) -> None:
         self._engine = engine
         self._sessions = sessions
         self._factor = factor
+        self._only = folded(only)
+
+    @property
+    def takes_passwords(self) -> bool:
+        """Whether everybody may sign in with one."""
+        return not self._only
 
     def sign_in(self, name: str, password: str, *, address: str, now: Seconds) -> str:
         """Return a token for whoever knows the password.
@@ -76,10 +84,32 @@ class Door:
         Raises:
             MustWaitError: too many were wrong, for this name or from this address.
             WrongPasswordError: it is wrong, or there is no such user.
+            PasswordsOffError: nobody of this name may sign in with one.
             CodeNeededError: it is right, and a code is wanted too.
         """
+        self._refuse_off(name)
         key = self._known(name, password, address=address, now=now)
         return self._past_password(key, address=address, now=now)
+
+    def proved(self, key: str, proof: str, *, asks: bool, address: str, now: Seconds) -> str:
+        """Return a token for whom the identity provider has proved.
+
+        Args:
+            key: Of the user.
+            proof: The provider's word, closed: the session keeps it.
+            asks: Whether a second factor is asked for here.
+            address: Where the request comes from.
+            now: The time.
+
+        Raises:
+            CodeNeededError: a code is wanted too.
+        """
+        with writing(self._engine) as connection:
+            if asks:
+                self._factor.ask(connection, key, now=now, proof=proof)
+            deed = Deed("user.signed_in", key, address=address, facts={"by": "provider"})
+            noted(connection, deed, now=now)
+            return self._entered(connection, key, now, proof)
 
     def with_code(self, shown: str, code: str, *, address: str, now: Seconds) -> Entered:
         """Let somebody in who knows the password and the code.
@@ -103,9 +133,11 @@ class Door:
             with writing(self._engine) as connection:
                 codes, facts = self._factor.used(connection, ticket, code, now=now)
                 tries.was_right(connection, guessed, trying)
+                if ticket.proof:
+                    facts |= {"by": "provider"}
                 deed = Deed("user.signed_in", key, address=address, facts=facts)
                 noted(connection, deed, now=now)
-                return Entered(self._entered(connection, key, now), codes)
+                return Entered(self._entered(connection, key, now, ticket.proof), codes)
         except WrongCodeError:
             with writing(self._engine) as connection:
                 tries.was_wrong(connection, key, address, "user.refused_code", now=now)
@@ -121,7 +153,7 @@ class Door:
         """
         self._factor.refuse_needed(name)
         ticket = new_ticket(folded(name), sets_up=False, now=now)
-        shown = self._factor.seal.ticket(ticket)
+        shown = self._factor.cipher.ticket(ticket)
         self._sessions.end(self.with_code(shown, code, address=address, now=now).token)
         self._factor.take_off(name, by=folded(name), address=address, now=now)
 
@@ -134,8 +166,7 @@ class Door:
             WeakPasswordError: the new one could be guessed.
         """
         key = self._known(name, old, address=address, now=now)
-        _strong(new, name)
-        hashed = password_hash(new)
+        hashed = chosen_hash(new, name=name)
         with writing(self._engine) as connection:
             noted(connection, Deed("user.changed_password", key, address=address), now=now)
             self._choose(connection, key, hashed)
@@ -147,7 +178,7 @@ class Door:
             locked(connection, "access")
             if connection.execute(sa.select(access_user.c.key).limit(1)).first() is not None:
                 return None
-            return _linked(connection, None, now)
+            return linked(connection, None, now)
 
     def link(self, name: str, *, now: Seconds) -> str:
         """Return the token with which somebody chooses a password; an earlier one is dead.
@@ -162,7 +193,7 @@ class Door:
             )
             if connection.execute(question).first() is None:
                 raise NoSuchUserError(name)
-            return _linked(connection, key, now)
+            return linked(connection, key, now)
 
     def meant(self, token: str, *, now: Seconds) -> str | None:
         """Return whose password a link is to choose; None: the first admin's, who has no name yet.
@@ -175,7 +206,7 @@ class Door:
                 sa.select(access_user.c.name)
                 .select_from(access_link)
                 .outerjoin(access_user)
-                .where(*_alive(token, now))
+                .where(*alive(token, now))
             )
             names = connection.scalars(question).all()
         if not names:
@@ -197,14 +228,16 @@ class Door:
             WeakPasswordError: the password could be guessed; the link lives on.
             BadNameError: nobody can be called so; the link lives on.
             NameTakenError: somebody is; the link lives on.
+            PasswordsOffError: nobody of this name may sign in with one; the link lives on.
             CodeNeededError: the password is chosen, and a code is wanted too.
         """
-        _strong(password, self.meant(token, now=now) or name)
-        hashed = password_hash(password)
+        name = self.meant(token, now=now) or name
+        self._refuse_off(name)
+        hashed = chosen_hash(password, name=name)
         with writing(self._engine) as connection:
             locked(connection, "access")
             row = connection.execute(
-                sa.delete(access_link).where(*_alive(token, now)).returning(access_link.c.user_key)
+                sa.delete(access_link).where(*alive(token, now)).returning(access_link.c.user_key)
             ).first()
             if row is None:
                 raise DeadLinkError
@@ -222,10 +255,14 @@ class Door:
         connection.execute(sa.delete(access_session).where(access_session.c.user_key == key))
         self._sessions.forget()
 
-    def _entered(self, connection: sa.Connection, key: str, now: Seconds) -> str:
+    def _refuse_off(self, name: str) -> None:
+        if self._only and folded(name) != self._only:
+            raise PasswordsOffError
+
+    def _entered(self, connection: sa.Connection, key: str, now: Seconds, proof: str = "") -> str:
         user = sa.update(access_user).where(access_user.c.key == key)
         connection.execute(user.values(signed_in_at=now))
-        return self._sessions.begin(connection, key, now=now)
+        return self._sessions.begin(connection, key, now=now, proof=proof)
 
     def _known(self, name: str, password: str, *, address: str, now: Seconds) -> str:
         """Return the key of whoever knows the password."""
@@ -255,25 +292,3 @@ class Door:
             self._factor.ask(connection, key, now=now)
             noted(connection, Deed("user.signed_in", key, address=address), now=now)
             return self._entered(connection, key, now)
-
-
-def _strong(password: str, name: str) -> None:
-    weak = weakness(password, name=name)
-    if weak is not None:
-        raise WeakPasswordError(weak)
-
-
-def _linked(connection: sa.Connection, key: str | None, now: Seconds) -> str:
-    whose = access_link.c.user_key.is_(None) if key is None else access_link.c.user_key == key
-    connection.execute(sa.delete(access_link).where(whose | (access_link.c.expires_at <= now)))
-    token = new_token()
-    connection.execute(
-        sa.insert(access_link).values(
-            token_hash=token_hash(token), user_key=key, expires_at=now + LINK_S
-        )
-    )
-    return token
-
-
-def _alive(token: str, now: Seconds) -> tuple[sa.ColumnElement[bool], ...]:
-    return access_link.c.token_hash == token_hash(token), access_link.c.expires_at > now

@@ -9,6 +9,10 @@ class WrongPasswordError(Exception):
     """There is no such user, or that is not the password: nobody is told which."""
 
 
+class PasswordsOffError(Exception):
+    """Nobody but the emergency administrator signs in with a password here."""
+
+
 class MustWaitError(Exception):
     """Too many passwords were wrong: not even the right one is taken now."""
 

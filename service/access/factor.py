@@ -7,7 +7,7 @@ with the service's own key, good for a few minutes and for nothing but the code.
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hmac import compare_digest
 from typing import Any, Final
 
@@ -43,11 +43,13 @@ class Ticket:
         key: Of the user.
         until: Until when it is good.
         secret: Of a factor that is being set up; empty: they have one.
+        proof: The provider's word, closed, where that stands for the password.
     """
 
     key: str
     until: Seconds
     secret: str = ""
+    proof: str = ""
 
     def address(self, name: str) -> str:
         """Return what an app scans to learn the secret."""
@@ -55,7 +57,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class Cipher:
     """Closes tickets and secrets with the service's own key.
 
     Attributes:
@@ -68,7 +70,7 @@ class Seal:
 
     def ticket(self, ticket: Ticket) -> str:
         """Return a ticket as it is handed out."""
-        return self.close(json.dumps(["ticket", ticket.key, ticket.until, ticket.secret]))
+        return self.close(json.dumps(["ticket", *astuple(ticket)]))
 
     def shown(self, text: str, *, now: Seconds) -> Ticket:
         """Return the ticket that somebody shows.
@@ -77,17 +79,18 @@ class Seal:
             DeadTicketError: it is none of ours, or its time is over.
         """
         try:
-            kind, key, until, secret = json.loads(self.open(text))
+            kind, *parts = json.loads(self.open(text))
+            ticket = Ticket(*parts)
         except Exception as error:  # whatever a stranger sends
             raise DeadTicketError from error
-        if kind != "ticket" or now >= until:
+        if kind != "ticket" or now >= ticket.until:
             raise DeadTicketError
-        return Ticket(key, until, secret)
+        return ticket
 
 
-def new_ticket(key: str, *, sets_up: bool, now: Seconds) -> Ticket:
-    """Return a ticket for somebody who knows the password."""
-    return Ticket(key, now + TICKET_S, pyotp.random_base32() if sets_up else "")
+def new_ticket(key: str, *, sets_up: bool, now: Seconds, proof: str = "") -> Ticket:
+    """Return a ticket for somebody who knows the password, or whom the provider has proved."""
+    return Ticket(key, now + TICKET_S, pyotp.random_base32() if sets_up else "", proof)
 
 
 def step_of(secret: str, code: str, *, now: Seconds, after: int) -> int | None:
@@ -107,7 +110,7 @@ def step_of(secret: str, code: str, *, now: Seconds, after: int) -> int | None:
 
 
 def set_up(
-    connection: sa.Connection, seal: Seal, ticket: Ticket, code: str, *, now: Seconds
+    connection: sa.Connection, cipher: Cipher, ticket: Ticket, code: str, *, now: Seconds
 ) -> tuple[str, ...]:
     """Give somebody the factor of their ticket; return the codes for whoever loses it.
 
@@ -119,14 +122,14 @@ def set_up(
     if step is None:
         raise WrongCodeError
     has_none = access_user.c.key == ticket.key, access_user.c.totp_sealed.is_(None)
-    closed = seal.close(ticket.secret)
+    closed = cipher.close(ticket.secret)
     given = sa.update(access_user).where(*has_none).values(totp_sealed=closed, totp_step=step)
     if connection.execute(given).rowcount == 0:
         raise DeadTicketError
     return _new_codes(connection, ticket.key)
 
 
-def use(connection: sa.Connection, seal: Seal, key: str, code: str, *, now: Seconds) -> bool:
+def use(connection: sa.Connection, cipher: Cipher, key: str, code: str, *, now: Seconds) -> bool:
     """Use a code; tell whether it was one for whoever has lost the app.
 
     Raises:
@@ -136,7 +139,7 @@ def use(connection: sa.Connection, seal: Seal, key: str, code: str, *, now: Seco
     if row is None or row.totp_sealed is None:
         raise WrongCodeError
     typed = plain(code)
-    step = step_of(seal.open(row.totp_sealed), typed, now=now, after=row.totp_step or 0)
+    step = step_of(cipher.open(row.totp_sealed), typed, now=now, after=row.totp_step or 0)
     if step is not None:
         user = sa.update(access_user).where(access_user.c.key == key)
         connection.execute(user.values(totp_step=step))

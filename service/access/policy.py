@@ -32,6 +32,7 @@ class About(StrEnum):
     CASE = "case"  #: one case, named in the path: another's is not there
     INCIDENT = "incident"  #: the same by an incident's id
     CAMERA = "camera"  #: the same of a camera
+    NEW_CAMERA = "new_camera"  #: the same, or one that is none yet: the route looks where it stands
 
 
 Need: TypeAlias = Right | Door
@@ -141,6 +142,22 @@ _DESK: Final = (
     Rule("POST", "/observations", Right.FILE, About.WHOLE, deed="observation.reported"),
 )
 
+_FORESIGHT: Final = (
+    Rule("GET", "/foresight/campaigns", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/campaigns/{name}", Right.LOOK, About.PART),
+    Rule("PUT", "/foresight/campaigns/{name}", Right.HANDLE, About.WHOLE, deed="campaign.told"),
+    Rule(
+        "DELETE", "/foresight/campaigns/{name}", Right.HANDLE, About.WHOLE, deed="campaign.dropped"
+    ),
+    Rule("GET", "/foresight/relapse", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/chains", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/frontage", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/efficiency", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/patrol", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/month.html", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/month.pdf", Right.LOOK, About.PART),
+)
+
 _OPEN311: Final = (
     Rule("GET", "/open311/discovery.{format}", Door.OPEN),
     Rule("GET", "/open311/v2/services.{format}", Door.OPEN),
@@ -180,9 +197,16 @@ _DELIVERIES: Final = (
 
 _CAMERAS: Final = (
     Rule("GET", "/cameras", Right.LOOK, About.PART),
-    Rule("POST", "/cameras/probe", Right.CAMERAS, About.WHOLE, deed="camera.probed"),
+    Rule("POST", "/cameras/probe", Right.CAMERAS, About.PART, deed="camera.probed"),
     _camera("GET", "/cameras/{camera_id}", Right.CAMERAS),
-    _camera("PUT", "/cameras/{camera_id}", Right.CAMERAS, "camera.changed"),
+    Rule(
+        "PUT",
+        "/cameras/{camera_id}",
+        Right.CAMERAS,
+        About.NEW_CAMERA,
+        "camera_id",
+        "camera.changed",
+    ),
     _camera("DELETE", "/cameras/{camera_id}", Right.CAMERAS, "camera.removed"),
     _camera("POST", "/cameras/{camera_id}/revert", Right.CAMERAS, "camera.reverted"),
     _camera("POST", "/cameras/{camera_id}/dry-run", Right.CAMERAS),
@@ -195,6 +219,8 @@ _CONSOLE: Final = (
     Rule("GET", "/console", Door.OPEN),
     Rule("GET", "/console/login", Door.OPEN),
     Rule("POST", "/console/login", Door.OWN),
+    Rule("GET", "/console/sign-on", Door.OPEN),
+    Rule("GET", "/console/sign-on/back", Door.OWN),
     Rule("GET", "/console/welcome", Door.OPEN),
     Rule("POST", "/console/welcome", Door.OWN),
     Rule("GET", "/console/code", Door.OPEN),
@@ -221,8 +247,8 @@ _CONSOLE: Final = (
     _camera("GET", "/console/live/{camera_id}", Right.LOOK),
     _page("/console/wall"),
     _page("/console/wall/{name}"),
-    _page("/console/cameras", Right.CAMERAS, About.WHOLE),
-    _page("/console/cameras/new", Right.CAMERAS, About.WHOLE),
+    _page("/console/cameras", Right.CAMERAS),
+    _page("/console/cameras/new", Right.CAMERAS),
     _page("/console/cameras/{camera_id}/change", Right.CAMERAS, About.CAMERA),
     _page("/console/cameras/{camera_id}/zones", Right.CAMERAS, About.CAMERA),
     _page("/console/review", Right.JUDGE),
@@ -239,7 +265,7 @@ _CONSOLE: Final = (
     Rule("WS", "/_nicegui_ws/{rest:path}", Right.LOOK),
 )
 
-RULES: Final = (*_PROBES, *_DESK, *_OPEN311, *_DELIVERIES, *_CAMERAS, *_CONSOLE)
+RULES: Final = (*_PROBES, *_DESK, *_FORESIGHT, *_OPEN311, *_DELIVERIES, *_CAMERAS, *_CONSOLE)
 
 
 @dataclass(frozen=True, slots=True)

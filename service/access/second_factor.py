@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.access import factor
 from streetwatch.service.access.errors import CodeNeededError, FactorNeededError
-from streetwatch.service.access.factor import Seal, Ticket, new_ticket
+from streetwatch.service.access.factor import Cipher, Ticket, new_ticket
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import folded
 from streetwatch.service.store.access_schema import access_user
@@ -22,24 +22,31 @@ class SecondFactor:
 
     Attributes:
         engine: Of a database that is migrated to this version.
-        seal: Closes what must not be read.
+        cipher: Closes what must not be read.
         needed: Roles that can't do without one.
     """
 
     engine: sa.Engine
-    seal: Seal
+    cipher: Cipher
     needed: frozenset[Role] = frozenset()
 
-    def ask(self, connection: sa.Connection, key: str, *, now: Seconds) -> None:
+    def ask(self, connection: sa.Connection, key: str, *, now: Seconds, proof: str = "") -> None:
         """Let nobody go on who owes a code.
+
+        Args:
+            connection: In a transaction.
+            key: Of the user.
+            now: The time.
+            proof: The provider's word, closed, where that stands for the password.
 
         Raises:
             CodeNeededError: it is wanted; with what to show beside it.
         """
         if factor.has_one(connection, key):
-            raise CodeNeededError(self.seal.ticket(new_ticket(key, sets_up=False, now=now)))
+            ticket = new_ticket(key, sets_up=False, now=now, proof=proof)
+            raise CodeNeededError(self.cipher.ticket(ticket))
         if _role(connection, key) in self.needed:
-            raise self._offer(connection, key, now)
+            raise self._offer(connection, key, now, proof)
 
     def offer(self, name: str, *, now: Seconds) -> CodeNeededError | None:
         """Return what sets up a factor for somebody; None: they have one."""
@@ -53,7 +60,7 @@ class SecondFactor:
         Raises:
             DeadTicketError: it is none of ours, or its time is over.
         """
-        return self.seal.shown(text, now=now)
+        return self.cipher.shown(text, now=now)
 
     def again(self, text: str, *, now: Seconds) -> CodeNeededError:
         """Return what to ask for again, after a wrong code.
@@ -76,9 +83,9 @@ class SecondFactor:
             DeadTicketError: somebody has set up another factor meanwhile.
         """
         if ticket.secret:
-            codes = factor.set_up(connection, self.seal, ticket, code, now=now)
+            codes = factor.set_up(connection, self.cipher, ticket, code, now=now)
             return codes, {"factor": "set up"}
-        by_recovery = factor.use(connection, self.seal, ticket.key, code, now=now)
+        by_recovery = factor.use(connection, self.cipher, ticket.key, code, now=now)
         return (), {"factor": "recovery code" if by_recovery else "app"}
 
     def take_off(self, name: str, *, by: str, address: str = "", now: Seconds) -> None:
@@ -99,10 +106,12 @@ class SecondFactor:
             if _role(connection, folded(name)) in self.needed:
                 raise FactorNeededError(name)
 
-    def _offer(self, connection: sa.Connection, key: str, now: Seconds) -> CodeNeededError:
-        ticket = new_ticket(key, sets_up=True, now=now)
+    def _offer(
+        self, connection: sa.Connection, key: str, now: Seconds, proof: str = ""
+    ) -> CodeNeededError:
+        ticket = new_ticket(key, sets_up=True, now=now, proof=proof)
         name = connection.scalar(sa.select(access_user.c.name).where(access_user.c.key == key))
-        closed = self.seal.ticket(ticket)
+        closed = self.cipher.ticket(ticket)
         return CodeNeededError(closed, ticket.address(name or key), ticket.secret)
 
 

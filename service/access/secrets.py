@@ -8,6 +8,9 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from streetwatch.service.access.errors import WeakPasswordError
+from streetwatch.service.access.rules import weakness
+
 #: argon2id as OWASP's cheat sheet has it for a server that also watches cameras: 19 MiB, one lane.
 _HASHER: Final = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 
@@ -21,6 +24,18 @@ _NOBODY: Final = (
 def password_hash(password: str) -> str:
     """Return what is kept of a password."""
     return _HASHER.hash(password)
+
+
+def chosen_hash(password: str, *, name: str) -> str:
+    """Return what is kept of a password that somebody chooses.
+
+    Raises:
+        WeakPasswordError: it could be guessed.
+    """
+    weak = weakness(password, name=name)
+    if weak is not None:
+        raise WeakPasswordError(weak)
+    return password_hash(password)
 
 
 def is_password(password: str, kept: str | None) -> bool:

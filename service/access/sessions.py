@@ -82,7 +82,15 @@ class Sessions:
         with self._lock:
             self._known.clear()
 
-    def begin(self, connection: sa.Connection, user_key: str, *, now: Seconds) -> str:
+    def proof(self, token: str) -> str:
+        """Return the provider's word by which a session began, closed; '' where there was none."""
+        this = access_session.c.token_hash == token_hash(token)
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(access_session.c.proof_closed).where(this)) or ""
+
+    def begin(
+        self, connection: sa.Connection, user_key: str, *, now: Seconds, proof: str = ""
+    ) -> str:
         """Sign somebody in inside a transaction, drop what is over, return the token."""
         over = sa.or_(
             access_session.c.seen_at <= now - self._limits.idle_s,
@@ -92,7 +100,11 @@ class Sessions:
         token = new_token()
         connection.execute(
             sa.insert(access_session).values(
-                token_hash=token_hash(token), user_key=user_key, created_at=now, seen_at=now
+                token_hash=token_hash(token),
+                user_key=user_key,
+                created_at=now,
+                seen_at=now,
+                proof_closed=proof or None,
             )
         )
         return token

@@ -28,6 +28,7 @@ class User:
     Attributes:
         has_password: Whether the link to choose one was used.
         signed_in_at: The last time.
+        issuer: The identity provider that they may sign in at; empty: none.
     """
 
     name: str
@@ -38,6 +39,7 @@ class User:
     signed_in_at: Seconds | None
     reach: Reach = EVERYWHERE
     has_factor: bool = False
+    issuer: str = ""
 
     @property
     def account(self) -> Account:
@@ -70,8 +72,16 @@ class Users:
         with reading(self._engine) as connection:
             return _user(_row(connection, name))
 
-    def add(self, name: str, role: Role, *, now: Seconds, reach: Reach = EVERYWHERE) -> User:
-        """Add somebody, who gets a link to choose a password.
+    def add(
+        self,
+        name: str,
+        role: Role,
+        *,
+        now: Seconds,
+        reach: Reach = EVERYWHERE,
+        issuer: str = "",
+    ) -> User:
+        """Add somebody, who gets a link to choose a password, or signs in at a provider.
 
         Raises:
             BadNameError: nobody can be called so.
@@ -83,6 +93,8 @@ class Users:
         with writing(self._engine) as connection:
             key = add(connection, name, role, now=now)
             _limit(connection, key, reach)
+            if issuer:
+                change(connection, key, issuer=issuer)
         return self.named(name)
 
     def give(self, name: str, role: Role) -> None:
@@ -100,7 +112,7 @@ class Users:
                 _not_the_last(connection, row)
             elif row["cameras"] or row["grids"]:
                 raise LimitedAdminError(row["name"])
-            _set(connection, row["key"], role=role.value)
+            change(connection, row["key"], role=role.value)
 
     def limit(self, name: str, reach: Reach) -> None:
         """Limit somebody to a part of the city, or to none; what they have open ends.
@@ -116,6 +128,17 @@ class Users:
                 raise LimitedAdminError(row["name"])
             _limit(connection, row["key"], reach)
 
+    def sign_on(self, name: str, issuer: str) -> None:
+        """Let somebody sign in at a provider, or at none; who they were there is forgotten.
+
+        Raises:
+            NoSuchUserError: nobody is called so.
+        """
+        with writing(self._engine) as connection:
+            locked(connection, "access")
+            key = _row(connection, name)["key"]
+            change(connection, key, issuer=issuer or None, subject=None)
+
     def disable(self, name: str, *, now: Seconds) -> None:
         """Let somebody in no more; the name stays, since histories have it.
 
@@ -127,7 +150,7 @@ class Users:
             locked(connection, "access")
             row = _row(connection, name)
             _not_the_last(connection, row)
-            _set(connection, row["key"], disabled_at=now)
+            change(connection, row["key"], disabled_at=now)
             _forget_links(connection, row["key"])
 
     def enable(self, name: str) -> None:
@@ -137,7 +160,7 @@ class Users:
             NoSuchUserError: nobody is called so.
         """
         with writing(self._engine) as connection:
-            _set(connection, _row(connection, name)["key"], disabled_at=None)
+            change(connection, _row(connection, name)["key"], disabled_at=None)
 
 
 def add(connection: sa.Connection, name: str, role: Role, *, now: Seconds) -> str:
@@ -155,6 +178,12 @@ def add(connection: sa.Connection, name: str, role: Role, *, now: Seconds) -> st
         sa.insert(access_user).values(key=key, name=name.strip(), role=role.value, created_at=now)
     )
     return key
+
+
+def change(connection: sa.Connection, key: str, **columns: object) -> None:
+    """Change somebody, and end what is open: it would go on as what it was."""
+    connection.execute(sa.update(access_user).where(access_user.c.key == key).values(**columns))
+    connection.execute(sa.delete(access_session).where(access_session.c.user_key == key))
 
 
 def _row(connection: sa.Connection, name: str) -> Mapping[Any, Any]:
@@ -176,13 +205,7 @@ def _not_the_last(connection: sa.Connection, row: Mapping[Any, Any]) -> None:
 
 
 def _limit(connection: sa.Connection, key: str, reach: Reach) -> None:
-    _set(connection, key, cameras=sorted(reach.cameras), grids=list(reach.grids))
-
-
-def _set(connection: sa.Connection, key: str, **columns: object) -> None:
-    """Change somebody, and end what is open: it would go on as what it was."""
-    connection.execute(sa.update(access_user).where(access_user.c.key == key).values(**columns))
-    connection.execute(sa.delete(access_session).where(access_session.c.user_key == key))
+    change(connection, key, cameras=sorted(reach.cameras), grids=list(reach.grids))
 
 
 def _forget_links(connection: sa.Connection, key: str) -> None:
@@ -199,4 +222,5 @@ def _user(row: Mapping[Any, Any]) -> User:
         signed_in_at=row["signed_in_at"],
         reach=Reach.of(row["cameras"], row["grids"]),
         has_factor=row["totp_sealed"] is not None,
+        issuer=row["issuer"] or "",
     )

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Body, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.stepped import STEPS, followed
 from streetwatch.service.cameras.address import Account
 from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import NOBODY, Catalogue
 from streetwatch.service.cameras.errors import CameraRefusedError
 from streetwatch.service.cameras.merging import Listed
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.probing import Probing, Seen, Step, Wanted
 from streetwatch.service.config.checking import Mistake
 from streetwatch.service.desk.report import Name
@@ -99,39 +101,51 @@ def cameras_router(catalogue: Catalogue) -> APIRouter:
     router = APIRouter(prefix="/cameras", tags=["cameras"])
 
     @router.get("/{camera_id}", responses=_SHOWN)
-    def camera(camera_id: CameraId, response: Response) -> CameraAnswer:
+    def camera(camera_id: CameraId, response: Response, reach: TheirReach) -> CameraAnswer:
         """Return one camera, its address without the password."""
-        return _answer(catalogue.find(camera_id), response)
+        return _answer(Cameras(catalogue, reach).find(camera_id), response)
 
     @router.put("/{camera_id}", responses=_SHOWN | _CHANGED)
     def put(  # noqa: PLR0913 -- FastAPI's way to say what a request may hold
         camera_id: CameraId,
         body: CameraBody,
         response: Response,
+        reach: TheirReach,
         *,
         if_match: IfMatch = None,
         if_none_match: IfNoneMatch = None,
         by: By = NOBODY,
     ) -> CameraAnswer:
-        """Make or change a camera; it is watched so within 2 s, and the others are not touched."""
+        """Make or change a camera; it is watched so within 2 s, and the others are not touched.
+
+        Whoever is limited to a part of the city keeps it there, by its id or `place.grid_code`.
+        """
+        cameras = Cameras(catalogue, reach)
         document, account = _parted(body, camera_id)
         if if_none_match is not None:
-            return _answer(catalogue.add(document, by=by, account=account), response)
+            return _answer(cameras.add(document, by=by, account=account), response)
         expected = _versions(if_match)
-        put = catalogue.put(document, by=by, account=account, expected=expected)
+        put = cameras.put(document, by=by, account=account, expected=expected)
         return _answer(put, response)
 
     @router.delete("/{camera_id}", status_code=204, responses=_CHANGED)
-    def remove(camera_id: CameraId, if_match: IfMatch = None, by: By = NOBODY) -> None:
+    def remove(
+        camera_id: CameraId, reach: TheirReach, if_match: IfMatch = None, by: By = NOBODY
+    ) -> None:
         """Watch a camera no more. What is filed of it stays as it is: nobody saw it leave."""
-        catalogue.remove(camera_id, by=by, expected=_versions(if_match))
+        Cameras(catalogue, reach).remove(camera_id, by=by, expected=_versions(if_match))
 
     @router.post("/{camera_id}/revert", responses=_SHOWN | _CHANGED)
     def revert(
-        camera_id: CameraId, response: Response, if_match: IfMatch = None, by: By = NOBODY
+        camera_id: CameraId,
+        response: Response,
+        reach: TheirReach,
+        if_match: IfMatch = None,
+        by: By = NOBODY,
     ) -> CameraAnswer:
         """Go back to what cameras.yaml says of a camera. 409 where it says nothing."""
-        back = catalogue.revert(camera_id, by=by, expected=_versions(if_match))
+        cameras = Cameras(catalogue, reach)
+        back = cameras.revert(camera_id, by=by, expected=_versions(if_match))
         return _answer(back, response)
 
     return router
@@ -166,8 +180,10 @@ def trials_router(probing: Probing, dry_runs: DryRuns) -> APIRouter:
     router = APIRouter(prefix="/cameras", tags=["cameras"])
 
     @router.post("/probe", response_class=StreamingResponse, responses=STEPS)
-    async def probe(body: ProbeBody, by: By = NOBODY) -> StreamingResponse:
+    async def probe(body: ProbeBody, reach: TheirReach, by: By = NOBODY) -> StreamingResponse:
         """Try a camera's address; events `step` and `picture`. One at a time for each `by`."""
+        if body.camera:
+            Cameras(probing.catalogue, reach).find(body.camera)
         account = None if body.account is None else body.account.account()
         wanted = Wanted(body.url, account, body.camera)
         return await followed(probing.probe(wanted, who=by), _probed)

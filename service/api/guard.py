@@ -36,7 +36,7 @@ from streetwatch.service.api.callers import (
 )
 from streetwatch.service.api.errors import said
 from streetwatch.service.api.looked import Looked
-from streetwatch.service.evidence.links import SEAL, Links
+from streetwatch.service.evidence.links import LINK_SEAL, Links
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.audit import Deed
@@ -172,7 +172,7 @@ class Guard:
                 return False
 
     def _is_sealed(self, asked: HTTPConnection) -> bool:
-        seal = asked.query_params.get(SEAL)
+        seal = asked.query_params.get(LINK_SEAL)
         return self._gate.links is not None and self._gate.links.opens(asked.scope["path"], seal)
 
     def _beyond(self, found: Matched, account: Account | None) -> _Refusal | None:

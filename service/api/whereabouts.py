@@ -31,6 +31,9 @@ class Whereabouts:
                 return self._case(name, reach) or self._incident(name, reach)
             case About.CAMERA:
                 return self._camera(name, reach)
+            case About.NEW_CAMERA:
+                is_there = any(one.id == name for one in self.cameras())
+                return not is_there or self._camera(name, reach)
             case _:
                 return False
 

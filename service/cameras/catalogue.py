@@ -9,25 +9,20 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from streetwatch.service.cameras.address import (
-    Account,
-    AddressError,
-    with_account,
-    with_what_is_kept,
-)
+from streetwatch.service.cameras.address import Account
 from streetwatch.service.cameras.camera import Camera, CameraDocument, with_source
 from streetwatch.service.cameras.checking import checked_camera
 from streetwatch.service.cameras.errors import (
     CameraChangedError,
     CameraConflictError,
-    CameraRefusedError,
     NoSuchCameraError,
 )
 from streetwatch.service.cameras.ledger import Act, Ledger, Pen, Record
+from streetwatch.service.cameras.meant import allowed, meant, refused_at
 from streetwatch.service.cameras.merging import Listed, merged
 from streetwatch.service.cameras.vault import Vault
-from streetwatch.service.config.checking import Mistake
-from streetwatch.vision.capture.source import Source, SourceKind, redact
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
+from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
@@ -116,7 +111,14 @@ class Catalogue:
         )
         return trial[camera_id].camera
 
-    def add(self, document: CameraDocument, *, by: str, account: Account | None = None) -> Listed:
+    def add(
+        self,
+        document: CameraDocument,
+        *,
+        by: str,
+        account: Account | None = None,
+        within: Reach = EVERYWHERE,
+    ) -> Listed:
         """Make a camera.
 
         Raises:
@@ -127,7 +129,7 @@ class Catalogue:
         camera_id = str(document.get("id", ""))
         if camera_id in self._listed:
             raise CameraConflictError(f"there is a camera {camera_id} already: give another id")
-        return self.put(document, by=by, account=account)
+        return self.put(document, by=by, account=account, within=within)
 
     def put(
         self,
@@ -136,6 +138,7 @@ class Catalogue:
         by: str,
         account: Account | None = None,
         expected: Iterable[str] | None = None,
+        within: Reach = EVERYWHERE,
     ) -> Listed:
         """Make or change a camera.
 
@@ -144,23 +147,33 @@ class Catalogue:
             by: Who does.
             account: As for `check`.
             expected: The versions it may have; None: any.
+            within: The part of the city that it stands in, before and after.
 
         Raises:
             CameraChangedError: it has another version.
-            CameraRefusedError: as for `check`.
+            CameraRefusedError: as for `check`, or it would stand elsewhere.
+            NoSuchCameraError: it stands elsewhere now.
             StorageError: the database refused.
         """
         camera_id = str(document.get("id", ""))
         with self._changing, self._ledger.writing() as pen:
-            self._want(camera_id, expected, pen)
+            self._want(camera_id, expected, pen, within)
             record = self._record(
                 document, Act.SET, by=by, revision=self._next_revision(), account=account
             )
+            self._want_within(record, within)
             pen.write(record)
         self._changed(record)
         return self.find(camera_id)
 
-    def remove(self, camera_id: str, *, by: str, expected: Iterable[str] | None = None) -> None:
+    def remove(
+        self,
+        camera_id: str,
+        *,
+        by: str,
+        expected: Iterable[str] | None = None,
+        within: Reach = EVERYWHERE,
+    ) -> None:
         """Watch a camera no more. One of the file's is left there, and can be brought back.
 
         Raises:
@@ -168,9 +181,16 @@ class Catalogue:
             NoSuchCameraError: there is none of this id.
             StorageError: the database refused.
         """
-        self._undo(camera_id, Act.REMOVED, by, expected)
+        self._undo(camera_id, Act.REMOVED, by, expected, within)
 
-    def revert(self, camera_id: str, *, by: str, expected: Iterable[str] | None = None) -> Listed:
+    def revert(
+        self,
+        camera_id: str,
+        *,
+        by: str,
+        expected: Iterable[str] | None = None,
+        within: Reach = EVERYWHERE,
+    ) -> Listed:
         """Go back to what the file says of a camera.
 
         Raises:
@@ -183,25 +203,41 @@ class Catalogue:
             raise CameraConflictError(
                 f"the camera {camera_id} was made in the console: cameras.yaml says nothing of it"
             )
-        self._undo(camera_id, Act.REVERTED, by, expected)
+        self._undo(camera_id, Act.REVERTED, by, expected, within)
         return self.find(camera_id)
 
-    def _undo(self, camera_id: str, act: Act, by: str, expected: Iterable[str] | None) -> None:
+    def _undo(
+        self, camera_id: str, act: Act, by: str, expected: Iterable[str] | None, within: Reach
+    ) -> None:
         with self._changing, self._ledger.writing() as pen:
-            self._want(camera_id, expected, pen)
+            self._want(camera_id, expected, pen, within)
             if act is Act.REMOVED:
                 self.find(camera_id)
             record = Record(camera_id, act, self._next_revision(), self.clock(), by, {})
+            self._want_within(record, within)
             pen.write(record)
         self._changed(record)
 
-    def _want(self, camera_id: str, expected: Iterable[str] | None, pen: Pen) -> None:
+    def _want(
+        self, camera_id: str, expected: Iterable[str] | None, pen: Pen, within: Reach
+    ) -> None:
         """Bring up what is known to what is stored, and refuse a change of something else."""
         self._records = pen.records()
         self._listed = self._merged()
         found = self._listed.get(camera_id)
+        there = found.camera if found is not None else self._file.get(camera_id)
+        if there is not None and not there.lies_in(within):
+            raise NoSuchCameraError(camera_id)
         if expected is not None and (found is None or found.version not in set(expected)):
             raise CameraChangedError(camera_id)
+
+    def _want_within(self, record: Record, within: Reach) -> None:
+        """Refuse to put a camera where somebody has no say."""
+        file = filter(None, [self._file.get(record.camera_id)])
+        after = merged(file, {record.camera_id: record}, self._vault.open).get(record.camera_id)
+        if after is not None and not after.camera.lies_in(within):
+            says = "is not in your part of the city: write a unit grid of yours"
+            raise refused_at(("place", "grid_code"), says)
 
     def _next_revision(self) -> int:
         return max((one.revision for one in self._records.values()), default=0) + 1
@@ -230,7 +266,7 @@ class Catalogue:
     ) -> Record:
         """Return the record of what was written, its password apart."""
         entry = checked_camera(document)
-        source = self._wanted_source(entry.id, entry.source.kind, entry.source.url, account)
+        source = allowed(self._kept(entry.id), entry.source.kind, entry.source.url, account)
         in_file = self._file.get(entry.id)
         shown = with_source(document, source, source.redacted)
         is_files = in_file is not None and in_file.source == source
@@ -251,31 +287,10 @@ class Catalogue:
         Raises:
             AddressError: address and password do not go together.
         """
-        if account is not None and (account.user or account.password):
-            return Source(kind, with_account(url, account))
-        kept = [one.url for one in self._kept(camera_id) if one.kind is kind]
-        same = [one for one in kept if redact(one) == url]
-        return Source(kind, with_what_is_kept(url, next(iter([*same, *kept]), None)))
+        return meant(self._kept(camera_id), kind, url, account)
 
     def _kept(self, camera_id: str) -> list[Source]:
         """Return where a camera's pictures come from now, and by the file."""
         known, of_file = self._listed.get(camera_id), self._file.get(camera_id)
         cameras = (None if known is None else known.camera, of_file)
         return [one.source for one in cameras if one is not None]
-
-    def _wanted_source(
-        self, camera_id: str, kind: SourceKind, url: str, account: Account | None
-    ) -> Source:
-        if kind is SourceKind.FILE:
-            written = Source(kind, url)
-            if written not in self._kept(camera_id):
-                raise _refused(("source", "kind"), "is for cameras.yaml only: use rtsp or http")
-            return written
-        try:
-            return self.source(camera_id, kind, url, account)
-        except AddressError as error:
-            raise _refused(("source", "url"), str(error)) from None
-
-
-def _refused(location: tuple[str | int, ...], says: str) -> CameraRefusedError:
-    return CameraRefusedError([Mistake(location, "", says)])

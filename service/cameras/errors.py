@@ -36,5 +36,5 @@ class CameraChangedError(StreetwatchError):
         super().__init__(f"the camera {camera_id} has changed meanwhile: read it again")
 
 
-class SealBrokenError(InputError):
+class OtherKeyError(InputError):
     """A kept password can't be read: the key is another one."""

@@ -1,4 +1,4 @@
-"""The file's cameras and the console's changes, as one list. Pure but for the opening of seals."""
+"""The file's cameras and the console's changes, as one list. Pure but for opening passwords."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ import structlog
 
 from streetwatch.service.cameras.camera import Camera, CameraDocument, camera_of
 from streetwatch.service.cameras.checking import checked_camera
-from streetwatch.service.cameras.errors import CameraRefusedError, SealBrokenError
+from streetwatch.service.cameras.errors import CameraRefusedError, OtherKeyError
 from streetwatch.service.cameras.ledger import Act, Record
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.types import Seconds
@@ -99,7 +99,7 @@ def _as_changed(
             log.warning("camera.gone_from_file", camera=record.camera_id)
             return None
         entry = checked_camera(record.document)
-    except (CameraRefusedError, SealBrokenError) as error:
+    except (CameraRefusedError, OtherKeyError) as error:
         log.error("camera.unreadable", camera=record.camera_id, reason=str(error))  # noqa: TRY400
         return None
     changed = camera_of(entry, source, record.document)

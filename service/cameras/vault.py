@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from streetwatch.service.cameras.errors import SealBrokenError
+from streetwatch.service.cameras.errors import OtherKeyError
 from streetwatch.service.incidents.errors import InputError
 
 #: Beside the database; whoever has both has the passwords.
@@ -64,12 +64,12 @@ class Vault:
         """Return what was closed.
 
         Raises:
-            SealBrokenError: it was closed with another key.
+            OtherKeyError: it was closed with another key.
         """
         try:
             return self._fernet.decrypt(closed.encode()).decode()
         except InvalidToken:
-            raise SealBrokenError(
+            raise OtherKeyError(
                 f"{self._name} does not open this password: put back the key that closed it, or "
                 "write the password again"
             ) from None

@@ -1,11 +1,13 @@
 """The keys of `access` in streetwatch.yaml."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from streetwatch.service.config.groups import Group, Number
+from streetwatch.service.config.sign_on_schema import OidcSettings
+from streetwatch.service.config.wording import refused
 
 
 class ApiAccess(StrEnum):
@@ -68,3 +70,33 @@ class AccessSettings(Group):
         description="Hours after which one signs in again, whatever was done.",
         examples=[72],
     )
+    oidc: OidcSettings | None = Field(
+        None,
+        title="Single sign-on",
+        description="Signing in at the city's own identity provider (OpenID Connect).",
+        examples=["{issuer: https://id.city.example, client_id: streetwatch, ...}"],
+    )
+    local_sign_in: Literal["everybody", "emergency"] = Field(
+        "everybody",
+        title="Passwords",
+        description="Who may sign in with a password of this service. `emergency`: nobody but "
+        "`emergency_admin`.",
+        examples=["emergency"],
+    )
+    emergency_admin: str | None = Field(
+        None,
+        min_length=1,
+        title="Emergency administrator",
+        description="The user who may sign in with a password when the provider does not answer.",
+        examples=["admin"],
+    )
+
+    @model_validator(mode="after")
+    def _leaves_a_way_in(self) -> Self:
+        if self.local_sign_in != "emergency":
+            return self
+        if self.oidc is None:
+            raise refused("wants access.oidc: else nobody gets in", at=("local_sign_in",))
+        if self.emergency_admin is None:
+            raise refused("wants access.emergency_admin: name one user", at=("local_sign_in",))
+        return self

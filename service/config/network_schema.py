@@ -39,3 +39,10 @@ class NetworkSettings(Group):
         "Left out: anywhere but on this machine.",
         examples=["[10.30.0.0/24]"],
     )
+    sign_on: list[NetworkText] | None = Field(
+        None,
+        title="Networks of the identity provider",
+        description="The provider of single sign-on is connected to in these networks only. Left "
+        "out: anywhere but on this machine.",
+        examples=["[10.40.0.0/24]"],
+    )

@@ -17,7 +17,16 @@ def anchored(tree: Tree, folder: Path) -> Tree:
 def _placed(key: str, value: Tree, folder: Path) -> Tree:
     match key, value:
         case (
-            ("cameras" | "data_dir" | "clip" | "template" | "ca_file" | "work_calendar"),
+            (
+                "cameras"
+                | "data_dir"
+                | "clip"
+                | "template"
+                | "ca_file"
+                | "client_secret_file"
+                | "work_calendar"
+                | "roads"
+            ),
             str(),
         ):
             return str(folder / value)
@@ -25,7 +34,7 @@ def _placed(key: str, value: Tree, folder: Path) -> Tree:
             return str(folder / value)
         case "model", str() if value.endswith(".toml"):
             return str(folder / value)
-        case "demo" | "target", dict():
+        case "demo" | "foresight" | "target" | "access" | "oidc", dict():
             return {name: _placed(name, inner, folder) for name, inner in value.items()}
         case "targets", list():
             return [_placed("target", inner, folder) for inner in value]

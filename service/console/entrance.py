@@ -1,11 +1,11 @@
-"""Signing in and out, and choosing a password: plain forms that need no script."""
+"""Signing in, and choosing a password: plain forms that need no script."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from streetwatch.service.access.access import Access
 from streetwatch.service.access.asking import ACCOUNT
@@ -15,11 +15,11 @@ from streetwatch.service.access.errors import (
     DeadLinkError,
     MustWaitError,
     NameTakenError,
+    PasswordsOffError,
     WeakPasswordError,
     WrongPasswordError,
 )
 from streetwatch.service.access.role import Account
-from streetwatch.service.api.callers import COOKIE
 from streetwatch.service.api.guard import LOGIN
 from streetwatch.service.console.choices import HOME, local
 from streetwatch.service.console.forms import (
@@ -30,15 +30,15 @@ from streetwatch.service.console.forms import (
     code_form,
     drawn,
 )
-from streetwatch.service.console.parts import Parts
+from streetwatch.service.console.sign_on import ways_in
 from streetwatch.vision.types import Seconds
 
 WELCOME: Final = "/console/welcome"
 
 
-def entrance_router(parts: Parts) -> APIRouter:
+def entrance_router(access: Access, clock: Callable[[], Seconds], hand: HandOver) -> APIRouter:
     """Return the routes by which somebody comes in and goes out."""
-    entrance = _Entrance(parts.access, parts.clock, HandOver.of(parts))
+    entrance = _Entrance(access, clock, hand)
     router = APIRouter(include_in_schema=False)
     for path, methods, answer in (
         (LOGIN, ["GET"], entrance.login),
@@ -47,7 +47,6 @@ def entrance_router(parts: Parts) -> APIRouter:
         (WELCOME, ["POST"], entrance.choose),
         ("/console/password", ["GET"], entrance.password),
         ("/console/password", ["POST"], entrance.change),
-        ("/console/sign-out", ["POST"], entrance.sign_out),
         ("/console/alive", ["POST"], entrance.alive),
     ):
         router.add_api_route(path, answer, methods=methods, response_class=HTMLResponse)
@@ -63,7 +62,7 @@ class _Entrance:
     hand: HandOver
 
     def login(self, request: Request, next: str = HOME) -> Response:  # noqa: A002
-        return drawn(request, "login.html", next=local(next))
+        return drawn(request, "login.html", None, next=local(next), **ways_in(self.access))
 
     def sign_in(
         self,
@@ -76,8 +75,9 @@ class _Entrance:
             token = self.access.door.sign_in(
                 name, password, address=address_of(request), now=self.clock()
             )
-        except (WrongPasswordError, MustWaitError) as error:
-            return drawn(request, "login.html", error, name=name, next=local(next))
+        except (WrongPasswordError, MustWaitError, PasswordsOffError) as error:
+            ways = ways_in(self.access)
+            return drawn(request, "login.html", error, name=name, next=local(next), **ways)
         except CodeNeededError as owed:
             return code_form(request, owed, next)
         return self.hand.to(request, token, local(next))
@@ -105,7 +105,13 @@ class _Entrance:
             )
         except DeadLinkError as error:
             return drawn(request, "dead.html", error)
-        except (UnlikeError, WeakPasswordError, BadNameError, NameTakenError) as error:
+        except (
+            UnlikeError,
+            WeakPasswordError,
+            BadNameError,
+            NameTakenError,
+            PasswordsOffError,
+        ) as error:
             return drawn(request, "welcome.html", error, token=token, meant=meant, name=name)
         except CodeNeededError as owed:
             return code_form(request, owed, HOME)
@@ -126,12 +132,6 @@ class _Entrance:
         except (UnlikeError, WeakPasswordError, WrongPasswordError, MustWaitError) as error:
             return drawn(request, "password.html", error)
         return self.hand.to(request, token, HOME)
-
-    def sign_out(self, request: Request) -> Response:
-        self.access.sessions.end(request.cookies.get(COOKIE, ""))
-        answer = RedirectResponse(LOGIN, status_code=303)
-        answer.delete_cookie(COOKIE)
-        return answer
 
     def alive(self) -> Response:
         """Answer whoever still types: the guard has noted that they were seen."""

@@ -18,13 +18,13 @@ from streetwatch.service.access.role import Account
 from streetwatch.service.api.guard import LOGIN
 from streetwatch.service.console.choices import HOME, local
 from streetwatch.service.console.forms import HandOver, Typed, address_of, code_form, drawn
-from streetwatch.service.console.parts import Parts
+from streetwatch.service.console.sign_on import ways_in
 from streetwatch.vision.types import Seconds
 
 
-def factor_router(parts: Parts) -> APIRouter:
+def factor_router(access: Access, clock: Callable[[], Seconds], hand: HandOver) -> APIRouter:
     """Return the routes of the second factor."""
-    forms = _Forms(parts.access, parts.clock, HandOver.of(parts))
+    forms = _Forms(access, clock, hand)
     router = APIRouter(include_in_schema=False)
     for path, method, answer in (
         ("/console/code", "GET", forms.again),
@@ -59,7 +59,7 @@ class _Forms:
         try:
             entered = self.access.door.with_code(ticket, code, address=address, now=now)
         except DeadTicketError as error:
-            return drawn(request, "login.html", error, next=local(next))
+            return drawn(request, "login.html", error, next=local(next), **ways_in(self.access))
         except (WrongCodeError, MustWaitError) as error:
             owed = self.access.factor.again(ticket, now=now)
             return code_form(request, owed, next, error)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 from urllib.parse import quote
 
 import segno
@@ -18,6 +18,7 @@ from streetwatch.service.access.errors import (
     FactorNeededError,
     MustWaitError,
     NameTakenError,
+    PasswordsOffError,
     WeakPasswordError,
     WrongCodeError,
     WrongPasswordError,
@@ -30,10 +31,10 @@ from streetwatch.service.access.rules import (
     Weakness,
 )
 from streetwatch.service.access.sessions import Sessions
+from streetwatch.service.access.sign_on.errors import ProviderDownError, SignOnError, Why
 from streetwatch.service.api.callers import COOKIE
 from streetwatch.service.console.choices import local
 from streetwatch.service.console.language import LANGUAGE_NAMES, Language, language_of, mark, say_in
-from streetwatch.service.console.parts import Parts
 
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True
@@ -56,11 +57,6 @@ class HandOver:
     sessions: Sessions
     secure: bool
 
-    @classmethod
-    def of(cls, parts: Parts) -> Self:
-        """Return it as the settings have it."""
-        return cls(parts.access.sessions, parts.settings.access.secure_cookies)
-
     def to(self, request: Request, token: str, back: str) -> Response:
         """Lead somebody in."""
         return self.by(request, token, RedirectResponse(back, status_code=303))
@@ -70,9 +66,13 @@ class HandOver:
         before = request.cookies.get(COOKIE)
         if before:
             self.sessions.end(before)
-        is_secure = self.secure or request.url.scheme == "https"
+        is_secure = self.is_secure(request)
         answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=is_secure)
         return answer
+
+    def is_secure(self, request: Request) -> bool:
+        """Tell whether a cookie goes back by https alone."""
+        return self.secure or request.url.scheme == "https"
 
 
 class UnlikeError(Exception):
@@ -86,6 +86,22 @@ _WORDS: Final[dict[type[Exception], str]] = {
     UnlikeError: mark("The two passwords are not the same."),
     WrongCodeError: mark("The code is wrong, or its time is over."),
     DeadTicketError: mark("Sign in again: this took too long."),
+    PasswordsOffError: mark("Sign in with single sign-on: passwords are for emergencies here."),
+    ProviderDownError: mark("Single sign-on does not answer. Try again in a while."),
+}
+
+
+#: Why the identity provider's word lets somebody in or not.
+_SIGN_ON: Final = {
+    Why.STRAYED: mark("This sign-in was over or began elsewhere. Sign in again."),
+    Why.DENIED: mark("Single sign-on says no. Try again, or ask an administrator."),
+    Why.UNBELIEVED: mark("What single sign-on says could not be proved. Ask an administrator."),
+    Why.UNKNOWN: mark("Nobody has added you here. Ask an administrator."),
+    Why.NAMELESS: mark("Single sign-on does not say what you are called. Ask an administrator."),
+    Why.TAKEN: mark("Somebody is called as you are here. Ask an administrator."),
+    Why.NO_ROLE: mark("You have no role here. Ask an administrator."),
+    Why.NO_PART: mark("No part of the city is yours here. Ask an administrator."),
+    Why.DISABLED: mark("You are let in no more. Ask an administrator."),
 }
 
 
@@ -134,18 +150,27 @@ def code_form(
     return drawn(request, "code.html", error, **fields, next=local(back))
 
 
+_STATUS: Final[dict[type[Exception], int]] = {
+    MustWaitError: 429,
+    WrongPasswordError: 401,
+    WrongCodeError: 401,
+    DeadTicketError: 401,
+    DeadLinkError: 410,
+    PasswordsOffError: 403,
+    ProviderDownError: 503,
+}
+
+
 def _status(error: Exception | None) -> int:
     match error:
         case None:
             return 200
-        case MustWaitError():
-            return 429
-        case WrongPasswordError() | WrongCodeError() | DeadTicketError():
+        case SignOnError(why=Why.STRAYED | Why.DENIED | Why.UNBELIEVED):
             return 401
-        case DeadLinkError():
-            return 410
+        case SignOnError():
+            return 403
         case _:
-            return 422
+            return _STATUS.get(type(error), 422)
 
 
 def words_of(error: Exception, language: Language) -> str:
@@ -160,6 +185,8 @@ def words_of(error: Exception, language: Language) -> str:
             )
         case WeakPasswordError(weakness=weakness):
             return _words_of_weakness(weakness, language)
+        case SignOnError(why=why):
+            return say_in(language, _SIGN_ON[why])
         case FactorNeededError():
             return say_in(language, "Your role can't do without it.")
         case BadNameError():

@@ -17,6 +17,7 @@ from streetwatch.service.console.choices import choices_router
 from streetwatch.service.console.closing import watch_sessions
 from streetwatch.service.console.entrance import entrance_router
 from streetwatch.service.console.factor import factor_router
+from streetwatch.service.console.forms import HandOver
 from streetwatch.service.console.language import say
 from streetwatch.service.console.originals import originals_router
 from streetwatch.service.console.pages import (
@@ -32,6 +33,7 @@ from streetwatch.service.console.pages import (
 )
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import ROLE_NAMES, RoleNeededError, Shell, dress
+from streetwatch.service.console.sign_on import sign_on_router
 from streetwatch.service.console.verifying import verify_router
 
 _HERE: Final = Path(__file__).parent
@@ -43,8 +45,9 @@ def mount_console(api: FastAPI, parts: Parts) -> None:
     """Add the pages to an application that is not started yet; once a process."""
     shell = Shell(who=_who)
     api.include_router(choices_router())
-    api.include_router(entrance_router(parts))
-    api.include_router(factor_router(parts))
+    hand = HandOver(parts.access.sessions, parts.settings.access.secure_cookies)
+    for forms in (entrance_router, sign_on_router, factor_router):
+        api.include_router(forms(parts.access, parts.clock, hand))
     api.include_router(originals_router(parts.originals))
     api.include_router(verify_router(parts.signing, parts.store.engine))
     watch_sessions(parts.access.sessions, parts.clock)

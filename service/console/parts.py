@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.cameras import Camera
-from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.delivery.build import Surroundings
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
@@ -48,6 +49,7 @@ class Parts:
         originals: The sealed originals of these.
         signing: What packs are signed with, and every key of before.
         reporter: Figures over periods.
+        foreseer: What the cases say about tomorrow.
         deliveries: What goes to the case platforms.
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
@@ -75,11 +77,12 @@ class Parts:
     originals: Originals
     signing: Callable[[], Signing]
     reporter: Reporter
+    foreseer: Foreseer
     deliveries: Deliveries
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     cameras: Callable[[], tuple[Camera, ...]]
-    catalogue: Catalogue
+    catalogue: Cameras
     live: LiveView
     probing: Probing
     dry_runs: DryRuns
@@ -95,7 +98,10 @@ class Parts:
             self,
             book=self.book.within(reach),
             reporter=self.reporter.within(reach),
+            foreseer=self.foreseer.within(reach),
             reviewing=self.reviewing.within(reach),
             live=self.live.within(reach),
+            catalogue=self.catalogue.within(reach),
+            gatherings=self.gatherings.within(reach),
             cameras=lambda: tuple(one for one in self.cameras() if one.lies_in(reach)),
         )

@@ -43,23 +43,21 @@ class Entry:
         words: What it is called.
         icon: Of the Material icons.
         role: Whoever lacks it isn't shown the way there.
-        is_whole: Nor is whoever is limited to a part of the city.
     """
 
     name: str
     words: str
     icon: str
     role: Role = Role.VIEWER
-    is_whole: bool = False
 
     def is_for(self, account: Account) -> bool:
         """Tell whether somebody is shown the way there."""
-        return account.role.reaches(self.role) and (not self.is_whole or account.reach.is_whole)
+        return account.role.reaches(self.role)
 
 
 ENTRIES: Final = (
     Entry("wall", mark("Wall"), "grid_view"),
-    Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR, is_whole=True),
+    Entry("cameras", mark("Cameras"), "videocam", Role.OPERATOR),
     Entry("review", mark("Review"), "rule", Role.ANALYST),
     Entry("cases", mark("Cases"), "folder_open"),
     Entry("numbers", mark("Numbers"), "bar_chart"),

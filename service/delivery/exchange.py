@@ -2,7 +2,6 @@
 
 import base64
 import ssl
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -15,7 +14,12 @@ from streetwatch.service.config.secrets import hidden
 from streetwatch.service.delivery.answers import misunderstood, refused, unanswered
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError
-from streetwatch.service.outbound.http import OutboundTransport
+from streetwatch.service.outbound.http import (
+    AnswerTooLongError,
+    AnswerTooSlowError,
+    OutboundTransport,
+    bounded,
+)
 from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.vision.types import Seconds
 
@@ -125,16 +129,12 @@ class Exchange:
         self._client.close()
 
     def _read(self, answer: httpx.Response) -> bytes:
-        content = bytearray()
-        until = time.monotonic() + self._longest_s
-        for chunk in answer.iter_bytes():
-            content += chunk
-            if len(content) > self._longest_answer:
-                text = f"the answer is longer than {self._longest_answer} bytes"
-                raise self.failed(misunderstood(answer, text))
-            if time.monotonic() > until:
-                raise self.failed(Failure(f"no answer: not whole after {self._longest_s:g} s"))
-        return bytes(content)
+        try:
+            return bounded(answer, longest=self._longest_answer, within_s=self._longest_s)
+        except AnswerTooLongError as error:
+            raise self.failed(misunderstood(answer, str(error))) from None
+        except AnswerTooSlowError as error:
+            raise self.failed(Failure(str(error))) from None
 
 
 def _credentials(request: httpx.Request) -> Iterator[str]:

@@ -15,11 +15,11 @@ from streetwatch.service.config.target_schema import MqttEntry
 from streetwatch.service.delivery.case_fields import View, case_message
 from streetwatch.service.delivery.retry import Failure
 from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
-from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.evidence.links import Links
 from streetwatch.service.incidents.case import Message
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.outbound.outbound import Outbound, OutOfReachError, UnknownHostError
+from streetwatch.service.outbound.trust import trust_in
 
 #: Where the address names no port: as registered, without and with TLS.
 _PORT, _TLS_PORT = 1883, 8883
@@ -195,7 +195,7 @@ def _is_taken(sent: MQTTMessageInfo) -> bool:
 def _tls(entry: MqttEntry) -> ssl.SSLContext | None:
     if not entry.url.lower().startswith("mqtts:"):
         return None
-    context = trust_in(entry.ca_file, target=entry.id)
+    context = trust_in(entry.ca_file, where=f"targets: {entry.id}")
     context.sslsocket_class = _Closing
     return context
 

@@ -35,11 +35,11 @@ from streetwatch.service.delivery.sink import (
     PlatformStatus,
     Receipt,
 )
-from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.evidence.links import Links
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.outbound.outbound import Outbound
+from streetwatch.service.outbound.trust import trust_in
 from streetwatch.vision.types import Seconds
 
 #: What the platform would say to what it can't use, and what may be tried later.
@@ -65,7 +65,7 @@ class Open311Sink:
             timeout_s=entry.timeout_s,
             outbound=Outbound.of(networks, [entry.url]),
             secrets=secrets_in(entry),
-            trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
+            trust=trust_in(entry.ca_file, where=f"targets: {entry.id}") if entry.ca_file else None,
         )
 
     def deliver(self, message: Message, *, known: Receipt | None) -> Receipt:

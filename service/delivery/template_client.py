@@ -16,9 +16,9 @@ from streetwatch.service.delivery.sink import DeliveryFailedError
 from streetwatch.service.delivery.template_auth import credential_of
 from streetwatch.service.delivery.template_calls import Call, Part, call_of
 from streetwatch.service.delivery.template_file import Template
-from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.outbound.outbound import Outbound
+from streetwatch.service.outbound.trust import trust_in
 from streetwatch.vision.types import Seconds
 
 #: What HTTP has for a request that is understood and not wanted: a person has to look at it.
@@ -48,7 +48,7 @@ class TemplateClient:
             timeout_s=entry.timeout_s,
             outbound=Outbound.of(networks, [entry.url]),
             secrets=template.secrets,
-            trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
+            trust=trust_in(entry.ca_file, where=f"targets: {entry.id}") if entry.ca_file else None,
         )
         self._credential = credential_of(
             template.entry.auth, log_in=self._log_in, learn=self._exchange.learn, clock=clock

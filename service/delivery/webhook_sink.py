@@ -9,11 +9,11 @@ from streetwatch.service.delivery.case_fields import View, case_message
 from streetwatch.service.delivery.exchange import Exchange
 from streetwatch.service.delivery.signing import signer
 from streetwatch.service.delivery.sink import Receipt
-from streetwatch.service.delivery.trust import trust_in
 from streetwatch.service.evidence.links import Links
 from streetwatch.service.incidents.case import Message
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.outbound.outbound import Outbound
+from streetwatch.service.outbound.trust import trust_in
 from streetwatch.vision.types import Seconds
 
 #: The occasion of a test: nothing is to be filed.
@@ -42,7 +42,7 @@ class WebhookSink:
             timeout_s=entry.timeout_s,
             outbound=Outbound.of(networks, [entry.url]),
             secrets=secrets_in(entry),
-            trust=trust_in(entry.ca_file, target=entry.id) if entry.ca_file else None,
+            trust=trust_in(entry.ca_file, where=f"targets: {entry.id}") if entry.ca_file else None,
             longest_answer=_LONGEST_ANSWER,
         )
 

@@ -14,8 +14,11 @@ def standing(history: Iterable[Line]) -> tuple[Line, ...]:
 
     An undone step is taken back with the moves that the desk made because of it.
     """
+    lines = tuple(history)
+    if not any(line.get("action") == UNDO for line in lines):
+        return lines  # of a million cases, hardly one has another
     kept: list[Line] = []
-    for line in history:
+    for line in lines:
         if line.get("action") == UNDO:
             place = _undone(kept, line["undone"])
             kept[place:] = [after for after in kept[place + 1 :] if "state" not in after]

@@ -24,7 +24,7 @@ DAY_S: Seconds = 86_400.0
 SPANS = (7, 30, 90)
 
 #: Ends that say that it was there and is gone.
-_GONE = (CaseState.CLOSED, CaseState.FORCE_CLOSED, CaseState.SELF_CORRECTED)
+GONE = (CaseState.CLOSED, CaseState.FORCE_CLOSED, CaseState.SELF_CORRECTED)
 
 #: Cases of a place that are told, the newest ones.
 _MOST = 500
@@ -75,7 +75,7 @@ def recurrence_step(connection: sa.Connection, draft: Draft, now: Seconds) -> Dr
     here = (
         desk_case.c.place_key == draft.place_key,
         desk_case.c.type == draft.type,
-        desk_case.c.state.in_([state.value for state in _GONE]),
+        desk_case.c.state.in_([state.value for state in GONE]),
         desk_case.c.ended_at >= now - SPANS[-1] * DAY_S,
     )
     wanted = sa.select(desk_case.c.external_id).where(*here)
@@ -132,7 +132,7 @@ def history_around(engine: sa.Engine, number: str, reach: Reach = EVERYWHERE) ->
 
 
 def _episode(row: Mapping[Any, Any]) -> Episode:
-    gone = row["ended_at"] if row["state"] in _GONE else None
+    gone = row["ended_at"] if row["state"] in GONE else None
     return Episode(row["number"], row["type"], row["occurred_at"], gone)
 
 

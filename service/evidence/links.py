@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 #: The query parameter that bears the seal.
-SEAL: Final = "seal"
+LINK_SEAL: Final = "seal"
 
 #: Hexadecimal digits of a seal: 128 bits.
 _DIGITS: Final = 32
@@ -28,7 +28,7 @@ class Links:
 
     def sealed(self, path: str) -> str:
         """Return a path of ours with its seal."""
-        return f"{path}?{SEAL}={self._seal(path)}"
+        return f"{path}?{LINK_SEAL}={self._seal(path)}"
 
     def opens(self, path: str, seal: str | None) -> bool:
         """Tell whether a seal is that of a path."""

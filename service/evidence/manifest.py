@@ -29,7 +29,7 @@ SIGNATURE: Final = "manifest.sig"
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class EvidenceSeal:
     """What a camera's evidence is sealed with.
 
     Attributes:
@@ -69,7 +69,7 @@ def manifest(
     gathered: Gathered,
     *,
     attachments: Iterable[Attachment],
-    seal: Seal,
+    seal: EvidenceSeal,
     end: End,
 ) -> bytes:
     """Write the manifest as JSON.

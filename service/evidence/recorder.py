@@ -8,7 +8,7 @@ from typing import Final
 from streetwatch.service.evidence import manifest as manifests
 from streetwatch.service.evidence.copies import Copies, Kept, NoCopy, subject_of
 from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
-from streetwatch.service.evidence.manifest import Gathered, Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal, Gathered
 from streetwatch.service.evidence.track_file import NAME, track_json
 from streetwatch.service.incidents.case import Attachment, Site
 from streetwatch.service.incidents.chain import End, Link, RecordKind
@@ -46,7 +46,7 @@ class Recorder:
         site: Site,
         zones: tuple[Zone, ...],
         copies: Copies,
-        seal: Seal,
+        seal: EvidenceSeal,
         ring: Ring | None,
         window: ClipWindow,
     ) -> None:

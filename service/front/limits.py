@@ -51,11 +51,14 @@ def rules_of(*, public_per_minute: float, costly_per_minute: float) -> tuple[Rul
     public, costly = Rate.of(public_per_minute), Rate.of(costly_per_minute)
     writes, reads = frozenset({"POST", "PUT", "PATCH", "DELETE"}), frozenset({"GET", "HEAD"})
     open_to_all = r"/open311/.*|/observations|/verify|/console/(login|welcome|password)"
-    long_reads = r"/desk/cases\.(csv|geojson)|/desk/cases/[^/]+/evidence\.zip|/desk/reports/.*"
+    long_reads = (
+        r"/desk/cases\.(csv|geojson)|/desk/cases/[^/]+/evidence\.zip|/desk/reports/.*|/foresight/.*"
+    )
     long_writes = r"/cameras/probe|/cameras/[^/]+/dry-run"
     return (
         Rule(re.compile(open_to_all), writes, Buckets(public)),
         Rule(re.compile(r"/open311/.*"), reads, Buckets(public)),
+        Rule(re.compile(r"/console/sign-on(/back)?"), reads, Buckets(public)),
         Rule(re.compile(long_reads), reads, Buckets(costly)),
         Rule(re.compile(long_writes), writes, Buckets(costly)),
     )

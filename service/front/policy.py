@@ -5,7 +5,15 @@ from typing import Final
 from urllib.parse import urlsplit
 
 #: Of forms without a script of their own: signing in, checking evidence.
-_FORMS: Final = ("/console/login", "/console/welcome", "/console/password", "/verify")
+_FORMS: Final = (
+    "/console/login",
+    "/console/welcome",
+    "/console/password",
+    "/console/sign-on",
+    "/console/sign-on/back",
+    "/console/sign-out",
+    "/verify",
+)
 
 #: FastAPI's own pages.
 _DOCS: Final = ("/docs", "/redoc")

@@ -1,10 +1,37 @@
 """HTTP that connects to nothing but what is in reach."""
 
 import ssl
+import time
 
 import httpx
 
 from streetwatch.service.outbound.outbound import PORTS, Outbound, OutOfReachError, UnknownHostError
+from streetwatch.vision.types import Seconds
+
+
+class AnswerTooLongError(Exception):
+    """There are more bytes than anybody needs."""
+
+
+class AnswerTooSlowError(Exception):
+    """It drips in, a byte before each time-out."""
+
+
+def bounded(answer: httpx.Response, *, longest: int, within_s: Seconds) -> bytes:
+    """Return the body of an answer that is streamed, if it is no longer and no slower than this.
+
+    Raises:
+        AnswerTooLongError: it is longer.
+        AnswerTooSlowError: it is slower.
+    """
+    content, until = bytearray(), time.monotonic() + within_s
+    for chunk in answer.iter_bytes():
+        content += chunk
+        if len(content) > longest:
+            raise AnswerTooLongError(f"the answer is longer than {longest} bytes")
+        if time.monotonic() > until:
+            raise AnswerTooSlowError(f"no answer: not whole after {within_s:g} s")
+    return bytes(content)
 
 
 class OutboundTransport(httpx.BaseTransport):

@@ -13,7 +13,7 @@ import structlog
 from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
-from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.ports import Store
@@ -94,7 +94,7 @@ class Wiring:
 
     store: Store
     copies: Copies
-    seal: Seal
+    seal: EvidenceSeal
     routes: Routes
     window: ClipWindow
     keep_bytes: int

@@ -19,6 +19,9 @@ access_user = sa.Table(
     sa.Column("grids", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("totp_sealed", sa.String),  # encrypted with the key that seals cameras' passwords
     sa.Column("totp_step", sa.Integer),  # the last one used: no code is good twice
+    sa.Column("issuer", sa.String),  # the provider that they may sign in at; null: none
+    sa.Column("subject", sa.String),  # who they are there; null: they have not come yet
+    sa.Index(None, "issuer", "subject", unique=True),
 )
 
 #: Programs that use the API.
@@ -56,7 +59,16 @@ access_session = sa.Table(
     sa.Column("user_key", sa.ForeignKey("access_user.key"), nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("seen_at", sa.Float, nullable=False),
+    sa.Column("proof_closed", sa.String),  # the provider's word, shown to it again on leaving
     sa.Index(None, "user_key"),
+)
+
+#: Ways to the provider that have led back: none does twice.
+access_sign_on = sa.Table(
+    "access_sign_on",
+    metadata,
+    sa.Column("state_hash", sa.String(64), primary_key=True),
+    sa.Column("expires_at", sa.Float, nullable=False),
 )
 
 #: Links that are good for one use: to choose a password; without a user, to become the first admin.

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from gates import a_seal
+from gates import a_cipher
 from streetwatch.service.access.access import Access, access_on
 from streetwatch.service.access.errors import (
     BadNameError,
@@ -51,7 +51,7 @@ def engine(new_database: Callable[..., str]) -> Iterator[sa.Engine]:
 @pytest.fixture
 def access(engine: sa.Engine) -> Access:
     """Somebody uses the service: `li`, its admin."""
-    access = access_on(engine, LIMITS, a_seal())
+    access = access_on(engine, LIMITS, a_cipher())
     token = access.door.first_link(now=NOON)
     assert token is not None
     access.door.use(token, "Li", PASSWORD, now=NOON)
@@ -69,7 +69,7 @@ def tried(access: Access, name: str, password: str, at: float, *, address: str =
 
 
 def test_the_first_link_makes_one_admin_and_is_dead_then(engine: sa.Engine) -> None:
-    access = access_on(engine, LIMITS, a_seal())
+    access = access_on(engine, LIMITS, a_cipher())
     earlier = access.door.first_link(now=NOON)
     token = access.door.first_link(now=NOON)
     assert earlier is not None
@@ -84,7 +84,7 @@ def test_the_first_link_makes_one_admin_and_is_dead_then(engine: sa.Engine) -> N
 
 
 def test_the_first_link_is_dead_once_somebody_was_added_otherwise(engine: sa.Engine) -> None:
-    access = access_on(engine, LIMITS, a_seal())
+    access = access_on(engine, LIMITS, a_cipher())
     token = access.door.first_link(now=NOON)
     assert token is not None
     access.users.add("wang", Role.VIEWER, now=NOON)

@@ -13,8 +13,8 @@ from filed import NOON, a_message, an_incident, evidence
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.retention import Periods
-from streetwatch.service.store.schema import metadata
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.store.tables import metadata
 from streetwatch.service.upkeep.backup import COVER, SUMS, back_up
 from streetwatch.service.upkeep.restore import restore
 from streetwatch.service.upkeep.verify import Verification

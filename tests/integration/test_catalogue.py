@@ -18,7 +18,7 @@ from streetwatch.service.cameras.errors import (
     CameraChangedError,
     CameraConflictError,
     NoSuchCameraError,
-    SealBrokenError,
+    OtherKeyError,
 )
 from streetwatch.service.cameras.export import exported
 from streetwatch.service.cameras.ledger import Ledger
@@ -179,7 +179,7 @@ def test_a_key_that_others_may_read_is_refused_in_words(city: City) -> None:
 def test_a_key_opens_what_it_closed_only(tmp_path: Path) -> None:
     closed = Vault.at(tmp_path / "one").close("rtsp://a")
     assert Vault.at(tmp_path / "one").open(closed) == "rtsp://a"
-    with pytest.raises(SealBrokenError):
+    with pytest.raises(OtherKeyError):
         Vault.at(tmp_path / "other").open(closed)
 
 

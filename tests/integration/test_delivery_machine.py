@@ -27,8 +27,8 @@ from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.store import sqlite
 from streetwatch.service.store.deliveries import DeliveredAlreadyError, Deliveries, Wanted
 from streetwatch.service.store.outbox import Claimed, MessageState, Outbox
-from streetwatch.service.store.schema import metadata
 from streetwatch.service.store.sql_store import SqlStore
+from streetwatch.service.store.tables import metadata
 
 INCIDENTS = [f"{n:026}" for n in range(2)]
 TARGETS = ("keyed", "searched")

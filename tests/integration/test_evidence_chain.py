@@ -17,7 +17,7 @@ from sealed import SEAL, SIGNER, seal_case
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import PublicKey, Signer
-from streetwatch.service.evidence.manifest import Seal
+from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import DAY_S, Periods
 from streetwatch.service.store.chain_schema import evidence_link
@@ -42,7 +42,7 @@ class World:
         assert isinstance(self.copies.folder, EvidenceFolder)
         return self.copies.folder
 
-    def seal(self, name: str, *, camera: str = "kerb", seal: Seal = SEAL) -> None:
+    def seal(self, name: str, *, camera: str = "kerb", seal: EvidenceSeal = SEAL) -> None:
         seal_case(self.store, self.copies, name, camera=camera, seal=seal)
 
     def findings(self) -> list[tuple[str, str]]:
@@ -108,7 +108,7 @@ def test_each_manifest_names_its_cameras_one_before_and_is_signed(world: World) 
 
 
 def test_a_manifest_says_what_judged_and_what_wrote_it(world: World) -> None:
-    clock = Seal(SIGNER, "streetwatch 9", "street-1", "e" * 64, lambda: 2.5)
+    clock = EvidenceSeal(SIGNER, "streetwatch 9", "street-1", "e" * 64, lambda: 2.5)
     world.seal("d" * 26, seal=clock)
     said = world.manifest("d" * 26)
     assert said["rule"]["type"] == "illegal_parking_motor"
@@ -121,7 +121,7 @@ def test_a_manifest_says_what_judged_and_what_wrote_it(world: World) -> None:
 
 def test_a_new_key_signs_on_and_the_old_one_still_proves(world: World) -> None:
     new = Signer.made()
-    world.seal("d" * 26, seal=Seal(new, "streetwatch 0", "model@1", "f" * 64))
+    world.seal("d" * 26, seal=EvidenceSeal(new, "streetwatch 0", "model@1", "f" * 64))
     keys = [PublicKey(bytes.fromhex(one)).id for one in public_keys(world.store.engine)]
     assert sorted(keys) == sorted([SIGNER.public.id, new.public.id])
     assert world.findings() == []

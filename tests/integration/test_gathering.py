@@ -16,6 +16,7 @@ from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.errors import CameraRefusedError
 from streetwatch.service.cameras.ledger import Ledger
+from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.stepping import BusyError
 from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.gathering import MOST_GATHERED, Gathering, Gatherings
@@ -57,7 +58,7 @@ def city(tmp_path: Path, live_camera: Callable[..., LiveProcess]) -> Iterator[Ci
     )
     loop.start()
     options = CaptureOptions(look_interval_s=2.0, longest=detector.longest_side)
-    yield City(live_camera(STREET), Gatherings(catalogue, loop, mailboxes, options))
+    yield City(live_camera(STREET), Gatherings(Cameras(catalogue), loop, mailboxes, options))
     loop.stop(timeout_s=5)
     store.close()
 

@@ -20,8 +20,9 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import DAY_S, Periods
-from streetwatch.service.store.schema import incident, metadata
+from streetwatch.service.store.schema import incident
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.store.tables import metadata
 from streetwatch.service.upkeep.retention import Retention
 from streetwatch.service.upkeep.verify_chain import chain_findings
 from streetwatch.vision.masking import Masker

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from gates import a_seal
+from gates import a_cipher
 from streetwatch.service.access.access import Access, access_on
 from streetwatch.service.access.errors import (
     CodeNeededError,
@@ -38,7 +38,7 @@ def engine(new_database: Callable[..., str]) -> Iterator[sa.Engine]:
 @pytest.fixture
 def access(engine: sa.Engine) -> Access:
     """Admins need a second factor; `wang`, a viewer, may have one."""
-    access = access_on(engine, LIMITS, a_seal(), frozenset({Role.ADMIN}))
+    access = access_on(engine, LIMITS, a_cipher(), frozenset({Role.ADMIN}))
     access.users.add("wang", Role.VIEWER, now=NOON)
     access.door.use(access.door.link("wang", now=NOON), "", PASSWORD, now=NOON)
     return access
@@ -123,7 +123,7 @@ def test_a_ticket_is_no_session_and_is_over_soon(access: Access) -> None:
     ticket = asked(access).ticket
     assert access.sessions.who(ticket, now=NOON) is None
     over = NOON + TICKET_S
-    for shown in (ticket, "", f"{ticket}x", a_seal().close('["ticket", "wang", 9e9, ""]')):
+    for shown in (ticket, "", f"{ticket}x", a_cipher().close('["ticket", "wang", 9e9, ""]')):
         with pytest.raises(DeadTicketError):
             access.door.with_code(shown, app.at(over), address=HERE, now=over)
 

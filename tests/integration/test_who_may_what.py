@@ -276,7 +276,9 @@ def test_whoever_is_limited_finds_nothing_of_another_camera(city: City, who: str
     for rule in ASKED:
         if rule.is_console and who == "token":
             continue
-        if rule.about in {About.CASE, About.INCIDENT, About.CAMERA}:
+        if rule.about is About.NEW_CAMERA:
+            assert city.asked(rule, headers(), THEIRS) == 404, rule
+        elif rule.about in {About.CASE, About.INCIDENT, About.CAMERA}:
             missing = {"number": "SW-1", "incident": "c" * 26, "camera": "nowhere"}
             theirs = city.asked(rule, headers(), THEIRS)
             assert theirs == city.asked(rule, headers(), missing) == 404, rule
@@ -292,6 +294,38 @@ def test_whoever_is_limited_does_with_their_own_what_others_do(city: City, who: 
             continue
         anybody = city.asked(rule, city.cookie(Role.OPERATOR), OURS)
         assert city.asked(rule, headers(), OURS) == anybody, rule
+
+
+def _attach(city: City, headers: dict[str, str], camera: str, grid: str) -> httpx.Response:
+    place = {"lon": 121.47, "lat": 31.23} | ({"grid_code": grid} if grid else {})
+    source = {"kind": "rtsp", "url": "rtsp://10.0.0.5/s"}
+    body = {"source": source, "place": place, "zones": []}
+    return city.http.put(f"/cameras/{camera}", json=body, headers=headers)
+
+
+def test_whoever_is_limited_to_a_grid_attaches_cameras_there_and_nowhere_else(city: City) -> None:
+    mine, other, none = "310101002002002", "310104001001001", ""
+    for grid in (other, none):
+        refused = _attach(city, city.cookie("of-grid"), "new", grid)
+        assert (refused.status_code, "your part of the city" in refused.text) == (422, True)
+    assert _attach(city, city.cookie("of-grid"), "new", mine).status_code == 200
+    assert _attach(city, city.cookie("of-kerb"), "new", mine).status_code == 404
+    assert _attach(city, city.cookie("of-kerb"), "another", mine).status_code == 422
+    assert _attach(city, city.cookie("of-grid"), "new", other).status_code == 422  # takes it away
+    assert _attach(city, city.cookie("of-grid"), "gate", mine).status_code == 404  # takes one over
+    gone = city.http.delete("/cameras/gate", headers=city.cookie("operator"))
+    assert gone.status_code == 204
+    assert _attach(city, city.cookie("of-grid"), "gate", mine).status_code == 404
+    back = "/cameras/gate/revert"
+    assert city.http.post(back, headers=city.cookie("of-grid")).status_code == 404
+    assert city.http.post(back, headers=city.cookie("operator")).status_code == 200
+    assert city.http.delete("/cameras/new", headers=city.cookie("of-grid")).status_code == 204
+
+
+def test_whoever_is_limited_borrows_no_password_of_another_camera(city: City) -> None:
+    body = {"url": "rtsp://127.0.0.1:9/s", "camera": "gate"}
+    probed = city.http.post("/cameras/probe", json=body, headers=city.cookie("of-grid"))
+    assert probed.status_code == 404
 
 
 #: What tells of more than one thing, and what stands in it of each camera.
@@ -390,6 +424,7 @@ def table() -> str:
         About.CASE: "their cases",
         About.INCIDENT: "their cases",
         About.CAMERA: "their cameras",
+        About.NEW_CAMERA: "their cameras, and new ones in their part",
     }
     lines = ["| route | takes | role | limited accounts | noted as |", "|---|---|---|---|---|"]
     for rule in RULES:

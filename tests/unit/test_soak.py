@@ -1,5 +1,6 @@
 """What a soak draws, and how it judges: values in, values out."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -104,7 +105,17 @@ def test_the_slope_of_memory_comes_with_its_interval(mib_per_h: float) -> None:
 
 
 def test_too_short_a_soak_has_no_slope() -> None:
-    assert slope(samples(0.0, minutes=3)) is None
+    assert slope(samples(0.0, minutes=13)) is None
+
+
+def test_memory_that_is_taken_and_given_back_is_no_growth() -> None:
+    busy = tuple(
+        replace(one, rss_mib=one.rss_mib + 80) if one.at % 60 > 20 and one.at > 1800 else one
+        for one in samples(0.0, minutes=40)
+    )
+    found = slope(busy)
+    assert found is not None
+    assert found.high < 1.0
 
 
 def test_what_grows_is_told_by_its_last_third() -> None:

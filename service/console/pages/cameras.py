@@ -21,7 +21,7 @@ def register(parts: Parts, shell: Shell) -> None:
     def cameras() -> None:
         ui.add_css(STYLE)
         with shell.page(say("Cameras"), active="cameras") as account:
-            CameraList(parts, account).draw(shell)
+            CameraList(parts.within(account.reach), account).draw(shell)
 
     @ui.page("/console/cameras/new")
     def new() -> None:
@@ -30,7 +30,7 @@ def register(parts: Parts, shell: Shell) -> None:
         with shell.page(title, active="cameras") as account:
             ui.label(title).classes("sw-title").props("role=heading aria-level=1")
             shell.keys(*editor_keys())
-            Wizard(parts, account)
+            Wizard(parts.within(account.reach), account)
 
     @ui.page("/console/cameras/{camera_id}/change")
     def change(camera_id: str) -> None:
@@ -42,4 +42,4 @@ def register(parts: Parts, shell: Shell) -> None:
         ui.add_css(STYLE)
         with shell.page(title, active="cameras") as account:
             ui.label(title).classes("sw-title").props("role=heading aria-level=1")
-            ChangePage(parts, account, listed)
+            ChangePage(parts.within(account.reach), account, listed)

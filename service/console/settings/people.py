@@ -93,8 +93,21 @@ class _People:
         if user.has_factor:
             words = say("Take off the second factor")
             _action(words, partial(self._take_off, user.name), user.name)
+        self._sign_on_action(user)
         if user.name != self._account.name:
             _action(say("Let in no more"), partial(self._disable, user.name), user.name)
+
+    def _sign_on_action(self, user: User) -> None:
+        """Offer to let somebody sign in at the identity provider, or not any more."""
+        sign_on = self._parts.access.sign_on
+        if sign_on is None:
+            return
+        issuer = "" if user.issuer else sign_on.told.issuer
+        words = say("Let sign in at the provider") if issuer else say("Not at the provider")
+        give = partial(self._users.sign_on, user.name, issuer)
+        facts: dict[str, Fact] = {"single_sign_on": bool(issuer)}
+        done = partial(self._done, give, "given_sign_on", user.name, **facts)
+        _action(words, done, user.name)
 
     async def _add(self, name: ui.input, role: ui.select) -> None:
         now = self._parts.clock()
@@ -203,7 +216,7 @@ def _action(words: str, act: Callable[[], object], name: str) -> None:
 def _state(user: User) -> None:
     if user.disabled_at is not None:
         chip(say("let in no more"), "bad")
-    elif user.has_password:
+    elif user.has_password or user.issuer:
         chip(say("active"), "good")
     else:
         chip(say("has not chosen a password yet"), "warn")

@@ -118,8 +118,8 @@ class Tally:
     duplicates: int = 0
     warned: int = 0
     force_closed: int = 0
-    _shares: dict[str, _Count] = field(default_factory=dict)
-    _times: dict[str, "array[float]"] = field(default_factory=dict)
+    shares: dict[str, _Count] = field(default_factory=dict)
+    times: dict[str, "array[float]"] = field(default_factory=dict)
 
     def add(self, case: CaseFacts) -> None:
         """Count one case."""
@@ -139,16 +139,29 @@ class Tally:
             for name in MEASURES:
                 self._count(name, hit=case.measure == name)
 
+    def join(self, other: "Tally") -> None:
+        """Count what another one has counted."""
+        self.cases += other.cases
+        self.duplicates += other.duplicates
+        self.warned += other.warned
+        self.force_closed += other.force_closed
+        for name, count in other.shares.items():
+            mine = self.shares.setdefault(name, _Count())
+            mine.hits += count.hits
+            mine.n += count.n
+        for name, times in other.times.items():
+            self.times.setdefault(name, array("d")).extend(times)
+
     def figures(self) -> Figures:
         """Return what was counted."""
-        counts = {name: self._shares.get(name, _Count()) for name in SHARES}
+        counts = {name: self.shares.get(name, _Count()) for name in SHARES}
         return Figures(
             cases=self.cases,
             duplicates=self.duplicates,
             warned=self.warned,
             force_closed=self.force_closed,
             shares={name: Share(one.hits, one.n) for name, one in counts.items()},
-            times={name: times_of(self._times.get(name)) for name in TIMES},
+            times={name: times_of(self.times.get(name)) for name in TIMES},
         )
 
     def _warning(self, case: CaseFacts) -> None:
@@ -194,11 +207,11 @@ class Tally:
             self._time("close", filed_at, case.ended_at)
 
     def _count(self, name: str, *, hit: bool) -> None:
-        self._shares.setdefault(name, _Count()).add(hit=hit)
+        self.shares.setdefault(name, _Count()).add(hit=hit)
 
     def _time(self, name: str, start: Seconds | None, end: Seconds | None) -> None:
         if start is not None and end is not None:
-            self._times.setdefault(name, array("d")).append(end - start)
+            self.times.setdefault(name, array("d")).append(end - start)
 
 
 def times_of(measured: "array[float] | None") -> Times:

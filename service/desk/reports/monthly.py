@@ -11,7 +11,7 @@ from streetwatch.vision.types import Seconds
 from streetwatch.zones.naming import NAMES
 
 #: Both languages of every figure that the month tells.
-_SHARES = MappingProxyType(
+SHARES = MappingProxyType(
     {
         "precision": ("准确率", "event precision"),
         "review_coverage": ("复核覆盖率", "review coverage"),
@@ -27,7 +27,7 @@ _SHARES = MappingProxyType(
     }
 )
 
-_TIMES = MappingProxyType(
+TIMES = MappingProxyType(
     {
         "discover": ("发现用时", "time to discover"),
         "delay": ("上报延迟", "delay of the report"),
@@ -136,16 +136,16 @@ def _whole_table(whole: Figures) -> Iterator[str]:
     yield f"| 重复 / duplicates | {whole.duplicates} | {whole.duplicates} |"
     yield f"| 预警 / warned | {whole.warned} | {whole.warned} |"
     yield f"| 强制结案 / force-closed | {whole.force_closed} | {whole.force_closed} |"
-    for name, (chinese, english) in _SHARES.items():
+    for name, (chinese, english) in SHARES.items():
         share = whole.shares[name]
         yield f"| {chinese} / {english} | {_percent(share)} | {share.n} |"
-    for name, (chinese, english) in _TIMES.items():
+    for name, (chinese, english) in TIMES.items():
         times = whole.times[name]
         yield f"| {chinese} / {english}: 中位数 median, p90 | {_both(times)} | {times.n} |"
 
 
 def _group_table(rows: Sequence[Row]) -> Iterator[str]:
-    names = [" / ".join(_SHARES[name]) for name in _IN_BRIEF]
+    names = [" / ".join(SHARES[name]) for name in _IN_BRIEF]
     yield f"| | 上报 / cases | {' | '.join(names)} |"
     yield "|---|---|" + "---|" * len(names)
     for row in _busiest(rows)[:_SHOWN]:

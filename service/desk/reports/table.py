@@ -1,8 +1,9 @@
 """A report's rows: one for each group and period, out of one pass over the cases."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from streetwatch.service.desk.reports.facts import CaseFacts
 from streetwatch.service.desk.reports.figures import Figures, Tally
@@ -55,21 +56,40 @@ def rows(
         InputError: there would be more rows than `MOST_ROWS`.
     """
     kinds = tuple(by)
+    groups = [_GROUPS[kind] for kind in kinds]
+    finest: dict[tuple[str, ...], Tally] = {}
+    of: dict[tuple[str, ...], list[Tally]] = {}
     tallies: dict[tuple[By, str, Period], Tally] = {}
     if By.ALL in kinds and step is Step.WHOLE:
         tallies[By.ALL, "", whole] = Tally(now)
     for case in cases:
         period = period_at(case.came_at, step, whole)
-        for kind in kinds:
-            key = (kind, _group(case, kind), period)
-            if key not in tallies:
-                _refuse_more(tallies)
-                tallies[key] = Tally(now)
-            tallies[key].add(case)
+        key = (period.name, *[group(case) for group in groups])
+        if key not in finest:
+            finest[key] = Tally(now)
+            of[key] = [
+                _row_of(tallies, (kind, group, period), now)
+                for kind, group in zip(kinds, key[1:], strict=True)
+            ]
+        finest[key].add(case)
+    # Each case was counted once, in the smallest group that it is in; now these are added up.
+    for key, tally in finest.items():
+        for each in of[key]:
+            each.join(tally)
     return [
         Row(kind, group, period, tallies[kind, group, period].figures())
         for kind, group, period in sorted(tallies, key=_order)
     ]
+
+
+def _row_of(
+    tallies: dict[tuple[By, str, Period], Tally], key: tuple[By, str, Period], now: Seconds
+) -> Tally:
+    """Return a row's tally, a new one where it has none."""
+    if key not in tallies:
+        _refuse_more(tallies)
+        tallies[key] = Tally(now)
+    return tallies[key]
 
 
 def _refuse_more(tallies: dict[tuple[By, str, Period], Tally]) -> None:
@@ -85,13 +105,11 @@ def _order(key: tuple[By, str, Period]) -> tuple[int, str, Seconds]:
     return tuple(By).index(kind), group, period.start
 
 
-def _group(case: CaseFacts, kind: By) -> str:
-    match kind:
-        case By.ALL:
-            return ""
-        case By.TYPE:
-            return case.type
-        case By.GRID:
-            return case.grid_code or ""
-        case By.CAMERA:
-            return case.camera_id or ""
+_GROUPS: Mapping[By, Callable[[CaseFacts], str]] = MappingProxyType(
+    {
+        By.ALL: lambda _: "",
+        By.TYPE: lambda case: case.type,
+        By.GRID: lambda case: case.grid_code or "",
+        By.CAMERA: lambda case: case.camera_id or "",
+    }
+)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from streetwatch.service.store.schema import metadata
+from streetwatch.service.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,4 +1,4 @@
-"""Who may use the console: `streetwatch users add`, `list`, `link`, `limit`, `disable`."""
+"""Who may use the console: `streetwatch users add`, `list`, `link`, `limit` and so on."""
 
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Who may use the console, and as what.")
 
 Name = Annotated[str, typer.Argument(help="Of the user.")]
+SingleSignOn = Annotated[bool, typer.Option(help="Whether they sign in at the identity provider.")]
 
 
 @app.command()
@@ -33,17 +34,24 @@ def add(  # noqa: PLR0913 -- one argument per option
     role: Annotated[str, typer.Option(help="viewer, analyst, operator or admin.")] = "viewer",
     camera: Cameras = None,
     grid: Grids = None,
+    single_sign_on: SingleSignOn = False,
     config: Config = CONFIG,
     as_json: AsJson = True,
 ) -> None:
-    """Add somebody; prints the link with which they choose a password, good for a day."""
+    """Add somebody; prints the link with which they choose a password, good for a day.
+
+    With --single-sign-on they sign in at the identity provider, and there is no link.
+    """
     del as_json
     wanted, reach = role_of(role), reach_of(camera, grid)
     with opened(config) as service:
-        user = service.access.users.add(name, wanted, reach=reach, now=time.time())
-        service.note("user.added", user.name, role=user.role.value, **_limits(user))
-        link = _link(service, name)
-        print_json({"name": user.name, "role": user.role, "link": link})
+        issuer = _issuer(service) if single_sign_on else ""
+        add = service.access.users.add
+        user = add(name, wanted, reach=reach, issuer=issuer, now=time.time())
+        facts = {"role": user.role.value, "single_sign_on": single_sign_on, **_limits(user)}
+        service.note("user.added", user.name, **facts)
+        way = {"single_sign_on": True} if issuer else {"link": _link(service, name)}
+        print_json({"name": user.name, "role": user.role, **way})
 
 
 @app.command(name="list")
@@ -81,6 +89,23 @@ def limit(
         print_json(_line(user))
 
 
+@app.command(name="single-sign-on")
+def single_sign_on(
+    name: Name,
+    *,
+    on: Annotated[bool, typer.Option(help="Off: not any more.")] = True,
+    config: Config = CONFIG,
+    as_json: AsJson = True,
+) -> None:
+    """Let somebody sign in at the identity provider, who must be called so there at first."""
+    del as_json
+    with opened(config) as service:
+        service.access.users.sign_on(name, _issuer(service) if on else "")
+        user = service.access.users.named(name)
+        service.note("user.given_sign_on", user.name, single_sign_on=on)
+        print_json(_line(user))
+
+
 @app.command()
 def disable(name: Name, *, config: Config = CONFIG, as_json: AsJson = True) -> None:
     """Let somebody in no more; what they have open ends within seconds."""
@@ -107,6 +132,14 @@ def _link(service: Opened, name: str) -> str:
     return f"{service.settings.address}/console/welcome?token={token}"
 
 
+def _issuer(service: Opened) -> str:
+    from streetwatch.service.incidents.errors import InputError  # noqa: PLC0415 -- as in `opened`
+
+    if service.access.sign_on is None:
+        raise InputError("access.oidc: is not in the settings: write where people sign in")
+    return service.access.sign_on.told.issuer
+
+
 def _line(user: "User") -> dict[str, object]:
     return {
         "name": user.name,
@@ -116,6 +149,7 @@ def _line(user: "User") -> dict[str, object]:
         "disabled_at": user.disabled_at,
         "signed_in_at": user.signed_in_at,
         "has_factor": user.has_factor,
+        "single_sign_on": bool(user.issuer),
         **_limits(user),
     }
 

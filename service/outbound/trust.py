@@ -1,4 +1,4 @@
-"""Whose certificates a target's connections believe."""
+"""Whose certificates a connection believes."""
 
 import ssl
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 from streetwatch.service.incidents.errors import InputError
 
 
-def trust_in(ca_file: Path | None, *, target: str) -> ssl.SSLContext:
-    """Return what checks a platform's certificate.
+def trust_in(ca_file: Path | None, *, where: str) -> ssl.SSLContext:
+    """Return what checks the certificate of whoever is connected to.
 
     Args:
         ca_file: Who signed it; None for those that this machine trusts.
-        target: Id of the target, for people.
+        where: In the settings, for people: `targets: city`.
 
     Raises:
         InputError: the file can't be used.
@@ -20,6 +20,6 @@ def trust_in(ca_file: Path | None, *, target: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
         raise InputError(
-            f"targets: {target}: ca_file {ca_file}: can't be used "
+            f"{where}: ca_file {ca_file}: can't be used "
             f"({error.strerror or 'not PEM'}): give a PEM file with the CA's certificate"
         ) from None

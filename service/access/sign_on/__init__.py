@@ -1,0 +1,1 @@
+"""Signing in at the city's own identity provider: OpenID Connect, by the authorization code."""

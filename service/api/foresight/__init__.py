@@ -1,0 +1,1 @@
+"""What the cases say about tomorrow, over HTTP."""

@@ -1,0 +1,1 @@
+"""What the desk's cases say about tomorrow: read here, judged by `service.foresight`."""

@@ -1,0 +1,94 @@
+"""A month for the bureau's chief: what was, what came back, and where to send people."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from streetwatch.service.desk.foresight.counting import by_day, by_hour
+from streetwatch.service.desk.foresight.foreseer import Foreseer, Outcome
+from streetwatch.service.desk.foresight.fronts import Frontage
+from streetwatch.service.desk.reports.monthly import Month
+from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.reporter import Reporter, grid_prefix
+from streetwatch.service.foresight.efficiency import Efficiency, Patrol
+from streetwatch.service.foresight.relapse import Relapse
+from streetwatch.service.foresight.relapse_chains import Chain
+from streetwatch.service.incidents.errors import InputError
+from streetwatch.vision.types import Seconds
+
+T = TypeVar("T")
+
+#: What the cameras are held against: every place every four hours, four hours of work a round.
+ROUND = Patrol(every_s=4 * 3600.0, staff_h=4.0)
+
+#: Lines of a table.
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonthPage:
+    """Everything that the month's page shows. None: too many cases for one answer.
+
+    Attributes:
+        month: The desk's figures.
+        made_at: What was still open was judged as of then.
+        days: Violations that came in on each day.
+        hours: Violations in each hour of the day.
+        relapses: Of the month's closed cases.
+        chains: The places that came back most often.
+        campaigns: Those of which a day lies in the month or the eight weeks before it.
+        efficiency: Against `ROUND`.
+        frontages: Of all shop fronts, the worst first.
+    """
+
+    month: Month
+    made_at: Seconds
+    days: Sequence[int]
+    hours: Sequence[int]
+    relapses: tuple[Relapse, ...] | None
+    chains: Sequence[Chain] | None
+    campaigns: Sequence[Outcome]
+    efficiency: Efficiency | None
+    frontages: Sequence[Frontage] | None
+
+
+def month_page(
+    reporter: Reporter, foreseer: Foreseer, name: str, *, grid: str | None = None
+) -> MonthPage:
+    """Make the month's page.
+
+    Raises:
+        InputError: there is no such month or grid.
+        StorageError: the database refused.
+    """
+    month = reporter.month(name, grid=grid)
+    wanted = Wanted(month.period, grid=grid_prefix(grid), reach=foreseer.reach)
+    return MonthPage(
+        month=month,
+        made_at=foreseer.clock(),
+        days=by_day(foreseer.engine, wanted),
+        hours=by_hour(foreseer.engine, wanted),
+        relapses=_where_few_enough(lambda: foreseer.relapses(wanted)),
+        chains=_where_few_enough(lambda: foreseer.chains(wanted)[:MOST]),
+        campaigns=_campaigns(foreseer, month),
+        efficiency=_where_few_enough(lambda: foreseer.efficiency(wanted, ROUND)),
+        frontages=_where_few_enough(lambda: foreseer.frontages(wanted)),
+    )
+
+
+def _campaigns(foreseer: Foreseer, month: Month) -> list[Outcome]:
+    """Return what came of the campaigns whose weeks after reach into the month."""
+    period = month.period
+    touching = (
+        one
+        for one in foreseer.campaigns()
+        if one.window.end > period.start and one.period.start < period.end
+    )
+    return [foreseer.outcome(one) for one in touching][:MOST]
+
+
+def _where_few_enough(ask: Callable[[], T]) -> T | None:
+    try:
+        return ask()
+    except InputError:
+        return None

@@ -1,0 +1,150 @@
+"""The month's page as HTML: no script, nothing from elsewhere, charts inside."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from streetwatch.service.desk.foresight.month import MOST, MonthPage
+from streetwatch.service.desk.foresight.month_words import FINDINGS, LACKS, WORDS, Tongue, said
+from streetwatch.service.desk.reports.figures import Share
+from streetwatch.service.desk.reports.monthly import SHARES, TIMES, duration, summary
+from streetwatch.service.desk.reports.table import By, Row
+from streetwatch.service.foresight.campaign import Effect, Lack, Ratio
+from streetwatch.service.foresight.efficiency import Times
+from streetwatch.service.foresight.month_chart import Bar, Spread, bars, columns, spreads
+from streetwatch.service.foresight.relapse import Relapse
+from streetwatch.zones.moment import local
+from streetwatch.zones.naming import NAMES
+
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+
+#: What precision is held against.
+_AIM: Final = 0.92
+
+Say = Callable[[str], str]
+
+
+def as_html(page: MonthPage, tongue: Tongue) -> str:
+    """Write the page in a language."""
+
+    def say(key: str) -> str:
+        return said(WORDS[key], tongue)
+
+    return _template().render(
+        page=page,
+        lang="zh-CN" if tongue is Tongue.ZH else "en",
+        say=say,
+        summary=summary(page.month)[tongue.value],
+        made=local(page.made_at)[:16].replace("T", " "),
+        shares=[(said(SHARES[name], tongue), one) for name, one in page.month.whole.shares.items()],
+        times=[(said(TIMES[name], tongue), one) for name, one in page.month.whole.times.items()],
+        charts=_charts(page, tongue, say),
+        grids=_busiest(page.month.of(By.GRID)),
+        kind=lambda name: said(NAMES.get(name, (name, name)), tongue),
+        share=lambda one: _share(one, say),
+        span=_span,
+        duration=duration,
+        outcome=lambda one: _outcome(one, tongue, say),
+        finding=lambda one: said(FINDINGS[one.finding], tongue),
+        multiple=lambda one: _multiple(one, say),
+        most=MOST,
+    )
+
+
+@cache
+def _template() -> Template:
+    there = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return there.get_template("month.html")
+
+
+def _charts(page: MonthPage, tongue: Tongue, say: Say) -> dict[str, Markup]:
+    types = _busiest(page.month.of(By.TYPE))
+    names = {row.group: said(NAMES.get(row.group, (row.group,) * 2), tongue) for row in types}
+    drawn = {
+        "types": bars(
+            say("by_type"),
+            [Bar(names[row.group], row.figures.cases, str(row.figures.cases)) for row in types],
+        ),
+        "precision": spreads(
+            say("precision_by_type"),
+            [_spread(names[row.group], row.figures.shares["precision"], say) for row in types],
+            most=1.0,
+            aim=_AIM,
+        ),
+        "days": columns(
+            say("by_day"), [(str(day), n) for day, n in enumerate(page.days, start=1)], every=5
+        ),
+        "hours": columns(
+            say("by_hour"), [(f"{hour}", n) for hour, n in enumerate(page.hours)], every=3
+        ),
+        "relapse": spreads(
+            say("relapse"),
+            [_came_back(one, say) for one in page.relapses or ()],
+            most=1.0,
+        ),
+        "campaigns": spreads(
+            say("campaigns"),
+            [_changed(one.campaign.name, one.effect, say) for one in page.campaigns],
+            most=3.0,
+            aim=1.0,
+        ),
+    }
+    return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 -- escaped where drawn
+
+
+def _spread(label: str, share: Share, say: Say) -> Spread:
+    low, high = share.interval or (None, None)
+    told = say("not_measured") if share.value is None else f"{share.value:.1%} (n={share.n})"
+    return Spread(label, share.value, low, high, told)
+
+
+def _came_back(one: Relapse, say: Say) -> Spread:
+    told = say("not_measured") if one.value is None else f"{one.value:.1%} (n={one.n})"
+    return Spread(say("within").format(days=one.days), one.value, one.low, one.high, told)
+
+
+def _changed(label: str, effect: Effect | Lack, say: Say) -> Spread:
+    if isinstance(effect, Lack):
+        return Spread(label, None, None, None, say("not_measured"))
+    told = f"{effect.after.value:.2f} (n={effect.before_n}+{effect.after_n})"
+    return Spread(label, effect.after.value, effect.after.low, effect.after.high, told)
+
+
+def _outcome(effect: Effect | Lack, tongue: Tongue, say: Say) -> str:
+    if isinstance(effect, Lack):
+        return said(LACKS[effect], tongue)
+    if not effect.after.is_change:
+        return say("no_claim")
+    return say("claim_less") if effect.after.high < 1 else say("claim_more")
+
+
+def _share(share: Share, say: Say) -> str:
+    return say("not_measured") if share.value is None else f"{share.value:.1%}"
+
+
+def _span(one: Share | Relapse | Ratio) -> str:
+    """Write an interval; nothing where there is none."""
+    if isinstance(one, Ratio):
+        return f"{one.low:.2f} – {one.high:.2f}"  # noqa: RUF001
+    low, high = (one.interval or (None, None)) if isinstance(one, Share) else (one.low, one.high)
+    return "" if low is None or high is None else f"{low:.1%} – {high:.1%}"  # noqa: RUF001
+
+
+def _multiple(one: Times, say: Say) -> str:
+    if one.value is None:
+        return say("not_measured")
+    return f"{one.value:.1f} [{one.low:.1f}, {one.high:.1f}]"
+
+
+def _busiest(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-row.figures.cases, row.group))[:MOST]

@@ -1,0 +1,100 @@
+"""The words of the month's page, Chinese and English."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from streetwatch.service.foresight.campaign import Lack
+from streetwatch.service.foresight.efficiency import Finding
+
+
+class Tongue(StrEnum):
+    """The language of the page."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+#: Chinese, English.
+WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "title": ("城市管理月报", "Monthly report"),
+        "period": ("统计期", "Period"),
+        "made": ("生成时间", "Made at"),
+        "open_as_of": ("未结案件按此刻计", "what is open is judged as of then"),
+        "whole_city": ("全域", "the whole city"),
+        "grid": ("网格", "grid"),
+        "figures": ("指标", "Figures"),
+        "figure": ("指标", "figure"),
+        "value": ("值", "value"),
+        "interval": ("95% 区间", "95 % interval"),
+        "cases": ("上报", "cases"),
+        "by_type": ("分类型", "By type"),
+        "precision_by_type": ("分类型准确率（虚线：92%）", "Precision by type (dashed: 92 %)"),
+        "by_day": ("逐日", "By day"),
+        "by_hour": ("按时段", "By hour of the day"),
+        "by_grid": ("案件最多的网格", "The grids with the most cases"),
+        "relapse": ("反弹：结案后再次发生", "Relapse: back after closing"),
+        "within": ("{days} 日内", "within {days} days"),
+        "chains": ("反复出现的地点", "Places that come back"),
+        "place": ("地点", "place"),
+        "type": ("类型", "type"),
+        "times": ("次数", "times"),
+        "gap": ("间隔中位数", "median gap"),
+        "campaigns": ("专项整治成效", "What campaigns changed"),
+        "campaign": ("整治", "campaign"),
+        "ratio": ("整治后 / 预期", "after / expected"),
+        "claim_less": ("减少，超出偶然", "fewer, beyond chance"),
+        "claim_more": ("增多，超出偶然", "more, beyond chance"),
+        "no_claim": ("与偶然无异", "no more than chance"),
+        "frontage": ("门前三包评分（最低十家）", "Shop fronts (the ten lowest)"),
+        "front": ("门前", "front"),
+        "score": ("分", "score"),
+        "efficiency": ("与人工巡查相比（巡查为模型推算）", "Against rounds on foot (a model)"),
+        "sooner": ("发现提前倍数", "times as soon"),
+        "per_hour": ("每工时发现倍数（含复核）", "times the finds per staff hour (with review)"),
+        "claimed": ("“提升 5 倍”", 'the claim "x5"'),
+        "round": (
+            "巡查模型：每 4 小时到每处一次，每轮 4 工时",
+            "The round: every place every 4 hours, 4 hours of work each",
+        ),
+        "not_measured": ("未测量", "not measured"),
+        "too_many": ("案件过多，请分网格出表", "too many cases: ask for one grid"),
+        "none": ("无", "none"),
+        "unknown": ("未知", "unknown"),
+        "days": ("天", "days"),
+        "how": (
+            (
+                "比例用 Wilson 95% 区间；反弹用 Kaplan-Meier；整治成效用间断时间序列。"
+                "n 为样本量，“未测量”即无数据，从不记为 0。"
+            ),
+            (
+                "Shares have Wilson's 95 % interval; relapse is Kaplan and Meier's; campaigns are "
+                'an interrupted time series. n is how many there were; "not measured" is never 0.'
+            ),
+        ),
+    }
+)
+
+FINDINGS: Final[Mapping[Finding, tuple[str, str]]] = MappingProxyType(
+    {
+        Finding.HELD: ("成立", "holds"),
+        Finding.REFUTED: ("不成立", "refuted"),
+        Finding.UNDECIDED: ("尚不能判定", "undecided"),
+        Finding.NOT_MEASURED: ("未测量", "not measured"),
+    }
+)
+
+LACKS: Final[Mapping[Lack, tuple[str, str]]] = MappingProxyType(
+    {
+        Lack.SHORT_BEFORE: ("未测量：整治前不足 28 天", "not measured: under 28 days before it"),
+        Lack.SHORT_AFTER: ("未测量：整治后不足 14 天", "not measured: under 14 days after it"),
+        Lack.FEW: ("未测量：整治前不足 20 起", "not measured: under 20 violations before it"),
+    }
+)
+
+
+def said(pair: tuple[str, str], tongue: Tongue) -> str:
+    """Return one of the languages."""
+    return pair[0] if tongue is Tongue.ZH else pair[1]

@@ -1,0 +1,19 @@
+"""Every table there is: whoever asks `metadata` here misses none, whatever else is imported."""
+
+from streetwatch.service.store import (
+    access_schema,
+    audit_schema,
+    campaign_schema,
+    chain_schema,
+    reference_schema,
+)
+from streetwatch.service.store.schema import metadata
+
+__all__ = [
+    "access_schema",
+    "audit_schema",
+    "campaign_schema",
+    "chain_schema",
+    "metadata",
+    "reference_schema",
+]

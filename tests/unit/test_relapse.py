@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from streetwatch.service.foresight.relapse import Spell, relapses, spell
+from streetwatch.service.foresight.relapse_chains import Episode, chains
+
+DAY = 86_400.0
+
+
+def test_a_place_that_came_back_later_than_is_known_counts_as_clean_until_then() -> None:
+    assert spell(0.0, 20 * DAY, 10 * DAY) == Spell(10.0, came_back=False)
+    assert spell(0.0, 5 * DAY, 10 * DAY) == Spell(5.0, came_back=True)
+
+
+def test_what_nobody_followed_for_so_long_is_not_measured() -> None:
+    week, month, quarter = relapses([Spell(10.0, came_back=False)] * 5)
+
+    assert (week.value, week.n, week.came_back) == (0.0, 5, 0)
+    assert month.value is None
+    assert quarter.low is None
+
+
+def test_without_anybody_followed_nothing_is_measured() -> None:
+    assert [one.value for one in relapses([])] == [None, None, None]
+
+
+def test_what_left_early_is_not_counted_as_clean() -> None:
+    """Kaplan and Meier by hand: 1 of 4 at day 2, then 1 of 2 at day 6."""
+    spells = [
+        Spell(2.0, came_back=True),
+        Spell(4.0, came_back=False),
+        Spell(6.0, came_back=True),
+        Spell(8.0, came_back=False),
+    ]
+
+    (week,) = relapses(spells, [7])
+
+    assert week.value == pytest.approx(1 - 3 / 4 * 1 / 2)
+    assert week.came_back == 2
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.7])
+def test_the_interval_holds_the_planted_relapse_as_often_as_it_says(share: float) -> None:
+    rng = np.random.default_rng(7)
+    rate = -np.log(1 - share) / 30
+    held = 0
+    for _ in range(300):
+        back, known = rng.exponential(1 / rate, 80), rng.uniform(5, 120, 80)
+        spells = [Spell(float(min(b, k)), bool(b <= k)) for b, k in zip(back, known, strict=True)]
+        (month,) = relapses(spells, [30])
+        assert month.low is not None
+        assert month.high is not None
+        held += month.low <= share <= month.high
+
+    assert held / 300 >= 0.92
+
+
+def episode(name: str, before: str | None, day: float, *, until: float | None = None) -> Episode:
+    ended = None if until is None else until * DAY
+    return Episode(name, f"SW-{name}", "kerb/road", "street_vending", day * DAY, ended, before)
+
+
+def test_places_that_come_back_are_told_with_all_their_cases_the_longest_first() -> None:
+    found = chains(
+        [
+            episode("c", "b", 20.0),
+            episode("a", None, 0.0, until=1.0),
+            episode("b", "a", 5.0, until=6.0),
+            episode("x", None, 3.0, until=4.0),
+            episode("y", "x", 9.0),
+            episode("alone", None, 9.0),
+        ]
+    )
+
+    assert [one.numbers for one in found] == [("SW-a", "SW-b", "SW-c"), ("SW-x", "SW-y")]
+    assert [one.gap_days for one in found] == [9.0, 5.0]
+
+
+def test_a_chain_whose_beginning_is_deleted_begins_where_it_is_known() -> None:
+    (found,) = chains([episode("b", "deleted", 5.0, until=6.0), episode("c", "b", 7.0)])
+
+    assert found.numbers == ("SW-b", "SW-c")
+
+
+def test_a_ring_is_no_chain_without_end() -> None:
+    found = chains([episode("a", "b", 0.0), episode("b", "a", 1.0), episode("c", "a", 2.0)])
+
+    assert [one.numbers for one in found] == [("SW-b", "SW-a", "SW-c")]
