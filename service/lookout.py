@@ -174,7 +174,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         loop=loop,
         fleet=fleet,
         looks=looks,
-        live=LiveView(catalogue, fleet, clock),
+        live=LiveView(catalogue, fleet, clock, masks=settings.console.mask_live),
         probing=Probing(catalogue, streams, clock),
         supervisor=Supervisor(fleet, registry),
         dry_runs=DryRuns(catalogue, looks, store, clock),

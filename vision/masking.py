@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.vision.picture import size_of
-from streetwatch.vision.types import Box, Boxes, Detections, Image, Sees, Size
+from streetwatch.vision.types import Box, Boxes, Detections, Image, Seconds, Sees, Size
 
 #: A mask too many costs nothing, one too few a person: far below the operating threshold.
 LEAST_SURE: Final = 0.02
@@ -27,6 +27,12 @@ _BELOW: Final = 0.05
 
 #: Of a vehicle's box, where a plate hangs: a rule that fits cars seen from before and behind.
 _PLATE: Final = (0.15, 0.5, 0.85, 1.0)
+
+#: So many body heights a second somebody walks briskly: 1.5 m/s of 1.7 m.
+_WALK: Final = 0.9
+
+#: Of a later picture so much is masked beside where somebody was; who walks on is past it.
+_WALKS_ON_S: Final[Seconds] = 1.0
 
 Window = tuple[int, int, int, int]  #: left, top, right, bottom; pixels
 
@@ -154,6 +160,26 @@ def grown(people: Boxes) -> Boxes:
     width, height = people[:, 2] - people[:, 0], people[:, 3] - people[:, 1]
     margin = (-_BESIDE * width, -_ABOVE * height, _BESIDE * width, _BELOW * height)
     return np.asarray(people + np.stack(margin, axis=1), np.float32)
+
+
+def walked(boxes: Boxes, apart_s: Seconds) -> Boxes:
+    """Return boxes wider by how far somebody walks in a while."""
+    reach = _WALK * apart_s * (boxes[:, 3] - boxes[:, 1])
+    return np.asarray(boxes + np.stack((-reach, 0 * reach, reach, 0 * reach), axis=1), np.float32)
+
+
+def people_covered(image: Image, seen: Detections, size: Size, *, apart_s: Seconds) -> Image:
+    """Return a picture without the people that a look saw: for a moment's look, not for evidence.
+
+    Args:
+        image: The picture, smaller than the one that was looked at or not.
+        seen: What was seen.
+        size: Of the picture that was looked at.
+        apart_s: Between the look and the picture: so long they have walked.
+    """
+    people = seen.rescaled(size, size_of(image)).xyxy[seen.class_id == _PERSON]
+    wide = walked(grown(people), min(apart_s, _WALKS_ON_S))
+    return covered(image, wide, cells=FILM_CELLS)
 
 
 def plates(vehicles: Boxes) -> Boxes:

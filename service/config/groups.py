@@ -183,6 +183,12 @@ class ConsoleSettings(Group):
         description="Whether this process shows the console. Off, it answers the API alone.",
         examples=[False],
     )
+    mask_live: bool = Field(
+        True,  # noqa: FBT003 -- a default
+        title="Masks on the wall",
+        description="Whether people are covered in live pictures, where the latest look saw them.",
+        examples=[False],
+    )
     map_tiles: TileAddress | None = Field(
         None,
         title="Map tiles",

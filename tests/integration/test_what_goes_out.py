@@ -223,6 +223,12 @@ def test_people_are_covered_in_every_picture_and_clip_that_goes_out(watched: Wat
     assert max(stripes(one) for one in clip) < 3
 
 
+def test_on_the_wall_people_are_covered_where_the_latest_look_saw_them(watched: Watched) -> None:
+    shown = cv2.imdecode(np.frombuffer(watched.live["plain"], np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
+    assert stripes(np.asarray(shown, np.uint8)) < 3
+
+
 def stripes(image: Image) -> float:
     """Return how much of the dress's stripes is to be seen: lines two pixels high, every eight."""
     x1, y1, x2, y2 = SECRET

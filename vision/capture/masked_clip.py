@@ -22,7 +22,7 @@ import numpy.typing as npt
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
-from streetwatch.vision.masking import FILM_CELLS, Care, Masker, Subject, covered, hidden
+from streetwatch.vision.masking import FILM_CELLS, Care, Masker, Subject, covered, hidden, walked
 from streetwatch.vision.picture import fitting, size_of
 from streetwatch.vision.types import Boxes, Image, Seconds, Size
 
@@ -32,9 +32,6 @@ PICTURES_S: Final = 20 / 3
 
 #: Between two looks.
 LOOK_S: Seconds = 0.3
-
-#: So many body heights a second somebody walks briskly: 1.5 m/s of 1.7 m.
-_WALK: Final = 0.9
 
 #: A look counts for so long: who is missed in one is still masked by those beside it.
 HOLD_S: Seconds = 0.6
@@ -217,12 +214,6 @@ class _Masks:
         while self._looks and self._looks[0].at < shown.at - HOLD_S - 1e-6:
             self._looks.popleft()
         near = [one for one in self._looks if abs(one.at - shown.at) <= HOLD_S + 1e-6]
-        boxes = [walked(one.boxes, shown.at - one.at) for one in near]
+        boxes = [walked(one.boxes, min(abs(shown.at - one.at), LOOK_S)) for one in near]
         together = np.concatenate(boxes) if boxes else np.empty((0, 4), np.float32)
         return _Shown(shown.at, covered(shown.image, together, cells=FILM_CELLS))
-
-
-def walked(boxes: Boxes, apart_s: Seconds) -> Boxes:
-    """Return boxes wider by how far somebody walks in a while: at most as long as a look apart."""
-    reach = _WALK * min(abs(apart_s), LOOK_S) * (boxes[:, 3] - boxes[:, 1])
-    return np.asarray(boxes + np.stack((-reach, 0 * reach, reach, 0 * reach), axis=1), np.float32)
