@@ -24,7 +24,9 @@ from streetwatch.service.evidence.moving import Moving
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import Periods
+from streetwatch.service.openings import evidence_of
 from streetwatch.service.outbound.outbound import Outbound
+from streetwatch.service.settings import load_settings
 from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.service.upkeep.retention import Retention
@@ -325,3 +327,23 @@ def test_the_secret_key_is_said_nowhere(
     out, err = capfd.readouterr()
     told += [out, err, caplog.text, json.dumps([str(one) for one in caplog.records])]
     assert [one for one in told if CANARY in one] == []
+
+
+def test_a_service_of_these_settings_keeps_its_evidence_there(tmp_path: Path, s3: str) -> None:
+    name = f"evidence-{next(_NUMBERS)}"
+    make_bucket(s3, name)
+    path = tmp_path / "streetwatch.yaml"
+    path.write_text(
+        f"data_dir: data\nevidence: {{url: 's3://{name}/city?endpoint={s3}',"
+        f" access_key: streetwatch, secret_key: {CANARY}}}\n",
+        encoding="utf-8",
+    )
+    settings = load_settings(path, environ={})
+    first = evidence_of(settings)
+    assert isinstance(first, BucketedEvidence)
+    first.originals.write(CASE, "still.jpg", b"original")
+    assert first.move() == 1
+    again = evidence_of(settings)
+    assert again.originals.read(CASE, "still.jpg") == b"original", "the key is the service's"
+    stored = [key for key, _ in first.bucket.keys("originals/")]
+    assert stored == [f"originals/{CASE}/still.jpg"]
