@@ -110,13 +110,25 @@ def mask_clip(
             part.unlink()
 
 
+def masks_in(source: Path, masker: Masker) -> Iterator[tuple[Image, Boxes]]:
+    """Yield the pictures of a clip's copy without its masks, and where these are: to measure them.
+
+    Args:
+        source: The clip.
+        masker: Looks at its pictures.
+    """
+    for shown, boxes in _Masks(masker, None).over(_pictures(source)):
+        yield shown.image, boxes
+
+
 def _write(pictures: Iterator[_Shown], part: Path, masks: "_Masks") -> None:
     with av.open(part, "w", format="mp4", options={"movflags": "+faststart"}) as output:
         stream: VideoStream | None = None
-        for shown in masks.over(pictures):
+        for shown, boxes in masks.over(pictures):
             if stream is None:
                 stream = _stream(output, size_of(shown.image))
-            frame = av.VideoFrame.from_ndarray(shown.image, format="bgr24")
+            image = covered(shown.image, boxes, cells=FILM_CELLS)
+            frame = av.VideoFrame.from_ndarray(image, format="bgr24")
             frame.pts, frame.time_base = round(shown.at / _UNIT), _UNIT
             output.mux(stream.encode(frame))
         if stream is None:
@@ -182,19 +194,19 @@ class _Masks:
         self._asked: deque[_Look] = deque(maxlen=2)
         self._count = 0
 
-    def over(self, pictures: Iterator[_Shown]) -> Iterator[_Shown]:
-        """Yield the pictures with their masks."""
+    def over(self, pictures: Iterator[_Shown]) -> Iterator[tuple[_Shown, Boxes]]:
+        """Yield the pictures, and what is masked in each."""
         waiting: deque[_Shown] = deque()
         for shown in pictures:
             waiting.append(shown)
             if not self._looks or shown.at - self._looks[-1].at >= LOOK_S - 1e-6:
                 self._look(shown)
             while waiting and waiting[0].at <= self._looks[-1].at - HOLD_S:
-                yield self._masked(waiting.popleft())
+                yield self._masks_of(waiting.popleft())
         if waiting and self._looks[-1].at < waiting[-1].at:
             self._look(waiting[-1])
         for shown in waiting:
-            yield self._masked(shown)
+            yield self._masks_of(shown)
 
     def _look(self, shown: _Shown) -> None:
         cells = _cells(shown.image)
@@ -210,10 +222,10 @@ class _Masks:
         boxes = hidden(seen, size_of(shown.image), spare=self._spare)
         self._asked.append(_Look(shown.at, cells, boxes))
 
-    def _masked(self, shown: _Shown) -> _Shown:
+    def _masks_of(self, shown: _Shown) -> tuple[_Shown, Boxes]:
         while self._looks and self._looks[0].at < shown.at - HOLD_S - 1e-6:
             self._looks.popleft()
         near = [one for one in self._looks if abs(one.at - shown.at) <= HOLD_S + 1e-6]
         boxes = [walked(one.boxes, min(abs(shown.at - one.at), LOOK_S)) for one in near]
         together = np.concatenate(boxes) if boxes else np.empty((0, 4), np.float32)
-        return _Shown(shown.at, covered(shown.image, together, cells=FILM_CELLS))
+        return shown, together
