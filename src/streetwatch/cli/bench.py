@@ -317,5 +317,6 @@ def console(
 
 app.command()(throughput.throughput)
 app.command()(masking.masking)
+app.command()(masking.masking_clips)
 app.command()(endurance.faults)
 app.command()(endurance.soak)
