@@ -338,6 +338,7 @@ def test_routes_are_told_with_what_they_would_have_met(city: City) -> None:
     told = city.asked("patrol", teams=1)
     gpx = city.http.get("/foresight/patrol", params={"teams": 1, "format": "gpx"})
     lines = city.asked("patrol", teams=1, format="geojson")
+    printed = city.http.get("/foresight/patrol", params={"teams": 1, "format": "html"}).text
 
     visits = [(one["place"], one["arrive"][:2]) for one in told["routes"][0]["visits"]]
     assert ("kerb/carriageway", "09") in visits
@@ -345,6 +346,8 @@ def test_routes_are_told_with_what_they_would_have_met(city: City) -> None:
     assert told["simulation"]["days"] == 14
     assert told["simulation"]["planned"] == 29  # what never ended, once
     assert "gate/road" in gpx.text
+    assert printed.count("<svg") == len(told["routes"][0]["visits"])
+    assert "模拟回放 14 天：本路线遇到 29 起" in printed
     assert gpx.headers["content-disposition"] == 'attachment; filename="patrol.gpx"'
     assert lines["features"][0]["geometry"]["type"] == "LineString"
 

@@ -1,0 +1,1 @@
+"""The page `Foresight`: where to send people, and why to believe it."""
