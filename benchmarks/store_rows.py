@@ -1,9 +1,8 @@
 """A store filled with what a city files in a year, as fast as the database takes it."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions
 from streetwatch.service.store import codec
+from streetwatch.service.store.bulk import insert_many
 from streetwatch.service.store.schema import (
     attachment,
     desk_case,
@@ -44,8 +44,6 @@ TYPES: Final = tuple(ViolationType)
 _BATCH: Final = 20_000
 
 _OPEN: Final = tuple(state for state in CaseState if state not in ENDS)
-
-Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +116,11 @@ def fill(
         last = min(first + _BATCH, rows)
         batch = [One(number, rows, cameras) for number in range(first, last)]
         with engine.begin() as connection:
-            _copy(connection, incident, (_incident(one) for one in batch))
-            _copy(connection, attachment, (row for one in batch for row in _attachments(one)))
-            _copy(connection, outbox, (_promised(one) for one in batch))
-            _copy(connection, receipt, (_receipt(one) for one in batch))
-            _copy(connection, desk_case, (_case(one) for one in batch))
+            insert_many(connection, incident, (_incident(one) for one in batch))
+            insert_many(connection, attachment, (row for one in batch for row in _attachments(one)))
+            insert_many(connection, outbox, (_promised(one) for one in batch))
+            insert_many(connection, receipt, (_receipt(one) for one in batch))
+            insert_many(connection, desk_case, (_case(one) for one in batch))
         on_rows(len(batch))
     with engine.begin() as connection:
         connection.execute(sa.insert(desk_day).values(day="SW-20260364-", last=rows // 365))
@@ -156,14 +154,22 @@ def _first() -> Case:
 
 
 _TOLD: Final = _first()
-_ROW: Final = codec.incident_row(_TOLD.incident)
+
+#: What every incident, document and case that is filled in is like.
+INCIDENT: Final = codec.incident_row(_TOLD.incident)
 _PAYLOAD: Final = codec.message_document(message(Occasion.OPENED, _TOLD))
-_DOCUMENT: Final = case_json(_TOLD)
+DOCUMENT: Final = case_json(_TOLD)
+CASE: Final[dict[str, Any]] = {
+    "repeat_count": 0,
+    "legal_hold": False,
+    "confidence": 0.77,
+    "review_rank": rank(Weight(0.77)),
+}
 
 
 def _incident(one: One) -> dict[str, Any]:
     ends = one.at + 1200 if one.is_old else None
-    return _ROW | {
+    return INCIDENT | {
         "id": one.id,
         "camera_id": one.camera_id,
         "type": one.type,
@@ -188,7 +194,7 @@ def filled(engine: sa.Engine) -> int:
 
 def report_of(external_id: str) -> Report:
     """Return what a camera reports."""
-    return Report.model_validate_json(json.dumps(_DOCUMENT | {"external_id": external_id}))
+    return Report.model_validate_json(json.dumps(DOCUMENT | {"external_id": external_id}))
 
 
 def _attachments(one: One) -> Iterator[dict[str, Any]]:
@@ -236,7 +242,7 @@ def _receipt(one: One) -> dict[str, Any]:
 def _case(one: One) -> dict[str, Any]:
     state, camera = one.state(), one.camera_id
     steps = ("reported", "accepted", "dispatched", "handled", state.value)
-    return {
+    return CASE | {
         "number": one.case_number,
         "external_id": one.id,
         "idempotency_key": f"key-{one.id}",
@@ -253,39 +259,9 @@ def _case(one: One) -> dict[str, Any]:
         "reported_at": one.at + 1,
         "ended_at": one.at + 7200 if state in ENDS else None,
         "deadline": one.at + 86_400,
-        "repeat_count": 0,
-        "legal_hold": False,
         "confidence": one.confidence,
         "review_rank": rank(Weight(one.confidence)),
         "revision": one.number + 1,
-        "document": _DOCUMENT | {"external_id": one.id, "type": one.type},
+        "document": DOCUMENT | {"external_id": one.id, "type": one.type},
         "history": [{"state": step, "at": "2026-01-01T00:00:00.000+00:00"} for step in steps],
     }
-
-
-def _copy(connection: sa.Connection, table: sa.Table, rows: Iterator[dict[str, Any]]) -> None:
-    """Insert rows past SQLAlchemy: it would take most of the time."""
-    first = next(rows)
-    names = [column.name for column in table.c if column.name in first]
-    is_json = {column.name for column in table.c if isinstance(column.type, sa.JSON)}
-
-    def values(row: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(json.dumps(row[name]) if name in is_json else row[name] for name in names)
-
-    every = (values(row) for row in _with(first, rows))
-    columns = ", ".join(names)
-    if connection.dialect.name == "postgresql":
-        cursor: Any = connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
-            for one in every:
-                copy.write_row(one)
-        return
-    marks = ", ".join("?" * len(names))
-    insert = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 -- our own names
-    while batch := list(islice(every, 1000)):
-        connection.exec_driver_sql(insert, batch)
-
-
-def _with(first: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    yield first
-    yield from rows

@@ -117,8 +117,9 @@ def looks(  # noqa: PLR0913 -- a scene, what disturbs it, and how it is looked a
     looks_per_s: float,
     seed: int,
     pictures: bool = True,
+    start: Seconds = 0.0,
 ) -> Iterator[Look]:
-    """Yield the looks at a scene from second 0 to `length_s`.
+    """Yield the looks at a scene from `start` on, for `length_s`.
 
     Args:
         actors: Who is there.
@@ -127,14 +128,16 @@ def looks(  # noqa: PLR0913 -- a scene, what disturbs it, and how it is looked a
         looks_per_s: On the average.
         seed: Of everything random.
         pictures: Give each look a view, as a camera does; without, it has boxes only.
+        start: When the first look is.
     """
     chance = np.random.default_rng(seed)
-    everyone = [*actors, *_traffic(disturbances, length_s, chance)]
+    end = start + length_s
+    everyone = [*actors, *_traffic(disturbances, start, end, chance)]
     paints = [_paint(np.random.default_rng((seed, number))) for number in range(len(everyone))]
     street = _texture(np.random.default_rng((seed, 10**6)), (18, 32), VIEW_SIZE)
     interval = 1 / looks_per_s
-    at = 0.0
-    while at <= length_s:
+    at = start
+    while at <= end:
         shown = _shown(everyone, paints, at)
         if not _within(disturbances.outage, at):
             seen = _seen(shown, disturbances, chance)
@@ -199,19 +202,19 @@ def _within(span: tuple[Seconds, Seconds] | None, at: Seconds) -> bool:
 
 
 def _traffic(
-    disturbances: Disturbances, length_s: Seconds, chance: np.random.Generator
+    disturbances: Disturbances, start: Seconds, end: Seconds, chance: np.random.Generator
 ) -> list[Actor]:
     """Return cars that pass before the place, and the bus that stands before it now and then."""
     made: list[Actor] = []
-    at = 0.0
-    while disturbances.traffic_every_s and at < length_s:
+    at = start
+    while disturbances.traffic_every_s and at < end:
         at += float(chance.exponential(disturbances.traffic_every_s))
         made.append(passing(at, seconds=float(chance.uniform(2, 6)), y=PLACE[1] + 40))
     every = disturbances.occluded_every_s
-    starts = np.arange(every, length_s, every) if every else ()
+    starts = np.arange(start + every, end, every) if every else ()
     bus = (PLACE[0] - 60, PLACE[1] - 60, PLACE[2] + 80, PLACE[3] + 60)
     length = disturbances.occluded_for_s
-    return [*made, *(standing(bus, start, start + length, "bus") for start in map(float, starts))]
+    return [*made, *(standing(bus, begun, begun + length, "bus") for begun in map(float, starts))]
 
 
 def _seen(

@@ -19,7 +19,9 @@ from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.foresight.campaigns import campaigns_router
 from streetwatch.service.api.foresight.frontage import frontage_router
+from streetwatch.service.api.foresight.hotspots import hotspots_router
 from streetwatch.service.api.foresight.month import month_router
+from streetwatch.service.api.foresight.outlook import Outlook
 from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
@@ -242,6 +244,7 @@ class Service:
                 *self.lookout.routers(),
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
+                hotspots_router(self._outlook()),
                 *(router(self._foreseer()) for router in _FORESIGHT),
                 month_router(self._foreseer(), self._reporter()),
                 observations_router(self._observations()),
@@ -319,6 +322,9 @@ class Service:
             )
 
         return Reporter(self.store.engine, self.clock, places)
+
+    def _outlook(self) -> Outlook:
+        return Outlook(self.store.engine, lambda: self.lookout.catalogue.cameras, self.clock)
 
     def _foreseer(self) -> Foreseer:
         cameras = self.lookout.catalogue

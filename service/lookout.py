@@ -26,6 +26,7 @@ from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
 from streetwatch.service.runtime.live import LiveView
+from streetwatch.service.runtime.looked_hours import LookedHours
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
@@ -50,6 +51,7 @@ class Lookout:
         loop: Looks at their pictures.
         fleet: Those that run.
         looks: What was seen lately.
+        looked: How long was looked at each zone.
         live: What each shows now.
         probing: Tries an address.
         supervisor: Replaces workers that died or are stuck.
@@ -62,6 +64,7 @@ class Lookout:
     loop: DetectorLoop
     fleet: Fleet
     looks: LooksLog
+    looked: LookedHours
     live: LiveView
     probing: Probing
     supervisor: Supervisor
@@ -89,6 +92,7 @@ class Lookout:
     def start(self) -> None:
         """Begin to watch."""
         self.looks.start()
+        self.looked.start()
         self.loop.start()
         self.fleet.start()
         self.supervisor.start()
@@ -99,6 +103,7 @@ class Lookout:
         self.fleet.stop()
         self.loop.stop(timeout_s=timeout_s)
         self.looks.stop(timeout_s=timeout_s)
+        self.looked.stop(timeout_s=timeout_s)
         self.streams.close()
 
 
@@ -126,6 +131,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         registry: Of the metrics.
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
+    looked = LookedHours(store.engine, lambda: catalogue.cameras)
     streams = OutboundStreams(outbound_of_cameras(settings, catalogue))
     loop = DetectorLoop(
         detector=detector.watching(),
@@ -156,6 +162,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         looks=looks,
         references=References(store.engine),
         clock=clock,
+        looked=looked.add,
     )
     fleet = Fleet(wiring, loop, mailboxes)
     registry.register(
@@ -168,6 +175,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         loop=loop,
         fleet=fleet,
         looks=looks,
+        looked=looked,
         live=LiveView(catalogue, fleet, clock),
         probing=Probing(catalogue, streams, clock),
         supervisor=Supervisor(fleet, registry),

@@ -139,6 +139,7 @@ _DESK: Final = (
     Rule("GET", "/desk/reports/hot-spots", Right.LOOK, About.PART),
     Rule("GET", "/desk/reports/recall", Right.LOOK, About.PART),
     Rule("GET", "/desk/reports/delivery", Right.LOOK, About.WHOLE),
+    Rule("GET", "/foresight/hot-spots", Right.LOOK, About.PART),
     Rule("POST", "/observations", Right.FILE, About.WHOLE, deed="observation.reported"),
 )
 
@@ -255,6 +256,7 @@ _CONSOLE: Final = (
     _page("/console/cases"),
     _page("/console/cases/{name}"),
     _page("/console/numbers"),
+    _page("/console/foresight"),
     _page("/console/settings", Right.ADMIN),
     _page("/console/settings/{section}", Right.ADMIN),
     _page(NOWHERE),

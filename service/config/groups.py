@@ -277,6 +277,12 @@ class RetentionSettings(Group):
         description="Its entries; six months at least.",
         examples=[366],
     )
+    looked_d: Days = Field(
+        1100,
+        title="Looked-at hours",
+        description="How long was looked at each zone: rates of before are counted from it.",
+        examples=[1100],
+    )
     hour: Whole = Field(
         3,
         ge=0,
@@ -296,4 +302,5 @@ class RetentionSettings(Group):
             after_close_s=self.after_close_d * DAY_S,
             delivered_s=self.delivered_d * DAY_S,
             audit_s=self.audit_d * DAY_S,
+            looked_s=self.looked_d * DAY_S,
         )

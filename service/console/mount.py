@@ -24,6 +24,7 @@ from streetwatch.service.console.pages import (
     cameras,
     case,
     cases,
+    foresight,
     numbers,
     review,
     settings,
@@ -38,7 +39,18 @@ from streetwatch.service.console.verifying import verify_router
 
 _HERE: Final = Path(__file__).parent
 
-PAGES: Final = (wall, wall_camera, cameras, zones, review, cases, case, numbers, settings)
+PAGES: Final = (
+    wall,
+    wall_camera,
+    cameras,
+    zones,
+    review,
+    cases,
+    case,
+    numbers,
+    foresight,
+    settings,
+)
 
 
 def mount_console(api: FastAPI, parts: Parts) -> None:

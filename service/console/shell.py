@@ -61,6 +61,7 @@ ENTRIES: Final = (
     Entry("review", mark("Review"), "rule", Role.ANALYST),
     Entry("cases", mark("Cases"), "folder_open"),
     Entry("numbers", mark("Numbers"), "bar_chart"),
+    Entry("foresight", mark("Foresight"), "insights"),
     Entry("settings", mark("Settings"), "settings", Role.ADMIN),
 )
 

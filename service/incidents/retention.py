@@ -16,6 +16,7 @@ class Kind(StrEnum):
     EVIDENCE = "evidence"  #: the pictures of a case; its facts stay
     MESSAGES = "messages"  #: what was delivered to the platform
     AUDIT = "audit"  #: entries of the audit log
+    LOOKED = "looked"  #: how long was looked at each zone
     PRESENCE = "presence"  #: what stood before a camera that is no longer watched
 
 
@@ -30,6 +31,7 @@ class Periods:
         after_close_s: And at least so long after the case has ended.
         delivered_s: Messages of an ended incident, since they were delivered.
         audit_s: Entries of the audit log.
+        looked_s: How long was looked at each zone: rates of before are counted from it.
     """
 
     candidate_s: Seconds = 7 * DAY_S
@@ -38,6 +40,7 @@ class Periods:
     after_close_s: Seconds = 90 * DAY_S
     delivered_s: Seconds = 30 * DAY_S
     audit_s: Seconds = 366 * DAY_S
+    looked_s: Seconds = 1100 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)

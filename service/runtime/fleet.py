@@ -31,7 +31,7 @@ from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.health import Health, Reference
-from streetwatch.vision.types import Frame, Seconds, Size
+from streetwatch.vision.types import Frame, Look, Seconds, Size
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +90,7 @@ class Wiring:
         looks: Keeps what was seen.
         references: Keeps what the cameras showed when their zones were drawn.
         clock: Seconds since the epoch.
+        looked: Told of each look of a camera, and of when it was.
     """
 
     store: Store
@@ -102,6 +103,7 @@ class Wiring:
     looks: LooksLog
     references: References
     clock: Callable[[], Seconds]
+    looked: Callable[[str, Seconds], None] = lambda _camera, _at: None
 
 
 @dataclass(slots=True)
@@ -192,7 +194,7 @@ class Fleet:
             watched=self._watched(camera, cameras),
             store=wiring.store,
             recorder=recorder,
-            on_look=partial(wiring.looks.add, camera.id),
+            on_look=partial(self._on_look, camera.id),
             size=None if kept is None else kept.size,
         )
         watching = Watching(
@@ -284,6 +286,10 @@ class Fleet:
     def _watched(self, camera: Camera, cameras: tuple[Camera, ...]) -> Watched:
         wiring = self.wiring
         return camera.watched(model=wiring.seal.model, others=cameras, routes=wiring.routes)
+
+    def _on_look(self, camera_id: str, look: Look) -> None:
+        self.wiring.looks.add(camera_id, look)
+        self.wiring.looked(camera_id, look.at)
 
     def _on_frame(self, frame: Frame) -> None:
         running = self.watched.get(frame.camera_id)

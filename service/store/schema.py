@@ -1,5 +1,7 @@
 """The tables. Alembic's revisions build them; a test holds the two together."""
 
+from typing import Final
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData(
@@ -10,6 +12,9 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+#: Cases that people told of.
+TOLD: Final = "source <> 'video'"
 
 #: Times are seconds since the epoch, or since the clip's start in a replay.
 incident = sa.Table(
@@ -59,6 +64,12 @@ incident = sa.Table(
         "rejected_at",
         sqlite_where=sa.text("rejected_at IS NOT NULL"),
         postgresql_where=sa.text("rejected_at IS NOT NULL"),
+    ),
+    # What hot spots are counted from, without reading a row of it (`store.happened`).
+    sa.Index(
+        "ix_incident_happened",
+        *("violation_at", "camera_id", "zone_id", "type", "opened_at"),
+        *("duplicate_of", "rejected_at"),
     ),
 )
 
@@ -226,6 +237,12 @@ desk_case = sa.Table(
         *("assignee", "confidence", "unsure_at", "state"),
         sqlite_where=sa.text("state = 'reported'"),
         postgresql_where=sa.text("state = 'reported'"),
+    ),
+    sa.Index(
+        "ix_desk_case_told",
+        *("occurred_at", "lon", "lat", "grid_code", "type", "state"),
+        sqlite_where=sa.text(TOLD),
+        postgresql_where=sa.text(TOLD),
     ),
 )
 

@@ -5,6 +5,7 @@ from streetwatch.service.store import (
     audit_schema,
     campaign_schema,
     chain_schema,
+    looked_schema,
     reference_schema,
 )
 from streetwatch.service.store.schema import metadata
@@ -14,6 +15,7 @@ __all__ = [
     "audit_schema",
     "campaign_schema",
     "chain_schema",
+    "looked_schema",
     "metadata",
     "reference_schema",
 ]

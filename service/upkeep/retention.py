@@ -26,6 +26,7 @@ from streetwatch.service.incidents.retention import (
 from streetwatch.service.store.audit import Audit, Deed, noted, old_entries
 from streetwatch.service.store.audit_chain import Fact
 from streetwatch.service.store.chains import chain_end, links_of, put_link
+from streetwatch.service.store.looked import forget_looked, old_looked
 from streetwatch.service.store.schema import (
     deletion,
     incident,
@@ -105,6 +106,7 @@ class Retention:
         yield from self._messages(now)
         yield from self._notices(now)
         yield from self._presences(now)
+        yield from self._looked(now)
         yield from self._audit(now)
 
     def plan(self, *, now: Seconds) -> Iterator[Deleted]:
@@ -122,12 +124,15 @@ class Retention:
             told = sa.select(sa.func.count()).where(brought(now - self.periods.delivered_s))
             notices = connection.execute(told).scalar_one()
             absent = self._absent(connection, now)
+            looks = connection.execute(old_looked(now - self.periods.looked_s)).scalar_one()
             entries = connection.execute(old_entries(now - self.periods.audit_s)).scalar_one()
         if count:
             yield self._message_deletion(count)
         if notices:
             yield self._message_deletion(notices, "notices")
         yield from absent
+        if looks:
+            yield self._looked_deletion(looks)
         if entries:
             yield self._audit_deletion(entries)
 
@@ -258,6 +263,19 @@ class Retention:
     def _message_deletion(self, count: int, what: str = "messages") -> Deleted:
         age = f"{self.periods.delivered_s / DAY_S:g} d"
         return Deleted(Kind.MESSAGES, f"{count} {what}", f"delivered {age} ago or more")
+
+    def _looked(self, now: Seconds) -> Iterator[Deleted]:
+        with writing(self.engine) as connection:
+            count = forget_looked(connection, before=now - self.periods.looked_s)
+            if not count:
+                return
+            gone = self._looked_deletion(count)
+            _write_down(connection, gone, now, done_at=now)
+        yield gone
+
+    def _looked_deletion(self, count: int) -> Deleted:
+        age = f"{self.periods.looked_s / DAY_S:g} d"
+        return Deleted(Kind.LOOKED, f"{count} days of zones", f"looked at {age} ago or more")
 
     def _audit(self, now: Seconds) -> Iterator[Deleted]:
         audit = Audit(self.engine)

@@ -23,6 +23,7 @@ from streetwatch.service.store import codec, engine
 from streetwatch.service.store.access_schema import access_user
 from streetwatch.service.store.audit_schema import audit_entry
 from streetwatch.service.store.dialect import dialect_at
+from streetwatch.service.store.looked_schema import looked
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.reference_schema import camera_reference
 from streetwatch.service.store.schema import desk_case
@@ -108,7 +109,7 @@ def _insert(connection: sa.Connection, name: str, row: Mapping[str, Any]) -> Non
 def opened(address: str) -> SqlStore:
     store = open_store(address)
     with store.engine.connect() as connection:
-        tables = (access_user, audit_entry, camera_reference)
+        tables = (access_user, audit_entry, camera_reference, looked)
         known = {one.metadata for one in tables}  # one: whoever adds to it
         assert [compare_metadata(MigrationContext.configure(connection), one) for one in known] == [
             []

@@ -21,6 +21,7 @@ from streetwatch.service.store.access_schema import access_user
 from streetwatch.service.store.audit_schema import audit_checkpoint
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.engine import open_engine
+from streetwatch.service.store.looked_schema import looked
 from streetwatch.service.store.reference_schema import camera_reference
 from streetwatch.service.store.schema import presence
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -64,7 +65,7 @@ def put(store: Store, *incidents: Incident) -> None:
 def test_the_migrations_build_what_the_code_expects(address: str) -> None:
     opened = open_engine(address)
     with opened.connect() as connection:
-        tables = (access_user, audit_checkpoint, camera_reference)
+        tables = (access_user, audit_checkpoint, camera_reference, looked)
         known = {one.metadata for one in tables}  # one: whoever adds to it
         assert [compare_metadata(MigrationContext.configure(connection), one) for one in known] == [
             []

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from filed import NOON
-from streetwatch.service.config.target_values import MapCrs
 from streetwatch.service.console.figures.cards import (
     Card,
     Rate,
@@ -17,14 +16,13 @@ from streetwatch.service.console.figures.charts import (
     days_chart,
     hours_chart,
     shares_chart,
-    spot_points,
     times_chart,
 )
 from streetwatch.service.console.figures.found import days_watched
 from streetwatch.service.console.figures.spans import Preset, Span, span_in, today_at
 from streetwatch.service.console.language import Language, say_in
 from streetwatch.service.desk.reports.figures import SHARES, TIMES, Figures, Share, Times
-from streetwatch.service.desk.reports.hot_spots import HotSpot, HourCount, gathered
+from streetwatch.service.desk.reports.hot_spots import HourCount, gathered
 from streetwatch.service.desk.reports.lag import Lag
 from streetwatch.service.desk.reports.period import days
 from streetwatch.service.desk.reports.recall import Told, recall
@@ -148,18 +146,6 @@ def test_hours_of_a_place_are_put_together_the_busiest_first() -> None:
     chart = hours_chart(spots, say=say)
     assert chart is not None
     assert chart["series"][0]["data"][8:10] == [7, 1]
-
-
-def test_a_spot_is_as_large_as_it_is_busy_in_the_hour() -> None:
-    hours = tuple(4 if hour == 8 else 0 for hour in range(24))
-    quiet = tuple(1 if hour == 8 else 0 for hour in range(24))
-    spots = [HotSpot("a/b", 121.0, 31.0, hours), HotSpot("c/d", 121.1, 31.1, quiet)]
-    at_eight = spot_points(spots, 8, MapCrs.WGS84, say=say)
-    assert [point["count"] for point in at_eight] == [4, 1]
-    assert at_eight[0]["size"] > at_eight[1]["size"]
-    assert spot_points(spots, 3, MapCrs.WGS84, say=say) == []
-    moved = spot_points(spots, None, MapCrs.GCJ02, say=say)
-    assert moved[0]["lon"] != 121.0
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from streetwatch.service.config.target_values import MapCrs
 from streetwatch.service.console.casework.words import Say
 from streetwatch.service.console.figures.cards import tone_of
-from streetwatch.service.console.watching.points import at_on_map
 from streetwatch.service.desk.reports.figures import Share
 from streetwatch.service.desk.reports.hot_spots import HOURS, HotSpot
 from streetwatch.service.desk.reports.table import Row
-from streetwatch.zones.place import Place
 
 #: Groups that a chart shows, those with the most cases; the CSV has all.
 MOST_GROUPS: Final = 20
@@ -169,26 +166,6 @@ def hours_chart(spots: Sequence[HotSpot], *, say: Say) -> Options | None:
         "yAxis": {"type": "value", "minInterval": 1, **_axis()},
         "series": [_bar(say("violations"), hours, "#3f7fd6")],
     }
-
-
-def spot_points(
-    spots: Sequence[HotSpot], hour: int | None, crs: MapCrs, *, say: Say
-) -> list[dict[str, Any]]:
-    """Return places as points of a map, as large as they are busy in an hour, or in all."""
-    counted = [(spot, spot.n if hour is None else spot.hours[hour]) for spot in spots]
-    most = max((n for _, n in counted), default=0)
-    return [
-        {
-            **at_on_map(Place(spot.lon, spot.lat), crs),
-            "kind": "spot",
-            "tone": "",
-            "size": round(14 + 34 * (n / most) ** 0.5),
-            "count": n,
-            "label": say("{place}: {n} violations", place=spot.place, n=n),
-        }
-        for spot, n in counted
-        if n
-    ]
 
 
 #: Charts are drawn on a canvas that knows no style sheet: grey that is legible on both grounds.

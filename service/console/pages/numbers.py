@@ -15,18 +15,15 @@ from streetwatch.service.console.figures.charts import (
     days_chart,
     hours_chart,
     shares_chart,
-    spot_points,
     times_chart,
 )
-from streetwatch.service.console.figures.drawing import draw_card, draw_chart, draw_table, file_of
+from streetwatch.service.console.figures.drawing import draw_card, draw_chart, draw_table
 from streetwatch.service.console.figures.found import Found, days_watched, read_found
 from streetwatch.service.console.figures.spans import Preset, Span, span_in, today_at
 from streetwatch.service.console.figures.tables import health_lines, lag_lines
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import Shell
-from streetwatch.service.console.watching.elements import CityMap
-from streetwatch.service.desk.reports.hot_spots import HOURS
 
 
 def register(parts: Parts, shell: Shell) -> None:
@@ -36,7 +33,6 @@ def register(parts: Parts, shell: Shell) -> None:
     def page(request: Request) -> None:
         with shell.page(say("Numbers"), active="numbers") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/figures.css">')
-            ui.add_head_html('<link rel="stylesheet" href="/console/static/wall.css">')
             span = span_in(request.query_params, now=parts.clock())
             screen = _Screen(parts.within(account.reach), span)
             screen.draw()
@@ -181,27 +177,6 @@ class _Screen:
             csv=csv,
             span=self.span.words,
         )
-        card = ui.element("section").classes("sw-card sw-column fg-chart")
-        with card.props(f'aria-label="{say("Hot spots")}"'):
-            ui.label(say("Hot spots")).classes("sw-subtitle").props("role=heading aria-level=2")
-            if not spots:
-                ui.label(say("not measured")).classes("sw-empty")
-                return
-            crs = self.parts.settings.console.map_crs
-            city = CityMap(spot_points(spots, None, crs, say=say), parts=self.parts)
-            hours = {-1: say("all day")} | {hour: f"{hour:02d}:00" for hour in range(HOURS)}
-
-            def choose(event: ValueChangeEventArguments[Any]) -> None:
-                hour = None if event.value == -1 else int(event.value)
-                city.show(spot_points(spots, hour, crs, say=say))
-
-            with ui.element("div").classes("sw-row"):
-                ui.select(hours, label=say("Hour"), value=-1, on_change=choose).classes(
-                    "fg-select"
-                ).props("dense outlined options-dense")
-                ui.link(say("CSV"), csv).props("download")
-                file = file_of(say("Hot spots"))
-                ui.button(say("PNG"), on_click=lambda: city.save(file)).props("flat dense")
 
     def _draw_tables(self) -> None:
         draw_table(

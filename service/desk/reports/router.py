@@ -75,7 +75,7 @@ def reports_router(reporter: Reporter) -> APIRouter:
         type: Name | None = None,  # noqa: A002 -- the query parameter's name
         camera: Name | None = None,
     ) -> Wanted:
-        with _refused():
+        with refused():
             period = period_of(reporter.clock(), first, last)
             return Wanted(period, grid=grid_prefix(grid), type=type, camera=camera)
 
@@ -95,7 +95,7 @@ def _add_tables(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: AN
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """Figures of the cases that came in from a day to another, both inside."""
-        with _refused():
+        with refused():
             table = reporter.figures(wanted, by=by, step=step)
         if format is Format.CSV:
             return _csv(as_csv(table), _named("figures", wanted))
@@ -110,7 +110,7 @@ def _add_tables(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: AN
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """One month: in words, over all cases, and for each type, grid and camera."""
-        with _refused():
+        with refused():
             made = reporter.month(month, grid=grid)
         if format is Format.CSV:
             return _csv(as_csv(made.rows), f"month-{month}")
@@ -152,7 +152,7 @@ def _add_surroundings(router: APIRouter, theirs: Any, asked: Any) -> None:  # no
 
 
 @contextmanager
-def _refused() -> Iterator[None]:
+def refused() -> Iterator[None]:
     """Answer a wrong question with what to write instead."""
     try:
         yield

@@ -27,6 +27,7 @@ from streetwatch.cli import (
 )
 from streetwatch.cli.compose import compose
 from streetwatch.cli.output import EXIT_INPUT_WRONG
+from streetwatch.cli.simulate import simulate
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,6 +51,7 @@ for command in (
     audit.audit,
     data.learn,
     compose,
+    simulate,
     model.train,
     model.export,
     model.quantize,

@@ -1,0 +1,1 @@
+"""A simulated city: what happens on its streets, what its cameras see of it, who complains."""

@@ -1,0 +1,18 @@
+"""The tabs of the page: a name and who draws it. Add yours here."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from streetwatch.service.console.foresight.asked import Asked
+from streetwatch.service.console.foresight.hotspots import draw_hot_spots
+from streetwatch.service.console.language import mark
+from streetwatch.service.console.parts import Parts
+
+#: Draws a tab into the element that is open; what it draws is of the part of the city that `Parts`
+#: is limited to.
+Render: TypeAlias = Callable[[Parts, Asked], Awaitable[None]]
+
+#: `name` stands in the address, the words on the tab.
+TABS: Final[tuple[tuple[str, str, Render], ...]] = (
+    ("hot-spots", mark("Hot spots"), draw_hot_spots),
+)

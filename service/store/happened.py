@@ -1,0 +1,105 @@
+"""What happened in a span of time, as columns: what hot spots and coverage are counted from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+
+from streetwatch.service.store.schema import TOLD, desk_case, incident
+from streetwatch.service.store.transactions import reading
+from streetwatch.vision.types import Seconds
+
+Times = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Happened:
+    """Violations that were filed and that nobody has refused, each once.
+
+    Attributes:
+        at: When each became one.
+        cameras: That saw them.
+        zones: In which they stood.
+        types: As the rules name them.
+    """
+
+    at: Times
+    cameras: tuple[str, ...]
+    zones: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """Cases that people told of, and that nobody has refused.
+
+    Attributes:
+        at: When each happened.
+        lon: Degrees east; NaN where nobody said.
+        lat: Degrees north.
+        grids: Their codes; empty where none is known.
+        types: As the rules name them.
+    """
+
+    at: Times
+    lon: Times
+    lat: Times
+    grids: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+def happened(
+    engine: sa.Engine,
+    *,
+    start: Seconds,
+    end: Seconds,
+    cameras: Iterable[str] | None = None,
+    type: str | None = None,  # noqa: A002 -- as the column is named
+) -> Happened:
+    """Read what happened from a moment on until before another.
+
+    Raises:
+        StorageError: the database refused.
+    """
+    one = incident.c
+    wanted = sa.select(one.violation_at, one.camera_id, one.zone_id, one.type).where(
+        one.violation_at >= start,
+        one.violation_at < end,
+        one.opened_at.is_not(None),
+        one.rejected_at.is_(None),
+        # As an expression: SQLite would else find all that is no duplicate by the index of those.
+        sa.func.coalesce(one.duplicate_of, "") == "",
+    )
+    if type is not None:
+        wanted = wanted.where(one.type == type)
+    if cameras is not None:
+        wanted = wanted.where(one.camera_id.in_(sorted(cameras)))
+    at, seen_by, zones, types = _columns(engine, wanted, 4)
+    return Happened(np.array(at, np.float64), seen_by, zones, types)
+
+
+def told(engine: sa.Engine, *, start: Seconds, end: Seconds) -> Told:
+    """Read what people told of from a moment on until before another.
+
+    Raises:
+        StorageError: the database refused.
+    """
+    case = desk_case.c
+    wanted = sa.select(case.occurred_at, case.lon, case.lat, case.grid_code, case.type).where(
+        case.occurred_at >= start,
+        case.occurred_at < end,
+        case.state.not_in(("rejected", "cancelled")),
+        sa.text(TOLD),
+    )
+    at, lon, lat, grids, types = _columns(engine, wanted, 5)
+    numbers = (np.array(column, np.float64) for column in (at, lon, lat))
+    return Told(*numbers, tuple(code or "" for code in grids), types)
+
+
+def _columns(engine: sa.Engine, wanted: sa.Select[Any], many: int) -> tuple[tuple[Any, ...], ...]:
+    with reading(engine) as connection:
+        rows = connection.execute(wanted).all()
+    return tuple(zip(*rows, strict=True)) if rows else ((),) * many
