@@ -83,8 +83,8 @@ class _Planner:
         ui.label(gain(found.met, tongue_here())).classes("sw-subtitle").props("role=status")
         way = f"/foresight/patrol?{self._query(outing)}"
         with ui.element("div").classes("sw-row"):
-            ui.link("GeoJSON", f"{way}&format=geojson").props("download=patrol.geojson")
-            ui.link("GPX", f"{way}&format=gpx").props("download")
+            for words, name in (("GeoJSON", "geojson"), ("GPX", "gpx")):
+                ui.link(words, f"{way}&format={name}").props(f"download=patrol.{name}")
             page = f"{way}&format=html&language={tongue_here().value}"
             ui.link(say("To print, with QR codes"), page, new_tab=True)
         card = ui.element("section").classes("sw-card sw-column fs-map")
