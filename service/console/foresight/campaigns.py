@@ -54,7 +54,7 @@ async def draw_campaigns(parts: Parts, asked: Spanned) -> None:
             say("What campaigns changed"),
             (
                 say("Campaign"),
-                say("Days"),
+                say("Its days"),
                 say("after / expected [95 %]"),
                 say("n before / after"),
                 say("Finding"),
@@ -136,7 +136,9 @@ def _draw_course(one: Outcome) -> None:
     card = ui.element("section").classes("sw-card sw-column fg-chart")
     with card.props(f'aria-label="{title.replace(chr(34), "")}"'):
         ui.label(title).classes("sw-subtitle").props("role=heading aria-level=2")
-        ui.echart(course_chart(one)).style("height:220px").props("role=img")
+        ui.echart(course_chart(one)).style("height:220px").props(
+            f'role=img aria-label="{title.replace(chr(34), "")}"'
+        )
         ui.link(say("CSV"), f"/foresight/campaigns/{one.campaign.id}?format=csv").props("download")
 
 

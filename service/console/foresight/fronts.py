@@ -33,7 +33,14 @@ async def draw_fronts(parts: Parts, asked: Spanned) -> None:
         return
     draw_table(
         say("Shop fronts, the worst first"),
-        (say("Camera"), say("Front"), say("Score"), say("points taken"), say("Cases"), say("Days")),
+        (
+            say("Camera"),
+            say("Front"),
+            say("Score"),
+            say("points taken"),
+            say("Cases"),
+            say("Days watched"),
+        ),
         (front_line(one, say) for one in found[:MOST_SHOWN]),
         csv=f"/foresight/frontage?format=csv&{asked.span.query}",
         span=asked.span.words,

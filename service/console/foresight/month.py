@@ -19,7 +19,7 @@ async def draw_month(parts: Parts, asked: Spanned) -> None:  # noqa: ARG001 -- a
     """Draw the tab."""
     months = last_months(today_at(parts.clock()))
     with ui.element("div").classes("sw-row sw-wrap"):
-        month = ui.select(months, label=say("Month"), value=months[0])
+        month = ui.select(months, label=say("Which month"), value=months[0])
         month.classes("fg-select").props("dense outlined options-dense")
         page = ui.link(say("Open the page"), "", new_tab=True).classes("fs-open")
         printed = ui.link(say("PDF"), "").props("download")
