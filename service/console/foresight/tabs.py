@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
 from streetwatch.service.console.foresight.asked import Asked
+from streetwatch.service.console.foresight.coverage import draw_coverage
 from streetwatch.service.console.foresight.hotspots import draw_hot_spots
 from streetwatch.service.console.language import mark
 from streetwatch.service.console.parts import Parts
@@ -15,4 +16,5 @@ Render: TypeAlias = Callable[[Parts, Asked], Awaitable[None]]
 #: `name` stands in the address, the words on the tab.
 TABS: Final[tuple[tuple[str, str, Render], ...]] = (
     ("hot-spots", mark("Hot spots"), draw_hot_spots),
+    ("coverage", mark("Coverage"), draw_coverage),
 )
