@@ -154,8 +154,7 @@ def _filed(city: City, about: dict[str, str], grid: str) -> None:
     with city.service.store.transaction() as transaction:
         transaction.put_incident(incident)
         transaction.put_attachments(incident.id, [evidence()])
-    city.service.evidence.path(incident.id, "threshold.jpg").parent.mkdir(parents=True)
-    city.service.evidence.path(incident.id, "threshold.jpg").write_bytes(b"a picture")
+    city.service.evidence.write(incident.id, "threshold.jpg", b"a picture")
 
 
 def routes(of: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from streetwatch.service.desk.review.queue import (
 from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.review.verdict import Judgement, Verdict
 from streetwatch.service.desk.states import DeskConflictError, RejectReason
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.vision.types import Seconds
 
 #: A page renews its leases this often.
@@ -65,7 +65,7 @@ class Work:
     """
 
     reviewing: Reviewing
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
     cameras: Callable[[], tuple[Camera, ...]]
     reviewer: Reviewer
     question: Question = field(default_factory=Question)

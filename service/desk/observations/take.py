@@ -14,7 +14,7 @@ from streetwatch.service.desk.observations.picture import Limits, decoded
 from streetwatch.service.desk.observations.sight import Seen, seen_in, suggested, surest
 from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.evidence.copies import Copies
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.vision.masking import Masker
 from streetwatch.vision.types import Image, Seconds, Sees
 from streetwatch.zones.moment import utc
@@ -61,7 +61,7 @@ class Observations:
     """
 
     book: Book
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
     detector: Sees
     limits: Limits
     clock: Callable[[], Seconds]
