@@ -548,7 +548,8 @@ def test_what_is_done_over_the_api_is_written_down_with_who_and_from_where(city:
     hold = {"held": True, "by": "somebody else", "why": "a complaint"}
     held = f"/desk/cases/{OURS['number']}/legal-hold"
     assert city.http.put(held, json=hold, headers=app).status_code == 200
-    assert told(city, "case.held")[-1] == ("token:app-of-the-log", OURS["number"], {"status": 200})
+    facts = {"status": 200, "on_behalf_of": "somebody else"}
+    assert told(city, "case.held")[-1] == ("token:app-of-the-log", OURS["number"], facts)
     for _ in range(2):
         picture = city.http.get(f"/evidence/{OURS['incident']}/threshold.jpg", headers=app)
         assert picture.content == b"a picture"
