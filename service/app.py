@@ -18,6 +18,7 @@ from streetwatch.service.api.audit import audit_router
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.foresight.campaigns import campaigns_router
+from streetwatch.service.api.foresight.coverage import coverage_router
 from streetwatch.service.api.foresight.frontage import frontage_router
 from streetwatch.service.api.foresight.hotspots import hotspots_router
 from streetwatch.service.api.foresight.month import month_router
@@ -254,6 +255,7 @@ class Service:
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
                 hotspots_router(self._outlook()),
+                coverage_router(self._outlook()),
                 *(router(self._foreseer()) for router in _FORESIGHT),
                 month_router(self._foreseer(), self._reporter()),
                 observations_router(self._observations()),

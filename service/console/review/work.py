@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.cameras import Camera
 from streetwatch.service.console.review.files import files_of
 from streetwatch.service.console.review.reel import Reel, reel_of
@@ -89,7 +90,7 @@ class Work:
             NoSuchCaseError: there is no such case any more.
             DeskConflictError: it was judged meanwhile, or somebody else looks at it.
         """
-        verdict = Verdict(judgement, self.reviewer.name, reason)
+        verdict = Verdict(judgement, Doer(self.reviewer.name), reason)
         try:
             self.reviewing.judge(number, verdict, self.reviewer)
         except (NoSuchCaseError, DeskConflictError):
@@ -104,7 +105,7 @@ class Work:
         self, numbers: Sequence[str], judgement: Judgement, reason: RejectReason | None = None
     ) -> tuple[Refused, ...]:
         """Give one verdict on many cases; return those that were refused."""
-        verdict = Verdict(judgement, self.reviewer.name, reason)
+        verdict = Verdict(judgement, Doer(self.reviewer.name), reason)
         done, refused = each(numbers, lambda one: self.reviewing.judge(one, verdict, self.reviewer))
         now = self.reviewing.clock()
         for case in done:
@@ -151,7 +152,7 @@ class Work:
             return None
         number = self.session.given[-1].number
         try:
-            self.reviewing.undo(number, self.reviewer.name)
+            self.reviewing.undo(number, Doer(self.reviewer.name))
         except (NoSuchCaseError, DeskConflictError):
             self.session = replace(self.session, given=self.session.given[:-1])
             raise
@@ -166,7 +167,7 @@ class Work:
         Raises:
             DeskConflictError: no camera watches it.
         """
-        self.reviewing.mute(number, until, self.reviewer.name)
+        self.reviewing.mute(number, until, Doer(self.reviewer.name))
         self._read([number])
 
     def renew(self) -> None:
