@@ -1,6 +1,7 @@
 """Who answers what the cases say about tomorrow, wired from the settings."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -8,18 +9,22 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from streetwatch.service.cameras import Camera, load_cameras
+from streetwatch.service.desk.foresight.campaigns import Campaign
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
-from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.reports.reporter import Reporter, grid_prefix
 from streetwatch.service.foresight.patrol_roads import NoRoadsError, Roads, roads_of
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.settings import Settings
+from streetwatch.service.store.looked import looked_days
 from streetwatch.service.store.references import References
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.zone import ZoneKind
 
 #: What is read as roads; a whole city's lines are a few tens of megabytes.
 _MOST_BYTES = 200_000_000
+
+_HOUR_S = 3600.0
 
 
 def foreseer_from(
@@ -42,6 +47,7 @@ def foreseer_from(
     return Foreseer(
         engine,
         clock,
+        looked=partial(_looked, engine, cameras),
         fronts=lambda: [_fronts(one, references) for one in cameras()],
         formula=told.formula,
         roads=partial(roads_in, told.roads) if told.roads else Roads,
@@ -56,6 +62,34 @@ def foreseer_of(settings: Settings, reporter: Reporter, *, environ: Mapping[str,
         return load_cameras(file, environ=environ) if file.is_file() else ()
 
     return foreseer_from(settings, reporter.engine, cameras, clock=reporter.clock)
+
+
+def _looked(
+    engine: sa.Engine,
+    cameras: Callable[[], Sequence[Camera]],
+    campaign: Campaign,
+    first: int,
+    last: int,
+) -> Mapping[int, float]:
+    """Return the hours that a campaign's zones were looked at, by day."""
+    grid = grid_prefix(campaign.grid)
+    theirs = [one.id for one in cameras() if grid is not None and _lies_in(one, grid)]
+    wanted = [campaign.camera] if campaign.camera is not None else theirs
+    if not wanted:
+        return {}
+    found = looked_days(engine, first=first, last=last, cameras=wanted)
+    hours: dict[int, float] = defaultdict(float)
+    for zone, day, seconds in zip(
+        found.zones, found.days.tolist(), found.seconds.sum(axis=1).tolist(), strict=True
+    ):
+        if campaign.zone in {None, zone}:
+            hours[day] += seconds / _HOUR_S
+    return hours
+
+
+def _lies_in(camera: Camera, grid: str) -> bool:
+    code = camera.place.grid_code if camera.place else None
+    return code is not None and code.startswith(grid)
 
 
 def _fronts(camera: Camera, references: References) -> Fronts:

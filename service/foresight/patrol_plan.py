@@ -16,10 +16,13 @@ from streetwatch.vision.types import Seconds
 from streetwatch.zones.ground import MapPoint
 
 if TYPE_CHECKING:
-    from pyvrp import Depot, Location, Model, ScheduledActivity
+    from pyvrp import ClientGroup, Depot, Location, Model, ScheduledActivity
 
 #: Visits that are chosen from: those that are worth most.
 MOST_CANDIDATES: Final = 120
+
+#: Hours in which a place is worth one visit: what stands there is met once.
+AGAIN_H: Final = 3
 
 #: What keeps a long search from holding up whoever asks, seconds.
 TIME_LIMIT_S: Final = 20.0
@@ -131,8 +134,12 @@ def _solved(wanted: Sequence[Chance], shift: Shift, found: Ways) -> list[Route]:
     model = pyvrp.Model()
     places = [model.add_location(index, 0) for index in range(len(wanted) + 1)]
     _add_teams(model, model.add_depot(places[0]), shift)
+    once: dict[tuple[str, int], ClientGroup] = {}
     for place, chance in zip(places[1:], wanted, strict=True):
-        _add_visit(model, place, chance, shift)
+        part = chance.place, (chance.hour - shift.start_hour) // AGAIN_H
+        if part not in once:
+            once[part] = model.add_client_group(required=False)
+        _add_visit(model, place, chance, shift, once[part])
     for one, row in zip(places, found.seconds.tolist(), strict=True):
         for other, length in zip(places, row, strict=True):
             model.add_edge(one, other, distance=0, duration=round(length))
@@ -155,7 +162,9 @@ def _add_teams(model: "Model", depot: "Depot", shift: Shift) -> None:
     )
 
 
-def _add_visit(model: "Model", place: "Location", chance: Chance, shift: Shift) -> None:
+def _add_visit(
+    model: "Model", place: "Location", chance: Chance, shift: Shift, once: "ClientGroup"
+) -> None:
     opens = chance.hour * _HOUR_S
     model.add_client(
         place,
@@ -164,6 +173,7 @@ def _add_visit(model: "Model", place: "Location", chance: Chance, shift: Shift) 
         tw_late=opens + _HOUR_S - 1,
         prize=max(round(chance.expected * _WORTH), 1),
         required=False,
+        group=once,
     )
 
 

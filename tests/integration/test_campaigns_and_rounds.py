@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import numpy as np
+import pymupdf
 import pytest
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
@@ -21,6 +23,7 @@ from http_parts import serving
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.foresight.campaigns import campaigns_router
 from streetwatch.service.api.foresight.frontage import frontage_router
+from streetwatch.service.api.foresight.month import month_router
 from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json
@@ -31,6 +34,7 @@ from streetwatch.service.desk.foresight.fronts import Fronts
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.reports.period import month
 from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.foreseeing import roads_in
@@ -118,7 +122,12 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
     api = create_api(
         gate=open_gate(store.engine),
         desk=desk_router(built.book, clock=lambda: built.now, on_end=lambda *_: None),
-        beside=[campaigns_router(foreseer), frontage_router(foreseer), patrol_router(foreseer)],
+        beside=[
+            campaigns_router(foreseer),
+            frontage_router(foreseer),
+            patrol_router(foreseer),
+            month_router(foreseer, Reporter(store.engine, lambda: built.now)),
+        ],
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
@@ -167,7 +176,7 @@ def test_a_campaign_of_which_too_little_is_known_says_so_and_shows_no_figure(cit
 
 
 def test_hours_that_nobody_looked_are_no_days_without_a_violation(city: City) -> None:
-    city.file(china(2026, 7, 7))
+    city.file(china(2026, 7, 12))
     told = Campaign(
         "night",
         "x",
@@ -179,12 +188,12 @@ def test_hours_that_nobody_looked_are_no_days_without_a_violation(city: City) ->
 
     def looked(_: Campaign, first: int, last: int) -> dict[int, float]:
         seen.append((first, last))
-        return dict.fromkeys(range(first + 10, last + 1), 12.0)
+        return dict.fromkeys([first, *range(first + 10, last + 1)], 12.0)
 
     days = Foreseer(city.store.engine, lambda: city.now, looked=looked).outcome(told).days
 
     assert days.is_looked
-    assert days.course.looked[:11].tolist() == [0.0] * 10 + [12.0]
+    assert days.course.looked[:11].tolist() == [12.0, *[0.0] * 9, 12.0]
     assert days.course.counts.sum() == 0  # what was told on a day that nobody looked is no rate
     assert len(seen) == 1
 
@@ -329,6 +338,7 @@ def test_routes_are_told_with_what_they_would_have_met(city: City) -> None:
     told = city.asked("patrol", teams=1)
     gpx = city.http.get("/foresight/patrol", params={"teams": 1, "format": "gpx"})
     lines = city.asked("patrol", teams=1, format="geojson")
+    printed = city.http.get("/foresight/patrol", params={"teams": 1, "format": "html"}).text
 
     visits = [(one["place"], one["arrive"][:2]) for one in told["routes"][0]["visits"]]
     assert ("kerb/carriageway", "09") in visits
@@ -336,6 +346,8 @@ def test_routes_are_told_with_what_they_would_have_met(city: City) -> None:
     assert told["simulation"]["days"] == 14
     assert told["simulation"]["planned"] == 29  # what never ended, once
     assert "gate/road" in gpx.text
+    assert printed.count("<svg") == len(told["routes"][0]["visits"])
+    assert "模拟回放 14 天：本路线遇到 29 起" in printed
     assert gpx.headers["content-disposition"] == 'attachment; filename="patrol.gpx"'
     assert lines["features"][0]["geometry"]["type"] == "LineString"
 
@@ -345,6 +357,49 @@ def test_a_shift_past_midnight_is_refused_with_what_to_write(city: City) -> None
 
     assert answer.status_code == 422
     assert "ends by midnight" in answer.text
+
+
+def test_the_month_is_a_page_in_both_languages_that_needs_nothing_from_elsewhere(
+    city: City,
+) -> None:
+    city.file(NOON - 8 * DAY, *ENDED, type="street_vending")
+    city.http.put("/foresight/campaigns/night", json={**CAMPAIGN, "name": "<夜市>"})
+
+    chinese = city.http.get("/foresight/month.html", params={"month": "2026-11"}).text
+    english = city.http.get(
+        "/foresight/month.html", params={"month": "2026-11", "language": "en"}
+    ).text
+
+    assert "未测量" in chinese
+    assert "占道经营" in chinese
+    assert "&lt;夜市&gt;" in chinese
+    assert "not measured" in english
+    assert "100.0%" in english
+    assert not re.search(r"<script|<link|src=|href=", chinese)
+    assert chinese.count("<svg") == english.count("<svg") == 6
+
+
+def test_the_month_is_printed_with_a_chinese_font_inside(city: City) -> None:
+    city.file(NOON - 8 * DAY, *ENDED)
+
+    answer = city.http.get("/foresight/month.pdf", params={"month": "2026-11"})
+    wrong = city.http.get("/foresight/month.pdf", params={"month": "2026-13"})
+
+    with pymupdf.open("pdf", answer.content) as printed:
+        text = "".join(page.get_text() for page in printed)
+        fonts = {font[3] for page in printed for font in page.get_fonts()}
+    assert "城市管理月报" in text
+    assert "未测量" in text
+    assert any("Droid" in font for font in fonts)
+    assert len(answer.content) < 500_000
+    assert wrong.status_code == 422
+
+
+def test_a_month_without_a_case_measures_nothing(city: City) -> None:
+    page = city.http.get("/foresight/month.html", params={"month": "2026-11", "language": "en"})
+
+    assert page.status_code == 200
+    assert "0.0%" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,20 @@ def test_a_case_that_stands_on_is_handled_once_for_its_first_dispatch(city: City
     assert row["times"]["handle"]["median_s"] == HOUR
 
 
+def test_the_command_writes_the_month_as_a_page_and_as_pdf(city: City, tmp_path: Path) -> None:
+    city.file("a", *TO_THE_END)
+    page, printed = tmp_path / "month.html", tmp_path / "month.pdf"
+
+    for style, file in (("html", page), ("pdf", printed)):
+        said = city.said("--month", "2026-11", "--format", style, "--out", str(file))
+        assert said.exit_code == 0, said.output
+    english = city.said("--month", "2026-11", "--format", "html", "--language", "en")
+
+    assert "城市管理月报 2026-11" in page.read_text(encoding="utf-8")
+    assert printed.read_bytes().startswith(b"%PDF")
+    assert "Monthly report 2026-11" in english.stdout
+
+
 def test_figures_are_divided_by_group_and_time(city: City) -> None:
     city.file("a")
     city.file("b", type="exposed_garbage")

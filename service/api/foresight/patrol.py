@@ -1,15 +1,17 @@
-"""Patrol routes: `/foresight/patrol`, as JSON, GeoJSON and GPX."""
+"""Patrol routes: `/foresight/patrol`, as JSON, GeoJSON, GPX and as a page to print."""
 
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.foresight.asked import asks, refused, text_file
 from streetwatch.service.api.foresight.words import rounds_json
 from streetwatch.service.desk.foresight.foreseer import Foreseer
+from streetwatch.service.desk.foresight.month_words import Tongue
+from streetwatch.service.desk.foresight.patrol_page import as_page
 from streetwatch.service.desk.foresight.rounds import Outing
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.foresight.patrol_export import as_geojson, as_gpx
@@ -23,6 +25,7 @@ class RouteFormat(StrEnum):
     JSON = "json"
     GEOJSON = "geojson"
     GPX = "gpx"
+    HTML = "html"
 
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -31,6 +34,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
             "application/json": {},
             "application/geo+json": {},
             "application/gpx+xml": {},
+            "text/html": {},
         },
         "description": "The routes.",
     }
@@ -68,10 +72,13 @@ def patrol_router(foreseer: Foreseer) -> APIRouter:
         wanted: Annotated[Wanted, Depends(asks(foreseer.clock))],
         asked: Annotated[Outing, Depends(outing)],
         format: RouteFormat = RouteFormat.JSON,  # noqa: A002
+        language: Tongue = Tongue.ZH,
     ) -> Response:
         """Who goes where, when; learnt from the last weeks, whatever period is asked for."""
         with refused():
             found = foreseer.rounds(wanted, asked)
+        if format is RouteFormat.HTML:
+            return HTMLResponse(as_page(found, language))
         if format is RouteFormat.GPX:
             return text_file(as_gpx(found.routes), "application/gpx+xml", "patrol.gpx")
         if format is RouteFormat.JSON:

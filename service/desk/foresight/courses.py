@@ -51,6 +51,8 @@ def days_around(
     end = max(min(_day(window.end), _day(now)), first)
     counts = _counts(engine, Scope(campaign.wanted(reach), campaign.zone))
     hours = looked(campaign, first, end - 1)
+    if hours and counts and min(counts) < min(hours):
+        hours = {}  # there were cases before anybody wrote down how long was looked
     began = first if hours or not counts else min(counts)
     looks = [hours.get(day, 0.0) if hours else float(day >= began) for day in range(first, end)]
     course = Course(

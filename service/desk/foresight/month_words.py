@@ -59,6 +59,27 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "巡查模型：每 4 小时到每处一次，每轮 4 工时",
             "The round: every place every 4 hours, 4 hours of work each",
         ),
+        "patrol": ("巡查路线", "Patrol routes"),
+        "workday": ("工作日", "working day"),
+        "weekend": ("周末", "weekend"),
+        "learnt": ("依据", "learnt from"),
+        "team": ("队伍", "Team"),
+        "arrive": ("到达", "arrive"),
+        "leave": ("离开", "leave"),
+        "expected": ("预计在场", "expected there"),
+        "map": ("地图", "map"),
+        "nobody": ("没有值得巡查的地点。", "There is nothing that is worth going for."),
+        "gain": (
+            (
+                "模拟回放 {days} 天：本路线遇到 {planned} 起，固定巡查 {fixed} 起；"
+                "每队每小时相差 {more} [{low}, {high}]。"
+            ),
+            (
+                "Simulated on {days} days: these routes met {planned}, the fixed round {fixed}; "
+                "{more} [{low}, {high}] for an hour of a team."
+            ),
+        ),
+        "no_gain": ("效果：未测量。", "What they are worth: not measured."),
         "not_measured": ("未测量", "not measured"),
         "too_many": ("案件过多，请分网格出表", "too many cases: ask for one grid"),
         "none": ("无", "none"),

@@ -317,6 +317,7 @@ def console(
 
 app.command()(throughput.throughput)
 app.command()(masking.masking)
+app.command()(masking.masking_clips)
 app.command()(endurance.faults)
 app.command()(endurance.soak)
 app.command()(foresight.foresight)
