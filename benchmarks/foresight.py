@@ -162,9 +162,12 @@ def _told(
     claims: Callable[[Outcome], frozenset[Claim]],
     is_planted: bool,  # noqa: FBT001
 ) -> dict[str, object]:
-    """Return recall and false claims of what is planted, or how many cities had any claim."""
+    """Return recall and false claims of what is planted; else how many cities had a false one.
+
+    Where something else is planted, no claim about those cells is false: much is different there.
+    """
     if not is_planted:
-        wrong = sum(bool(claims(one)) for one in outcomes)
+        wrong = sum(bool(claims(one) - one.planted) for one in outcomes)
         return _share(f"{name}_cities_with_a_false_claim", wrong, len(outcomes))
     planted = sum(len(one.planted) for one in outcomes)
     hits = sum(len(one.planted & claims(one)) for one in outcomes)

@@ -19,13 +19,16 @@ _COMPLAINTS: Final = ("at", "lon", "lat", "grid_code", "type")
 _PEOPLE: Final = ("at", "camera", "people")
 
 
-def write_city(city: City, out: Path, *, on_day: Callable[[Day], None]) -> dict[str, int]:
+def write_city(
+    city: City, out: Path, *, on_day: Callable[[Day], None], with_days: bool = True
+) -> dict[str, int]:
     """Write everything but the looks; return how much there is of what.
 
     Args:
         city: What to write.
         out: A folder that is empty, or is made.
         on_day: Told of each day that is written.
+        with_days: Write what happened, too; else only what the city is.
 
     Raises:
         DatasetError: the folder holds something, or can't be written to.
@@ -35,7 +38,7 @@ def write_city(city: City, out: Path, *, on_day: Callable[[Day], None]) -> dict[
         if any(out.iterdir()):
             raise DatasetError(f"{out}: is not empty: name a new folder")
         _write_ground(city, out)
-        return _write_days(city, out, on_day)
+        return _write_days(city, out, on_day) if with_days else {}
     except OSError as error:
         raise DatasetError(
             f"{out}: can't be written ({error.strerror}): name a folder on a disk with room"

@@ -45,6 +45,9 @@ def simulate(  # noqa: PLR0913 -- one argument per option
         str | None,
         typer.Option(help="Address of an empty database that is filled with the city's cases."),
     ] = None,
+    files: Annotated[
+        bool, typer.Option(help="Write what happened day by day, too; a large city's is gigabytes.")
+    ] = True,
     as_json: AsJson = True,
 ) -> None:
     """Simulate a city: cameras, what happens before them, what is planted in it, who complains."""
@@ -58,13 +61,13 @@ def simulate(  # noqa: PLR0913 -- one argument per option
     city = City(plan)
     wanted = _cameras(city, looks or [])
     with progress_bar() as progress:
-        total = days * (2 if database else 1) + len(wanted)
+        total = days * (bool(database) + files) + len(wanted)
         task = progress.add_task("days", total=total)
 
         def on(_: object) -> None:
             progress.advance(task)
 
-        counts = write_city(city, out, on_day=on)
+        counts = write_city(city, out, on_day=on, with_days=files)
         for camera in wanted:
             _write_looks(city, camera, out)
             on(camera)
