@@ -1,6 +1,6 @@
-"""Are planted hot spots and changes found, and is nothing found where nothing is planted?"""
+"""Are planted hot spots, changes and blind spots found, and nothing where nothing is planted?"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 
 from streetwatch.datasets.city.ground import KINDS
-from streetwatch.datasets.city.life import City
-from streetwatch.datasets.city.plan import Plan, Plant
+from streetwatch.datasets.city.life import City, Day
+from streetwatch.datasets.city.plan import HOUR_S, Plan, Plant
 from streetwatch.datasets.city.planting import Effect
 from streetwatch.datasets.city.writing import zones_of
 from streetwatch.models.intervals import wilson
+from streetwatch.service.foresight.coverage import Reports, Stand, coverage
 from streetwatch.service.foresight.exposure import Looked, Seen, Tally, tally
-from streetwatch.service.foresight.hotspots import Findings, hot_spots
+from streetwatch.service.foresight.hotspots import hot_spots
 from streetwatch.service.store.looked import day_of
 
 #: Of the period and of the one before.
@@ -27,6 +28,7 @@ TRIES: Final[Mapping[str, frozenset[Plant]]] = {
     "nothing": frozenset(),
     "hot_spot": frozenset({Plant.HOT_SPOT}),
     "change": frozenset({Plant.CHANGE}),
+    "blind_spot": frozenset({Plant.BLIND_SPOT}),
 }
 
 #: A claim: grid and type.
@@ -41,11 +43,13 @@ class Outcome:
         planted: What is true.
         hot: What was claimed to be a hot spot.
         changed: What was claimed to have changed.
+        blind: What was claimed to be a blind spot.
     """
 
     planted: frozenset[Claim]
     hot: frozenset[Claim]
     changed: frozenset[Claim]
+    blind: frozenset[Claim]
 
 
 def plan_of(seed: int, what: str, *, cameras: int) -> Plan:
@@ -54,30 +58,47 @@ def plan_of(seed: int, what: str, *, cameras: int) -> Plan:
 
 
 def tried(city: City) -> Outcome:
-    """Look for hot spots and changes in a city, by its grids."""
+    """Look for hot spots, changes and blind spots in a city, by its grids."""
     grids = sorted({post.block.code for post in city.ground.posts})
-    found = found_in(city, grids)
+    days = list(city.days())
+    found = hot_spots(dict(tallies_of(city, days, grids)), days=PERIOD_D)
     hot = ((grids[one.cell], one.type) for one in found.heats if one.is_hot)
     changed = (
         (grids[one.cell], one.type)
         for one in found.heats
         if one.change is not None and one.change.is_more_than_noise
     )
-    return Outcome(frozenset(map(_claim, city.planted.effects)), frozenset(hot), frozenset(changed))
+    true = (*map(_claim, city.planted.effects), *((one.code, "") for one in city.ground.blind))
+    return Outcome(frozenset(true), frozenset(hot), frozenset(changed), _blind(city, days))
 
 
 def _claim(effect: Effect) -> Claim:
     return effect.grid, KINDS[effect.kind].type
 
 
-def found_in(city: City, grids: list[str]) -> Findings:
-    """Return what is found in a city's last period against the one before."""
-    return hot_spots(dict(tallies_of(city, grids)), days=PERIOD_D)
+def _blind(city: City, days: Sequence[Day]) -> frozenset[Claim]:
+    period = days[-PERIOD_D:]
+    hours = np.sum([day.looked_s for day in period], axis=(0, 2)) / HOUR_S
+    types = frozenset(kind.type for kind in KINDS)
+    stands = [
+        Stand(post.lon, post.lat, post.block.code, each, types, found=0)
+        for post, each in zip(city.ground.posts, hours.tolist(), strict=True)
+    ]
+    cases = [one for day in period for one in day.complaints]
+    told = Reports(
+        np.array([one.at for one in cases]),
+        np.array([one.lon for one in cases]),
+        np.array([one.lat for one in cases]),
+        [one.grid for one in cases],
+        [one.type for one in cases],
+    )
+    rows = coverage(stands, told, hours=24.0 * PERIOD_D)
+    return frozenset((one.grid, "") for one in rows if one.blind is not None)
 
 
-def tallies_of(city: City, grids: list[str]) -> Iterator[tuple[str, Tally]]:
+def tallies_of(city: City, days: Sequence[Day], grids: list[str]) -> Iterator[tuple[str, Tally]]:
     """Yield each type's counts and exposure, as a service would have stored them."""
-    seen, looked = _columns(city)
+    seen, looked = _columns(city, days)
     cell_of = {post.id: grids.index(post.block.code) for post in city.ground.posts}
     zones = {(post.id, kind.zone) for post in city.ground.posts for kind in KINDS}
     watched = {
@@ -100,10 +121,9 @@ def tallies_of(city: City, grids: list[str]) -> Iterator[tuple[str, Tally]]:
         )
 
 
-def _columns(city: City) -> tuple[Seen, Looked]:
+def _columns(city: City, days: Sequence[Day]) -> tuple[Seen, Looked]:
     first, zones = day_of(city.plan.start), zones_of()
     cameras = [post.id for post in city.ground.posts]
-    days = list(city.days())
     seen = [one for day in days for one in day.violations if one.is_seen]
     at = np.array([one.start for one in seen], np.float64)
     each = len(cameras) * len(zones)
@@ -132,6 +152,7 @@ def measure(
         "days": PERIOD_D,
         **_told("hot_spots", outcomes, lambda one: one.hot, what == "hot_spot"),
         **_told("changes", outcomes, lambda one: one.changed, what == "change"),
+        **_told("blind_spots", outcomes, lambda one: one.blind, what == "blind_spot"),
     }
 
 

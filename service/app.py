@@ -18,6 +18,7 @@ from streetwatch.service.api.audit import audit_router
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.foresight.campaigns import campaigns_router
+from streetwatch.service.api.foresight.coverage import coverage_router
 from streetwatch.service.api.foresight.frontage import frontage_router
 from streetwatch.service.api.foresight.hotspots import hotspots_router
 from streetwatch.service.api.foresight.month import month_router
@@ -49,11 +50,11 @@ from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.entry import filer_of, gate_of
-from streetwatch.service.evidence.copies import Copies
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.evidence.pack import Signing
+from streetwatch.service.evidence_rounds import EvidenceRounds, evidence_rounds
 from streetwatch.service.foreseeing import foreseer_from
 from streetwatch.service.front.front import fronted
 from streetwatch.service.incidents import handle
@@ -122,9 +123,9 @@ class Service:
     deliveries: Deliveries = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
     lanes: Lanes = field(init=False)
-    evidence: EvidenceFolder = field(init=False)
+    evidence: EvidenceStore = field(init=False)
     signer: Signer = field(init=False)
-    copies: Copies = field(init=False)
+    keeping: EvidenceRounds = field(init=False)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
     detector: Detector = field(init=False)
     lookout: Lookout = field(init=False)
@@ -165,13 +166,21 @@ class Service:
             threads=self.settings.detector_threads,
             provider=self.settings.detector_provider,
         )
-        self.copies = Copies.masking(self.evidence, self.detector)
+        self.keeping = evidence_rounds(
+            self.settings,
+            self.evidence,
+            self.store,
+            longest_side=self.detector.longest_side,
+            clock=self.clock,
+            registry=self.registry,
+            on_made=self.lanes.wake,
+        )
         self.lookout = lookout_from(
             self.settings,
             catalogue,
             self.detector,
             store=self.store,
-            copies=self.copies,
+            copies=self.keeping.copies,
             signer=self.signer,
             lanes=self.lanes,
             registry=self.registry,
@@ -220,6 +229,7 @@ class Service:
             late_share=self.lookout.loop.overload.late_share,
             overloaded=self.lookout.loop.overload.is_on,
             detector_silent_s=self.lookout.loop.silent_s,
+            evidence=self.keeping.health(),
         )
 
     def api(self) -> FastAPI:
@@ -245,6 +255,7 @@ class Service:
                 case_csv_router(book, clock=self.clock),
                 reports_router(self._reporter()),
                 hotspots_router(self._outlook()),
+                coverage_router(self._outlook()),
                 *(router(self._foreseer()) for router in _FORESIGHT),
                 month_router(self._foreseer(), self._reporter()),
                 observations_router(self._observations()),
@@ -335,7 +346,7 @@ class Service:
     def _observations(self) -> Observations:
         most = self.settings.observations
         limits = Limits(int(most.picture_mb * 1e6), int(most.picture_megapixels * 1e6))
-        return Observations(self.desk.book, self.evidence, self.detector, limits, self.clock)
+        return Observations(self.desk.book, self.evidence, self.keeping.sees, limits, self.clock)
 
     def _delivery_routers(self) -> tuple[APIRouter, ...]:
         secrets = {
@@ -359,6 +370,7 @@ class Service:
         self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()
+        self.keeping.start()
         self.desk.start()
         start_asking(self.settings.targets or (), self._around())
         self.daily.start()
@@ -377,7 +389,7 @@ class Service:
 
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
-        self.copies.stop()
+        self.keeping.stop(timeout_s=THREAD_STOP_S)
         self.lookout.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)

@@ -20,6 +20,7 @@ from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.gathering import Gatherings
+from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.openings import looks_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
@@ -133,6 +134,11 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
     looked = LookedHours(store.engine, lambda: catalogue.cameras)
     streams = OutboundStreams(outbound_of_cameras(settings, catalogue))
+
+    def changed(_: tuple[Incident, ...]) -> None:
+        copies.wake()
+        lanes.wake()
+
     loop = DetectorLoop(
         detector=detector.watching(),
         mailboxes=mailboxes,
@@ -143,7 +149,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
             quiet_s=settings.quiet_interval_s,
         ),
         clock=clock,
-        on_change=lambda _: lanes.wake(),
+        on_change=changed,
         batch=settings.detector_batch,
     )
     options = CaptureOptions(
@@ -176,7 +182,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         fleet=fleet,
         looks=looks,
         looked=looked,
-        live=LiveView(catalogue, fleet, clock),
+        live=LiveView(catalogue, fleet, clock, masks=settings.console.mask_live),
         probing=Probing(catalogue, streams, clock),
         supervisor=Supervisor(fleet, registry),
         dry_runs=DryRuns(catalogue, looks, store, clock),

@@ -1,6 +1,7 @@
 """What is opened of a service from its settings, running or not: for commands, and for `app`."""
 
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,10 @@ from streetwatch.service.delivery.targets import Lanes, Target, named, route_of,
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.evidence.bucket import Address, Bucket
+from streetwatch.service.evidence.bucketed import BucketedEvidence, Closing
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.keys import KEY_FILE as SIGNING_KEY_FILE
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.links import Links
@@ -70,7 +74,7 @@ class Records:
     """
 
     book: Book
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
     reporter: Reporter
     signing: Callable[[], Signing]
     originals: Originals
@@ -137,9 +141,26 @@ def audit_of(store: SqlStore) -> Audit:
     return Audit(store.engine)
 
 
-def evidence_of(settings: Settings) -> EvidenceFolder:
-    """Return the evidence of a service, running or not."""
-    return EvidenceFolder(settings.data_dir / "evidence")
+def evidence_of(settings: Settings) -> EvidenceStore:
+    """Return the evidence of a service, running or not.
+
+    Raises:
+        InputError: its folder can't be used, or its store is of a kind that is not installed.
+    """
+    here, told = EvidenceFolder(settings.data_dir / "evidence"), settings.evidence
+    if told.url is None or told.access_key is None or told.secret_key is None:
+        return here
+    address = Address.of(told.url)
+    networks = Networks.of(settings.networks.targets)
+    bucket = Bucket(
+        address,
+        told.access_key,
+        told.secret_key.get_secret_value(),
+        Outbound.of(networks, [address.endpoint or ""]),
+    )
+    cache = EvidenceFolder(settings.data_dir / "evidence-cache", 0o700)
+    key = urlsafe_b64decode(vault_of(settings).derived("evidence originals"))
+    return BucketedEvidence(here, bucket.checked(), cache, Closing(key))
 
 
 def signer_of(settings: Settings) -> Signer:
@@ -160,7 +181,7 @@ def signing_of(signer: Signer, store: SqlStore) -> Signing:
 
 
 def originals_of(
-    evidence: EvidenceFolder, store: SqlStore, *, clock: Callable[[], Seconds] = time.time
+    evidence: EvidenceStore, store: SqlStore, *, clock: Callable[[], Seconds] = time.time
 ) -> Originals:
     """Return what opens the sealed originals, and notes it in the audit log before."""
     audit = audit_of(store)
@@ -222,7 +243,7 @@ def looks_of(settings: Settings) -> LooksLog:
 
 
 def retention_of(
-    settings: Settings, cameras: Catalogue, store: SqlStore, evidence: EvidenceFolder
+    settings: Settings, cameras: Catalogue, store: SqlStore, evidence: EvidenceStore
 ) -> Retention:
     """Return the retention job of a service, running or not."""
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from bucket_parts import s3_server
 
 from databases import PostgresServer, copied, migrated_sqlite, postgres_server, sqlite_at
 
@@ -80,3 +81,10 @@ def new_database(
             return made.enter_context(lent)
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of a real S3 server."""
+    with s3_server() as url:
+        yield url

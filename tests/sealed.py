@@ -15,6 +15,7 @@ from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keys import Signer
+from streetwatch.service.evidence.making import make_due
 from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.evidence.pack import Signing, pack
 from streetwatch.service.evidence.recorder import Recorder
@@ -22,6 +23,7 @@ from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.chains import public_keys
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.picture import Pixels
@@ -97,6 +99,7 @@ def seal_case(  # noqa: PLR0913 -- each is a knob of one case
     with store.transaction() as transaction:
         transaction.put_incident(incident)
         transaction.put_attachments(name, recorder.stills_of(incident))
+    make_due(copies, AwaitedCopies(store.engine))
     gathered = recorder.gather(incident).result()
     assert gathered is not None
     watched = Watched(gathered.site, (gathered.zone,), "model@1")

@@ -107,14 +107,22 @@ class Detector:
 
     @classmethod
     def load(
-        cls, name: str | None = None, *, threads: int = 0, provider: Provider = Provider.CPU
+        cls,
+        name: str | None = None,
+        *,
+        threads: int = 0,
+        provider: Provider = Provider.CPU,
+        lean: bool = False,
     ) -> Self:
         """Load a model by name or by the path of its card; left out: the default model.
+
+        The rest is as `Session` has it.
 
         Raises:
             ModelError: no such model, its file can't be loaded, or the provider is not here.
         """
-        return cls(Session(registry.find(name), threads=threads, provider=provider))
+        card = registry.find(name)
+        return cls(Session(card, threads=threads, provider=provider, lean=lean))
 
     @property
     def card(self) -> ModelCard:

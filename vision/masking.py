@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.vision.picture import size_of
-from streetwatch.vision.types import Box, Boxes, Detections, Image, Sees, Size
+from streetwatch.vision.types import Box, Boxes, Detections, Image, Seconds, Sees, Size
 
 #: A mask too many costs nothing, one too few a person: far below the operating threshold.
 LEAST_SURE: Final = 0.02
@@ -27,6 +27,12 @@ _BELOW: Final = 0.05
 
 #: Of a vehicle's box, where a plate hangs: a rule that fits cars seen from before and behind.
 _PLATE: Final = (0.15, 0.5, 0.85, 1.0)
+
+#: So many body heights a second somebody walks briskly: 1.5 m/s of 1.7 m.
+_WALK: Final = 0.9
+
+#: Of a later picture so much is masked beside where somebody was; who walks on is past it.
+_WALKS_ON_S: Final[Seconds] = 1.0
 
 Window = tuple[int, int, int, int]  #: left, top, right, bottom; pixels
 
@@ -61,8 +67,8 @@ _PART: Final = 0.6  #: of each side; four of them overlap by a fifth
 class Care(Enum):
     """How hard it is looked for people."""
 
-    HASTE = "haste"  #: once: what nobody is sent yet
-    FILM = "film"  #: once, closer: a clip has some sixty looks
+    FILM = "film"  #: once, closer: a clip has some fifty looks
+    GLANCE = "glance"  #: once, as it is: between two of those
     STILL = "still"  #: whole, closer, and in parts
 
 
@@ -156,6 +162,26 @@ def grown(people: Boxes) -> Boxes:
     return np.asarray(people + np.stack(margin, axis=1), np.float32)
 
 
+def walked(boxes: Boxes, apart_s: Seconds) -> Boxes:
+    """Return boxes wider by how far somebody walks in a while."""
+    reach = _WALK * apart_s * (boxes[:, 3] - boxes[:, 1])
+    return np.asarray(boxes + np.stack((-reach, 0 * reach, reach, 0 * reach), axis=1), np.float32)
+
+
+def people_covered(image: Image, seen: Detections, size: Size, *, apart_s: Seconds) -> Image:
+    """Return a picture without the people that a look saw: for a moment's look, not for evidence.
+
+    Args:
+        image: The picture, smaller than the one that was looked at or not.
+        seen: What was seen.
+        size: Of the picture that was looked at.
+        apart_s: Between the look and the picture: so long they have walked.
+    """
+    people = seen.rescaled(size, size_of(image)).xyxy[seen.class_id == _PERSON]
+    wide = walked(grown(people), min(apart_s, _WALKS_ON_S))
+    return covered(image, wide, cells=FILM_CELLS)
+
+
 def plates(vehicles: Boxes) -> Boxes:
     """Return where plates would hang."""
     width, height = vehicles[:, 2] - vehicles[:, 0], vehicles[:, 3] - vehicles[:, 1]
@@ -208,7 +234,7 @@ def _looks(image: Image, care: Care, longest: int) -> Iterator[tuple[Window, int
     whole, closer = (0, 0, width, height), round(_CLOSER * longest)
     if care is not Care.FILM:
         yield whole, longest
-    if care is not Care.HASTE:
+    if care is not Care.GLANCE:
         yield whole, closer
     if care is Care.STILL and max(height, width) >= _PARTS_FROM * longest:
         yield from ((part, longest) for part in _parts((width, height)))

@@ -11,8 +11,8 @@ from streetwatch.datasets.city.ground import KINDS
 
 Rates = npt.NDArray[np.float64]
 
-#: How much of each kind there is in each hour of a day; each row's mean is 1.
-HOURS: Final[Rates] = np.array(
+#: How much of each kind there is in each hour of a day.
+_HOURS: Final = np.array(
     [
         [2, 1, 1, 1, 1, 2, 5, 9, 10, 7, 6, 7, 8, 6, 5, 6, 8, 10, 9, 7, 6, 5, 4, 3],
         [0, 0, 0, 0, 0, 2, 5, 6, 4, 3, 5, 9, 8, 4, 3, 4, 7, 11, 13, 12, 9, 5, 2, 1],
@@ -20,7 +20,9 @@ HOURS: Final[Rates] = np.array(
     ],
     np.float64,
 )
-HOURS *= 24 / HOURS.sum(axis=1, keepdims=True)
+
+#: The same, so that each row's mean is 1.
+HOURS: Final[Rates] = _HOURS * 24 / _HOURS.sum(axis=1, keepdims=True)
 
 #: Of all violations, by kind.
 SHARES: Final[Rates] = np.array([0.5, 0.3, 0.2])

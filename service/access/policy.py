@@ -140,6 +140,7 @@ _DESK: Final = (
     Rule("GET", "/desk/reports/recall", Right.LOOK, About.PART),
     Rule("GET", "/desk/reports/delivery", Right.LOOK, About.WHOLE),
     Rule("GET", "/foresight/hot-spots", Right.LOOK, About.PART),
+    Rule("GET", "/foresight/coverage", Right.LOOK, About.PART),
     Rule("POST", "/observations", Right.FILE, About.WHOLE, deed="observation.reported"),
 )
 

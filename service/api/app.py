@@ -16,7 +16,8 @@ from streetwatch.service.access.role import Right
 from streetwatch.service.api.errors import RESPONSES, add_error_answers
 from streetwatch.service.api.guard import Gate, Guard, Lies
 from streetwatch.service.api.readiness import Readiness
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
+from streetwatch.service.incidents.errors import StorageError
 
 #: A case with a hundred files of evidence is far smaller.
 MOST_BYTES = 1_000_000
@@ -31,7 +32,7 @@ def create_api(  # noqa: PLR0913 -- an argument for each part of the service
     gate: Gate,
     desk: APIRouter,
     beside: Iterable[APIRouter] = (),
-    evidence: EvidenceFolder,
+    evidence: EvidenceStore,
     readiness: Callable[[], Readiness],
     registry: CollectorRegistry,
     open311: APIRouter | None = None,
@@ -100,17 +101,19 @@ def _probes(
     return router
 
 
-def _files(evidence: EvidenceFolder) -> APIRouter:
+def _files(evidence: EvidenceStore) -> APIRouter:
     router = APIRouter(tags=["evidence"])
 
     @router.get("/evidence/{incident_id}/{name}", response_class=FileResponse)
     def file(incident_id: str, name: str) -> FileResponse:
         """Serve a file of evidence."""
         try:
-            path = evidence.path(incident_id, name)
+            path = evidence.fetched(incident_id, name)
         except ValueError as error:
             raise HTTPException(404, "no such evidence") from error
-        if not path.is_file():
+        except StorageError as error:
+            raise HTTPException(503, "the evidence store can't be reached") from error
+        if path is None:
             raise HTTPException(404, "no such evidence")
         # What was stored is shown as what it is, never as what a browser takes it for.
         return FileResponse(path, headers={"X-Content-Type-Options": "nosniff"})

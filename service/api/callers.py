@@ -10,16 +10,13 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from streetwatch.service.access.access import Access
-from streetwatch.service.access.role import Account, Role
+from streetwatch.service.access.role import ANYBODY, Account, Role
 from streetwatch.service.access.secrets import token_hash
 from streetwatch.service.config.hosts import is_loopback
 from streetwatch.vision.types import Seconds
 
 #: Holds the token of a session.
 COOKIE: Final = "streetwatch_session"
-
-#: Whoever asks where the API is open: this machine's own programs alone can.
-ANYBODY: Final = Account("anybody", Role.ADMIN)
 
 #: This process, when it hands its own cases to its own desk.
 OURSELVES: Final = Account("streetwatch", Role.OPERATOR)

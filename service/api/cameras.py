@@ -4,11 +4,12 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from streetwatch.service.access.asking import TheirReach
+from streetwatch.service.access.asking import TheirReach, doer_of
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.api.stepped import STEPS, followed
 from streetwatch.service.cameras.address import Account
 from streetwatch.service.cameras.camera import CameraDocument
@@ -41,7 +42,20 @@ IfNoneMatch = Annotated[
         description="`*`: only if there is no such camera yet.",
     ),
 ]
-By = Annotated[Name, Query(description="Who does it.")]
+
+
+def _doer(
+    request: Request,
+    by: Annotated[
+        Name | None, Query(description="On whose behalf, where that is not the account that asks.")
+    ] = None,
+) -> Doer:
+    """Return who changes something; where nobody has to say who they are, the API itself."""
+    doer = doer_of(request, by or "")
+    return doer if doer.by else Doer(NOBODY)
+
+
+By = Annotated[Doer, Depends(_doer)]
 
 _SHOWN: dict[int | str, dict[str, Any]] = {
     200: {"headers": {"ETag": {"schema": {"type": "string"}, "description": "For `If-Match`."}}}
@@ -111,10 +125,10 @@ def cameras_router(catalogue: Catalogue) -> APIRouter:
         body: CameraBody,
         response: Response,
         reach: TheirReach,
+        doer: By,
         *,
         if_match: IfMatch = None,
         if_none_match: IfNoneMatch = None,
-        by: By = NOBODY,
     ) -> CameraAnswer:
         """Make or change a camera; it is watched so within 2 s, and the others are not touched.
 
@@ -123,29 +137,27 @@ def cameras_router(catalogue: Catalogue) -> APIRouter:
         cameras = Cameras(catalogue, reach)
         document, account = _parted(body, camera_id)
         if if_none_match is not None:
-            return _answer(cameras.add(document, by=by, account=account), response)
+            return _answer(cameras.add(document, by=doer.by, account=account), response)
         expected = _versions(if_match)
-        put = cameras.put(document, by=by, account=account, expected=expected)
+        put = cameras.put(document, by=doer.by, account=account, expected=expected)
         return _answer(put, response)
 
     @router.delete("/{camera_id}", status_code=204, responses=_CHANGED)
-    def remove(
-        camera_id: CameraId, reach: TheirReach, if_match: IfMatch = None, by: By = NOBODY
-    ) -> None:
+    def remove(camera_id: CameraId, reach: TheirReach, doer: By, if_match: IfMatch = None) -> None:
         """Watch a camera no more. What is filed of it stays as it is: nobody saw it leave."""
-        Cameras(catalogue, reach).remove(camera_id, by=by, expected=_versions(if_match))
+        Cameras(catalogue, reach).remove(camera_id, by=doer.by, expected=_versions(if_match))
 
     @router.post("/{camera_id}/revert", responses=_SHOWN | _CHANGED)
     def revert(
         camera_id: CameraId,
         response: Response,
         reach: TheirReach,
+        doer: By,
         if_match: IfMatch = None,
-        by: By = NOBODY,
     ) -> CameraAnswer:
         """Go back to what cameras.yaml says of a camera. 409 where it says nothing."""
         cameras = Cameras(catalogue, reach)
-        back = cameras.revert(camera_id, by=by, expected=_versions(if_match))
+        back = cameras.revert(camera_id, by=doer.by, expected=_versions(if_match))
         return _answer(back, response)
 
     return router
@@ -180,19 +192,19 @@ def trials_router(probing: Probing, dry_runs: DryRuns) -> APIRouter:
     router = APIRouter(prefix="/cameras", tags=["cameras"])
 
     @router.post("/probe", response_class=StreamingResponse, responses=STEPS)
-    async def probe(body: ProbeBody, reach: TheirReach, by: By = NOBODY) -> StreamingResponse:
-        """Try a camera's address; events `step` and `picture`. One at a time for each `by`."""
+    async def probe(body: ProbeBody, reach: TheirReach, doer: By) -> StreamingResponse:
+        """Try a camera's address; events `step` and `picture`. One at a time for each of them."""
         if body.camera:
             Cameras(probing.catalogue, reach).find(body.camera)
         account = None if body.account is None else body.account.account()
         wanted = Wanted(body.url, account, body.camera)
-        return await followed(probing.probe(wanted, who=by), _probed)
+        return await followed(probing.probe(wanted, who=doer.one), _probed)
 
     @router.post("/{camera_id}/dry-run", response_class=StreamingResponse, responses=STEPS)
-    async def dry_run(camera_id: CameraId, body: DryRunBody, by: By = NOBODY) -> StreamingResponse:
+    async def dry_run(camera_id: CameraId, body: DryRunBody, doer: By) -> StreamingResponse:
         """Tell what other zones would have filed; events `progress`, then `difference`."""
         document, account = _parted(body.camera, camera_id)
-        steps = dry_runs.run(document, body.hours, who=by, account=account)
+        steps = dry_runs.run(document, body.hours, who=doer.one, account=account)
         return await followed(steps, _tried)
 
     return router

@@ -22,10 +22,9 @@ from streetwatch.service.access.policy import (
     matched,
     methods_at,
 )
-from streetwatch.service.access.role import Account, Right
+from streetwatch.service.access.role import ANYBODY, Account, Right
 from streetwatch.service.access.secrets import token_hash
 from streetwatch.service.api.callers import (
-    ANYBODY,
     COOKIE,
     Caller,
     Callers,

@@ -73,6 +73,23 @@ class TargetHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceHealth:
+    """How evidence is kept. Nothing is lost while it waits, so it makes no service unfit.
+
+    Attributes:
+        copies_awaited: Pictures that are not masked yet, candidates' too.
+        files_waiting: Files that are not in the S3 store yet.
+        oldest_s: How long the oldest of these waits.
+        refused: Why the store took none the last time; empty where it did.
+    """
+
+    copies_awaited: int = 0
+    files_waiting: int = 0
+    oldest_s: Seconds = 0.0
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """The cameras and the outbox.
 
@@ -85,6 +102,7 @@ class Readiness:
         overloaded: Whether these are more than it promises. All cameras are looked at less often
             alike: the service is as fit as the machine lets it be.
         detector_silent_s: How long its thread has not been heard of.
+        evidence: How it is kept.
     """
 
     cameras: tuple[CameraHealth, ...]
@@ -95,6 +113,7 @@ class Readiness:
     late_share: float = 0.0
     overloaded: bool = False
     detector_silent_s: Seconds = 0.0
+    evidence: EvidenceHealth = EvidenceHealth()
 
     @property
     def is_ready(self) -> bool:

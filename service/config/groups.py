@@ -1,7 +1,9 @@
 """Groups of settings."""
 
+import re
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +18,9 @@ from pydantic import (
 from streetwatch.service.config.target_values import MapCrs, web_address
 from streetwatch.service.config.wording import refused
 from streetwatch.service.incidents.retention import DAY_S, Periods
+
+#: As S3 names its buckets.
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 def _not_a_switch(value: object) -> object:
@@ -35,6 +40,25 @@ class Group(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
     )
+
+
+def _bucket_address(url: str) -> str:
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    is_known = set(asked) <= {"endpoint", "region"}
+    endpoint = asked.get("endpoint", "https://")
+    if (
+        parts.scheme != "s3"
+        or not _BUCKET.fullmatch(parts.netloc)
+        or not is_known
+        or not endpoint.startswith(("https://", "http://"))
+        or "@" in endpoint
+    ):
+        raise refused(
+            "is no address of a bucket: write s3://BUCKET/PREFIX?endpoint=https://HOST:PORT; the "
+            "keys go into access_key and secret_key"
+        )
+    return url
 
 
 class EvidenceSettings(Group):
@@ -72,6 +96,33 @@ class EvidenceSettings(Group):
         "Left out: a key of its own, made at the first start in data_dir.",
         examples=['"${EVIDENCE_SIGNING_KEY}"'],
     )
+    url: Annotated[str, AfterValidator(_bucket_address)] | None = Field(
+        None,
+        title="Evidence store",
+        description="An S3 store that evidence is moved to. Left out: it stays in data_dir.",
+        examples=['"s3://evidence/city?endpoint=https://s3.example:9000&region=city"'],
+    )
+    access_key: str | None = Field(
+        None,
+        min_length=1,
+        title="Access key",
+        description="Of the S3 store.",
+        examples=['"${S3_ACCESS_KEY}"'],
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=1,
+        title="Secret key",
+        description="Of the S3 store.",
+        examples=['"${S3_SECRET_KEY}"'],
+    )
+
+    @model_validator(mode="after")
+    def _with_both_keys(self) -> Self:
+        for name in ("access_key", "secret_key") if self.url is not None else ():
+            if getattr(self, name) is None:
+                raise refused("is needed: `url` names a store that asks for it", at=(name,))
+        return self
 
 
 class LooksLogSettings(Group):
@@ -130,6 +181,12 @@ class ConsoleSettings(Group):
         True,  # noqa: FBT003 -- a default
         title="Console",
         description="Whether this process shows the console. Off, it answers the API alone.",
+        examples=[False],
+    )
+    mask_live: bool = Field(
+        True,  # noqa: FBT003 -- a default
+        title="Masks on the wall",
+        description="Whether people are covered in live pictures, where the latest look saw them.",
         examples=[False],
     )
     map_tiles: TileAddress | None = Field(

@@ -16,7 +16,7 @@ from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.triaging import Triaging
 from streetwatch.service.dry_run import DryRuns
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.gathering import Gatherings
@@ -73,7 +73,7 @@ class Parts:
     store: SqlStore
     book: Book
     triaging: Triaging
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
     originals: Originals
     signing: Callable[[], Signing]
     reporter: Reporter

@@ -49,7 +49,8 @@ class HistoryEntry(Answered):
     """Who did what, when and why: `state` where the case was moved, `action` for anything else."""
 
     at: When
-    by: str = ""
+    by: str = Field("", description="The account that did it; the desk itself, a target, a source.")
+    on_behalf_of: str | None = Field(None, description="Whom that account named, if not itself.")
     note: str = ""
     state: CaseState | None = None
     action: str | None = None

@@ -4,10 +4,11 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.draft import (
     ChangeStep,
     Document,
@@ -48,6 +49,9 @@ LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
 
 #: Returns the columns of a case that change, its history with them.
 Amend = Callable[[sa.Connection, Mapping[Any, Any]], Document]
+
+#: Who files what no person does.
+_THE_DESK: Final = Doer(THE_DESK)
 
 
 class KeyTakenError(DeskConflictError):
@@ -118,7 +122,7 @@ class Book:
         return self.file(draft_of(report), key=key, now=now)
 
     def file(
-        self, draft: Draft, *, key: str, now: Seconds, by: str = THE_DESK
+        self, draft: Draft, *, key: str, now: Seconds, doer: Doer = _THE_DESK
     ) -> tuple[Document, bool]:
         """Write a case into the book; return it and whether it is a new one.
 
@@ -137,13 +141,15 @@ class Book:
                 return _change(connection, known, self._followed(known, changed, now)), False
             has_it = self._near and case_that_has(connection, draft, self._near)
             if has_it:
-                changed = facts.joined(has_it, draft, Filing(key, now, by))
+                changed = facts.joined(has_it, draft, Filing(key, now, doer))
                 changed = self._followed(has_it, changed, now)
                 return as_merged(_change(connection, has_it, changed), draft.external_id), False
             for step in self._intake:
                 draft = step(connection, draft, now)
             number = _next_number(connection, now)
-            row = self._followed({}, new_row(draft, number=number, key=key, now=now, by=by), now)
+            row = self._followed(
+                {}, new_row(draft, number=number, key=key, now=now, doer=doer), now
+            )
             insert = sa.insert(desk_case).values(row).returning(desk_case)
             return document_of(connection.execute(insert).mappings().one()), True
 
@@ -193,7 +199,8 @@ class Book:
             if state == row["state"]:
                 return document_of(row)
             said = move.columns(now)
-            history = added(row, now, by=move.by, note=move.note, state=state.value, **move.why())
+            line = move.doer.line | move.why()
+            history = added(row, now, note=move.note, state=state.value, **line)
             changed = moved_columns(state, now) | said | {"history": history}
             return _change(connection, row, self._followed(row, changed, now))
 
@@ -219,7 +226,7 @@ class Book:
             if row["legal_hold"] == hold.held:
                 return document_of(row)
             action = "legal_hold_set" if hold.held else "legal_hold_lifted"
-            history = added(row, now, by=hold.by, note=hold.why, action=action)
+            history = added(row, now, note=hold.why, action=action, **hold.doer.line)
             return _change(connection, row, {"legal_hold": hold.held, "history": history})
 
     def case(self, name: str) -> Document:

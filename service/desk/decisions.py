@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from streetwatch.service.desk.book import Amend
 from streetwatch.service.desk.draft import Document
-from streetwatch.service.desk.report import Name, Prose, Strict
+from streetwatch.service.desk.report import Name, Prose, Signed
 from streetwatch.service.desk.rows import added
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
 from streetwatch.service.desk.triage import Measure
@@ -33,12 +33,11 @@ Note = Annotated[Prose, Field(max_length=2000)]
 Reason = Annotated[Prose, Field(min_length=1, max_length=2000)]
 
 
-class Assignment(Strict):
+class Assignment(Signed):
     """Who is to handle a case."""
 
     authority: Name | None = None
     assignee: Name | None = None
-    by: Name
     note: Note = ""
 
     @model_validator(mode="after")
@@ -48,19 +47,17 @@ class Assignment(Strict):
         return self
 
 
-class Decision(Strict):
+class Decision(Signed):
     """What is done about a case, as a person has decided."""
 
     measure: Annotated[Measure, Field(strict=False)]
-    by: Name
     reason: Reason
 
 
-class Attribution(Strict):
+class Attribution(Signed):
     """Whose a case is: a shop front or an id of the city's own. null takes it back."""
 
     subject: Subject | None
-    by: Name
     note: Note = ""
 
 
@@ -75,7 +72,7 @@ def assigned(body: Assignment, *, now: Seconds) -> Amend:
     def amend(_: sa.Connection, row: Mapping[Any, Any]) -> Document:
         if CaseState(row["state"]) in ENDS:
             raise DeskConflictError(f"a case that is {row['state']} is nobody's any more")
-        history = added(row, now, by=body.by, note=body.note, action="assign", **given)
+        history = added(row, now, note=body.note, action="assign", **body.doer.line, **given)
         return given | {"history": history}
 
     return amend
@@ -86,7 +83,7 @@ def decided(body: Decision, *, now: Seconds) -> Amend:
 
     def amend(_: sa.Connection, row: Mapping[Any, Any]) -> Document:
         line = {"measure": body.measure.value, "suggested": row["suggestion"]}
-        history = added(row, now, by=body.by, note=body.reason, action="decide", **line)
+        history = added(row, now, note=body.reason, action="decide", **body.doer.line, **line)
         return {"measure": body.measure.value, "history": history}
 
     return amend
@@ -96,8 +93,9 @@ def attributed(body: Attribution, triaging: Triaging, *, now: Seconds) -> Amend:
     """Say whose a case is, and suggest anew by what there was of theirs."""
 
     def amend(connection: sa.Connection, row: Mapping[Any, Any]) -> Document:
-        line = {"action": "subject", "subject": body.subject}
-        history = added(row, now, by=body.by, note=body.note, **line)
+        history = added(
+            row, now, note=body.note, action="subject", subject=body.subject, **body.doer.line
+        )
         told = {**row, "history": history}
         return {"history": history} | triaging.of_subject(connection, told, body.subject, now)
 

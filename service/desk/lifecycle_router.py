@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from streetwatch.service.access.asking import TheirReach
+from streetwatch.service.access.asking import TheirReach, signed
 from streetwatch.service.desk.answers import Case
 from streetwatch.service.desk.book import Amend, Book
 from streetwatch.service.desk.decisions import (
@@ -130,19 +130,22 @@ def _add_decisions(
         return timed(book.amend(name, amend(now), now=now), now)
 
     @router.put("/cases/{name}/assignment", response_model=Case, response_model_exclude_unset=True)
-    def assignment(name: CaseName, body: Assignment) -> Document:
+    def assignment(name: CaseName, body: Assignment, request: Request) -> Document:
         """Give a case to somebody, whatever state it is in but an end."""
-        return amended(name, lambda now: assigned(body, now=now))
+        by_them = signed(request, body)
+        return amended(name, lambda now: assigned(by_them, now=now))
 
     @router.put("/cases/{name}/measure", response_model=Case, response_model_exclude_unset=True)
-    def measure(name: CaseName, body: Decision) -> Document:
+    def measure(name: CaseName, body: Decision, request: Request) -> Document:
         """Write down what is done about a case: a person decides, whatever was suggested."""
-        return amended(name, lambda now: decided(body, now=now))
+        by_them = signed(request, body)
+        return amended(name, lambda now: decided(by_them, now=now))
 
     @router.put("/cases/{name}/subject", response_model=Case, response_model_exclude_unset=True)
-    def subject(name: CaseName, body: Attribution) -> Document:
+    def subject(name: CaseName, body: Attribution, request: Request) -> Document:
         """Say whose a case is (a shop front, an id of your own), so that theirs are counted."""
-        return amended(name, lambda now: attributed(body, triaging, now=now))
+        by_them = signed(request, body)
+        return amended(name, lambda now: attributed(by_them, triaging, now=now))
 
 
 def _add_notices(router: APIRouter, notices: Notices, clock: Callable[[], Seconds]) -> None:

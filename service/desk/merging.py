@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.draft import Document, Draft
 from streetwatch.service.desk.rows import added
 from streetwatch.service.desk.states import ENDS, CaseState
@@ -42,7 +43,7 @@ class Filing:
 
     key: str
     now: Seconds
-    by: str
+    doer: Doer
 
 
 def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
@@ -158,7 +159,7 @@ def merge(connection: sa.Connection, row: Row, draft: Draft, filing: Filing) -> 
     line = {"note": note, "action": "merge", "external_id": draft.external_id}
     return {
         "document": _with_evidence(row["document"], draft.document, draft.external_id),
-        "history": added(row, filing.now, by=filing.by, **line),
+        "history": added(row, filing.now, **filing.doer.line, **line),
     }
 
 

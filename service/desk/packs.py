@@ -7,12 +7,12 @@ from fastapi.responses import StreamingResponse
 
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.questions import CaseName
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.pack import Signing, pack
 
 
 def packs_router(
-    book: Book, evidence: EvidenceFolder, signing: Callable[[], Signing | None] = lambda: None
+    book: Book, evidence: EvidenceStore, signing: Callable[[], Signing | None] = lambda: None
 ) -> APIRouter:
     """Build the router. `NoSuchCaseError` is the API's to answer."""
     router = APIRouter(prefix="/desk/cases", tags=["desk"])

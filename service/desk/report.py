@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.states import CaseState, MoveRefusedError, RejectReason
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
@@ -129,11 +130,35 @@ class Report(Strict):
     evidence: Annotated[list[EvidenceOfCase], Field(max_length=100)]
 
 
-class Move(Strict):
+class Signed(Strict):
+    """What somebody does; the history has the account that asks as `by`, whatever is said here."""
+
+    by: Annotated[Prose, Field(max_length=200)] = Field(
+        "", description="On whose behalf, where that is not the account itself."
+    )
+    on_behalf_of: Annotated[Prose, Field(max_length=200)] = Field(
+        "", description="The same by its own name; wins over `by`."
+    )
+
+    def signed(self, doer: Doer) -> Self:
+        """Return it as done by whoever asks."""
+        return self.model_copy(update={"by": doer.by, "on_behalf_of": doer.on_behalf_of})
+
+    @property
+    def may_be_nobodys(self) -> bool:
+        """Whether it may be done by nobody that is known."""
+        return False
+
+    @property
+    def doer(self) -> Doer:
+        """Who does it."""
+        return Doer(self.by, self.on_behalf_of)
+
+
+class Move(Signed):
     """What a person does with a case."""
 
     state: Annotated[CaseState, Field(strict=False)]
-    by: Annotated[Prose, Field(max_length=200)] = ""
     note: Annotated[Prose, Field(max_length=2000)] = ""
     reason: Annotated[RejectReason, Field(strict=False)] | None = None
     authority: Name | None = None
@@ -151,6 +176,11 @@ class Move(Strict):
         if self.state is CaseState.SUSPENDED and not self.note.strip():
             raise ValueError("say in `note` why it is suspended")
         return self
+
+    @property
+    def may_be_nobodys(self) -> bool:
+        """Whether it may be done by nobody that is known: it always could."""
+        return True
 
     def why(self) -> dict[str, str]:
         """Return what the history keeps of it besides who, when and the note."""
@@ -179,11 +209,10 @@ class Move(Strict):
         return {name: value for name, value in given.items() if value is not None}
 
 
-class Hold(Strict):
+class Hold(Signed):
     """Whether a case and its evidence must be kept beyond their time (legal hold)."""
 
     held: bool
-    by: Name
     why: Annotated[Prose, Field(min_length=1, max_length=2000)]
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from streetwatch.service.access.asking import TheirReach, note
+from streetwatch.service.access.asking import TheirReach, note, signed
 from streetwatch.service.desk.answers import (
     Case,
     CaseOnMap,
@@ -163,6 +163,7 @@ def _add_changing(router: APIRouter, book: Book, moving: Moving) -> None:
     def change(
         name: CaseName,
         body: Annotated[Change, Body()],
+        request: Request,
         response: Response,
         if_match: IfMatch = None,
     ) -> Document:
@@ -171,7 +172,8 @@ def _add_changing(router: APIRouter, book: Book, moving: Moving) -> None:
         if isinstance(body, Report):
             case = timed(book.update(name, body, expected=expected), moving.clock())
             return _tagged(case, response)
-        return _tagged(moving.move(name, body, expected), response)
+        move = signed(request, body)
+        return _tagged(moving.move(name, move, expected), response)
 
     @router.put(
         "/cases/{name}/legal-hold",
@@ -179,15 +181,18 @@ def _add_changing(router: APIRouter, book: Book, moving: Moving) -> None:
         response_model_exclude_unset=True,
         responses={200: _ETAG},
     )
-    def hold(name: CaseName, body: Hold, response: Response) -> Document:
+    def hold(name: CaseName, body: Hold, request: Request, response: Response) -> Document:
         """Set or lift a legal hold: a held case and its evidence outlive their time."""
-        return _tagged(book.hold(name, body, now=moving.clock()), response)
+        return _tagged(book.hold(name, signed(request, body), now=moving.clock()), response)
 
     @router.post("/moves", response_model=Moved, response_model_exclude_unset=True)
     def moves(body: ManyMoves, request: Request, reach: TheirReach) -> dict[str, Any]:
         """Move many cases alike. What can't be moved is told and holds up no other."""
-        theirs = moving.within(reach)
-        moved, refused = each(body.cases, lambda name: theirs.move(name, body))
+        theirs, move = (
+            moving.within(reach),
+            signed(request, body),
+        )
+        moved, refused = each(body.cases, lambda name: theirs.move(name, move))
         note(request, cases=[one["number"] for one in moved], state=body.state)
         return {"moved": moved, "refused": [refusal(one).model_dump() for one in refused]}
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.draft import Document, Draft
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.vision.types import Seconds
@@ -62,7 +63,7 @@ _MOMENTS = (
 )
 
 
-def new_row(draft: Draft, *, number: str, key: str, now: Seconds, by: str) -> Document:
+def new_row(draft: Draft, *, number: str, key: str, now: Seconds, doer: Doer) -> Document:
     """Return the row of a new case."""
     names = [one.name for one in fields(draft) if one.name != "filled"]
     state = draft.state.value
@@ -73,7 +74,7 @@ def new_row(draft: Draft, *, number: str, key: str, now: Seconds, by: str) -> Do
         "idempotency_key": key,
         "reported_at": now,
         "legal_hold": False,
-        "history": [entry(now, by=by, state=state)],
+        "history": [entry(now, state=state, **doer.line)],
         **draft.filled,
     }
 

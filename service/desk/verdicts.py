@@ -46,19 +46,19 @@ def write_verdicts(book: Book, originals: Originals, out: Path) -> Iterator[Mapp
         if verdict is None:
             continue
         frame = _frame_of(document["external_id"], originals)
-        if frame.is_file():
+        if frame is not None:
             name = f"{document['number']}.jpg"
             shutil.copyfile(frame, frames / name)
             yield {"frame": f"frames/{name}", **verdict}
 
 
-def _frame_of(name: str, originals: Originals) -> Path:
+def _frame_of(name: str, originals: Originals) -> Path | None:
     """Return the frame that is learnt from: the original, or masks would be learnt with it."""
     opening = Opening("cli:data", "训练模型 / to train the model", name, _FRAME)
     try:
         return originals.open(opening)
     except NoOriginalError:
-        return originals.folder.path(name, _FRAME)
+        return originals.folder.fetched(name, _FRAME)
 
 
 def _cases(book: Book) -> Iterator[Mapping[str, Any]]:

@@ -1,28 +1,32 @@
 """Pictures as they go out: masked, the original sealed beside."""
 
-import hashlib
-import os
-import threading
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TypeVar
 
-import structlog
-
-from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.evidence.stills import decoded_jpeg, jpeg
+from streetwatch.service.evidence.behind import Behind
+from streetwatch.service.evidence.coming import there
+from streetwatch.service.evidence.keeping import EvidenceStore
+from streetwatch.service.evidence.stills import jpeg, part_of
+from streetwatch.service.incidents.case import Attachment
+from streetwatch.service.incidents.copying import Copying, Spared
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.masked_clip import mask_clip
-from streetwatch.vision.masking import Care, Masker, Subject
-from streetwatch.vision.types import Frame, Image, Sees
+from streetwatch.vision.masking import Masker, Subject
+from streetwatch.vision.types import Image, Seconds, Sees
 
-log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
-#: How far behind the cameras a clip is masked: it may wait, they may not.
-_NICE: Final = 10
+
+def subject_of(spared: Spared | None) -> Subject | None:
+    """Return what no mask may take away, as the masker knows it."""
+    if spared is None:
+        return None
+    return Subject(spared.box, spared.size, is_vehicle=spared.is_vehicle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,48 +56,66 @@ class Copies:
     Attributes:
         folder: Where it goes; the originals go beside it.
         masker: Finds what is masked; None: nothing is.
-        worker: Masks clips, one after the other.
-        stopping: Set when clips are masked no more.
+        behind: Masks, one thing after the other.
     """
 
-    folder: EvidenceFolder
+    folder: EvidenceStore
     masker: Masker | None = None
-    worker: Executor | None = field(default=None, repr=False)
-    stopping: threading.Event = field(default_factory=threading.Event, repr=False)
+    behind: Behind | None = field(default=None, repr=False)
 
     @classmethod
-    def masking(cls, folder: EvidenceFolder, sees: Sees) -> "Copies":
-        """Return what masks with a detector, clips in a thread of its own."""
-        worker = ThreadPoolExecutor(1, thread_name_prefix="mask", initializer=_stand_back)
-        return cls(folder, Masker(sees), worker)
+    def masking(cls, folder: EvidenceStore, sees: Sees) -> "Copies":
+        """Return what masks with a detector, in a thread of its own, which is not started."""
+        return cls(folder, Masker(sees), Behind())
 
-    def stop(self) -> None:
-        """Mask no other clip: what is not masked yet is, after the next start."""
-        self.stopping.set()
-        if self.worker is not None:
-            self.worker.shutdown(wait=False, cancel_futures=True)
+    @property
+    def is_stopping(self) -> bool:
+        """Whether nothing else is to be masked."""
+        return self.behind is not None and self.behind.is_stopping
 
-    def masked(
-        self, image: Image, *, spare: Subject | None = None, care: Care = Care.STILL
-    ) -> Image:
+    def start(self, due: Callable[[], object]) -> None:
+        """Begin to mask.
+
+        Args:
+            due: Makes all copies that are due now.
+        """
+        if self.behind is not None:
+            self.behind.start(due)
+
+    def stop(self, *, timeout_s: Seconds = 0.0) -> None:
+        """Mask nothing else: what is not masked yet is, after the next start."""
+        if self.behind is not None:
+            self.behind.stop(timeout_s=timeout_s)
+
+    def wake(self) -> None:
+        """Say that a copy may be due."""
+        if self.behind is not None:
+            self.behind.wake()
+
+    def masked(self, image: Image, *, spare: Subject | None = None) -> Image:
         """Return what goes out of a picture; see `Masker`."""
-        if self.masker is None:
-            return image
-        return self.masker.masked(image, spare=spare, care=care)
+        return image if self.masker is None else self.masker.masked(image, spare=spare)
 
-    def masked_anew(self, incident_id: str, name: str, spare: Subject | None) -> Kept | None:
-        """Make the copy of a still again from its original; None where it has none.
+    def keep(self, incident_id: str, still: Attachment, image: Image, how: Copying) -> Attachment:
+        """Keep a picture; its masked copy is made later.
+
+        Args:
+            incident_id: Whose it is.
+            still: What it is.
+            image: The whole picture.
+            how: Its copy is made.
+
+        Returns:
+            The still, with its digests.
 
         Raises:
             StorageError: the disk refused.
         """
-        path = self.folder.originals_root / incident_id / name
-        if self.masker is None or not path.is_file():
-            return None
-        original = self.folder.originals.read(incident_id, name)
-        shown = self.masked(decoded_jpeg(original), spare=spare)
-        digest = hashlib.sha256(original).hexdigest()
-        return Kept(self.folder.write(incident_id, name, jpeg(shown)), digest)
+        content = jpeg(part_of(image, how.part))
+        if self.masker is None:
+            return still.made(self.folder.write(incident_id, still.name, content))
+        digest = self.folder.originals.write(incident_id, still.name, content)
+        return replace(still, original_sha256=digest, copying=how)
 
     def still(self, incident_id: str, name: str, image: Image, shown: Image) -> Kept:
         """Write a still and its original.
@@ -113,13 +135,21 @@ class Copies:
         return Kept(self.folder.write(incident_id, name, jpeg(shown)), original)
 
     @property
-    def cut_into(self) -> EvidenceFolder:
+    def cut_into(self) -> EvidenceStore:
         """The folder that a clip is cut into: the originals, where clips are masked."""
         return self.folder if self.masker is None else self.folder.originals
 
+    def later(self, job: Callable[[], T]) -> Future[T]:
+        """Have a job done behind the cameras; at once where nothing is masked.
+
+        Returns:
+            Fails as the job does, and with `StorageError` when the service stops before.
+        """
+        return there(job()) if self.behind is None else self.behind.submit(job)
+
     def clip(
         self, incident_id: str, name: str, digest: str, spare: Subject | None
-    ) -> Future[Kept | NoCopy]:
+    ) -> Kept | NoCopy:
         """Make what goes out of a clip that was cut into `cut_into`.
 
         Args:
@@ -128,59 +158,23 @@ class Copies:
             digest: Of what was cut.
             spare: What the case is about.
 
-        Returns:
-            Fails with `StorageError` where the disk refused; the original never goes out.
+        Raises:
+            StorageError: the disk refused; the original never goes out.
         """
-        if self.masker is None or self.worker is None:
-            done: Future[Kept | NoCopy] = Future()
-            done.set_result(Kept(digest, None))
-            return done
-        return self.worker.submit(self._masked_clip, incident_id, name, digest, spare)
-
-    def _masked_clip(
-        self, incident_id: str, name: str, digest: str, spare: Subject | None
-    ) -> Kept | NoCopy:
-        source = self.folder.originals.path(incident_id, name)
-        write = partial(self._mask, source, spare=spare)
+        if self.masker is None:
+            return Kept(digest, None)
+        source = self.folder.originals.fetched(incident_id, name)
+        if source is None:
+            return NoCopy("its original was lost before it was masked")
+        write = partial(self._mask, source, masker=self.masker, spare=spare)
         try:
             return Kept(self.folder.write_by(incident_id, name, write), digest)
         except ClipUnavailable as error:  # nobody could see it, and nobody may have it as it is
-            source.unlink(missing_ok=True)
+            self.folder.originals.discard(incident_id, name)
             return NoCopy(str(error))
         except ClipNotWritten as error:
             raise StorageError(str(error)) from error
 
-    def _mask(self, source: Path, target: Path, *, spare: Subject | None) -> None:
-        if self.masker is not None:
-            mask_clip(source, target, self.masker, spare=spare, stopped=self.stopping.is_set)
-
-
-@dataclass(slots=True)
-class Shown:
-    """The pixels of the frame that was asked for last, and what goes out of it.
-
-    A case has several files of one picture: it is looked at once. Whole pictures are large: one is
-    held until the next look, no longer.
-    """
-
-    copies: Copies
-    _frame: Frame | None = None
-    _how: tuple[Subject | None, Care] = (None, Care.STILL)
-    _pixels: tuple[Image, Image] | None = None
-
-    def of(self, frame: Frame, spare: Subject | None, care: Care) -> tuple[Image, Image]:
-        """Return a frame's pixels and what goes out of it, one case's subject spared."""
-        how = spare, care
-        if self._pixels is None or self._frame is not frame or self._how != how:
-            image = frame.image
-            self._pixels = image, self.copies.masked(image, spare=spare, care=care)
-            self._frame, self._how = frame, how
-        return self._pixels
-
-
-def _stand_back() -> None:
-    """Let this thread, and not the process, have less of the machine."""
-    try:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-    except OSError as error:  # a container may refuse it: then it is as any other
-        log.info("mask.not_nice", reason=error.strerror)
+    def _mask(self, source: Path, target: Path, *, masker: Masker, spare: Subject | None) -> None:
+        stopped = (lambda: False) if self.behind is None else self.behind.give_way
+        mask_clip(source, target, masker, spare=spare, stopped=stopped)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
+from streetwatch.service.evidence.folder import sha256_of
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.vision.capture.errors import ClipNotWritten
 from streetwatch.vision.capture.ring import Ring
@@ -22,7 +23,7 @@ class ClipWindow:
 
 
 def cut(
-    ring: Ring, folder: EvidenceFolder, incident_id: str, *, end: Seconds, window: ClipWindow
+    ring: Ring, folder: EvidenceStore, incident_id: str, *, end: Seconds, window: ClipWindow
 ) -> tuple[str, Seconds]:
     """Write the window that ends at `end`; return its sha256 and when it really begins.
 
@@ -31,8 +32,8 @@ def cut(
         StorageError: the disk refused.
     """
     begins = end - window.after_s - window.before_s
-    before = folder.path(incident_id, CLIP)
-    if before.is_file():  # a process that died before it was sealed has cut it
+    before = folder.fetched(incident_id, CLIP)
+    if before is not None:  # a process that died before it was sealed has cut it
         return sha256_of(before), begins
     clip = _Clip(ring, end, window, begins)
     try:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from streetwatch.service.evidence.keeping import Entry
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.vision.types import Seconds
 
@@ -63,6 +64,43 @@ class EvidenceFolder:
                 raise ValueError(f"not a name of evidence: {part!r}")
         return self.root / incident_id / name
 
+    def has(self, incident_id: str, name: str) -> bool:
+        """Tell whether there is a file.
+
+        Raises:
+            ValueError: a name that could lead out of the folder.
+        """
+        return self.path(incident_id, name).is_file()
+
+    def names(self, incident_id: str) -> tuple[str, ...]:
+        """Return the names of an incident's files, in order.
+
+        Raises:
+            ValueError: a name that could lead out of the folder.
+        """
+        folder = self.path(incident_id, "_").parent
+        return tuple(sorted(one.name for one in folder.glob("[!.]*")))
+
+    def fetched(self, incident_id: str, name: str) -> Path | None:
+        """Return where a file lies; None where there is none."""
+        path = self.path(incident_id, name)
+        return path if path.is_file() else None
+
+    def sha256(self, incident_id: str, name: str) -> str | None:
+        """Return the sha256 of a file's bytes, None where there is none.
+
+        Raises:
+            StorageError: it can't be read.
+        """
+        try:
+            return sha256_of(self.path(incident_id, name))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageError(
+                f"evidence {incident_id}/{name} can't be read: {error.strerror or error}"
+            ) from error
+
     def read(self, incident_id: str, name: str) -> bytes:
         """Return a file.
 
@@ -110,6 +148,19 @@ class EvidenceFolder:
                 unfinished.unlink(missing_ok=True)
         return digest
 
+    def discard(self, incident_id: str, name: str) -> None:
+        """Delete one file, if it is there.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        try:
+            self.path(incident_id, name).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"evidence {incident_id}/{name} could not be deleted: {error.strerror or error}"
+            ) from error
+
     def sweep(self, *, before: Seconds) -> int:
         """Delete what dead processes left half-written; return how many files that were.
 
@@ -135,6 +186,21 @@ class EvidenceFolder:
         """Yield the files that are being written, or were when somebody died."""
         return self.root.glob("*/.*")
 
+    def entries(self) -> Iterator[Entry]:
+        """Yield everything that is kept, half-written files too; not the originals.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        try:
+            for folder in sorted(self.root.iterdir()):
+                for path in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
+                    with suppress(FileNotFoundError):  # put in place or deleted meanwhile
+                        name = folder.name if folder.is_dir() else ""
+                        yield Entry(name, path.name, path.stat().st_mtime)
+        except OSError as error:
+            raise StorageError(f"{self.root}: can't be read: {error.strerror or error}") from error
+
     def remove(self, incident_id: str) -> None:
         """Delete all files of an incident, originals first; one that has none is done with.
 
@@ -157,6 +223,11 @@ def sha256_of(path: Path) -> str:
     """Return the sha256 of a file's bytes, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_hex(content: bytes) -> str:
+    """Return the sha256 of bytes, hex."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _write_synced(path: Path, content: bytes) -> None:

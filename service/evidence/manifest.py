@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,9 @@ FORMAT: Final = "streetwatch-evidence/2"
 FORMAT_OF_BEFORE: Final = "streetwatch-evidence/1"
 
 DELETION_FORMAT: Final = "streetwatch-deletion/1"
+
+#: Pictures that a case has when it is opened.
+_OF_A_CASE: Final = frozenset({"first_seen", "threshold", "close_up", "zone_overlay"})
 
 NAME: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
@@ -78,6 +81,7 @@ def manifest(
         seal: What it is signed with.
         end: Where its camera's chain goes on.
     """
+    files = tuple(attachments)
     site, zone, versions = gathered.site, gathered.zone, incident.versions
     rule = zone.rule(incident.type)
     offset_s = seal.clock_offset()
@@ -102,12 +106,18 @@ def manifest(
         "unobserved_s": round(incident.unobserved_s, 3),
         "confidence": round(incident.confidence, 4),
         "bbox": [round(value, 1) for value in incident.bbox],
-        "files": [_file(attachment) for attachment in attachments],
-        "missing": list(gathered.missing),
+        "files": [_file(attachment) for attachment in files],
+        "missing": [*gathered.missing, *_lost(files)],
         "chain": _chain(site.camera_id, end),
         "signed_with": {"algorithm": ALGORITHM, "key": seal.signer.public.id},
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
+def _lost(files: Iterable[Attachment]) -> Iterator[str]:
+    """Say which pictures that every case has there are no copies of."""
+    for role in sorted(_OF_A_CASE - {one.role for one in files}):
+        yield f"{role}: its original was lost before it was masked"
 
 
 def deletion(link: Link, *, reason: str, at: Seconds, signer: Signer, end: End) -> bytes:

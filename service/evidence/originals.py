@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.vision.types import Seconds
 
@@ -57,14 +57,13 @@ class Originals:
         note: Writes every opening down.
     """
 
-    folder: EvidenceFolder
+    folder: EvidenceStore
     clock: Callable[[], Seconds]
     note: Note
 
     def names(self, incident_id: str) -> tuple[str, ...]:
         """Return the files of an incident that have an original, by name."""
-        folder = self.folder.originals_root / self.folder.path(incident_id, "_").parent.name
-        return tuple(sorted(one.name for one in folder.glob("[!.]*"))) if folder.is_dir() else ()
+        return self.folder.originals.names(incident_id)
 
     def open(self, opening: Opening) -> Path:
         """Return where an original is, noted before it is seen.
@@ -72,6 +71,7 @@ class Originals:
         Raises:
             NoReasonError: no reason was given.
             NoOriginalError: there is none.
+            StorageError: it can't be told.
         """
         if len(opening.why.strip()) < SHORTEST_REASON:
             raise NoReasonError
@@ -84,7 +84,12 @@ class Originals:
                 f"{opening.incident_id}/{opening.name}: no original is kept of it"
             )
         self.note(opening, self.clock())
-        return self.folder.originals_root / opening.incident_id / opening.name
+        path = self.folder.originals.fetched(opening.incident_id, opening.name)
+        if path is None:
+            raise NoOriginalError(
+                f"{opening.incident_id}/{opening.name}: no original is kept of it"
+            )
+        return path
 
 
 @dataclass(frozen=True, slots=True)

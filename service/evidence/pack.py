@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
+from streetwatch.service.evidence.folder import sha256_of
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.keys import ALGORITHM, PublicKey, Signer
 from streetwatch.service.evidence.zipping import Part, header, written
+from streetwatch.service.incidents.errors import StorageError
 
 FORMAT: Final = "streetwatch-pack/2"
 
@@ -120,7 +122,7 @@ class Pack:
 
 
 def pack(
-    document: Mapping[str, Any], evidence: EvidenceFolder, signing: Signing | None = None
+    document: Mapping[str, Any], evidence: EvidenceStore, signing: Signing | None = None
 ) -> Pack:
     """Gather a case's files and check them against the hashes that the case has.
 
@@ -182,29 +184,35 @@ _Checked = tuple[Entry | None, str | None]
 
 
 def _checked(
-    one: Mapping[str, Any], document: Mapping[str, Any], evidence: EvidenceFolder
+    one: Mapping[str, Any], document: Mapping[str, Any], evidence: EvidenceStore
 ) -> _Checked:
     wanted, kept = one["sha256"], _OURS.match(one["url"])
     if kept is None:
         return None, f"{_shown(one['name'])}: is kept elsewhere: {one['url']}"
+    # Reports that are one case have files of the same names.
+    name = one["name"] if kept[1] == document["external_id"] else f"{kept[1]}/{one['name']}"
     try:
-        path = evidence.path(kept[1], one["name"])
+        path, digest, size = _found(kept[1], one["name"], evidence)
     except ValueError:
         return None, f"{_shown(one['name'])}: is no name of evidence"
-    # Reports that are one case have files of the same names.
-    name = path.name if kept[1] == document["external_id"] else f"{kept[1]}/{path.name}"
-    try:
-        digest, size = sha256_of(path), path.stat().st_size
     except FileNotFoundError:
         return None, f"{name}: is missing"
-    except OSError as error:
-        return None, f"{name}: can't be read: {error.strerror}"
+    except (OSError, StorageError) as error:
+        return None, f"{name}: can't be read: {getattr(error, 'strerror', None) or error}"
     folder = "evidence" if digest == wanted else "altered"
     facts = {key: one[key] for key in ("role", "media_type", "captured_at")}
     entry = Entry(f"{folder}/{name}", digest, size, path, **facts)
     if digest == wanted:
         return entry, None
     return entry, f"{name}: its bytes have changed: sha256 {digest}, the case has {wanted}"
+
+
+def _found(folder: str, name: str, evidence: EvidenceStore) -> tuple[Path, str, int]:
+    """Return where a file lies here, its sha256 and its size."""
+    path = evidence.fetched(folder, name)
+    if path is None:
+        raise FileNotFoundError
+    return path, sha256_of(path), path.stat().st_size
 
 
 def _once(one: _Checked, before: list[_Checked]) -> _Checked:

@@ -2,22 +2,21 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from functools import partial
 from typing import Final
 
 from streetwatch.service.evidence import manifest as manifests
-from streetwatch.service.evidence.coming import then, there
-from streetwatch.service.evidence.copies import Copies, Kept, NoCopy, Shown
+from streetwatch.service.evidence.copies import Copies, Kept, NoCopy, subject_of
 from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
 from streetwatch.service.evidence.manifest import EvidenceSeal, Gathered
-from streetwatch.service.evidence.stills import close_up, zone_overlay
 from streetwatch.service.evidence.track_file import NAME, track_json
 from streetwatch.service.incidents.case import Attachment, Site
 from streetwatch.service.incidents.chain import End, Link, RecordKind
+from streetwatch.service.incidents.copying import Copying, Part, Spared
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
-from streetwatch.vision.masking import Care, Subject
 from streetwatch.vision.shift import NONE, Shift
 from streetwatch.vision.types import Frame, Image, Seconds, Size
 from streetwatch.zones.moment import local
@@ -60,7 +59,7 @@ class Recorder:
         self._first: dict[str, Frame] = {}
         self._tracks: dict[str, Track] = {}
         self._current: Frame | None = None
-        self._shown = Shown(copies)
+        self._pixels: tuple[Frame, Image] | None = None
         self._shift = NONE
 
     def remember(self, frame: Frame, stays: Iterable[Stay]) -> None:
@@ -77,13 +76,12 @@ class Recorder:
 
     @property
     def latest(self) -> Frame | None:
-        """The latest picture, masked; None before the first. From any thread."""
+        """The latest picture; None before the first. From any thread."""
         return self._current
 
     def show(self, frame: Frame) -> None:
         """Take the frame for the latest picture, though nobody judges it."""
-        self._current = frame
-        self._shown = Shown(self._copies)
+        self._current, self._pixels = frame, None
 
     def redrawn(self, site: Site, zones: tuple[Zone, ...]) -> None:
         """Go on with a camera whose zones were drawn anew."""
@@ -119,17 +117,10 @@ class Recorder:
         zone = self._zones[incident.zone_id]
         caption = f"{self._site.camera_id} / {zone.id} / {incident.type} / {local(frame.at)}"
         box = self._shift.box(incident.bbox, frame.size)
-        outline = self._shift.outline(zone.polygon)
-
-        def drawn(image: Image) -> Image:
-            return zone_overlay(image, outline, box, caption)
-
-        def near(image: Image) -> Image:
-            return close_up(image, box)
-
+        drawn = Part(box, self._shift.outline(zone.polygon), caption)
         stills = (
             self._still(incident, "threshold", frame),
-            self._still(incident, "close_up", frame, near),
+            self._still(incident, "close_up", frame, Part(box)),
             self._still(incident, "zone_overlay", frame, drawn),
         )
         return self._with_first(incident, frame, stills)
@@ -141,23 +132,17 @@ class Recorder:
         # After a restart the picture on disk is the earlier one: it stays.
         is_first = first.at == incident.first_seen
         # (Of a view of another camera's case it stays where it is, with the view.)
-        is_on_disk = self._copies.folder.path(incident.id, "first_seen.jpg").exists()
+        is_on_disk = self._copies.cut_into.has(incident.id, "first_seen.jpg")
         if is_first or not is_on_disk:
             return (self._still(incident, "first_seen", first), *stills)
-        # A candidate's copy is made in haste: most never become a case.
-        kept = self._copies.masked_anew(
-            incident.id, "first_seen.jpg", self._subject(incident, frame.size)
-        )
-        if kept is None:
-            return stills
-        return (_still("first_seen.jpg", "first_seen", kept, incident.first_seen), *stills)
+        return stills
 
-    def _subject(self, incident: Incident, size: Size) -> Subject | None:
+    def _spared(self, incident: Incident, size: Size) -> Spared | None:
         """Return what a case is about where pictures show it, while it stands there."""
         if incident.state not in {State.CANDIDATE, State.WARNED, State.OPEN}:
             return None
         box = self._shift.box(incident.bbox, size)
-        return Subject(box, size, is_vehicle=incident.type in _ABOUT_A_VEHICLE)
+        return Spared(box, size, is_vehicle=incident.type in _ABOUT_A_VEHICLE)
 
     def picture_of_now(self, incident_id: str, role: str) -> Attachment | None:
         """Write the latest picture under a name of its moment; None before the first.
@@ -190,27 +175,37 @@ class Recorder:
         """Write the latest still, the clip and the track of an incident that `can_seal`.
 
         Returns:
-            Done when the clip is masked; fails with `StorageError` where it could not be.
+            Done when both are masked; fails with `StorageError` where they could not be.
 
         Raises:
             StorageError: the disk refused.
         """
-        added: list[Attachment] = []
-        before: tuple[str, ...] = ()
-        if self._current is None:
-            before = ("latest: the camera has given no picture since the service started",)
-        else:
-            added.append(self._still(incident, "latest", self._current))
         site, zone = self._site, self._zones[incident.zone_id]  # they may be drawn anew meanwhile
-        copy, starts_at = self._cut(incident)
-        after = tuple(self._add_track(incident, added))
+        frame = self._current
+        track, no_track = self._track(incident)
+        make_clip, starts_at = self._cut(incident)
 
-        def gathered(clip: Kept | NoCopy) -> Gathered:
+        def gathered() -> Gathered:
+            latest, no_latest = self._latest(incident, frame)
+            clip = make_clip()
             if isinstance(clip, NoCopy):
-                return Gathered(site, zone, tuple(added), (*before, f"clip: {clip.why}", *after))
-            return Gathered(site, zone, (*added, _clip(clip, starts_at)), (*before, *after))
+                missing = (*no_latest, f"clip: {clip.why}", *no_track)
+                return Gathered(site, zone, (*latest, *track), missing)
+            added = (*latest, *track, _clip(clip, starts_at))
+            return Gathered(site, zone, added, (*no_latest, *no_track))
 
-        return then(copy, gathered)
+        return self._copies.later(gathered)
+
+    def _latest(
+        self, incident: Incident, frame: Frame | None
+    ) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+        """Write the latest still; return it, or why there is none."""
+        if frame is None:
+            return (), ("latest: the camera has given no picture since the service started",)
+        image, spare = frame.image, subject_of(self._spared(incident, frame.size))
+        shown = self._copies.masked(image, spare=spare)
+        kept = self._copies.still(incident.id, "latest.jpg", image, shown)
+        return (_still("latest.jpg", "latest", kept, frame.at),), ()
 
     def sealed(
         self, gathered: Gathered, at: Seconds
@@ -248,45 +243,50 @@ class Recorder:
             Attachment(manifests.SIGNATURE, "signature", "application/octet-stream", signed, at),
         )
 
-    def _cut(self, incident: Incident) -> tuple[Future[Kept | NoCopy], Seconds]:
-        """Cut the clip; return its copy to come and when it begins."""
+    def _cut(self, incident: Incident) -> tuple[Callable[[], Kept | NoCopy], Seconds]:
+        """Cut the clip; return what makes its copy, and when it begins."""
         if self._ring is None:
             why = "this camera keeps none (privacy mask, or a source without packets)"
-            return there(NoCopy(why)), 0.0
+            return lambda: NoCopy(why), 0.0
         folder, end = self._copies.cut_into, self._due_at(incident)
         try:
             digest, at = cut(self._ring, folder, incident.id, end=end, window=self._window)
         except ClipUnavailable as error:
-            return there(NoCopy(str(error))), 0.0
+            none = NoCopy(str(error))
+            return lambda: none, 0.0
         frame = self._current
-        spare = None if frame is None else self._subject(incident, frame.size)
-        return self._copies.clip(incident.id, CLIP, digest, spare), at
+        spare = None if frame is None else subject_of(self._spared(incident, frame.size))
+        return partial(self._copies.clip, incident.id, CLIP, digest, spare), at
 
-    def _add_track(self, incident: Incident, added: list[Attachment]) -> list[str]:
-        """Add where it was seen when, as far as this process has watched it."""
+    def _track(self, incident: Incident) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+        """Write where it was seen when, as far as this process has watched it, or say why not."""
         track, frame = self._tracks.get(incident.id), self._current
         if track is None or frame is None:
-            return ["track: it was not seen since the service started"]
+            return (), ("track: it was not seen since the service started",)
         content = track_json(track, frame.size)
         digest = self._copies.folder.write(incident.id, NAME, content)
         at = track.boxes[0].at
-        added.append(Attachment(NAME, "track", "application/json", digest, at))
-        return []
+        return (Attachment(NAME, "track", "application/json", digest, at),), ()
 
     def _still(
         self,
         incident: Incident,
         role: str,
         frame: Frame,
-        part: Callable[[Image], Image] = lambda image: image,
+        part: Part | None = None,
     ) -> Attachment:
         # A view of another camera's case hands its pictures over, under a name of its own.
         view = f".{incident.camera_id}.{incident.id[:6]}" if incident.duplicate_of else ""
-        name = f"{role}{view}.jpg"
-        care = Care.HASTE if incident.state is State.CANDIDATE else Care.STILL
-        image, shown = self._shown.of(frame, self._subject(incident, frame.size), care)
-        kept = self._copies.still(incident.case_id, name, part(image), part(shown))
-        return _still(name, role, kept, frame.at)
+        still = Attachment(f"{role}{view}.jpg", role, "image/jpeg", "", frame.at)
+        whole = still.name if part is None else f"threshold{view}.jpg"
+        how = Copying(whole, self._spared(incident, frame.size), part)
+        return self._copies.keep(incident.case_id, still, self._image(frame), how)
+
+    def _image(self, frame: Frame) -> Image:
+        """Return a frame's pixels; of one frame, until the next look: whole pictures are large."""
+        if self._pixels is None or self._pixels[0] is not frame:
+            self._pixels = frame, frame.image
+        return self._pixels[1]
 
 
 def _still(name: str, role: str, kept: Kept, at: Seconds) -> Attachment:

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from streetwatch.service.incidents.copying import Part
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.vision.types import Box, Image
 from streetwatch.zones.polygon import Polygon
@@ -36,6 +37,15 @@ def decoded_jpeg(content: bytes) -> Image:
     if image is None:
         raise StorageError("a still that is kept can't be decoded")
     return np.asarray(image, np.uint8)
+
+
+def part_of(image: Image, part: Part | None) -> Image:
+    """Return what is made of a whole picture."""
+    if part is None:
+        return image
+    if part.outline:
+        return zone_overlay(image, part.outline, part.box, part.caption)
+    return close_up(image, part.box)
 
 
 def close_up(image: Image, box: Box) -> Image:

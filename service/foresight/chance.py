@@ -9,7 +9,7 @@ docs/explanation/foresight.md has the formulas.
 from typing import Final
 
 import numpy as np
-from scipy.special import betainc, betaincinv, betaln, gammaln
+from scipy.special import betainc, betaincinv, betaln, gammaincinv, gammaln
 from scipy.stats import gamma
 
 from streetwatch.service.foresight.exposure import Array
@@ -72,6 +72,13 @@ def _two_tails(hits: int, total: int, a: float, b: float) -> float:
     ways = gammaln(total + 1) - gammaln(k + 1) - gammaln(total - k + 1)
     p = np.exp(ways + betaln(k + a, total - k + b) - betaln(a, b))
     return float(min(1.0, 2.0 * min(p[: hits + 1].sum(), p[hits:].sum())))
+
+
+def poisson_limits(n: int) -> tuple[float, float]:
+    """Return Garwood's exact limits of a Poisson mean (1936)."""
+    tail = (1.0 - LEVEL) / 2.0
+    low = float(gammaincinv(n, tail)) if n else 0.0
+    return low, float(gammaincinv(n + 1, 1.0 - tail))
 
 
 def share_interval(hits: Array, total: Array) -> tuple[Array, Array]:

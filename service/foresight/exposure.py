@@ -117,6 +117,19 @@ def tally(  # noqa: PLR0913 -- what is counted, and into what
     return Tally(first, counts, _exposure(looked, cell_of, (cells, days), first, types, watched))
 
 
+def hours_of(looked: Looked) -> dict[str, float]:
+    """Return for how many hours each camera looked, at whatever zone."""
+    names = sorted(set(looked.cameras))
+    row_of = {name: row for row, name in enumerate(names)}
+    if not names:
+        return {}
+    first = int(looked.days.min())
+    longest = np.zeros((len(names), int(looked.days.max()) - first + 1, 24))
+    rows = _places(looked.cameras, row_of)
+    np.maximum.at(longest, (rows, looked.days - first), looked.seconds / _HOUR_S)
+    return dict(zip(names, longest.sum(axis=(1, 2)).tolist(), strict=True))
+
+
 def _places(cameras: Sequence[str], cell_of: Mapping[str, int]) -> Ints:
     return np.fromiter((cell_of.get(one, -1) for one in cameras), np.int64, len(cameras))
 

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from streetwatch.service.incidents.copying import Copying
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
@@ -28,9 +29,10 @@ class Attachment:
         name: File name inside the incident's evidence folder.
         role: `first_seen`, `warned`, `threshold`, `latest`, `zone_overlay`, `clip`, `manifest` ...
         media_type: As in HTTP.
-        sha256: Of the file's bytes, hex.
+        sha256: Of the file's bytes, hex; empty while its masked copy is awaited.
         captured_at: Capture time of the picture or of the clip's start, seconds since the epoch.
         original_sha256: Of the sealed original, hex; None where the file is the original itself.
+        copying: How its copy is made, as long as that is awaited.
     """
 
     name: str
@@ -39,6 +41,24 @@ class Attachment:
     sha256: str
     captured_at: Seconds
     original_sha256: str | None = None
+    copying: Copying | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether there is only its original yet."""
+        return not self.sha256
+
+    def made(self, sha256: str) -> "Attachment":
+        """Return it as it is when its copy is there."""
+        return replace(self, sha256=sha256, copying=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A picture whose masked copy is to be made."""
+
+    incident_id: str
+    attachment: Attachment
 
 
 def is_sealed(attachments: Iterable[Attachment]) -> bool:

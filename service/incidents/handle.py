@@ -233,18 +233,25 @@ def complete_evidence(
     watched: Watched,
     store: Store,
     at: Seconds,
-) -> None:
-    """Add the last files and the manifest to an incident's evidence, tell the platform, once."""
+) -> bool:
+    """Add the last files and the manifest to an incident's evidence, tell the platform, once.
+
+    Returns:
+        Whether that is done; False while masked copies are awaited.
+    """
     with store.transaction() as transaction:
         incident = transaction.incident(incident_id)
         so_far = transaction.attachments(incident_id)
         if incident is None or is_sealed(so_far):
-            return
+            return True
+        if any(one.is_awaited for one in so_far):
+            return False
         end = transaction.chain_end(watched.site.camera_id)
         added, link = sealed_at(incident, so_far, end)
         transaction.put_attachments(incident_id, added)
         transaction.put_link(link)
         _announce(Occasion.EVIDENCE, incident, watched, transaction, at)
+    return True
 
 
 def close(incident_id: str, *, rejected: bool, store: Store, at: Seconds) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from streetwatch.service.incidents.case import Attachment, Message
+from streetwatch.service.incidents.case import Attachment, Awaited, Message
 from streetwatch.service.incidents.chain import End, Link
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.incidents.platform import Standing
@@ -71,6 +71,19 @@ class Transaction(Protocol):
 
     def put_standing(self, target: str, incident_id: str, standing: Standing) -> None:
         """Note how a case stands on a target."""
+
+
+class AwaitedCopies(Protocol):
+    """The pictures whose masked copies are to be made."""
+
+    def some(self) -> tuple[Awaited, ...]:
+        """Return those of the incident that has waited longest; none: all are made."""
+
+    def made(self, one: Awaited, sha256: str) -> bool:
+        """Note that a copy is there; False: another original came meanwhile, or none is kept."""
+
+    def lost(self, one: Awaited) -> None:
+        """Await a copy no more: there is nothing that it could be made of."""
 
 
 class Store(Protocol):

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 from streetwatch.service.outbound.airlock import Airlock
@@ -11,6 +12,7 @@ from streetwatch.service.outbound.outbound import (
     UnknownHostError,
     endpoint_of,
 )
+from streetwatch.service.outbound.rtsp_airlock import way_through
 from streetwatch.vision.capture.errors import CannotOpen, Fault
 from streetwatch.vision.capture.resolver import Way
 from streetwatch.vision.capture.source import Source, SourceKind
@@ -20,7 +22,9 @@ class OutboundStreams:
     """Finds the way to a camera, as a `Resolver`.
 
     An RTSP camera is connected to by its address. HTTP leads on: to a playlist's pieces, or by a
-    redirect. So FFmpeg goes through an airlock, which looks at each.
+    redirect. So FFmpeg goes through an airlock, which looks at each. An RTSP camera may redirect
+    too: one that the operator has not written into a file is talked to through an airlock of its
+    own, which ends there.
     """
 
     def __init__(self, outbound: Outbound) -> None:
@@ -49,6 +53,9 @@ class OutboundStreams:
             ) from None
         if source.kind is SourceKind.HTTP:
             return Way(source.url, address, self._proxy())
+        if source.url.lower().startswith("rtsp:") and (host, port) not in self.outbound.written:
+            enter = partial(_through, source, address, port)
+            return Way(with_host(source.url, address), address, enter=enter)
         return Way(with_host(source.url, address), address)
 
     def close(self) -> None:
@@ -67,8 +74,16 @@ class OutboundStreams:
             return self._airlock.url
 
 
-def with_host(url: str, host: str) -> str:
-    """Return an address with another host in it, account and port kept.
+def _through(source: Source, address: str, port: int) -> str:
+    """Connect to a camera through an airlock; return where FFmpeg finds it."""
+    try:
+        return with_host(source.url, "127.0.0.1", way_through(address, port))
+    except CannotOpen as error:
+        raise CannotOpen(f"cannot open {source.redacted}: {error}", error.fault) from None
+
+
+def with_host(url: str, host: str, port: int | None = None) -> str:
+    """Return an address with another host in it, account kept, and the port if it is not given.
 
     >>> with_host("rtsp://me:p@cam.example:8554/a?b", "fd00::5")
     'rtsp://me:p@[fd00::5]:8554/a?b'
@@ -76,5 +91,6 @@ def with_host(url: str, host: str) -> str:
     parts = urlsplit(url)
     account, at, _ = parts.netloc.rpartition("@")
     shown = f"[{host}]" if ":" in host else host
-    port = "" if parts.port is None else f":{parts.port}"
-    return urlunsplit(parts._replace(netloc=f"{account}{at}{shown}{port}"))
+    number = parts.port if port is None else port
+    end = "" if number is None else f":{number}"
+    return urlunsplit(parts._replace(netloc=f"{account}{at}{shown}{end}"))

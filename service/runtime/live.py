@@ -15,8 +15,10 @@ from streetwatch.service.cameras.errors import NoSuchCameraError
 from streetwatch.service.cameras.merging import Listed, Origin
 from streetwatch.service.incidents.incident import incident_id
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
+from streetwatch.service.runtime.attention import Attention
 from streetwatch.service.runtime.condition import Condition
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera
+from streetwatch.vision.masking import people_covered
 from streetwatch.vision.shift import Shift
 from streetwatch.vision.types import Box, Frame, Image, Seconds, Size
 from streetwatch.zones.place import Place
@@ -32,7 +34,7 @@ _QUALITY = 80
 
 @dataclass(frozen=True, slots=True)
 class LivePicture:
-    """A camera's latest picture, privacy masks painted over.
+    """A camera's latest picture, privacy masks and people painted over.
 
     Attributes:
         jpeg: At most 640 pixels a side.
@@ -107,14 +109,23 @@ class LiveView:
         catalogue: All cameras, in their order.
         fleet: Those that run.
         clock: Seconds since the epoch.
+        masks: Whether the people that the latest look saw are covered.
     """
 
-    def __init__(self, catalogue: Catalogue, fleet: Fleet, clock: Callable[[], Seconds]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        fleet: Fleet,
+        clock: Callable[[], Seconds],
+        *,
+        masks: bool = True,
+    ) -> None:
         self._catalogue = catalogue
         self._fleet = fleet
         self._clock = clock
+        self._masks = masks
         self._reach = EVERYWHERE
-        self._made: dict[str, tuple[Frame, LivePicture]] = {}
+        self._made: dict[str, tuple[tuple[Frame, Attention], LivePicture]] = {}
         self._making = threading.Lock()
 
     def within(self, reach: Reach) -> "LiveView":
@@ -158,16 +169,24 @@ class LiveView:
         frame = running.recorder.latest
         if frame is None:
             return None
+        of = frame, running.watching.attention
         with self._making:
             known = self._made.get(camera_id)
-        if known is not None and known[0] is frame:
+        if known is not None and known[0][0] is of[0] and known[0][1] is of[1]:
             return known[1]
-        made = LivePicture(_jpeg(frame.picture.within(LIVE_SIDE)), frame.at, frame.size)
+        made = LivePicture(_jpeg(self._shown(*of)), frame.at, frame.size)
         with self._making:
             # Only of cameras that are there: those taken away leave nothing behind.
             self._made = {name: one for name, one in self._made.items() if name in self._ids()}
-            self._made[camera_id] = (frame, made)
+            self._made[camera_id] = (of, made)
         return made
+
+    def _shown(self, frame: Frame, attention: Attention) -> Image:
+        image, seen = frame.picture.within(LIVE_SIDE), attention.detections
+        if not self._masks or seen is None or attention.detected_at is None:
+            return image
+        apart_s = abs(frame.at - attention.detected_at)
+        return people_covered(image, seen, frame.size, apart_s=apart_s)
 
     def _ids(self) -> frozenset[str]:
         return frozenset(self._fleet.watched)

@@ -10,6 +10,7 @@ from streetwatch.service.evidence.manifest import Gathered
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.case import is_sealed
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.ports import Store
@@ -183,10 +184,8 @@ class CameraWatch:
             if not self._recorder.can_seal(incident, at):
                 continue
             coming = self._coming(incident.id, self._recorder)
-            if coming.done():
-                del self._gathering[incident.id]
-                self._seal(incident.id, coming, self._recorder, at)
-                del self._unsealed[incident.id]
+            if coming.done() and self._seal(incident.id, coming, self._recorder, at):
+                del self._gathering[incident.id], self._unsealed[incident.id]
 
     def _coming(self, name: str, recorder: Recorder) -> "Future[Gathered | None]":
         """Return the evidence of an incident, gathered once; None where it needs none any more."""
@@ -211,11 +210,16 @@ class CameraWatch:
 
     def _seal(
         self, name: str, coming: "Future[Gathered | None]", recorder: Recorder, at: Seconds
-    ) -> None:
-        gathered = coming.result() if coming.done() else None
+    ) -> bool:
+        """Seal what is gathered; False while masked copies of its stills are awaited."""
+        try:
+            gathered = coming.result() if coming.done() else None
+        except StorageError:
+            del self._gathering[name]
+            raise
         if gathered is None:  # what could not be waited for is sealed when the camera is back
-            return
-        handle.complete_evidence(
+            return True
+        return handle.complete_evidence(
             name,
             recorder.sealed(gathered, at),
             watched=self._watched,

@@ -95,8 +95,13 @@ def told(engine: sa.Engine, *, start: Seconds, end: Seconds) -> Told:
         sa.text(TOLD),
     )
     at, lon, lat, grids, types = _columns(engine, wanted, 5)
-    numbers = (np.array(column, np.float64) for column in (at, lon, lat))
-    return Told(*numbers, tuple(code or "" for code in grids), types)
+    return Told(
+        np.array(at, np.float64),
+        np.array(lon, np.float64),
+        np.array(lat, np.float64),
+        tuple(code or "" for code in grids),
+        types,
+    )
 
 
 def _columns(engine: sa.Engine, wanted: sa.Select[Any], many: int) -> tuple[tuple[Any, ...], ...]:

@@ -1,23 +1,29 @@
 """The outbox, as a relay sees it: messages that were promised, until they are delivered."""
 
+import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
-from streetwatch.service.incidents.case import Message
+from streetwatch.service.incidents.case import Attachment, Message, Occasion
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.store import receipts
-from streetwatch.service.store.codec import message_of
-from streetwatch.service.store.schema import outbox
+from streetwatch.service.store.awaited import IS_AWAITED
+from streetwatch.service.store.codec import attachment_of, message_document, message_of
+from streetwatch.service.store.schema import attachment, outbox
 from streetwatch.service.store.transactions import writing
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
+
+#: So long a message waits for the masked copies of its pictures; then it goes without those that
+#: are not there, and another brings them, which waits as long again.
+COPIES_S: Seconds = 60.0
 
 
 class MessageState(StrEnum):
@@ -57,7 +63,8 @@ class Outbox:
         """Take a target's next due message, in order for each incident; None when none is due.
 
         A message whose relay died is taken again when its lease has run out. One that can't be
-        read back is parked and the next one taken.
+        read back is parked and the next one taken. One whose pictures are not masked yet waits
+        for `COPIES_S`, then goes without them.
 
         Raises:
             StorageError: the database refused.
@@ -73,8 +80,22 @@ class Outbox:
                 self._set(row, state=MessageState.PARKED, lease_until=0.0, last_error=str(error))
             else:
                 lease = now + lease_s
+                message = self._with_copies(message, row, now)
                 return Claimed(target, message, row.attempts, lease, known, row.uncertain)
         return None
+
+    def _with_copies(self, message: Message, row: sa.Row[Any], now: Seconds) -> Message:
+        """Return a message with the pictures that are masked by now; another brings the others."""
+        case = message.case
+        if not any(one.is_awaited for one in case.evidence):
+            return message
+        with writing(self._engine) as connection:
+            known = _files(connection, case.external_id)
+            if any(known[one.name].is_awaited for one in case.evidence if one.name in known):
+                _promise_again(connection, row, message, now)
+        there = [known.get(one.name, one) if one.is_awaited else one for one in case.evidence]
+        evidence = tuple(one for one in there if not one.is_awaited)
+        return replace(message, case=replace(case, evidence=evidence))
 
     def _leased(
         self, target: str, now: Seconds, until: Seconds
@@ -89,6 +110,7 @@ class Outbox:
                 sa.cast(outbox.c.payload, sa.Text).label("payload"),
                 outbox.c.attempts,
                 outbox.c.uncertain,
+                outbox.c.target,
             )
             .where(
                 outbox.c.target == target,
@@ -96,6 +118,7 @@ class Outbox:
                 outbox.c.due_at <= now,
                 outbox.c.lease_until <= now,
                 ~behind(MessageState.PENDING, MessageState.PARKED),
+                sa.or_(outbox.c.queued_at <= now - COPIES_S, ~_waits()),
             )
             .order_by(outbox.c.due_at, outbox.c.position)
             .limit(1)
@@ -150,6 +173,46 @@ class Outbox:
         here = outbox.c.position == row.position
         with writing(self._engine) as connection:
             connection.execute(sa.update(outbox).where(here).values(values))
+
+
+def _waits() -> sa.ColumnElement[bool]:
+    """Tell whether a masked copy of the incident's pictures is awaited."""
+    mine = attachment.c.incident_id == outbox.c.incident_id
+    return sa.exists(sa.select(attachment.c.name).where(mine, IS_AWAITED))
+
+
+def _files(connection: sa.Connection, incident_id: str) -> dict[str, Attachment]:
+    columns = [attachment.c[name] for name in Attachment.__dataclass_fields__]
+    mine = sa.select(*columns).where(attachment.c.incident_id == incident_id)
+    rows = connection.execute(mine).mappings().all()
+    return {row["name"]: attachment_of(row) for row in rows}
+
+
+def _promise_again(
+    connection: sa.Connection, row: sa.Row[Any], message: Message, now: Seconds
+) -> None:
+    """Promise a target another message, with the pictures that this one goes without."""
+    key = hashlib.sha256(f"{message.key}/copies".encode()).hexdigest()[:32]
+    is_known = sa.select(outbox.c.position).where(
+        outbox.c.target == row.target, outbox.c.key == key
+    )
+    if message.occasion is Occasion.EVIDENCE or connection.execute(is_known).first() is not None:
+        return
+    log.warning("outbox.without_pictures", incident=message.case.external_id, target=row.target)
+    again = {
+        "target": row.target,
+        "key": key,
+        "incident_id": message.case.external_id,
+        "occasion": Occasion.EVIDENCE,
+        "payload": message_document(message),
+        "state": MessageState.PENDING,
+        "attempts": 0,
+        "queued_at": now,
+        "due_at": now,
+        "lease_until": 0.0,
+        "uncertain": False,
+    }
+    connection.execute(sa.insert(outbox).values(again))
 
 
 def _is(claimed: Claimed) -> tuple[sa.ColumnElement[bool], ...]:

@@ -84,7 +84,14 @@ attachment = sa.Table(
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("captured_at", sa.Float, nullable=False),
     sa.Column("original_sha256", sa.String(64)),
+    sa.Column("copying", sa.JSON(none_as_null=True)),
     sa.Index(None, "captured_at"),
+    sa.Index(
+        "ix_attachment_awaited",
+        "captured_at",
+        sqlite_where=sa.text("sha256 = ''"),
+        postgresql_where=sa.text("sha256 = ''"),
+    ),
 )
 
 presence = sa.Table(

@@ -100,9 +100,10 @@ class SqlStore:
             return SqlTransaction(connection).views(case_id)
 
     def evidence(self, incident_id: str) -> tuple[Attachment, ...]:
-        """Return the incident's evidence, in the order it was added."""
+        """Return the incident's evidence that is there, in the order it was added."""
         with reading(self.engine) as connection:
-            return SqlTransaction(connection).attachments(incident_id)
+            all_of_it = SqlTransaction(connection).attachments(incident_id)
+        return tuple(one for one in all_of_it if not one.is_awaited)
 
     def unsealed(self, camera_id: str) -> tuple[Incident, ...]:
         """Return a camera's incidents, not closed yet, whose evidence is or may be incomplete.
@@ -205,7 +206,7 @@ class SqlTransaction:
         return tuple(codec.incident_of(row) for row in rows)
 
     def attachments(self, incident_id: str) -> tuple[Attachment, ...]:
-        """Return the incident's evidence, in the order it was added."""
+        """Return the incident's evidence, awaited copies too, in the order it was added."""
         columns = [attachment.c[name] for name in Attachment.__dataclass_fields__]
         wanted = (
             sa.select(*columns)

@@ -10,7 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from streetwatch.service.desk.closing.check import OF_THE_CHECK
-from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
+from streetwatch.service.evidence.folder import sha256_of
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.service.store.dialect import dialect_of
 from streetwatch.service.store.engine import open_engine
@@ -44,6 +45,7 @@ class File:
 
     Attributes:
         incident_id: Or the external id of a case that no camera has reported.
+        sha256: Empty while its masked copy is awaited.
         original_sha256: Of its sealed original; None where it is one itself.
         is_attached: Whether it belongs to an incident; else to a report of people or a sensor.
     """
@@ -86,7 +88,7 @@ class Copied:
     damaged: tuple[str, ...]
 
 
-def back_up(engine: sa.Engine, evidence: EvidenceFolder, out: Path, *, now: Seconds) -> Copied:
+def back_up(engine: sa.Engine, evidence: EvidenceStore, out: Path, *, now: Seconds) -> Copied:
     """Copy a store into an empty folder, while its service runs or not.
 
     The database is copied first. What retention deletes or a look replaces after that is brought
@@ -115,15 +117,13 @@ def back_up(engine: sa.Engine, evidence: EvidenceFolder, out: Path, *, now: Seco
     return done
 
 
-def _copy_files(live: sa.Engine, copied: sa.Engine, evidence: EvidenceFolder, out: Path) -> Copied:
+def _copy_files(live: sa.Engine, copied: sa.Engine, evidence: EvidenceStore, out: Path) -> Copied:
     count, damaged = 0, list[str]()
     with (out / SUMS).open("w", encoding="utf-8") as sums:
         for file in files_of(copied):
             now = _taken(file, live, copied, evidence, out)
-            if now is None:
-                continue
-            for one in (now, now.original):
-                if one is None:
+            for one in (now, now and now.original):
+                if one is None or not one.sha256:
                     continue
                 count += 1
                 sums.write(f"{one.sha256}  {one.place}\n")
@@ -133,7 +133,7 @@ def _copy_files(live: sa.Engine, copied: sa.Engine, evidence: EvidenceFolder, ou
 
 
 def _taken(
-    file: File, live: sa.Engine, copied: sa.Engine, evidence: EvidenceFolder, out: Path
+    file: File, live: sa.Engine, copied: sa.Engine, evidence: EvidenceStore, out: Path
 ) -> File | None:
     """Copy a file; return it as the copy's database has it then, None where it has it no more."""
     _copy_both(file, evidence, out)
@@ -146,23 +146,28 @@ def _taken(
     return now
 
 
-def _copy_both(file: File, evidence: EvidenceFolder, out: Path) -> None:
+def _copy_both(file: File, evidence: EvidenceStore, out: Path) -> None:
     """Copy a file, and its original if it has one."""
-    _copy(evidence.path(file.incident_id, file.name), out / file.place)
+    _copy(evidence.fetched(file.incident_id, file.name), out / file.place)
     if file.original is not None:
-        source = evidence.originals_root / file.incident_id / file.name
+        source = evidence.originals.fetched(file.incident_id, file.name)
         _copy(source, out / file.original.place)
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path | None, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        shutil.copyfile(source, target)
+        if source is not None:
+            shutil.copyfile(source, target)
+            return
     except FileNotFoundError:
-        target.unlink(missing_ok=True)
+        pass
+    target.unlink(missing_ok=True)
 
 
 def _is_whole(file: File, root: Path) -> bool:
+    if not file.sha256:  # its masked copy is awaited: the original makes it whole
+        return file.original is None or _is_whole(file.original, root)
     path = root / file.place
     return path.is_file() and sha256_of(path) == file.sha256
 

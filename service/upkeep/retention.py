@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 
 from streetwatch.service.evidence import manifest as manifests
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.incidents.chain import RecordKind
 from streetwatch.service.incidents.errors import InputError
@@ -81,7 +81,7 @@ class Retention:
     """
 
     engine: sa.Engine
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
     periods: Periods
     cameras: Callable[[], frozenset[str]]
     signer: Signer

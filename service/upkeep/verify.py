@@ -1,12 +1,13 @@
 """Do store, evidence folder and deliveries agree? Nothing lost, nothing twice, a line a finding."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import groupby
+from operator import attrgetter
 
 import sqlalchemy as sa
 
-from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
+from streetwatch.service.evidence.keeping import Entry, EvidenceStore
 from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import Periods
@@ -45,7 +46,7 @@ class Verification:
     """
 
     engine: sa.Engine
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
     periods: Periods
     told: frozenset[str] | None
     desk: str | None
@@ -73,10 +74,12 @@ class Verification:
     def _files(self) -> Iterator[Finding]:
         for file in files_of(self.engine):
             name = f"{file.incident_id}/{file.name}"
-            yield from _against(self.evidence.path(file.incident_id, file.name), file.sha256, name)
+            if file.sha256:  # else its masked copy is awaited
+                now = self.evidence.sha256(file.incident_id, file.name)
+                yield from _against(now, file.sha256, name)
             if file.original_sha256 is not None:
-                path = self.evidence.originals_root / file.incident_id / file.name
-                yield from _against(path, file.original_sha256, name, "original")
+                now = self.evidence.originals.sha256(file.incident_id, file.name)
+                yield from _against(now, file.original_sha256, name, "original")
 
     def _without_evidence(self) -> Iterator[Finding]:
         has_files = sa.exists().where(attachment.c.incident_id == incident.c.id)
@@ -127,38 +130,30 @@ class Verification:
             yield Finding("deletion_unfinished", name, "run `streetwatch retention` to end it")
 
     def _orphans(self, now: Seconds) -> Iterator[Finding]:
-        roots = [self.evidence.root, self.evidence.originals_root]
-        for root in [one for one in roots if one.is_dir()]:
-            for folder in sorted(root.iterdir()):
-                yield from self._orphans_in(root, folder, now)
-
-    def _orphans_in(self, root: Path, folder: Path, now: Seconds) -> Iterator[Finding]:
-        files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
-        known = self._names(folder.name) if folder.is_dir() else frozenset()
-        for path in files:
-            if path.name in known or not _is_settled(path, now):
-                continue
-            name = str(path.relative_to(root))
-            if path.name.startswith("."):
-                yield Finding("file_unfinished", name, "it was left half-written: see retention")
-            else:
-                yield Finding("file_orphaned", name, "no incident in the store names it")
+        for store in (self.evidence, self.evidence.originals):
+            for folder, files in groupby(store.entries(), key=attrgetter("folder")):
+                known = self._names(folder) if folder else frozenset()
+                yield from _orphans_of(files, known, now)
 
     def _names(self, folder: str) -> frozenset[str]:
         with reading(self.engine) as connection:
             return frozenset(file["name"] for file in files_in(connection, folder))
 
 
-def _against(path: Path, sha256: str, name: str, what: str = "file") -> Iterator[Finding]:
+def _orphans_of(files: Iterable[Entry], known: frozenset[str], now: Seconds) -> Iterator[Finding]:
+    for one in files:
+        if one.name in known or one.modified_at > now - SETTLED_S:
+            continue
+        name = f"{one.folder}/{one.name}" if one.folder else one.name
+        if one.name.startswith("."):
+            yield Finding("file_unfinished", name, "it was left half-written: see retention")
+        else:
+            yield Finding("file_orphaned", name, "no incident in the store names it")
+
+
+def _against(now: str | None, sha256: str, name: str, what: str = "file") -> Iterator[Finding]:
     """Compare a file with what the store says of it."""
-    if not path.is_file():
+    if now is None:
         yield Finding(f"{what}_missing", name, "the store names it, and it is not there")
-    elif sha256_of(path) != sha256:
+    elif now != sha256:
         yield Finding(f"{what}_changed", name, "its bytes are not those that were stored")
-
-
-def _is_settled(path: Path, now: Seconds) -> bool:
-    try:
-        return path.stat().st_mtime <= now - SETTLED_S
-    except FileNotFoundError:  # put in place or deleted meanwhile
-        return False

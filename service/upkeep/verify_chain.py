@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from streetwatch.service.evidence import manifest as manifests
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.keys import PublicKey
 from streetwatch.service.incidents.chain import Link, RecordKind
 from streetwatch.service.incidents.errors import StorageError
@@ -20,7 +20,7 @@ from streetwatch.service.store.transactions import reading
 from streetwatch.service.upkeep.finding import Finding
 
 
-def chain_findings(engine: sa.Engine, evidence: EvidenceFolder) -> Iterator[Finding]:
+def chain_findings(engine: sa.Engine, evidence: EvidenceStore) -> Iterator[Finding]:
     """Yield what is wrong with the chains of all cameras.
 
     Raises:
@@ -34,7 +34,7 @@ def chain_findings(engine: sa.Engine, evidence: EvidenceFolder) -> Iterator[Find
 @dataclass(frozen=True, slots=True)
 class _Chain:
     links: tuple[Link, ...]
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
 
     def findings(self) -> Iterator[Finding]:
         yield from self._order()
@@ -98,7 +98,7 @@ def _changed(link: Link, content: bytes) -> Finding:
     return Finding("record_changed", _name(link), f"the record of {link.incident_id} was changed")
 
 
-def _unchained(engine: sa.Engine, evidence: EvidenceFolder) -> Iterator[Finding]:
+def _unchained(engine: sa.Engine, evidence: EvidenceStore) -> Iterator[Finding]:
     """Yield manifests that say they are in a chain, and are in none."""
     known = {link.incident_id for link in all_links(engine)}
     sealed = sa.select(attachment.c.incident_id).where(attachment.c.role == "manifest")
@@ -109,7 +109,7 @@ def _unchained(engine: sa.Engine, evidence: EvidenceFolder) -> Iterator[Finding]
             yield Finding("record_unchained", name, "its manifest is in no camera's chain")
 
 
-def _format_of(name: str, evidence: EvidenceFolder) -> object:
+def _format_of(name: str, evidence: EvidenceStore) -> object:
     try:
         return _document(evidence.read(name, manifests.NAME)).get("format")
     except StorageError:  # told as a missing file

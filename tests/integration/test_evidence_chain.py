@@ -39,6 +39,7 @@ class World:
 
     @property
     def folder(self) -> EvidenceFolder:
+        assert isinstance(self.copies.folder, EvidenceFolder)
         return self.copies.folder
 
     def seal(self, name: str, *, camera: str = "kerb", seal: EvidenceSeal = SEAL) -> None:

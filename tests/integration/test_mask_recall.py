@@ -1,5 +1,6 @@
 """Mask recall counts who is covered, by size, and what was not measured is no figure."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -7,8 +8,15 @@ import numpy as np
 import pytest
 
 from sealed import Sees
-from streetwatch.benchmarks.masking import as_they_are, lines, on_canvases, people_in
+from streetwatch.benchmarks.masking import (
+    as_they_are,
+    lines,
+    on_canvases,
+    people_in,
+    people_in_clip,
+)
 from streetwatch.datasets.yolo_folder import LabelledBox, LabelledImage
+from streetwatch.vision.capture.masked_clip import masks_in
 from streetwatch.vision.masking import Masker
 from streetwatch.vision.types import Box
 
@@ -56,3 +64,16 @@ def test_on_a_canvas_everybody_stays_where_the_picture_is(pictures: list[Labelle
     assert scene.image.shape == (1080, 1920, 3)
     assert len(scene.people) == 12
     assert scene.people[:, 0].tolist()[::2] == [100, 740, 1380, 100, 740, 1380]
+
+
+def test_in_a_clip_everybody_is_looked_for_in_the_very_picture(
+    counting_clip: Callable[..., Path],
+) -> None:
+    clip = counting_clip(pictures=30, fps=10)
+    seen: Box = (100.0, 50.0, 160.0, 250.0)
+    masker = Masker(Sees((("person", seen), ("car", (300.0, 50.0, 400.0, 120.0)))))
+    people = people_in_clip(clip, masker, lambda: None)
+    pictures = len(list(masks_in(clip, masker)))
+    assert 15 <= pictures <= 21
+    assert len(people) == 2 * pictures, "a still is looked at twice"
+    assert {(one.head, one.box) for one in people} == {(1.0, 1.0)}

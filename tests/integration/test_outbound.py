@@ -306,20 +306,61 @@ def talking(address: str, says: Callable[[bytes], bytes]) -> Iterator[tuple[int,
         yield server.getsockname()[1], got
 
 
-def test_an_rtsp_camera_that_redirects_does_not_take_the_password_along(
-    streams: OutboundStreams,
+REDIRECTS = [
+    pytest.param(b"RTSP/1.0 301 Moved", b"", id="moved for ever"),
+    pytest.param(b"RTSP/1.0 302 Found", b"", id="moved"),
+    pytest.param(b"RTSP/1.0 305 Use Proxy", b"", id="by a proxy"),
+    pytest.param(b"rtsp/1.0  302 x", b"", id="written otherwise"),
+    pytest.param(b"RTSP/1.0 302 Found", b"$\0\0\4four", id="behind a packet"),
+    pytest.param(b"RTSP/1.0 302 Found", b"\r\n", id="behind an empty line"),
+]
+
+
+def redirecting(line: bytes, before: bytes, elsewhere: int) -> Callable[[bytes], bytes]:
+    """Return what a camera says that leads to another host."""
+
+    def moved(asked: bytes) -> bytes:
+        number = next(row for row in asked.split(b"\r\n") if row.startswith(b"CSeq"))
+        if asked.startswith(b"OPTIONS"):
+            return b"RTSP/1.0 200 OK\r\n" + number + b"\r\n\r\n"
+        place = f"rtsp://127.0.0.2:{elsewhere}/x".encode()
+        return before + line + b"\r\n" + number + b"\r\nLocation: " + place + b"\r\n\r\n"
+
+    return moved
+
+
+@pytest.mark.parametrize(("line", "before"), REDIRECTS)
+def test_an_rtsp_camera_that_somebody_attached_leads_nowhere_else(
+    streams: OutboundStreams, line: bytes, before: bytes
 ) -> None:
-    """FFmpeg follows, and nobody can look before: docs/explanation/threat-model.md."""
     with talking("127.0.0.2", lambda _: b"RTSP/1.0 404 No\r\nCSeq: 1\r\n\r\n") as (elsewhere, got):
-
-        def moved(asked: bytes) -> bytes:
-            number = next(row for row in asked.split(b"\r\n") if row.startswith(b"CSeq"))
-            if asked.startswith(b"OPTIONS"):
-                return b"RTSP/1.0 200 OK\r\n" + number + b"\r\n\r\n"
-            place = f"rtsp://127.0.0.2:{elsewhere}/x".encode()
-            return b"RTSP/1.0 302 Moved\r\n" + number + b"\r\nLocation: " + place + b"\r\n\r\n"
-
-        with talking("127.0.0.1", moved) as (port, _), pytest.raises(CannotOpen):
+        says = redirecting(line, before, elsewhere)
+        with talking("127.0.0.1", says) as (port, asked), pytest.raises(CannotOpen) as failed:
             opened(streams, f"rtsp://me:s3cret@127.0.0.1:{port}/a", SourceKind.RTSP)
+    assert len(asked) == 2
+    assert got == []
+    assert failed.value.fault is Fault.ADDRESS
+
+
+def test_a_redirect_of_a_camera_in_a_file_does_not_take_the_password_along() -> None:
+    """FFmpeg follows it, as the operator's own camera may have it: docs/reference/networks.md."""
+    with talking("127.0.0.2", lambda _: b"RTSP/1.0 404 No\r\nCSeq: 1\r\n\r\n") as (elsewhere, got):
+        says = redirecting(b"RTSP/1.0 302 Found", b"", elsewhere)
+        with talking("127.0.0.1", says) as (port, _):
+            url = f"rtsp://me:s3cret@127.0.0.1:{port}/a"
+            streams = OutboundStreams(Outbound.of(ALLOWED.networks, [url]))
+            with pytest.raises(CannotOpen):
+                opened(streams, url, SourceKind.RTSP)
     assert got
     assert not [piece for piece in got if b"s3cret" in piece or b"Authorization" in piece]
+
+
+def test_an_rtsp_camera_that_is_not_there_says_so_through_the_airlock(
+    streams: OutboundStreams,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    with pytest.raises(CannotOpen, match="connection refused") as failed:
+        opened(streams, f"rtsp://me:s3cret@127.0.0.1:{port}/a", SourceKind.RTSP)
+    assert failed.value.fault is Fault.REFUSED
+    assert "s3cret" not in str(failed.value)

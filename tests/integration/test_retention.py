@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident, evidence, promise
 from sealed import SIGNER
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.draft import Draft
@@ -234,7 +235,7 @@ def observe(world: World, name: str, *, book: Book | None = None) -> dict[str, A
         lon=121.47,
         lat=31.23,
     )
-    case, _ = (book or world.book).file(draft, key=name, now=NOON, by="12345")
+    case, _ = (book or world.book).file(draft, key=name, now=NOON, doer=Doer("12345"))
     return case
 
 

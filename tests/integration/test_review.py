@@ -17,6 +17,7 @@ from gates import open_gate
 from http_parts import serving
 from reviewed import LI, WANG, ReviewedDesk, threshold_still
 from streetwatch.datasets.learning import learn_from
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.desk.query import Filter
@@ -45,9 +46,9 @@ from streetwatch.service.incidents.incident import State
 from streetwatch.service.store.sql_store import open_store
 
 WORKERS = 6
-CONFIRMED = Verdict(Judgement.CONFIRMED, "li")
-WRONG = Verdict(Judgement.REJECTED, "li", RejectReason.WRONG_OBJECT)
-UNSURE = Verdict(Judgement.UNSURE, "li")
+CONFIRMED = Verdict(Judgement.CONFIRMED, Doer("li"))
+WRONG = Verdict(Judgement.REJECTED, Doer("li"), RejectReason.WRONG_OBJECT)
+UNSURE = Verdict(Judgement.UNSURE, Doer("li"))
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_reviewers_who_work_at_once_judge_every_case_once(desk: ReviewedDesk) ->
         judged: list[str] = []
         while claimed := reviewing.leases.claim(Question(), who, count=2, now=desk.now):
             for number in claimed:
-                reviewing.judge(number, Verdict(Judgement.CONFIRMED, who.name), who)
+                reviewing.judge(number, Verdict(Judgement.CONFIRMED, Doer(who.name)), who)
                 judged.append(number)
         return judged
 
@@ -183,7 +184,7 @@ def test_a_case_is_judged_once(desk: ReviewedDesk) -> None:
     number = desk.file("a")
     desk.reviewing.judge(number, CONFIRMED)
     with pytest.raises(JudgedAlreadyError, match=f"case {number} is accepted already .li."):
-        desk.reviewing.judge(number, replace(WRONG, by="wang"))
+        desk.reviewing.judge(number, replace(WRONG, doer=Doer("wang")))
     assert desk.state(number) == "accepted"
 
 
@@ -192,7 +193,7 @@ def test_what_another_looks_at_is_not_judged(small: ReviewedDesk) -> None:
     small.reviewing.leases.hold(number, WANG, now=NOON)
     with pytest.raises(HeldByAnotherError, match="by wang"):
         small.reviewing.judge(number, CONFIRMED, LI)
-    small.reviewing.judge(number, replace(CONFIRMED, by="wang"), WANG)
+    small.reviewing.judge(number, replace(CONFIRMED, doer=Doer("wang")), WANG)
 
 
 def test_an_unsure_one_waits_for_a_second_look(small: ReviewedDesk) -> None:
@@ -201,7 +202,7 @@ def test_an_unsure_one_waits_for_a_second_look(small: ReviewedDesk) -> None:
     claim = small.reviewing.leases.claim
     assert claim(Question(), WANG, count=1, now=NOON) == ()
     assert claim(Question(is_unsure=True), WANG, count=1, now=NOON) == (number,)
-    small.reviewing.judge(number, replace(CONFIRMED, by="wang"), WANG)
+    small.reviewing.judge(number, replace(CONFIRMED, doer=Doer("wang")), WANG)
     assert small.state(number) == "accepted"
 
 
@@ -212,7 +213,7 @@ def test_a_verdict_that_is_undone_leaves_the_case_waiting(
     number = desk.file("a")
     before = desk.desk.book.case(number)
     desk.reviewing.judge(number, verdict)
-    after = desk.reviewing.undo(number, "li")
+    after = desk.reviewing.undo(number, Doer("li"))
     names = ("state", "accepted_at", "dispatched_at", "ended_at", "unsure_at")
     assert {name: after[name] for name in names} == {name: before[name] for name in names}
     assert [one.get("action") for one in after["history"]][-1] == "undo"
@@ -237,15 +238,15 @@ def test_a_verdict_is_not_undone(
         small.desk.book.move(number, Move(state=CaseState(state), by="chen"), now=small.now)
     small.now += later_s
     with pytest.raises(NotUndoneError, match=why):
-        small.reviewing.undo(number, by)
+        small.reviewing.undo(number, Doer(by))
     assert small.state(number) == (moves or ["accepted"])[-1]
 
 
 def test_a_verdict_is_undone_though_its_place_was_muted_since(small: ReviewedDesk) -> None:
     number = small.file("a")
     small.reviewing.judge(number, WRONG)
-    small.reviewing.mute(number, NOON + 3600, "wang")
-    assert small.reviewing.undo(number, "li")["state"] == "reported"
+    small.reviewing.mute(number, NOON + 3600, Doer("wang"))
+    assert small.reviewing.undo(number, Doer("li"))["state"] == "reported"
 
 
 def test_a_rejection_closes_its_incident_until_it_is_undone(desk: ReviewedDesk) -> None:
@@ -254,7 +255,7 @@ def test_a_rejection_closes_its_incident_until_it_is_undone(desk: ReviewedDesk) 
     rejected = desk.store.incident("a" * 26)
     assert rejected is not None
     assert (rejected.state, rejected.rejected_at) == (State.CLOSED, NOON)
-    desk.reviewing.undo(number, "li")
+    desk.reviewing.undo(number, Doer("li"))
     again = desk.store.incident("a" * 26)
     assert again is not None
     assert (again.rejected_at, again.closed_at) == (None, None)
@@ -262,12 +263,12 @@ def test_a_rejection_closes_its_incident_until_it_is_undone(desk: ReviewedDesk) 
 
 def test_a_muted_place_says_who_muted_it_until_when(desk: ReviewedDesk) -> None:
     number = desk.file("a")
-    after = desk.reviewing.mute(number, NOON + 3600, "li")
+    after = desk.reviewing.mute(number, NOON + 3600, Doer("li"))
     assert after["history"][-1]["until"] == "2026-11-23T05:00:00.000+00:00"
     muted = desk.store.incident("a" * 26)
     assert muted is not None
     assert muted.muted_until == NOON + 3600
-    desk.reviewing.mute(number, None, "li")
+    desk.reviewing.mute(number, None, Doer("li"))
     assert (desk.store.incident("a" * 26) or muted).muted_until is None
 
 
@@ -279,7 +280,7 @@ def test_verdicts_become_precision_and_lessons(small: ReviewedDesk, tmp_path: Pa
         number = small.file(name, **garbage)
         threshold_still(evidence, name * 26)
         small.reviewing.judge(number, verdict)
-    small.reviewing.undo(number, "li")
+    small.reviewing.undo(number, Doer("li"))
 
     reporter = Reporter(small.store.engine, lambda: small.now)
     (row,) = reporter.figures(Wanted(month("2026-11")), by=By.TYPE, step=Step.WHOLE)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -23,6 +24,7 @@ from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.making import make_due
 from streetwatch.service.incidents.routing import TO_THE_DESK
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
@@ -31,6 +33,7 @@ from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.source import Source, SourceKind
@@ -124,7 +127,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     camera: LiveProcess = start_live(street(folder / "street.mp4"))
     store = open_store(f"sqlite:///{folder / 'db'}")
     sees = Sees((("car", CAR), ("person", tuple(map(float, SECRET)))))  # type: ignore[arg-type]
-    copies = Copies.masking(EvidenceFolder(folder / "evidence"), sees)
+    evidence = EvidenceFolder(folder / "evidence")
+    copies = Copies.masking(evidence, sees)
     clock, mailboxes = time.time, Mailboxes()
     loop = DetectorLoop(
         detector=sees,
@@ -151,6 +155,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     both = cameras(camera.url)
     catalogue = Catalogue(Ledger(store.engine), Vault.at(folder / "camera.key"), both, clock=clock)
     live = LiveView(catalogue, fleet, clock)
+    copies.start(partial(make_due, copies, AwaitedCopies(store.engine)))
     looks.start()
     loop.start()
     fleet.apply(both)
@@ -162,10 +167,10 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         fleet.stop()
         loop.stop(timeout_s=10)
         looks.stop(timeout_s=10)
-        copies.stop()
+        copies.stop(timeout_s=10)
         camera.kill()
     jpegs = {name: one.jpeg for name, one in shown.items() if one}
-    yield Watched(store, copies.folder, sees, jpegs, folder / "looks")
+    yield Watched(store, evidence, sees, jpegs, folder / "looks")
     store.close()
 
 
@@ -216,6 +221,12 @@ def test_people_are_covered_in_every_picture_and_clip_that_goes_out(watched: Wat
     clip = pictures_of(files["clip.mp4"])
     assert len(clip) > 8
     assert max(stripes(one) for one in clip) < 3
+
+
+def test_on_the_wall_people_are_covered_where_the_latest_look_saw_them(watched: Watched) -> None:
+    shown = cv2.imdecode(np.frombuffer(watched.live["plain"], np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
+    assert stripes(np.asarray(shown, np.uint8)) < 3
 
 
 def stripes(image: Image) -> float:

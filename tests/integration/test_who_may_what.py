@@ -154,8 +154,7 @@ def _filed(city: City, about: dict[str, str], grid: str) -> None:
     with city.service.store.transaction() as transaction:
         transaction.put_incident(incident)
         transaction.put_attachments(incident.id, [evidence()])
-    city.service.evidence.path(incident.id, "threshold.jpg").parent.mkdir(parents=True)
-    city.service.evidence.path(incident.id, "threshold.jpg").write_bytes(b"a picture")
+    city.service.evidence.write(incident.id, "threshold.jpg", b"a picture")
 
 
 def routes(of: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:
@@ -600,3 +599,59 @@ def test_every_section_of_the_settings_is_drawn(city: City, section: str) -> Non
     city.token(f"of-{section}", Role.OPERATOR, rights=(Right.FILE,), reach=KERB)
     page = city.http.get(f"/console/settings/{section}", headers=city.cookie("admin"))
     assert page.status_code == 200
+
+
+#: Every body that says who does something, and where in the answer the history is.
+SIGNED: Final = [
+    pytest.param("PATCH", "", {"state": "accepted"}, id="a move"),
+    pytest.param("PUT", "/legal-hold", {"held": True, "why": "诉讼"}, id="a legal hold"),
+    pytest.param("PUT", "/assignment", {"assignee": "w-9"}, id="an assignment"),
+    pytest.param("PUT", "/measure", {"measure": "service", "reason": "初次"}, id="a decision"),
+    pytest.param("PUT", "/subject", {"subject": "shop-7"}, id="an attribution"),
+    pytest.param("PUT", "/mute", {"until": None}, id="muting"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), SIGNED)
+def test_what_is_done_is_written_down_by_the_account_and_who_is_named_beside_it(
+    city: City, method: str, path: str, body: dict[str, Any]
+) -> None:
+    about = {"number": "", "incident": f"{next(NUMBERS):026d}", "camera": "kerb"}
+    _filed(city, about, "310101001001001")
+    case = f"/desk/cases/{about['incident']}"
+    named = f"platform-{next(NUMBERS)}"
+    asked = {
+        "by": ({"by": "李雷"}, "李雷"),
+        "on_behalf_of": ({"by": "韩梅", "on_behalf_of": "李雷"}, "李雷"),
+    }
+    said, behalf = asked["on_behalf_of" if method == "PUT" else "by"]
+    headers = city.token(named, Role.OPERATOR)
+    done = city.http.request(method, case + path, json=body | said, headers=headers)
+    assert done.status_code == 200, done.text
+    last = city.http.get(f"{case}/history", headers=headers).json()[-1]
+    assert (last["by"], last["on_behalf_of"]) == (f"token:{named}", behalf)
+    (entry,) = city.service.audit.page(Asked(who=f"token:{named}"), limit=1)
+    assert json.loads(entry.facts)["on_behalf_of"] == behalf
+
+
+def test_whoever_names_themselves_or_nobody_acts_for_nobody_else(city: City) -> None:
+    for said in ({"by": "operator"}, {}):
+        about = {"number": "", "incident": f"{next(NUMBERS):026d}", "camera": "kerb"}
+        _filed(city, about, "310101001001001")
+        body = {"state": "accepted"} | said
+        case = f"/desk/cases/{about['incident']}"
+        city.http.patch(case, json=body, headers=city.cookie("operator")).raise_for_status()
+        last = city.http.get(f"{case}/history", headers=city.cookie("operator")).json()[-1]
+        assert (last["by"], last.get("on_behalf_of")) == ("operator", None)
+
+
+def test_nobody_takes_back_the_verdict_of_another_by_their_name(city: City) -> None:
+    about = {"number": "", "incident": f"{next(NUMBERS):026d}", "camera": "kerb"}
+    _filed(city, about, "310101001001001")
+    judged = {"cases": [about["incident"]], "verdict": "confirmed", "by": "operator"}
+    ours, theirs = city.cookie("operator"), city.cookie("analyst")
+    assert city.http.post("/desk/review/verdicts", json=judged, headers=ours).json()["moved"]
+    taken = {"cases": [about["incident"]], "by": "operator"}
+    undone = city.http.post("/desk/review/undo", json=taken, headers=theirs).json()
+    assert (undone["moved"], len(undone["refused"])) == ([], 1)
+    assert city.http.post("/desk/review/undo", json=taken, headers=ours).json()["moved"]

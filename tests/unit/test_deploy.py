@@ -1,11 +1,16 @@
 """What the container may do, as its files say."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
+from pydantic import SecretStr
+
+from streetwatch.service.config.groups import EvidenceSettings
+from streetwatch.service.evidence.bucket import Address
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 COMPOSE: Final[dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
@@ -32,7 +37,7 @@ def test_nothing_can_be_built_or_installed_in_the_image_that_runs() -> None:
 
 
 def test_versions_in_the_image_are_those_that_were_tested() -> None:
-    assert '".[postgres]" -c constraints.txt' in (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert '".[postgres,s3]" -c constraints.txt' in (DEPLOY / "Dockerfile").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -45,14 +50,32 @@ def test_every_container_has_a_root_that_can_not_be_written_and_no_rights(name: 
     assert "privileged" not in one
 
 
-def test_only_this_machine_reaches_the_service_and_nobody_the_database() -> None:
+def test_only_this_machine_reaches_the_service_and_nobody_what_it_keeps_in() -> None:
     services = COMPOSE["services"]
     assert services["streetwatch"]["ports"] == ["127.0.0.1:8080:8080"]
-    assert "ports" not in services["database"]
-    assert services["database"]["networks"] == ["inside"]
+    for name in ("database", "store"):
+        assert "ports" not in services[name]
+        assert services[name]["networks"] == ["inside"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
 def test_no_password_stands_in_the_files() -> None:
-    for name in ("DB_PASSWORD", "CAMERA_KEY"):
+    for name in ("DB_PASSWORD", "CAMERA_KEY", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
         assert f"${{{name}:?" in (DEPLOY / "compose.yaml").read_text("utf-8")
+
+
+def test_the_store_is_asked_by_whoever_the_service_is_and_at_its_address() -> None:
+    told = COMPOSE["services"]["streetwatch"]["environment"]
+    settings = EvidenceSettings(
+        url=told["STREETWATCH_EVIDENCE__URL"], access_key="one", secret_key=SecretStr("two")
+    )
+    address = Address.of(str(settings.url))
+    assert (address.bucket, address.prefix) == ("evidence", "city/")
+    assert address.endpoint == "http://store:8333"
+    (run,) = COMPOSE["services"]["store"]["command"]
+    assert "-s3.port=8333" in run
+    assert json.loads(re.findall(r"printf '([^']+)'", run)[0])["identities"]
+
+
+def test_evidence_does_not_wait_for_its_store() -> None:
+    assert set(COMPOSE["services"]["streetwatch"]["depends_on"]) == {"database"}

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from sealed import Sees
-from streetwatch.vision.capture.masked_clip import LOOK_S, walked
-from streetwatch.vision.masking import FILM_CELLS, STILL_CELLS, Care, Masker, Subject, covered
+from streetwatch.vision.masking import (
+    FILM_CELLS,
+    STILL_CELLS,
+    Care,
+    Masker,
+    Subject,
+    covered,
+    people_covered,
+    walked,
+)
 from streetwatch.vision.types import Box, Image
 
 PERSON = (100.0, 100.0, 140.0, 220.0)
@@ -81,7 +89,7 @@ def test_a_large_picture_is_looked_at_in_parts_too() -> None:
     whole, part = (1080, 1920), (648, 1152)
     assert [one.shape[:2] for one in sees.asked] == [whole, whole, part, part, part, part]
     sees.asked.clear()
-    for care, looks in ((Care.HASTE, 1), (Care.FILM, 1), (Care.STILL, 2)):
+    for care, looks in ((Care.FILM, 1), (Care.STILL, 2)):
         sees.asked.clear()
         Masker(sees).people_and_vehicles(noise(), care)
         assert len(sees.asked) == looks
@@ -90,4 +98,18 @@ def test_a_large_picture_is_looked_at_in_parts_too() -> None:
 def test_a_mask_between_two_looks_is_wider_by_how_far_people_walk() -> None:
     boxes = np.array([PERSON], np.float32)
     assert walked(boxes, 0.1)[0].tolist() == pytest.approx([89.2, 100, 150.8, 220])
-    assert walked(boxes, -9.0)[0].tolist() == walked(boxes, LOOK_S)[0].tolist()
+
+
+def test_on_the_wall_people_are_covered_where_they_may_have_walked_since() -> None:
+    seen = Sees((("person", PERSON), ("car", CAR))).detect(noise())
+    image = noise()
+    at_once = people_covered(image, seen, (640, 360), apart_s=0.0)
+    assert changed(image, at_once, PERSON) > 0.99
+    assert changed(image, at_once, CAR) < 0.1
+    later = people_covered(image, seen, (640, 360), apart_s=30.0)
+    beside = (PERSON[0] - 100, PERSON[1], PERSON[0] - 40, PERSON[3])
+    assert changed(image, at_once, beside) == 0
+    assert changed(image, later, (max(beside[0], 0), beside[1], beside[2], beside[3])) > 0.9
+    small = people_covered(image[::2, ::2], seen, (640, 360), apart_s=0.0)
+    halves = (PERSON[0] / 2, PERSON[1] / 2, PERSON[2] / 2, PERSON[3] / 2)
+    assert changed(image[::2, ::2], small, halves) > 0.99

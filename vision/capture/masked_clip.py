@@ -1,7 +1,9 @@
 """A clip's copy that may go out: smaller, slower, people and plates under plain colours.
 
-Coded video can't be masked: it is decoded, looked at four times a second, painted over and coded
+Coded video can't be masked: it is decoded, looked at three times a second, painted over and coded
 anew. Between two looks a mask is where the two looks saw somebody, wider by how far people walk.
+Every second look is closer: what one sees the other may miss, and a mask holds for both. A picture
+in which nothing has changed since the latest look is not looked at again.
 """
 
 import os
@@ -14,26 +16,33 @@ from pathlib import Path
 from typing import Final
 
 import av
+import cv2
 import numpy as np
+import numpy.typing as npt
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
-from streetwatch.vision.masking import FILM_CELLS, Care, Masker, Subject, covered, hidden
+from streetwatch.vision.masking import FILM_CELLS, Care, Masker, Subject, covered, hidden, walked
 from streetwatch.vision.picture import fitting, size_of
 from streetwatch.vision.types import Boxes, Image, Seconds, Size
 
 #: What the copy has, at most: enough to see who does what, a quarter of the work.
 LONGEST: Final = 960
-PICTURES_S: Final = 8.0
+PICTURES_S: Final = 20 / 3
 
 #: Between two looks.
-LOOK_S: Seconds = 0.25
-
-#: So many body heights a second somebody walks briskly: 1.5 m/s of 1.7 m.
-_WALK: Final = 0.9
+LOOK_S: Seconds = 0.3
 
 #: A look counts for so long: who is missed in one is still masked by those beside it.
-HOLD_S: Seconds = 0.5
+HOLD_S: Seconds = 0.6
+
+#: Grey levels that the mean of a cell of so many pixels must change by for something to have moved:
+#: noise and coding move it by 1 or 2, somebody in dark clothes on dark ground by more than 5.
+_MOVED: Final = 4.0
+_CELL: Final = 8
+
+#: Light changes slowly: after so long it is looked at in any case.
+_LONGEST_REST_S: Final[Seconds] = 1.5
 
 _UNIT: Final = Fraction(1, 1000)
 
@@ -42,6 +51,21 @@ _UNIT: Final = Fraction(1, 1000)
 class _Seen:
     at: Seconds
     boxes: Boxes
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the detector was asked, apart from `_Seen`, which may say it again."""
+
+    at: Seconds
+    cells: npt.NDArray[np.int16]
+    boxes: Boxes
+
+    def holds(self, at: Seconds, cells: npt.NDArray[np.int16]) -> bool:
+        """Tell whether a later picture shows the same."""
+        if at - self.at > _LONGEST_REST_S:
+            return False
+        return bool(np.abs(cells - self.cells).max() < _MOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +110,25 @@ def mask_clip(
             part.unlink()
 
 
+def masks_in(source: Path, masker: Masker) -> Iterator[tuple[Image, Boxes]]:
+    """Yield the pictures of a clip's copy without its masks, and where these are: to measure them.
+
+    Args:
+        source: The clip.
+        masker: Looks at its pictures.
+    """
+    for shown, boxes in _Masks(masker, None).over(_pictures(source)):
+        yield shown.image, boxes
+
+
 def _write(pictures: Iterator[_Shown], part: Path, masks: "_Masks") -> None:
     with av.open(part, "w", format="mp4", options={"movflags": "+faststart"}) as output:
         stream: VideoStream | None = None
-        for shown in masks.over(pictures):
+        for shown, boxes in masks.over(pictures):
             if stream is None:
                 stream = _stream(output, size_of(shown.image))
-            frame = av.VideoFrame.from_ndarray(shown.image, format="bgr24")
+            image = covered(shown.image, boxes, cells=FILM_CELLS)
+            frame = av.VideoFrame.from_ndarray(image, format="bgr24")
             frame.pts, frame.time_base = round(shown.at / _UNIT), _UNIT
             output.mux(stream.encode(frame))
         if stream is None:
@@ -140,6 +176,14 @@ def _small(frame: av.VideoFrame) -> Image:
     return np.asarray(small.to_ndarray(), np.uint8)
 
 
+def _cells(image: Image) -> npt.NDArray[np.int16]:
+    """Return the mean grey of each cell of a picture."""
+    width, height = size_of(image)
+    small = (max(width // _CELL, 1), max(height // _CELL, 1))
+    cells = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY), np.int16)
+
+
 class _Masks:
     """Lets pictures through once it is known what the looks around them saw."""
 
@@ -147,36 +191,41 @@ class _Masks:
         self._masker = masker
         self._spare = spare
         self._looks: deque[_Seen] = deque()
+        self._asked: deque[_Look] = deque(maxlen=2)
+        self._count = 0
 
-    def over(self, pictures: Iterator[_Shown]) -> Iterator[_Shown]:
-        """Yield the pictures with their masks."""
+    def over(self, pictures: Iterator[_Shown]) -> Iterator[tuple[_Shown, Boxes]]:
+        """Yield the pictures, and what is masked in each."""
         waiting: deque[_Shown] = deque()
         for shown in pictures:
             waiting.append(shown)
             if not self._looks or shown.at - self._looks[-1].at >= LOOK_S - 1e-6:
                 self._look(shown)
             while waiting and waiting[0].at <= self._looks[-1].at - HOLD_S:
-                yield self._masked(waiting.popleft())
+                yield self._masks_of(waiting.popleft())
         if waiting and self._looks[-1].at < waiting[-1].at:
             self._look(waiting[-1])
         for shown in waiting:
-            yield self._masked(shown)
+            yield self._masks_of(shown)
 
     def _look(self, shown: _Shown) -> None:
-        seen = self._masker.people_and_vehicles(shown.image, Care.FILM)
-        boxes = hidden(seen, size_of(shown.image), spare=self._spare)
+        cells = _cells(shown.image)
+        if not (self._asked and self._asked[-1].holds(shown.at, cells)):
+            self._ask(shown, cells)
+        boxes = np.concatenate([one.boxes for one in self._asked if one.holds(shown.at, cells)])
         self._looks.append(_Seen(shown.at, boxes))
 
-    def _masked(self, shown: _Shown) -> _Shown:
+    def _ask(self, shown: _Shown, cells: npt.NDArray[np.int16]) -> None:
+        care = Care.GLANCE if self._count % 2 else Care.FILM
+        self._count += 1
+        seen = self._masker.people_and_vehicles(shown.image, care)
+        boxes = hidden(seen, size_of(shown.image), spare=self._spare)
+        self._asked.append(_Look(shown.at, cells, boxes))
+
+    def _masks_of(self, shown: _Shown) -> tuple[_Shown, Boxes]:
         while self._looks and self._looks[0].at < shown.at - HOLD_S - 1e-6:
             self._looks.popleft()
         near = [one for one in self._looks if abs(one.at - shown.at) <= HOLD_S + 1e-6]
-        boxes = [walked(one.boxes, shown.at - one.at) for one in near]
+        boxes = [walked(one.boxes, min(abs(shown.at - one.at), LOOK_S)) for one in near]
         together = np.concatenate(boxes) if boxes else np.empty((0, 4), np.float32)
-        return _Shown(shown.at, covered(shown.image, together, cells=FILM_CELLS))
-
-
-def walked(boxes: Boxes, apart_s: Seconds) -> Boxes:
-    """Return boxes wider by how far somebody walks in a while: at most as long as a look apart."""
-    reach = _WALK * min(abs(apart_s), LOOK_S) * (boxes[:, 3] - boxes[:, 1])
-    return np.asarray(boxes + np.stack((-reach, 0 * reach, reach, 0 * reach), axis=1), np.float32)
+        return shown, together

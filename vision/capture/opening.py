@@ -184,9 +184,10 @@ def open_feed(source: Source, way: Way, time_outs: TimeOuts) -> Iterator[Feed]:
 def _opened(source: Source, way: Way, time_outs: TimeOuts) -> InputContainer:
     av.logging.set_level(None)  # FFmpeg's own log shows addresses
     asked = time.monotonic()
+    url = way.enter() if way.enter else way.url
     try:
         return av.open(
-            f"file:{way.url}" if source.kind is SourceKind.FILE else way.url,
+            f"file:{url}" if source.kind is SourceKind.FILE else url,
             options=_options(source.kind) | ({"http_proxy": way.proxy} if way.proxy else {}),
             timeout=(time_outs.open_s, time_outs.read_s),
             metadata_errors="replace",

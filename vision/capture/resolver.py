@@ -5,6 +5,7 @@ service lets nobody connect to whatever a name may stand for: a resolver is a fu
 signature, among the options of a `Capture`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,11 +20,13 @@ class Way:
         url: With its password.
         address: Of its host, where it was looked up; empty: as the URL has it.
         proxy: Of HTTP, that everything goes through; None: straight there.
+        enter: Called when it is connected to; returns the URL to give to FFmpeg instead.
     """
 
     url: str = field(repr=False)
     address: str = ""
     proxy: str | None = None
+    enter: Callable[[], str] | None = field(default=None, repr=False)
 
 
 class Resolver(Protocol):

@@ -42,7 +42,7 @@ def as_png(shades: Sequence[Shade], caption: str) -> bytes:
     """
     picture = Image.new("RGB", (_SIDE, _SIDE + _AROUND), _PAPER)
     pen = ImageDraw.Draw(picture)
-    points = [at for one in shades for at in _corners(one.cell)]
+    points = [at for one in shades for at in _corners(one.cell)]  # none: an empty picture
     for one in sorted(shades, key=lambda shade: shade.is_claimed):
         _draw(pen, [_placed(at, points) for at in _corners(one.cell)], one)
     pen.text((_AROUND, _SIDE + 8), caption.encode("ascii", "replace").decode(), fill=_INK)

@@ -1,5 +1,6 @@
 """What the analyses are asked over: the store and the cameras, of one part of the city or all."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,11 +12,19 @@ from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.grid.grids import grids_of
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.foresight.cells import Cell, CellKind, Ring, cell_id, cells_of
-from streetwatch.service.foresight.exposure import Looked, Seen, Tally, tally
+from streetwatch.service.foresight.coverage import (
+    Covered,
+    Reports,
+    Site,
+    Stand,
+    coverage,
+    next_cameras,
+)
+from streetwatch.service.foresight.exposure import Looked, Seen, Tally, hours_of, tally
 from streetwatch.service.foresight.hotspots import Findings, hot_spots
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.incidents.reach import Reach
-from streetwatch.service.store.happened import happened
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
+from streetwatch.service.store.happened import happened, told
 from streetwatch.service.store.looked import day_of, looked_days
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
@@ -51,6 +60,21 @@ class HotSpots:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is looked at of a period, and what is not.
+
+    Attributes:
+        period: Which.
+        grids: Blind spots first.
+        sites: Where further cameras would see most, in order.
+    """
+
+    period: Period
+    grids: Sequence[Covered]
+    sites: Sequence[Site]
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """Asks the analyses.
 
@@ -58,18 +82,22 @@ class Outlook:
         engine: Of the database.
         cameras: Those that are known to whoever asks.
         clock: Seconds since the epoch.
+        reach: The part of the city that whoever asks is limited to.
     """
 
     engine: sa.Engine
     cameras: Callable[[], Sequence[Camera]]
     clock: Callable[[], Seconds]
+    reach: Reach = EVERYWHERE
 
     def within(self, reach: Reach) -> "Outlook":
         """Return what somebody may ask who is limited to a part of the city."""
         if reach.is_whole:
             return self
         return replace(
-            self, cameras=lambda: tuple(one for one in self.cameras() if one.lies_in(reach))
+            self,
+            cameras=lambda: tuple(one for one in self.cameras() if one.lies_in(reach)),
+            reach=reach,
         )
 
     def hot_spots(self, period: Period, *, kind: CellKind, type: str | None = None) -> HotSpots:  # noqa: A002
@@ -85,9 +113,7 @@ class Outlook:
             StorageError: the database refused.
         """
         period = self.until_now(period)
-        days = days_in(period)
-        if days > MOST_DAYS:
-            raise InputError(f"{days} days are asked for: ask for {MOST_DAYS} or fewer")
+        days = _allowed(period)
         cameras = {one.id: one for one in self.cameras() if one.place is not None}
         places = {name: one.place for name, one in cameras.items() if one.place is not None}
         cells = cells_of(places.values(), kind, partial(_outline, self._outlines(kind)))
@@ -116,6 +142,60 @@ class Outlook:
         }
         found = hot_spots(tallies, days=days)
         return HotSpots(period, kind, tuple(cells.values()), found, MappingProxyType(tallies))
+
+    def coverage(self, period: Period, *, most: int) -> Coverage:
+        """Hold what is looked at against what people tell of, and say where a camera is missing.
+
+        Args:
+            period: Which; what lies in the future is left out.
+            most: Further cameras that are suggested, at most.
+
+        Raises:
+            InputError: the period is too long.
+            StorageError: the database refused.
+        """
+        period = self.until_now(period)
+        days = _allowed(period)
+        stands = self._stands(period, days)
+        told = self._told(period)
+        with reading(self.engine) as connection:
+            grids = [one.code for one in grids_of(connection) if self.reach.has(None, one.code)]
+        return Coverage(
+            period,
+            coverage(stands, told, hours=days * 24.0, grids=grids),
+            next_cameras(stands, told, start=period.start, end=period.end, most=most),
+        )
+
+    def _stands(self, period: Period, days: int) -> tuple[Stand, ...]:
+        seen = happened(self.engine, start=period.start, end=period.end)
+        found = Counter(seen.cameras)
+        looked = self._looked(day_of(period.start), days)
+        hours = hours_of(looked)
+        return tuple(
+            Stand(
+                one.place.lon,
+                one.place.lat,
+                one.place.grid_code,
+                hours.get(one.id, 0.0),
+                frozenset(rule.type.value for zone in one.zones for rule in zone.rules),
+                found[one.id],
+            )
+            for one in self.cameras()
+            if one.place is not None
+        )
+
+    def _told(self, period: Period) -> Reports:
+        found = told(self.engine, start=period.start, end=period.end)
+        if self.reach.is_whole:
+            return Reports(found.at, found.lon, found.lat, found.grids, found.types)
+        rows = [row for row, grid in enumerate(found.grids) if self.reach.has(None, grid or None)]
+        return Reports(
+            found.at[rows],
+            found.lon[rows],
+            found.lat[rows],
+            [found.grids[row] for row in rows],
+            [found.types[row] for row in rows],
+        )
 
     def until_now(self, period: Period) -> Period:
         """Return what has passed of a period: days that are still to come have no rate."""
@@ -146,6 +226,13 @@ def watched_by(cameras: Iterable[Camera]) -> dict[tuple[str, str], frozenset[str
         for zone in one.zones
         if zone.rules
     }
+
+
+def _allowed(period: Period) -> int:
+    days = days_in(period)
+    if days > MOST_DAYS:
+        raise InputError(f"{days} days are asked for: ask for {MOST_DAYS} or fewer")
+    return days
 
 
 def days_in(period: Period) -> int:

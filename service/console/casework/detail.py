@@ -14,6 +14,7 @@ from streetwatch.service.console.casework.words import (
     SOURCES,
     STATES,
     Say,
+    doer_words,
     worded,
 )
 from streetwatch.service.console.language import Language, mark
@@ -172,7 +173,7 @@ def _deed(line: Mapping[str, Any], say: Say) -> Deed:
         what = worded(STATES, line["state"], say)
     else:
         what = worded(DEEDS, str(line.get("action", "")), say)
-    return Deed(_moment(line["at"]), line.get("by") or "", what, " · ".join(_why(line, say)))
+    return Deed(_moment(line["at"]), doer_words(line), what, " · ".join(_why(line, say)))
 
 
 def _why(line: Mapping[str, Any], say: Say) -> Iterator[str]:

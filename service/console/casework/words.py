@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.console.language import Language, mark
 from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.states import ENDS, CaseState, RejectReason
@@ -140,3 +141,8 @@ def type_names(profile: Profile, language: Language) -> Mapping[str, str]:
     ours = {str(name): words[place] for name, words in NAMES.items()}
     citys = {name: (one.zh, one.en)[place] for name, one in profile.types.items()}
     return ours | citys
+
+
+def doer_words(line: Mapping[str, object]) -> str:
+    """Say who a line of a history is by."""
+    return Doer(str(line.get("by") or ""), str(line.get("on_behalf_of") or "")).one

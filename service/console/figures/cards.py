@@ -4,17 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.special import gammaincinv
-
 from streetwatch.service.console.casework.detail import span
 from streetwatch.service.console.casework.words import Say
 from streetwatch.service.desk.reports.figures import Figures, Share, Times
 from streetwatch.service.desk.reports.lag import Lag
+from streetwatch.service.foresight.chance import poisson_limits
 
 #: What precision is held against: “准确率达92%”.
 AIM: Final = 0.92
-
-_TAIL: Final = 0.025
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +52,7 @@ class Rate:
         """The interval, None where nothing was measured."""
         if not self.over:
             return None
-        low = float(gammaincinv(self.hits, _TAIL)) if self.hits else 0.0
-        high = float(gammaincinv(self.hits + 1, 1 - _TAIL))
+        low, high = poisson_limits(self.hits)
         return low / self.over, high / self.over
 
 

@@ -9,15 +9,16 @@ from PIL import Image, UnidentifiedImageError
 
 from streetwatch.service.cameras import Camera
 from streetwatch.service.console.review.reel import Files
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.track_file import NAME as TRACK
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.vision.types import Size
 from streetwatch.zones.polygon import Polygon
 
 _OURS: Final = "/evidence/"
 
 
-def files_of(case: Mapping[str, Any], evidence: EvidenceFolder, cameras: Iterable[Camera]) -> Files:
+def files_of(case: Mapping[str, Any], evidence: EvidenceStore, cameras: Iterable[Camera]) -> Files:
     """Read what the reel of a case needs; what can't be read is not there.
 
     Args:
@@ -29,7 +30,7 @@ def files_of(case: Mapping[str, Any], evidence: EvidenceFolder, cameras: Iterabl
     present: set[str] = set()
     for url in (one["url"] for one in case.get("evidence") or ()):
         path = _path(url, evidence) if url.startswith(_OURS) else None
-        if path is not None and path.is_file():
+        if path is not None:
             named[path.name] = path
             present.add(url)
         elif not url.startswith(_OURS):
@@ -43,12 +44,12 @@ def files_of(case: Mapping[str, Any], evidence: EvidenceFolder, cameras: Iterabl
     )
 
 
-def _path(url: str, evidence: EvidenceFolder) -> Path | None:
-    """Return where a file of evidence lies; None where its address is none of a file."""
+def _path(url: str, evidence: EvidenceStore) -> Path | None:
+    """Return where a file of evidence lies; None where it can't be had."""
     folder, _, name = url.removeprefix(_OURS).partition("/")
     try:
-        return evidence.path(folder, name)
-    except ValueError:
+        return evidence.fetched(folder, name)
+    except (ValueError, StorageError):
         return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from streetwatch.service.console.casework.words import LEVELS, worded
+from streetwatch.service.console.casework.words import LEVELS, doer_words, worded
 from streetwatch.service.console.language import say
 from streetwatch.service.console.moments import span_to_the_second
 from streetwatch.service.console.review.session import Session
@@ -78,7 +78,7 @@ def draw_history(case: Mapping[str, Any]) -> None:
         for line in reversed(case["history"]):
             with ui.element("li"):
                 ui.label(f"{_moment(line['at'])}").classes("sw-quiet sw-number")
-                by = f"{line['by']}: " if line.get("by") else ""
+                by = f"{doer_words(line)}: " if line.get("by") else ""
                 ui.label(f"{by}{done_words(line)}")
 
 

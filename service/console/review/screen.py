@@ -35,7 +35,7 @@ _LOOK_S: Seconds = 2.0
 #: Writes into the audit log: a deed's name, and what it was about.
 Note = Callable[..., Awaitable[None]]
 
-_DEEDS: Final = {
+DEEDS: Final = {
     "judge": "case.judged",
     "judge_all": "cases.judged",
     "undo": "verdicts.undone",
@@ -163,9 +163,9 @@ class Screen:
 
     async def _written_down(self, did: str, said: Sequence[object]) -> None:
         """Write what a reviewer has decided into the audit log; looking is none of its business."""
-        if did in _DEEDS:
+        if did in DEEDS:
             told = [str(one) for one in said if one is not None]
-            await self._note(_DEEDS[did], facts=told)
+            await self._note(DEEDS[did], facts=told)
 
     async def _draw_sides(self) -> None:
         self._overview = await asyncio.to_thread(self._work.overview)

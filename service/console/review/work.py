@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.cameras import Camera
 from streetwatch.service.console.review.files import files_of
 from streetwatch.service.console.review.reel import Reel, reel_of
@@ -25,7 +26,7 @@ from streetwatch.service.desk.review.queue import (
 from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.review.verdict import Judgement, Verdict
 from streetwatch.service.desk.states import DeskConflictError, RejectReason
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.vision.types import Seconds
 
 #: A page renews its leases this often.
@@ -64,7 +65,7 @@ class Work:
     """
 
     reviewing: Reviewing
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
     cameras: Callable[[], tuple[Camera, ...]]
     reviewer: Reviewer
     question: Question = field(default_factory=Question)
@@ -89,7 +90,7 @@ class Work:
             NoSuchCaseError: there is no such case any more.
             DeskConflictError: it was judged meanwhile, or somebody else looks at it.
         """
-        verdict = Verdict(judgement, self.reviewer.name, reason)
+        verdict = Verdict(judgement, Doer(self.reviewer.name), reason)
         try:
             self.reviewing.judge(number, verdict, self.reviewer)
         except (NoSuchCaseError, DeskConflictError):
@@ -104,7 +105,7 @@ class Work:
         self, numbers: Sequence[str], judgement: Judgement, reason: RejectReason | None = None
     ) -> tuple[Refused, ...]:
         """Give one verdict on many cases; return those that were refused."""
-        verdict = Verdict(judgement, self.reviewer.name, reason)
+        verdict = Verdict(judgement, Doer(self.reviewer.name), reason)
         done, refused = each(numbers, lambda one: self.reviewing.judge(one, verdict, self.reviewer))
         now = self.reviewing.clock()
         for case in done:
@@ -151,7 +152,7 @@ class Work:
             return None
         number = self.session.given[-1].number
         try:
-            self.reviewing.undo(number, self.reviewer.name)
+            self.reviewing.undo(number, Doer(self.reviewer.name))
         except (NoSuchCaseError, DeskConflictError):
             self.session = replace(self.session, given=self.session.given[:-1])
             raise
@@ -166,7 +167,7 @@ class Work:
         Raises:
             DeskConflictError: no camera watches it.
         """
-        self.reviewing.mute(number, until, self.reviewer.name)
+        self.reviewing.mute(number, until, Doer(self.reviewer.name))
         self._read([number])
 
     def renew(self) -> None:

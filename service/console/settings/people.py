@@ -106,26 +106,26 @@ class _People:
         words = say("Let sign in at the provider") if issuer else say("Not at the provider")
         give = partial(self._users.sign_on, user.name, issuer)
         facts: dict[str, Fact] = {"single_sign_on": bool(issuer)}
-        done = partial(self._done, give, "given_sign_on", user.name, **facts)
+        done = partial(self._done, give, "user.given_sign_on", user.name, **facts)
         _action(words, done, user.name)
 
     async def _add(self, name: ui.input, role: ui.select) -> None:
         now = self._parts.clock()
         add = partial(self._users.add, name.value or "", Role(role.value), now=now)
-        if await self._done(add, "added", name.value, role=role.value):
+        if await self._done(add, "user.added", name.value, role=role.value):
             await self._link(name.value)
             name.value = ""
 
     async def _give(self, name: str, event: ValueChangeEventArguments[str]) -> None:
         give = partial(self._users.give, name, Role(event.value))
-        await self._done(give, "given_role", name, role=event.value)
+        await self._done(give, "user.given_role", name, role=event.value)
 
     async def _disable(self, name: str) -> None:
         disable = partial(self._users.disable, name, now=self._parts.clock())
-        await self._done(disable, "disabled", name)
+        await self._done(disable, "user.disabled", name)
 
     async def _enable(self, name: str) -> None:
-        await self._done(partial(self._users.enable, name), "enabled", name)
+        await self._done(partial(self._users.enable, name), "user.enabled", name)
 
     def _ask_limits(self, user: User) -> None:
         """Ask what part of the city somebody is limited to."""
@@ -143,7 +143,7 @@ class _People:
                     "cameras": sorted(reach.cameras),
                     "grids": list(reach.grids),
                 }
-                await self._done(limit, "limited", user.name, **facts)
+                await self._done(limit, "user.limited", user.name, **facts)
 
             with ui.element("div").classes("sw-row"):
                 ui.element("div").classes("sw-grow")
@@ -182,7 +182,7 @@ class _People:
             await self.draw()
             return False
         self._parts.access.sessions.forget()
-        await note(self._parts, self._account, f"user.{what}", name, **facts)
+        await note(self._parts, self._account, what, name, **facts)
         await self.draw()
         return True
 

@@ -5,6 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Request, Response
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from streetwatch.service.access.asking import doer_of
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.observations.observation import Observation, ObservationWithPicture
 from streetwatch.service.desk.observations.take import BusyError, Observations
 from streetwatch.vision.outside import PictureRefusedError
@@ -74,7 +77,9 @@ def observations_router(observations: Observations) -> APIRouter:
     ) -> dict[str, Any]:
         """Report what was seen on the street. The same again answers 200 with the first one."""
         told, picture = await _read(request, await request.body())
-        answer, is_new = await run_in_threadpool(_taken, observations, told, picture, key)
+        doer = doer_of(request, told.reporter)
+        taken = partial(_taken, observations, told, picture, key=key, doer=doer)
+        answer, is_new = await run_in_threadpool(taken)
         response.status_code = 201 if is_new else 200
         return answer
 
@@ -82,10 +87,15 @@ def observations_router(observations: Observations) -> APIRouter:
 
 
 def _taken(
-    observations: Observations, told: Observation, picture: bytes | None, key: str | None
+    observations: Observations,
+    told: Observation,
+    picture: bytes | None,
+    *,
+    key: str | None,
+    doer: Doer,
 ) -> tuple[dict[str, Any], bool]:
     try:
-        return observations.take(told, picture, key=key)
+        return observations.take(told, picture, key=key, doer=doer)
     except PictureRefusedError as error:
         raise HTTPException(422, [f"body.picture: {error}"]) from None
     except BusyError as error:

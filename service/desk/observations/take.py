@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.book import Book, NoSuchCaseError
 from streetwatch.service.desk.draft import Document, Draft
 from streetwatch.service.desk.merging import UNCLASSIFIED
@@ -13,7 +14,7 @@ from streetwatch.service.desk.observations.picture import Limits, decoded
 from streetwatch.service.desk.observations.sight import Seen, seen_in, suggested, surest
 from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.evidence.copies import Copies
-from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.vision.masking import Masker
 from streetwatch.vision.types import Image, Seconds, Sees
 from streetwatch.zones.moment import utc
@@ -60,7 +61,7 @@ class Observations:
     """
 
     book: Book
-    evidence: EvidenceFolder
+    evidence: EvidenceStore
     detector: Sees
     limits: Limits
     clock: Callable[[], Seconds]
@@ -69,9 +70,15 @@ class Observations:
     )
 
     def take(
-        self, told: Observation, content: bytes | None, *, key: str | None
+        self, told: Observation, content: bytes | None, *, key: str | None, doer: Doer | None = None
     ) -> tuple[dict[str, Any], bool]:
         """Take a report; return what is answered and whether it made a new case.
+
+        Args:
+            told: What is reported.
+            content: Of its picture.
+            key: The same for every delivery of one report.
+            doer: Who reports; None: the reporter.
 
         Raises:
             PictureRefusedError: the picture can't be taken.
@@ -87,7 +94,7 @@ class Observations:
         draft = draft_of(told, picture, now=now)
         try:
             case, is_new = self.book.file(
-                draft, key=key or draft.external_id, now=now, by=told.reporter
+                draft, key=key or draft.external_id, now=now, doer=doer or Doer(told.reporter)
             )
         except DeskConflictError:
             self._forget(told)

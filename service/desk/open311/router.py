@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from streetwatch.service.access.asking import PublicReach, note
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.book import Book, NoSuchCaseError
 from streetwatch.service.desk.open311.answers import (
     FILING,
@@ -203,7 +204,7 @@ def _add_filing(
             raise HTTPException(400, str(error)) from error
         key, by = f"open311/{draft.external_id}", f"open311:{client}"
         note(request, by=by)
-        case, is_new = book.file(draft, key=key, now=now, by=by)
+        case, is_new = book.file(draft, key=key, now=now, doer=Doer(by))
         taken = {
             "service_request_id": case["number"],
             "service_notice": None,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.book import Amend, Book, ChangedMeanwhileError
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.moving import Moving
@@ -86,7 +87,7 @@ class Reviewing:
             end(connection, case["number"])
         return after
 
-    def undo(self, name: str, by: str) -> Document:
+    def undo(self, name: str, doer: Doer) -> Document:
         """Take back the last verdict on a case.
 
         Raises:
@@ -95,19 +96,19 @@ class Reviewing:
         """
         before = self.book.case(name)
         now = self.clock()
-        after = self._amend(before["number"], undone(by, now=now))
+        after = self._amend(before["number"], undone(doer, now=now))
         if before["state"] == CaseState.REJECTED:
             self.on_undo(after["external_id"], now)
         return after
 
-    def mute(self, name: str, until: Seconds | None, by: str) -> Document:
+    def mute(self, name: str, until: Seconds | None, doer: Doer) -> Document:
         """Let nothing be filed at a case's place until a moment; None: let it be filed again.
 
         Raises:
             NoSuchCaseError: there is no such case.
             DeskConflictError: no camera watches its place.
         """
-        after = self._amend(name, muted(until, by, now=self.clock()))
+        after = self._amend(name, muted(until, doer, now=self.clock()))
         self.on_mute(after["external_id"], until)
         return after
 

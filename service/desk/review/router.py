@@ -5,13 +5,14 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from streetwatch.service.access.asking import TheirReach, note
+from streetwatch.service.access.asking import TheirReach, doer_of, note, signed, somebody
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.answers import Case, Moved, When
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.moving import each
 from streetwatch.service.desk.query import Filter
 from streetwatch.service.desk.questions import CaseName, GridPrefix, Since
-from streetwatch.service.desk.report import Moment, Name, Prose, Share, Strict
+from streetwatch.service.desk.report import Moment, Name, Prose, Share, Signed
 from streetwatch.service.desk.review.leases import LEASE_S, Reviewer
 from streetwatch.service.desk.review.question import Order, Question
 from streetwatch.service.desk.review.queue import Waiting, documents, standing, waiting
@@ -75,26 +76,24 @@ class QueueQuestion(ReviewQuestion):
 class Claim(ReviewQuestion):
     """The next cases, to be looked at by one reviewer alone."""
 
-    by: Name
+    by: Name | None = Field(None, description="On whose behalf, if not the account itself.")
     holder: Holder
     count: int = Field(1, ge=1, le=MOST_CLAIMED)
     skip: list[Name] = Field([], max_length=200, description="Cases that are not wanted now.")
 
 
-class Keeping(Strict):
+class Keeping(Signed):
     """What a reviewer still looks at; everything else they let go."""
 
-    by: Name
     holder: Holder
     cases: Annotated[list[Name], Field(max_length=MOST_CLAIMED)]
 
 
-class VerdictBody(Strict):
+class VerdictBody(Signed):
     """One verdict on many cases."""
 
     cases: Cases
     verdict: Annotated[Judgement, Field(strict=False)]
-    by: Name
     holder: Holder | None = None
     reason: Annotated[RejectReason, Field(strict=False)] | None = None
     note: Annotated[Prose, Field(max_length=2000)] = ""
@@ -105,24 +104,22 @@ class VerdictBody(Strict):
             raise ValueError("a reason goes with verdict `rejected` only")
         return self
 
-    def parts(self) -> tuple[Verdict, Reviewer | None]:
+    def parts(self, doer: Doer) -> tuple[Verdict, Reviewer | None]:
         """Return the verdict and who gives it."""
-        reviewer = Reviewer(self.by, self.holder) if self.holder else None
-        return Verdict(self.verdict, self.by, self.reason, self.note), reviewer
+        reviewer = Reviewer(doer.one, self.holder) if self.holder else None
+        return Verdict(self.verdict, doer, self.reason, self.note), reviewer
 
 
-class Undo(Strict):
+class Undo(Signed):
     """Verdicts that their reviewer takes back."""
 
     cases: Cases
-    by: Name
 
 
-class Mute(Strict):
+class Mute(Signed):
     """Until when nothing is filed at a place; null: it is again."""
 
     until: Moment | None
-    by: Name
 
 
 class WaitingAnswer(BaseModel):
@@ -182,20 +179,21 @@ def _add_queue(router: APIRouter, reviewing: Reviewing) -> None:
         )
 
     @router.post("/review/claims", response_model=Claimed, response_model_exclude_unset=True)
-    def claim(body: Claim, reach: TheirReach) -> dict[str, Any]:
+    def claim(body: Claim, request: Request, reach: TheirReach) -> dict[str, Any]:
         """Give the next cases to a reviewer; nobody else is given them for a minute."""
         now = reviewing.clock()
-        reviewer = Reviewer(body.by, body.holder)
+        reviewer = Reviewer(somebody(doer_of(request, body.by or "")).one, body.holder)
         question = body.question().within(reach)
         numbers = leases.claim(question, reviewer, count=body.count, now=now, skip=body.skip)
         cases = [timed(dict(one), now) for one in documents(engine, numbers)]
         return {"cases": cases, "until": utc(now + LEASE_S)}
 
     @router.put("/review/claims")
-    def keep(body: Keeping, reach: TheirReach) -> Kept:
+    def keep(body: Keeping, request: Request, reach: TheirReach) -> Kept:
         """Keep these cases for another minute, and let go of all others."""
         now = reviewing.clock()
-        reviewer = Reviewer(body.by, body.holder)
+        doer = signed(request, body).doer
+        reviewer = Reviewer(doer.one, body.holder)
         kept = leases.keep(body.cases, reviewer, now=now, reach=reach)
         return Kept(cases=list(kept), until=utc(now + LEASE_S))
 
@@ -204,7 +202,7 @@ def _add_verdicts(router: APIRouter, reviewing: Reviewing) -> None:
     @router.post("/review/verdicts", response_model=Moved, response_model_exclude_unset=True)
     def verdicts(body: VerdictBody, request: Request, reach: TheirReach) -> dict[str, Any]:
         """Judge cases that wait for it. What can't be judged is told and holds up no other."""
-        verdict, reviewer = body.parts()
+        verdict, reviewer = body.parts(signed(request, body).doer)
         theirs = reviewing.within(reach)
         judged, refused = each(body.cases, lambda name: theirs.judge(name, verdict, reviewer))
         note(request, cases=[one["number"] for one in judged], verdict=verdict.judgement)
@@ -213,16 +211,17 @@ def _add_verdicts(router: APIRouter, reviewing: Reviewing) -> None:
     @router.post("/review/undo", response_model=Moved, response_model_exclude_unset=True)
     def undo(body: Undo, request: Request, reach: TheirReach) -> dict[str, Any]:
         """Take back verdicts, within a quarter of an hour and before others have gone on."""
-        theirs = reviewing.within(reach)
-        undone, refused = each(body.cases, lambda name: theirs.undo(name, body.by))
+        theirs, doer = reviewing.within(reach), signed(request, body).doer
+        undone, refused = each(body.cases, lambda name: theirs.undo(name, doer))
         note(request, cases=[one["number"] for one in undone])
         return {"moved": undone, "refused": [refusal(one).model_dump() for one in refused]}
 
     @router.put("/cases/{name}/mute", response_model=Case, response_model_exclude_unset=True)
-    def mute(name: CaseName, body: Mute) -> Document:
+    def mute(name: CaseName, body: Mute, request: Request) -> Document:
         """Let nothing be filed at a case's place until a moment."""
         until = body.until.timestamp() if body.until else None
-        return timed(reviewing.mute(name, until, body.by), reviewing.clock())
+        doer = signed(request, body).doer
+        return timed(reviewing.mute(name, until, doer), reviewing.clock())
 
 
 def _answer(one: Waiting) -> WaitingAnswer:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from streetwatch.service.access.doer import Doer
 from streetwatch.service.desk.book import Amend
 from streetwatch.service.desk.draft import Document
 from streetwatch.service.desk.facts import THE_DESK
@@ -43,13 +44,13 @@ class Verdict:
 
     Attributes:
         judgement: What it is.
-        by: Who says so.
+        doer: Who says so.
         reason: Of a rejection.
         note: What they add.
     """
 
     judgement: Judgement
-    by: str
+    doer: Doer
     reason: RejectReason | None = None
     note: str = ""
 
@@ -57,10 +58,11 @@ class Verdict:
         """Return the move of the case that says the same; None where it stays where it is."""
         match self.judgement:
             case Judgement.CONFIRMED:
-                return Move(state=CaseState.ACCEPTED, by=self.by, note=self.note)
+                return Move(state=CaseState.ACCEPTED, note=self.note).signed(self.doer)
             case Judgement.REJECTED:
                 reason = self.reason or RejectReason.OTHER
-                return Move(state=CaseState.REJECTED, by=self.by, note=self.note, reason=reason)
+                move = Move(state=CaseState.REJECTED, note=self.note, reason=reason)
+                return move.signed(self.doer)
             case Judgement.UNSURE:
                 return None
 
@@ -95,12 +97,12 @@ def unsure(verdict: Verdict, *, now: Seconds) -> Amend:
     def amend(_: sa.Connection, row: Mapping[Any, Any]) -> Document:
         refuse_judged(row)
         line = {"note": verdict.note, "action": Judgement.UNSURE.value}
-        return {"unsure_at": now, "history": added(row, now, by=verdict.by, **line)}
+        return {"unsure_at": now, "history": added(row, now, **verdict.doer.line, **line)}
 
     return amend
 
 
-def undone(by: str, *, now: Seconds) -> Amend:
+def undone(doer: Doer, *, now: Seconds) -> Amend:
     """Take back the last verdict on a case: it stays in the history, and so does this.
 
     Raises (when it is applied):
@@ -108,8 +110,8 @@ def undone(by: str, *, now: Seconds) -> Amend:
     """
 
     def amend(_: sa.Connection, row: Mapping[Any, Any]) -> Document:
-        step = _last_step(row, by, now)
-        history = added(row, now, by=by, action=UNDO, undone=step)
+        step = _last_step(row, doer, now)
+        history = added(row, now, action=UNDO, undone=step, **doer.line)
         if step == Judgement.UNSURE:
             return {"unsure_at": None, "history": history}
         back = moved_columns(CaseState.REPORTED, now)
@@ -118,14 +120,14 @@ def undone(by: str, *, now: Seconds) -> Amend:
     return amend
 
 
-def _last_step(row: Mapping[Any, Any], by: str, now: Seconds) -> str:
+def _last_step(row: Mapping[Any, Any], doer: Doer, now: Seconds) -> str:
     """Return what is taken back: the last thing that a person did."""
     lines = [line for line in standing(row["history"]) if not _is_aside(line)]
     last = lines[-1] if lines else {}
     step = last.get("state") or last.get("action")
     number = row["number"]
-    if step not in _STEPS or last["by"] != by:
-        raise NotUndoneError(f"case {number}: its last step is no verdict of {by}")
+    if step not in _STEPS or Doer(last["by"], last.get("on_behalf_of", "")) != doer:
+        raise NotUndoneError(f"case {number}: its last step is no verdict of {doer.one}")
     if last["at"] < utc(now - UNDO_WITHIN_S):
         raise NotUndoneError(f"case {number}: its verdict is too old to be undone")
     if row["state"] not in {step, CaseState.DISPATCHED} and step != Judgement.UNSURE:
@@ -138,13 +140,13 @@ def _is_aside(line: Mapping[str, Any]) -> bool:
     return line["by"] == THE_DESK or line.get("action") in _ASIDE
 
 
-def muted(until: Seconds | None, by: str, *, now: Seconds) -> Amend:
+def muted(until: Seconds | None, doer: Doer, *, now: Seconds) -> Amend:
     """Write down that nothing is filed at a case's place until a moment; None: it is again."""
 
     def amend(_: sa.Connection, row: Mapping[Any, Any]) -> Document:
         if row["camera_id"] is None:
             raise DeskConflictError(f"case {row['number']}: no camera watches its place")
-        line = {"action": "mute", "until": None if until is None else utc(until)}
-        return {"history": added(row, now, by=by, **line)}
+        moment = None if until is None else utc(until)
+        return {"history": added(row, now, action="mute", until=moment, **doer.line)}
 
     return amend

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from streetwatch.benchmarks.light import Light
-from streetwatch.cli import endurance, masking, throughput
+from streetwatch.cli import endurance, foresight, masking, throughput
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_json, progress_bar
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -317,5 +317,8 @@ def console(
 
 app.command()(throughput.throughput)
 app.command()(masking.masking)
+app.command()(masking.masking_clips)
 app.command()(endurance.faults)
 app.command()(endurance.soak)
+app.command()(foresight.foresight)
+app.command()(foresight.foresight_load)

@@ -49,3 +49,31 @@ def masking(
     if gate is not None and worst < gate:
         sys.stderr.write(f"masking: {worst} of the heads are covered, the gate is {gate}\n")
         raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+def masking_clips(
+    clips: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
+    *,
+    model: ModelName = None,
+    as_json: AsJson = True,
+) -> None:
+    """Measure who is masked in copies of clips, and what a copy costs, a line for each clip."""
+    from tempfile import TemporaryDirectory
+    from time import process_time
+
+    from streetwatch.benchmarks.masking import lines, people_in_clip
+    from streetwatch.vision.capture.masked_clip import mask_clip
+    from streetwatch.vision.detect import Detector
+    from streetwatch.vision.masking import Masker
+
+    del as_json
+    masker = Masker(Detector.load(model, threads=1, lean=True))
+    with progress_bar() as progress, TemporaryDirectory() as folder:
+        for clip in clips:
+            begun = process_time()
+            mask_clip(clip, Path(folder) / "copy.mp4", masker)
+            cost_s = round(process_time() - begun, 2)
+            task = progress.add_task(clip.name, total=None)
+            people = people_in_clip(clip, masker, partial(progress.advance, task))
+            *_, line = lines(clip.name, people)
+            print_json(line | {"cpu_s": cost_s})

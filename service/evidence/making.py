@@ -1,0 +1,91 @@
+"""Makes the masked copies that are awaited; whenever it is killed, what is not made is due.
+
+A copy is put in place whole, then its row says so: no message and no manifest names it before.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Final
+
+import structlog
+
+from streetwatch.service.evidence.copies import Copies, subject_of
+from streetwatch.service.evidence.folder import sha256_hex
+from streetwatch.service.evidence.stills import decoded_jpeg, jpeg, part_of
+from streetwatch.service.incidents.case import Awaited
+from streetwatch.service.incidents.copying import Copying
+from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.incidents.ports import AwaitedCopies
+from streetwatch.vision.types import Image
+
+log = structlog.get_logger(__name__)
+
+_WHOLE: Final = Copying("")
+
+
+def make_due(
+    copies: Copies, awaited: AwaitedCopies, *, on_made: Callable[[], object] = lambda: None
+) -> None:
+    """Make all copies that are awaited now. What the disk refuses stays due.
+
+    Args:
+        copies: Masks and writes.
+        awaited: What is due.
+        on_made: Told when all of an incident's are there.
+    """
+    try:
+        while not copies.is_stopping and (some := awaited.some()):
+            for one, shown in _shown(copies, some):
+                _make(copies, awaited, one, shown)
+            on_made()
+    except StorageError as error:
+        log.warning("copy.not_made", reason=str(error))
+
+
+def _shown(copies: Copies, some: Iterable[Awaited]) -> Iterator[tuple[Awaited, Image | None]]:
+    """Yield each with what its copy shows, None where there is no original; one look a picture."""
+
+    def whole(one: Awaited) -> tuple[str, str]:
+        how = _how(one)
+        return how.source or one.attachment.name, repr(how.spared)
+
+    for (source, _), group in groupby(sorted(some, key=whole), key=whole):
+        together = list(group)
+        masked = _masked(copies, together[0], source)
+        for one in together:
+            yield one, None if masked is None else part_of(masked, _how(one).part)
+
+
+def _masked(copies: Copies, one: Awaited, source: str) -> Image | None:
+    """Return the whole picture of which a copy is made, masked."""
+    if not copies.folder.originals.has(one.incident_id, source):
+        return None
+    original = copies.folder.originals.read(one.incident_id, source)
+    try:
+        image = decoded_jpeg(original)
+    except StorageError:
+        return None
+    return copies.masked(image, spare=subject_of(_how(one).spared))
+
+
+def _make(copies: Copies, awaited: AwaitedCopies, one: Awaited, shown: Image | None) -> None:
+    folder, name, file = copies.folder, one.incident_id, one.attachment
+    if shown is None or not _is_whole(copies, one):
+        log.error("copy.original_lost", incident=name, file=file.name)
+        awaited.lost(one)
+        return
+    sha256 = folder.write(name, file.name, jpeg(shown))
+    if not awaited.made(one, sha256):
+        folder.discard(name, file.name)
+
+
+def _is_whole(copies: Copies, one: Awaited) -> bool:
+    """Tell whether the original is there, and is what was seen."""
+    originals, name = copies.folder.originals, one.attachment.name
+    if not originals.has(one.incident_id, name):
+        return False
+    return sha256_hex(originals.read(one.incident_id, name)) == one.attachment.original_sha256
+
+
+def _how(one: Awaited) -> Copying:
+    return one.attachment.copying or _WHOLE

@@ -1,0 +1,70 @@
+"""The pictures whose masked copies are to be made, as whoever makes them sees them."""
+
+import sqlalchemy as sa
+
+from streetwatch.service.incidents.case import Attachment, Awaited
+from streetwatch.service.incidents.incident import State
+from streetwatch.service.store import codec
+from streetwatch.service.store.schema import attachment, incident
+from streetwatch.service.store.transactions import reading, writing
+
+#: As the index of the table has it: only then is it used.
+IS_AWAITED = sa.text("attachment.sha256 = ''")
+
+_COLUMNS = [attachment.c[name] for name in Attachment.__dataclass_fields__]
+
+
+class AwaitedCopies:
+    """Asks and tells the database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def some(self) -> tuple[Awaited, ...]:
+        """Return those of the incident that has waited longest; none: all are made.
+
+        Most candidates never become a case: theirs are not made before.
+        """
+        oldest = (
+            sa.select(attachment.c.incident_id)
+            .join(incident, incident.c.id == attachment.c.incident_id)
+            .where(IS_AWAITED, incident.c.state != State.CANDIDATE)
+            .order_by(attachment.c.captured_at)
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            name = connection.execute(oldest).scalar_one_or_none()
+            if name is None:
+                return ()
+            mine = sa.select(*_COLUMNS).where(IS_AWAITED, attachment.c.incident_id == name)
+            rows = connection.execute(mine.order_by(attachment.c.position)).mappings().all()
+        return tuple(Awaited(name, codec.attachment_of(row)) for row in rows)
+
+    def made(self, one: Awaited, sha256: str) -> bool:
+        """Note that a copy is there; False: another original came meanwhile, or none is kept."""
+        row = codec.attachment_row(one.attachment.made(sha256))
+        with writing(self._engine) as connection:
+            done = connection.execute(sa.update(attachment).where(*_same(one)).values(row))
+            return bool(done.rowcount)
+
+    def lost(self, one: Awaited) -> None:
+        """Await a copy no more: there is nothing that it could be made of."""
+        with writing(self._engine) as connection:
+            connection.execute(sa.delete(attachment).where(*_same(one)))
+
+    def count(self) -> int:
+        """Return how many are awaited, candidates' too."""
+        with reading(self._engine) as connection:
+            question = sa.select(sa.func.count()).select_from(attachment).where(IS_AWAITED)
+            return connection.execute(question).scalar_one()
+
+
+def _same(one: Awaited) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
+    """Return the condition for the very picture: a later one of its name is another."""
+    original = one.attachment.original_sha256
+    return (
+        IS_AWAITED,
+        attachment.c.incident_id == one.incident_id,
+        attachment.c.name == one.attachment.name,
+        attachment.c.original_sha256 == original,
+    )
