@@ -28,7 +28,7 @@ from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns
+from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns, Where
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
 from streetwatch.service.desk.report import Move, Report
@@ -186,7 +186,7 @@ def test_hours_that_nobody_looked_are_no_days_without_a_violation(city: City) ->
     )
     seen: list[tuple[int, int]] = []
 
-    def looked(_: Campaign, first: int, last: int) -> dict[int, float]:
+    def looked(_: Where, first: int, last: int) -> dict[int, float]:
         seen.append((first, last))
         return dict.fromkeys([first, *range(first + 10, last + 1)], 12.0)
 
@@ -299,6 +299,19 @@ def test_a_front_in_a_picture_that_was_never_seen_is_not_measured(city: City) ->
     (front,) = asked.frontages(Wanted(month("2026-11")))
 
     assert front.score.value is None
+
+
+def test_a_day_on_which_the_camera_did_not_look_is_none_of_a_fronts(city: City) -> None:
+    city.file(NOON - 8 * DAY, type="out_of_store", bbox=(10.0, 20.0, 60.0, 90.0))
+
+    def looked(where: Where, first: int, _: int) -> dict[int, float]:
+        assert where.camera == "kerb"
+        return {first: 0.0, **dict.fromkeys(range(first + 1, first + 11), 9.0)}
+
+    asked = Foreseer(city.store.engine, lambda: city.now, looked=looked, fronts=lambda: [FRONTS])
+    (front,) = asked.frontages(Wanted(month("2026-11")))
+
+    assert front.score.days == 10
 
 
 def test_cameras_are_held_against_a_round_with_the_time_of_review_counted(city: City) -> None:
