@@ -222,7 +222,7 @@ cameras:
     ],
 )
 def test_hours_that_the_runtime_has_written_down_are_what_days_count_by(
-    city: City, tmp_path: Path, where: dict[str, str], hours: float
+    city: City, tmp_path: Path, where: dict[str, Any], hours: float
 ) -> None:
     (tmp_path / "cameras.yaml").write_text(CAMERAS, encoding="utf-8")
     cameras = load_cameras(tmp_path / "cameras.yaml", environ={})
