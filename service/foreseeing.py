@@ -9,10 +9,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from streetwatch.service.cameras import Camera, load_cameras
-from streetwatch.service.desk.foresight.campaigns import Campaign
+from streetwatch.service.desk.foresight.campaigns import Where
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
-from streetwatch.service.desk.reports.reporter import Reporter, grid_prefix
+from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.foresight.patrol_roads import NoRoadsError, Roads, roads_of
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.settings import Settings
@@ -67,14 +67,13 @@ def foreseer_of(settings: Settings, reporter: Reporter, *, environ: Mapping[str,
 def _looked(
     engine: sa.Engine,
     cameras: Callable[[], Sequence[Camera]],
-    campaign: Campaign,
+    where: Where,
     first: int,
     last: int,
 ) -> Mapping[int, float]:
-    """Return the hours that a campaign's zones were looked at, by day."""
-    grid = grid_prefix(campaign.grid)
-    theirs = [one.id for one in cameras() if grid is not None and _lies_in(one, grid)]
-    wanted = [campaign.camera] if campaign.camera is not None else theirs
+    """Return the hours that a place's zones were looked at, by day."""
+    theirs = [one.id for one in cameras() if where.grid is not None and _lies_in(one, where.grid)]
+    wanted = [where.camera] if where.camera is not None else theirs
     if not wanted:
         return {}
     found = looked_days(engine, first=first, last=last, cameras=wanted)
@@ -82,7 +81,7 @@ def _looked(
     for zone, day, seconds in zip(
         found.zones, found.days.tolist(), found.seconds.sum(axis=1).tolist(), strict=True
     ):
-        if campaign.zone in {None, zone}:
+        if where.zone in {None, zone}:
             hours[day] += seconds / _HOUR_S
     return hours
 

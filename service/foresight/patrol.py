@@ -1,10 +1,13 @@
 """Where a patrol is likely to meet a violation, hour by hour. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.ground import MapPoint
@@ -12,6 +15,10 @@ from streetwatch.zones.schedule import CHINA
 
 _DAY: Final = timedelta(days=1)
 _HOUR_S: Final = 3600.0
+_HOURS: Final = 24
+
+#: Less of a violation is what rounding leaves.
+_NOTHING: Final = 1e-9
 
 #: A day of the week's kind: people are elsewhere on Saturday and Sunday.
 _SATURDAY: Final = 5
@@ -56,25 +63,50 @@ def chances(
 
     Args:
         history: What stood in the time that is learnt from.
-        start: Of that time, seconds since the epoch.
+        start: Of that time, on the hour, seconds since the epoch.
         end: Of the same.
         weekend: Of Saturdays and Sundays, instead of the other days.
     """
     days = sum(is_weekend(day) == weekend for day in days_between(start, end))
-    if not days:
+    known = [one for one in history if one.began < end and one.ended > start]
+    if not days or not known:
         return []
-    stood: dict[tuple[str, int], Seconds] = defaultdict(float)
-    places: dict[str, MapPoint] = {}
-    for one in history:
-        places[one.place] = one.at
-        for at, length in _hours(max(one.began, start), min(one.ended, end)):
-            if is_weekend(at) == weekend:
-                stood[one.place, at.hour] += length
-    found = (
-        Chance(place, places[place], hour, length / (days * _HOUR_S))
-        for (place, hour), length in stood.items()
-    )
+    places = places_of(known)
+    stood = _stood(known, list(places), start, end)
+    first = datetime.fromtimestamp(start, CHINA)
+    clock = [first + timedelta(hours=at) for at in range(stood.shape[1])]
+    found = []
+    for hour in range(_HOURS):
+        such = [
+            at for at, one in enumerate(clock) if one.hour == hour and is_weekend(one) == weekend
+        ]
+        worth = (stood[:, such].sum(axis=1) / days).tolist()
+        found += [
+            Chance(place, places[place], hour, value)
+            for place, value in zip(places, worth, strict=True)
+            if value > 0
+        ]
     return sorted(found, key=lambda one: (-one.expected, one.place, one.hour))
+
+
+def _stood(
+    known: Sequence[Standing], places: Sequence[str], start: Seconds, end: Seconds
+) -> npt.NDArray[np.float64]:
+    """Return how many stood at each place in each hour since the start, on average."""
+    hours = ceil((end - start) / _HOUR_S)
+    number = {place: at for at, place in enumerate(places)}
+    row = np.array([number[one.place] for one in known])
+    since = np.array([max(one.began - start, 0.0) for one in known]) / _HOUR_S
+    until = np.array([min(one.ended, end) - start for one in known]) / _HOUR_S
+    whole = np.zeros((len(places), hours + 1))
+    part = np.zeros((len(places), hours + 1))
+    # What stands at the end of an hour stood since, less of the first one and more of the last.
+    for ends, sign in ((since, 1.0), (until, -1.0)):
+        at = ends.astype(int)
+        np.add.at(whole, (row, at), sign)
+        np.add.at(part, (row, at), -sign * (ends - at))
+    stood: npt.NDArray[np.float64] = (whole.cumsum(axis=1) + part)[:, :hours]
+    return np.where(stood > _NOTHING, stood, 0.0)
 
 
 def places_of(history: Iterable[Standing]) -> Mapping[str, MapPoint]:
@@ -93,12 +125,3 @@ def days_between(start: Seconds, end: Seconds) -> Iterator[datetime]:
 def is_weekend(day: datetime) -> bool:
     """Tell whether a day is a Saturday or a Sunday."""
     return day.weekday() >= _SATURDAY
-
-
-def _hours(start: Seconds, end: Seconds) -> Iterator[tuple[datetime, Seconds]]:
-    """Yield the hours of the clock that a span lies in, and how much of each."""
-    at = start
-    while at < end:
-        until = min(at - at % _HOUR_S + _HOUR_S, end)
-        yield datetime.fromtimestamp(at, CHINA), until - at
-        at = until

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from streetwatch.service.foresight.patrol import Chance
 from streetwatch.service.foresight.patrol_roads import Roads, Ways, ways
 from streetwatch.vision.types import Seconds
@@ -212,11 +214,12 @@ def fixed_round(
 def _nearest_first(
     places: Sequence[tuple[str, MapPoint]], base: MapPoint, roads: Roads, speed_m_s: float
 ) -> list[tuple[str, MapPoint]]:
-    gaps = ways([base, *(at for _, at in places)], roads, speed_m_s=speed_m_s).seconds
-    left, here, tour = set(range(1, len(places) + 1)), 0, []
-    while left:
-        here = min(left, key=lambda one: (gaps[here, one], one))
-        left.remove(here)
+    gaps = ways([base, *(at for _, at in places)], roads, speed_m_s=speed_m_s).seconds.copy()
+    here, tour = 0, []
+    gaps[:, 0] = np.inf
+    for _ in places:
+        here = int(gaps[here].argmin())
+        gaps[:, here] = np.inf
         tour.append(places[here - 1])
     return tour
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ from streetwatch.service.api.foresight.frontage import frontage_router
 from streetwatch.service.api.foresight.month import month_router
 from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.readiness import Readiness
+from streetwatch.service.cameras import load_cameras
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
-from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns
+from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns, Where
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
 from streetwatch.service.desk.report import Move, Report
@@ -37,9 +38,11 @@ from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.foreseeing import roads_in
+from streetwatch.service.foreseeing import foreseer_from, roads_in
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.reach import Reach
+from streetwatch.service.settings import Settings
+from streetwatch.service.store.looked import ZoneHour, add_looked, day_of
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.zones.moment import utc
@@ -186,7 +189,7 @@ def test_hours_that_nobody_looked_are_no_days_without_a_violation(city: City) ->
     )
     seen: list[tuple[int, int]] = []
 
-    def looked(_: Campaign, first: int, last: int) -> dict[int, float]:
+    def looked(_: Where, first: int, last: int) -> dict[int, float]:
         seen.append((first, last))
         return dict.fromkeys([first, *range(first + 10, last + 1)], 12.0)
 
@@ -196,6 +199,47 @@ def test_hours_that_nobody_looked_are_no_days_without_a_violation(city: City) ->
     assert days.course.looked[:11].tolist() == [12.0, *[0.0] * 9, 12.0]
     assert days.course.counts.sum() == 0  # what was told on a day that nobody looked is no rate
     assert len(seen) == 1
+
+
+CAMERAS = """
+cameras:
+  - id: kerb
+    name: 人民路东口
+    source: {kind: rtsp, url: "rtsp://127.0.0.1:9/x"}
+    place: {lon: 121.47, lat: 31.23, crs: wgs84, grid_code: "310101001001001"}
+    zones:
+      - {id: noodles, kind: shopfront, polygon: [[0, 0], [0.5, 0], [0.5, 0.5]]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "hours"),
+    [
+        pytest.param({"camera": "kerb"}, 3.0, id="a camera"),
+        pytest.param({"camera": "kerb", "zone": "carriageway"}, 2.0, id="one of its zones"),
+        pytest.param({"grid": "310101*"}, 3.0, id="a district"),
+        pytest.param({"grid": "310102*"}, 0.0, id="a district without a camera"),
+    ],
+)
+def test_hours_that_the_runtime_has_written_down_are_what_days_count_by(
+    city: City, tmp_path: Path, where: dict[str, Any], hours: float
+) -> None:
+    (tmp_path / "cameras.yaml").write_text(CAMERAS, encoding="utf-8")
+    cameras = load_cameras(tmp_path / "cameras.yaml", environ={})
+    day = day_of(china(2026, 7, 7))
+    spans = {
+        ZoneHour("kerb", "carriageway", day, 9): 7200.0,
+        ZoneHour("kerb", "gate", day, 9): 3600.0,
+    }
+    add_looked(city.store.engine, spans)
+    wired = foreseer_from(Settings(), city.store.engine, lambda: cameras, clock=lambda: city.now)
+
+    first, last = date(2026, 9, 1), date(2026, 9, 14)
+    days = wired.outcome(Campaign("night", "x", first, last, **where)).days
+
+    assert days.is_looked == (hours > 0)
+    assert days.course.looked[0] == (hours or 1.0)
+    assert wired.fronts()[0].outlines.keys() == {"noodles"}
 
 
 @pytest.mark.parametrize(
@@ -299,6 +343,19 @@ def test_a_front_in_a_picture_that_was_never_seen_is_not_measured(city: City) ->
     (front,) = asked.frontages(Wanted(month("2026-11")))
 
     assert front.score.value is None
+
+
+def test_a_day_on_which_the_camera_did_not_look_is_none_of_a_fronts(city: City) -> None:
+    city.file(NOON - 8 * DAY, type="out_of_store", bbox=(10.0, 20.0, 60.0, 90.0))
+
+    def looked(where: Where, first: int, _: int) -> dict[int, float]:
+        assert where.camera == "kerb"
+        return {first: 0.0, **dict.fromkeys(range(first + 1, first + 11), 9.0)}
+
+    asked = Foreseer(city.store.engine, lambda: city.now, looked=looked, fronts=lambda: [FRONTS])
+    (front,) = asked.frontages(Wanted(month("2026-11")))
+
+    assert front.score.days == 10
 
 
 def test_cameras_are_held_against_a_round_with_the_time_of_review_counted(city: City) -> None:

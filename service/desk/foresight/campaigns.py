@@ -28,6 +28,15 @@ class NoCampaignError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A part of the city: a grid or how its code begins, a camera, or one of its zones."""
+
+    grid: str | None = None
+    camera: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """A campaign at a place.
 
@@ -54,6 +63,11 @@ class Campaign:
     zone: str | None = None
     told_by: str = ""
     told_at: Seconds = 0.0
+
+    @property
+    def where(self) -> Where:
+        """Its place."""
+        return Where(grid_prefix(self.grid), self.camera, self.zone)
 
     @property
     def window(self) -> Period:

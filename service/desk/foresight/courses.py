@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import sqlalchemy as sa
 
-from streetwatch.service.desk.foresight.campaigns import Campaign
+from streetwatch.service.desk.foresight.campaigns import Campaign, Where
 from streetwatch.service.desk.foresight.scope import Scope, counted, day_number
 from streetwatch.service.foresight.campaign import Course
 from streetwatch.service.incidents.reach import Reach
@@ -15,9 +15,9 @@ from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
 
-#: Hours that a campaign's place was looked at, by day of China's calendar, from a day to another,
-#: both inside. Nothing: nobody knows.
-Looked: TypeAlias = Callable[[Campaign, int, int], Mapping[int, float]]
+#: Hours that a place was looked at, by day of China's calendar, from a day to another, both inside.
+#: Nothing: nobody knows.
+Looked: TypeAlias = Callable[[Where, int, int], Mapping[int, float]]
 
 _CHINA_S = 8 * 3600
 _DAY_S = 86_400
@@ -47,10 +47,10 @@ def days_around(
         StorageError: the database refused.
     """
     window, during = campaign.window, campaign.period
-    first = _day(window.start)
-    end = max(min(_day(window.end), _day(now)), first)
+    first = day_at(window.start)
+    end = max(min(day_at(window.end), day_at(now)), first)
     counts = _counts(engine, Scope(campaign.wanted(reach), campaign.zone))
-    hours = looked(campaign, first, end - 1)
+    hours = looked(campaign.where, first, end - 1)
     if hours and counts and min(counts) < min(hours):
         hours = {}  # there were cases before anybody wrote down how long was looked
     began = first if hours or not counts else min(counts)
@@ -65,8 +65,8 @@ def days_around(
         ),
         looked=np.array(looks, np.float64),
         weekday=(first + 3) % 7,  # 1970-01-01 was a Thursday
-        begins=min(_day(during.start), end) - first,
-        ends=min(_day(during.end), end) - first,
+        begins=min(day_at(during.start), end) - first,
+        ends=min(day_at(during.end), end) - first,
     )
     return Days(first, course, bool(hours))
 
@@ -78,5 +78,6 @@ def _counts(engine: sa.Engine, scope: Scope) -> Mapping[int, int]:
         return {int(row[0]): row[1] for row in connection.execute(query)}
 
 
-def _day(at: Seconds) -> int:
+def day_at(at: Seconds) -> int:
+    """Return the day of China's calendar of a moment, counted from 1970-01-01."""
     return int((at + _CHINA_S) // _DAY_S)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns
 from streetwatch.service.desk.foresight.courses import Days, Looked, days_around
 from streetwatch.service.desk.foresight.followed import episodes, since_campaign, since_closing
-from streetwatch.service.desk.foresight.fronts import Frontage, Fronts, frontages
+from streetwatch.service.desk.foresight.fronts import Frontage, Fronts, Scoring, frontages
 from streetwatch.service.desk.foresight.rounds import Outing, Rounds, rounds
 from streetwatch.service.desk.foresight.stood import finds, verdicts
 from streetwatch.service.desk.reports.query import Wanted
@@ -117,8 +117,8 @@ class Foreseer:
             InputError: these are too many cases.
             StorageError: the database refused.
         """
-        asked = self._theirs(wanted)
-        return frontages(self.engine, self.fronts(), asked, self.formula, now=self.clock())
+        scoring = Scoring(self.engine, self.looked, self.formula, self.clock())
+        return frontages(scoring, self.fronts(), self._theirs(wanted))
 
     def efficiency(self, wanted: Wanted, patrol: Patrol) -> Efficiency:
         """Hold what cameras found in a period against a round on foot.

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
+from streetwatch.service.desk.foresight.campaigns import Where
+from streetwatch.service.desk.foresight.courses import Looked, day_at
 from streetwatch.service.desk.foresight.stood import events
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.foresight.frontage import Formula, Score, by_front, scored
@@ -48,18 +50,31 @@ class Frontage:
     score: Score
 
 
-def frontages(
-    engine: sa.Engine, fronts: Iterable[Fronts], wanted: Wanted, formula: Formula, *, now: Seconds
-) -> list[Frontage]:
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What fronts are scored with.
+
+    Attributes:
+        engine: Of the desk's database.
+        looked: How long cameras looked.
+        now: Seconds since the epoch.
+    """
+
+    engine: sa.Engine
+    looked: Looked
+    formula: Formula
+    now: Seconds
+
+
+def frontages(scoring: Scoring, fronts: Iterable[Fronts], wanted: Wanted) -> list[Frontage]:
     """Return the fronts of a part of the city, the worst first; what is not measured comes last.
 
     Raises:
         InputError: these are too many cases.
         StorageError: the database refused.
     """
-    days = max(min(wanted.period.end, now) - wanted.period.start, 0.0) / _DAY_S
-    theirs = [one for one in fronts if _is_wanted(one, wanted)]
-    found = [front for one in theirs for front in _of(engine, one, wanted, formula, days, now)]
+    theirs = (one for one in fronts if one.outlines and _is_wanted(one, wanted))
+    found = [front for one in theirs for front in _of(scoring, one, wanted)]
     return sorted(found, key=_worst_first)
 
 
@@ -70,12 +85,10 @@ def _is_wanted(one: Fronts, wanted: Wanted) -> bool:
     )
 
 
-def _of(  # noqa: PLR0913, PLR0917 -- of one camera, what `frontages` is asked
-    engine: sa.Engine, one: Fronts, wanted: Wanted, formula: Formula, days: float, now: Seconds
-) -> Sequence[Frontage]:
-    if not one.outlines:
-        return ()
-    seen = events(engine, replace(wanted, camera=one.camera, grid=None), now=now)
+def _of(scoring: Scoring, one: Fronts, wanted: Wanted) -> Sequence[Frontage]:
+    formula, asked = scoring.formula, replace(wanted, camera=one.camera, grid=None)
+    seen = events(scoring.engine, asked, now=scoring.now)
+    days = _days(scoring, one, wanted)
     if one.size is None:
         unknown = scored((), formula, days=0.0)
         return [Frontage(one.camera, one.name, front, unknown) for front in one.outlines]
@@ -83,6 +96,15 @@ def _of(  # noqa: PLR0913, PLR0917 -- of one camera, what `frontages` is asked
         Frontage(one.camera, one.name, front, scored(there, formula, days=days))
         for front, there in by_front(one.outlines, seen, one.size).items()
     ]
+
+
+def _days(scoring: Scoring, one: Fronts, wanted: Wanted) -> float:
+    """Return the days of a period that a camera watched; where nobody knows, those that passed."""
+    start, end = wanted.period.start, min(wanted.period.end, scoring.now)
+    passed = max(end - start, 0.0) / _DAY_S
+    hours = scoring.looked(Where(camera=one.camera), day_at(start), day_at(end))
+    watched = sum(looked > 0 for looked in hours.values())
+    return min(passed, watched) if hours else passed
 
 
 def _worst_first(one: Frontage) -> tuple[bool, float, str, str]:

@@ -96,8 +96,9 @@ def verdicts(engine: sa.Engine, wanted: Wanted) -> list[tuple[str, Seconds]]:
 
 def _judged(history: list[Mapping[str, Any]]) -> tuple[str, Seconds] | None:
     for line in moves(history):
-        if line["state"] in _VERDICTS and line["by"] != THE_DESK:
-            return line["by"], datetime.fromisoformat(line["at"]).timestamp()
+        who = line.get("by")
+        if line["state"] in _VERDICTS and who and who != THE_DESK:
+            return who, datetime.fromisoformat(line["at"]).timestamp()
     return None
 
 
