@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -102,7 +103,7 @@ def test_a_city_fills_a_store_once(store: SqlStore) -> None:
 
 def test_what_happened_is_read_from_an_index_alone() -> None:
     store = open_store("sqlite://")
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, tuple[Any, ...]]] = []
     sa.event.listen(
         store.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])), named=False
     )
