@@ -9,7 +9,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from streetwatch.service.store.schema import TOLD, desk_case, incident
-from streetwatch.service.store.transactions import reading
+from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
 
 Times = npt.NDArray[np.float64]
@@ -106,5 +106,5 @@ def told(engine: sa.Engine, *, start: Seconds, end: Seconds) -> Told:
 
 def _columns(engine: sa.Engine, wanted: sa.Select[Any], many: int) -> tuple[tuple[Any, ...], ...]:
     with reading(engine) as connection:
-        rows = connection.execute(wanted).all()
+        rows = plain_rows(connection, wanted)
     return tuple(zip(*rows, strict=True)) if rows else ((),) * many

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from streetwatch.service.store.looked_schema import HOUR_COLUMNS, looked
-from streetwatch.service.store.transactions import locked, reading, writing
+from streetwatch.service.store.transactions import locked, plain_rows, reading, writing
 from streetwatch.vision.types import Seconds
 
 _DAY_S: Final = 86_400
@@ -102,11 +102,10 @@ def looked_days(
     if cameras is not None:
         wanted = wanted.where(looked.c.camera_id.in_(sorted(cameras)))
     with reading(engine) as connection:
-        rows = connection.execute(wanted).all()
-    table = np.array([row[2:] for row in rows], np.int64).reshape(-1, 25)
-    return LookedDays(
-        tuple(row[0] for row in rows), tuple(row[1] for row in rows), table[:, 0], table[:, 1:]
-    )
+        rows = plain_rows(connection, wanted)
+    cameras, zones, *numbers = zip(*rows, strict=True) if rows else ((),) * 27
+    table = np.array(numbers, np.int64)
+    return LookedDays(tuple(cameras), tuple(zones), table[0], table[1:].T)
 
 
 def forget_looked(connection: sa.Connection, *, before: Seconds) -> int:
