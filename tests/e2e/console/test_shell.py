@@ -7,7 +7,7 @@ from console_parts import TABLET, Console, barriers
 
 pytestmark = pytest.mark.browser
 
-NAMES = ["wall", "cameras", "review", "cases", "numbers", "settings"]
+NAMES = ["wall", "cameras", "review", "cases", "numbers", "foresight", "settings"]
 
 
 def ways(page: Page, name: str) -> list[str]:
