@@ -1,8 +1,11 @@
 """The page of foresight, in a browser: its tabs, and what it says where nothing was measured."""
 
+import pytest
 from playwright.sync_api import expect
 
 from console_parts import Console, barriers
+
+pytestmark = pytest.mark.browser
 
 SOON_MS = 20_000
 
