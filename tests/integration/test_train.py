@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import onnxruntime
 import pytest
+from PIL import Image
 
 from live_service import wait_for
 from streetwatch.datasets.yolo_folder import read_picture
@@ -50,6 +52,14 @@ def streetwatch(*words: object, status: int = 0) -> list[dict[str, Any]]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _pictures_open_as_before() -> Iterator[None]:
+    """Take back what ultralytics does to Pillow for the whole process, for the tests after these."""
+    before = Image.open
+    yield
+    Image.open = before
 
 
 @pytest.fixture(scope="module")

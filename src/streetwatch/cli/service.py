@@ -39,6 +39,7 @@ def run(
     ] = Path("streetwatch.yaml"),
 ) -> None:
     """Watch the cameras: streams, detection, incidents, delivery, desk and API in one process."""
+    from streetwatch.cli.leaving import leave_the_unfinished
     from streetwatch.service.app import serve
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
@@ -51,6 +52,7 @@ def run(
     configure_logs(settings.log_format)
     with _demo_camera(settings.demo.clip, settings.demo.port):
         serve(settings, load_cameras(settings.cameras, environ=os.environ), read)
+    leave_the_unfinished()
 
 
 @contextmanager

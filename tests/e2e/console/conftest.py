@@ -1,7 +1,4 @@
-"""One running service with a real camera, and one browser, for every test of the console.
-
-They end with the package's last test: a service that watches on takes time from all the others.
-"""
+"""One running service with a real camera, and one browser, for every test of the console."""
 
 import io
 import sys
@@ -34,7 +31,7 @@ MOST_MS = 20_000
 LARGEST_PICTURE = 200_000
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     expect.set_options(timeout=MOST_MS)
@@ -46,7 +43,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that watches the demo clip as a live camera."""
     folder = tmp_path_factory.mktemp("console")
@@ -69,7 +66,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             sys.stdout.write(f"--- {log.name}\n{log.read_text()[-6000:]}")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def console(watched: Service, browser: Browser) -> Console:
     """The pages of the running service: `with console.page(path, role=..., language=...)`."""
     return Console(watched, browser)
