@@ -56,7 +56,7 @@ def streetwatch(*words: object, status: int = 0) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _pictures_open_as_before() -> Iterator[None]:
-    """Take back what ultralytics does to Pillow for the whole process, for the tests after these."""
+    """Take back what ultralytics does to Pillow in the whole process: other tests follow."""
     before = Image.open
     yield
     Image.open = before
