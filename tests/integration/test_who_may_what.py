@@ -169,6 +169,19 @@ def routes(of: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:
             yield "GET", f"{mount.path}/{{path:path}}"  # files
 
 
+# The first test: a page of reviewing that the others open takes what waits for a verdict.
+def test_nobody_takes_back_the_verdict_of_another_by_their_name(city: City) -> None:
+    about = {"number": "", "incident": f"{next(NUMBERS):026d}", "camera": "of-nobody-limited"}
+    _filed(city, about, "310107001001001")
+    judged = {"cases": [about["incident"]], "verdict": "confirmed", "by": "operator"}
+    ours, theirs = city.cookie("operator"), city.cookie("analyst")
+    assert city.http.post("/desk/review/verdicts", json=judged, headers=ours).json()["moved"]
+    taken = {"cases": [about["incident"]], "by": "operator"}
+    undone = city.http.post("/desk/review/undo", json=taken, headers=theirs).json()
+    assert (undone["moved"], len(undone["refused"])) == ([], 1)
+    assert city.http.post("/desk/review/undo", json=taken, headers=ours).json()["moved"]
+
+
 def test_every_route_has_a_rule_and_every_rule_a_route(city: City) -> None:
     there = {one for one in routes(city.site.routes) if not one[1].startswith("/_nicegui")}
     ruled = {(rule.method, rule.path) for rule in RULES if not rule.path.startswith("/_nicegui")}
@@ -644,15 +657,3 @@ def test_whoever_names_themselves_or_nobody_acts_for_nobody_else(city: City) -> 
         city.http.patch(case, json=body, headers=city.cookie("operator")).raise_for_status()
         last = city.http.get(f"{case}/history", headers=city.cookie("operator")).json()[-1]
         assert (last["by"], last.get("on_behalf_of")) == ("operator", None)
-
-
-def test_nobody_takes_back_the_verdict_of_another_by_their_name(city: City) -> None:
-    about = {"number": "", "incident": f"{next(NUMBERS):026d}", "camera": "kerb"}
-    _filed(city, about, "310101001001001")
-    judged = {"cases": [about["incident"]], "verdict": "confirmed", "by": "operator"}
-    ours, theirs = city.cookie("operator"), city.cookie("analyst")
-    assert city.http.post("/desk/review/verdicts", json=judged, headers=ours).json()["moved"]
-    taken = {"cases": [about["incident"]], "by": "operator"}
-    undone = city.http.post("/desk/review/undo", json=taken, headers=theirs).json()
-    assert (undone["moved"], len(undone["refused"])) == ([], 1)
-    assert city.http.post("/desk/review/undo", json=taken, headers=ours).json()["moved"]
