@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
 from streetwatch.service.access.asking import Asker, TheirReach
-from streetwatch.service.api.foresight.asked import JSON_OR_CSV, Format, asks, csv_file, refused
+from streetwatch.service.api.foresight.asked import csv_file, refused
 from streetwatch.service.api.foresight.words import (
     campaign_json,
     chain_json,
@@ -20,6 +20,7 @@ from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.report import Name, Strict
 from streetwatch.service.desk.reports.formats import period_json
 from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.router import JSON_OR_CSV, Format, asks
 
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 GivenDay = Annotated[date, Field(strict=False)]

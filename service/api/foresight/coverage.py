@@ -1,4 +1,4 @@
-"""The coverage's REST API: `/foresight/coverage` and `/foresight/next-cameras`."""
+"""The coverage's REST API: `/foresight/coverage`."""
 
 from dataclasses import asdict
 from enum import StrEnum

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from streetwatch.service.access.asking import TheirReach
-from streetwatch.service.api.foresight.asked import JSON_OR_CSV, Format, asks, csv_file, refused
+from streetwatch.service.api.foresight.asked import csv_file, refused
 from streetwatch.service.api.foresight.words import efficiency_json, frontage_json
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.reports.formats import period_json
 from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.router import JSON_OR_CSV, Format, asks
 from streetwatch.service.foresight.efficiency import Patrol
 
 Hours = Annotated[float, Query(gt=0, le=10_000)]

@@ -1,18 +1,18 @@
 """The hot spots' REST API: `/foresight/hot-spots`."""
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 
 from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.foresight.drawn import Shade, as_png
 from streetwatch.service.api.foresight.formats import spots_csv, spots_geojson, spots_json
 from streetwatch.service.api.foresight.outlook import HotSpots, Outlook
 from streetwatch.service.desk.report import Name
-from streetwatch.service.desk.reports.router import Day, period_of, refused
+from streetwatch.service.desk.reports.router import Day, period_of, refused, text_file
 from streetwatch.service.foresight.cells import CellKind
 
 
@@ -72,27 +72,21 @@ def _written(found: HotSpots, format_: Format) -> dict[str, Any] | Response:
 
 def csv_answer(text: str, name: str) -> Response:
     """Return CSV as a file."""
-    return _file(text, "text/csv; charset=utf-8", f"{name}.csv")
+    return text_file(text, "text/csv; charset=utf-8", f"{name}.csv")
 
 
 def geojson_answer(document: Mapping[str, Any], name: str) -> Response:
     """Return GeoJSON as a file."""
-    return JSONResponse(
-        document, media_type="application/geo+json", headers=_attached(f"{name}.geojson")
+    return text_file(
+        json.dumps(document, ensure_ascii=False, allow_nan=False),
+        "application/geo+json",
+        f"{name}.geojson",
     )
 
 
 def png_answer(content: bytes, name: str) -> Response:
     """Return a picture as a file."""
-    return _file(content, "image/png", f"{name}.png")
-
-
-def _file(content: str | bytes, media_type: str, name: str) -> Response:
-    return Response(content, media_type=media_type, headers=_attached(name))
-
-
-def _attached(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+    return text_file(content, "image/png", f"{name}.png")
 
 
 def _shades(found: HotSpots) -> list[Shade]:

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from streetwatch.service.access.asking import TheirReach
-from streetwatch.service.api.foresight.asked import refused, text_file
+from streetwatch.service.api.foresight.asked import refused
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.month import month_page
 from streetwatch.service.desk.foresight.month_html import as_html
 from streetwatch.service.desk.foresight.month_pdf import as_pdf
 from streetwatch.service.desk.foresight.month_words import Tongue
 from streetwatch.service.desk.reports.reporter import Reporter
-from streetwatch.service.desk.reports.router import Grid
+from streetwatch.service.desk.reports.router import Grid, text_file
 
 
 def month_router(foreseer: Foreseer, reporter: Reporter) -> APIRouter:

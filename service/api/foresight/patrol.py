@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from streetwatch.service.access.asking import TheirReach
-from streetwatch.service.api.foresight.asked import asks, refused, text_file
+from streetwatch.service.api.foresight.asked import refused
 from streetwatch.service.api.foresight.words import rounds_json
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.month_words import Tongue
 from streetwatch.service.desk.foresight.patrol_page import as_page
 from streetwatch.service.desk.foresight.rounds import Outing
 from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.router import asks, text_file
 from streetwatch.service.foresight.patrol_export import as_geojson, as_gpx
 from streetwatch.service.foresight.patrol_plan import Shift
 from streetwatch.zones.ground import MapPoint

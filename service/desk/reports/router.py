@@ -1,7 +1,7 @@
 """The reports' REST API: `/desk/reports`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
@@ -55,8 +55,9 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/json": {}, "text/csv": {}}, "description": "The report."}
+#: What a route says in the OpenAPI that answers as JSON or as CSV.
+JSON_OR_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {}, "text/csv": {}}, "description": "The answer."}
 }
 
 
@@ -67,25 +68,14 @@ def reports_router(reporter: Reporter) -> APIRouter:
     def theirs(reach: TheirReach) -> Reporter:
         return reporter.within(reach)
 
-    def asked(
-        first: Annotated[Day, Query(alias="from")] = None,
-        last: Annotated[Day, Query(alias="to")] = None,
-        *,
-        grid: Grid = None,
-        type: Name | None = None,  # noqa: A002 -- the query parameter's name
-        camera: Name | None = None,
-    ) -> Wanted:
-        with refused():
-            period = period_of(reporter.clock(), first, last)
-            return Wanted(period, grid=grid_prefix(grid), type=type, camera=camera)
-
+    asked = asks(reporter.clock)
     _add_tables(router, Depends(theirs), Depends(asked))
     _add_surroundings(router, Depends(theirs), Depends(asked))
     return router
 
 
 def _add_tables(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: ANN401
-    @router.get("/figures", responses=_ANSWERS, response_model=None)
+    @router.get("/figures", responses=JSON_OR_CSV, response_model=None)
     def figures(
         reporter: Annotated[Reporter, theirs],
         wanted: Annotated[Wanted, asked],
@@ -101,7 +91,7 @@ def _add_tables(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: AN
             return _csv(as_csv(table), _named("figures", wanted))
         return {"period": period_json(wanted.period), "rows": [row_json(row) for row in table]}
 
-    @router.get("/month", responses=_ANSWERS, response_model=None)
+    @router.get("/month", responses=JSON_OR_CSV, response_model=None)
     def month(
         reporter: Annotated[Reporter, theirs],
         month: Annotated[str, Query(description="As 2026-11.")],
@@ -118,7 +108,7 @@ def _add_tables(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: AN
 
 
 def _add_surroundings(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: ANN401
-    @router.get("/hot-spots", responses=_ANSWERS, response_model=None)
+    @router.get("/hot-spots", responses=JSON_OR_CSV, response_model=None)
     def hot_spots(
         reporter: Annotated[Reporter, theirs],
         wanted: Annotated[Wanted, asked],
@@ -138,7 +128,7 @@ def _add_surroundings(router: APIRouter, theirs: Any, asked: Any) -> None:  # no
         share = share_json(reporter.recall(wanted))
         return {"period": period_json(wanted.period), "near_m": NEAR_M, "recall": share}
 
-    @router.get("/delivery", responses=_ANSWERS, response_model=None)
+    @router.get("/delivery", responses=JSON_OR_CSV, response_model=None)
     def delivery(
         reporter: Annotated[Reporter, theirs],
         wanted: Annotated[Wanted, asked],
@@ -149,6 +139,24 @@ def _add_surroundings(router: APIRouter, theirs: Any, asked: Any) -> None:  # no
         if format is Format.CSV:
             return _csv(lags_csv(found, wanted.period), _named("delivery", wanted))
         return {"period": period_json(wanted.period), "targets": [lag_json(one) for one in found]}
+
+
+def asks(clock: Callable[[], Seconds]) -> Callable[..., Wanted]:
+    """Return the dependency that reads which cases a question is about."""
+
+    def asked(
+        first: Annotated[Day, Query(alias="from")] = None,
+        last: Annotated[Day, Query(alias="to")] = None,
+        *,
+        grid: Grid = None,
+        type: Name | None = None,  # noqa: A002 -- the query parameter's name
+        camera: Name | None = None,
+    ) -> Wanted:
+        with refused():
+            period = period_of(clock(), first, last)
+            return Wanted(period, grid=grid_prefix(grid), type=type, camera=camera)
+
+    return asked
 
 
 @contextmanager
@@ -176,5 +184,10 @@ def period_of(now: Seconds, first: date | None, last: date | None) -> Period:
 
 
 def _csv(text: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return text_file(text, "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def text_file(text: str | bytes, media_type: str, name: str) -> Response:
+    """Return a file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=media_type, headers=headers)
