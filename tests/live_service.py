@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -94,6 +95,16 @@ class Service:
         assert self.process is not None
         self.process.kill()
         self.process.wait()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """It does nothing meanwhile, as on a machine that does much else."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> int:
         """SIGTERM; it must end by itself within 10 s."""

@@ -10,7 +10,7 @@ const CLOSEST = 8; // times
 export default {
   template: `
     <div class="zone-editor" :style="{ '--ratio': size[0] / size[1] }">
-      <svg ref="svg" class="zone-editor__canvas" :class="'is-' + mode" :viewBox="viewBox.join(' ')"
+      <svg ref="svg" class="zone-editor__canvas" :class="'is-' + hand.mode" :viewBox="viewBox.join(' ')"
         tabindex="0" role="application" :aria-label="words.canvas" :aria-describedby="uid + '-said'"
         @pointerdown="press" @pointermove="move" @pointerup="release" @pointercancel="drop"
         @pointerleave="hover = null" @wheel="wheel" @keydown="key" @contextmenu.prevent>
@@ -58,12 +58,12 @@ export default {
           <circle v-for="(point, row) in handles" :key="row" :cx="point[0]" :cy="point[1]"
             :r="7 * unit" :data-corner="row" tabindex="0" role="button"
             :aria-label="pointSaid(row, point)" class="zone-editor__corner" />
-          <text v-if="mode === 'calibrate'" v-for="(point, row) in handles"
+          <text v-if="hand.mode === 'calibrate'" v-for="(point, row) in handles"
             :x="point[0] + 10 * unit" :y="point[1] - 10 * unit" :font-size="14 * unit">
             {{ row + 1 }}</text>
         </g>
         <g v-if="draft.length || cursor" class="zone-editor__draft"
-          :class="['is-' + kind, { 'is-wrong': draftCrosses }]">
+          :class="['is-' + hand.kind, { 'is-wrong': draftCrosses }]">
           <polyline :points="text(cursorAt ? [...draft, cursorAt] : draft)" />
           <circle v-for="(point, row) in draft" :cx="point[0]" :cy="point[1]"
             :r="(row ? 4 : 7) * unit" />
@@ -96,6 +96,7 @@ export default {
       picture: "",
       view: { x: 0, y: 0, scale: 1 },
       unit: 1, // pixels of the picture that one of the screen covers
+      hand: { mode: this.mode, kind: this.kind }, // the tool in it, before Python knows of it
       override: null, // what a gesture makes of one outline until Python has answered
       drag: null,
       draft: [],
@@ -117,20 +118,20 @@ export default {
       }));
     },
     handles() {
-      if (this.mode === "calibrate")
+      if (this.hand.mode === "calibrate")
         return this.override?.id === "" ? this.override.points : this.ground.map(this.toPixels);
-      if (this.mode !== "select") return [];
+      if (this.hand.mode !== "select") return [];
       return this.shown.find((area) => area.id === this.selected)?.points ?? [];
     },
     middles() {
-      if (this.mode !== "select") return [];
+      if (this.hand.mode !== "select") return [];
       return this.handles.map(([x, y], row, all) => {
         const [nextX, nextY] = all[(row + 1) % all.length];
         return [(x + nextX) / 2, (y + nextY) / 2];
       });
     },
     drawn() {
-      return this.mode === "draw" || (this.mode === "calibrate" && this.ground.length < 4);
+      return this.hand.mode === "draw" || (this.hand.mode === "calibrate" && this.ground.length < 4);
     },
     cursorAt() {
       return this.drawn ? (this.cursor ?? this.hover) : null;
@@ -143,7 +144,7 @@ export default {
     },
     said() {
       if (this.draftCrosses) return this.words.crosses;
-      if (this.mode === "calibrate") return this.words.calibrate;
+      if (this.hand.mode === "calibrate") return this.words.calibrate;
       if (this.drawn) return this.draft.length < 3 ? this.words.draw : this.words.close;
       const wrong = this.shown.find((area) => this.wrongOf(area));
       return wrong ? `${wrong.id}: ${this.wrongOf(wrong)}` : this.words.select;
@@ -162,9 +163,15 @@ export default {
     ground() {
       this.override = null;
     },
-    mode() {
+    mode(mode) {
+      this.hand.mode = mode;
+    },
+    kind(kind) {
+      this.hand.kind = kind;
+    },
+    "hand.mode"(mode) {
       this.forget();
-      if (this.mode !== "select") this.$refs.svg.focus();
+      if (mode !== "select") this.$refs.svg.focus();
     },
     src() {
       this.load();
@@ -267,7 +274,7 @@ export default {
       const area = event.target.closest("[data-area]")?.dataset.area;
       if (corner) return this.hold(event, { type: "corner", row: Number(corner) });
       if (middle) return this.hold(event, { type: "insert", row: Number(middle) + 1 });
-      if (area && this.mode === "select") {
+      if (area && this.hand.mode === "select") {
         this.$emit("pick", area);
         return this.hold(event, { type: "area", id: area, from: at });
       }
@@ -291,7 +298,7 @@ export default {
       this.override = { id: this.draggedId(), points: this.dragged(at, event) };
     },
     draggedId() {
-      return this.mode === "calibrate" ? "" : (this.drag.id ?? this.selected);
+      return this.hand.mode === "calibrate" ? "" : (this.drag.id ?? this.selected);
     },
     dragged(at, event) {
       const { type, row, from, points } = this.drag;
@@ -313,7 +320,7 @@ export default {
       if (drag.type === "insert" && !drag.moved) drag.to = this.middles[drag.row - 1];
       else if (!drag.moved) return this.focusOn(drag);
       if (drag.type === "area") this.edit("shift", { id: drag.id, by: this.toShares(drag.by) });
-      else if (this.mode === "calibrate") this.editGround();
+      else if (this.hand.mode === "calibrate") this.editGround();
       else this.edit(drag.type, { row: drag.row, to: this.toShares(drag.to) });
       this.focusOn(drag);
     },
@@ -347,6 +354,14 @@ export default {
 
     // -- drawing
 
+    // A click that follows the choice of a tool at once is meant for that tool.
+    take(mode, kind) {
+      this.hand = { mode, kind: kind || this.hand.kind };
+    },
+    turn(mode) {
+      this.take(mode);
+      this.$emit("mode", mode);
+    },
     place(point) {
       const first = this.draft[0];
       const closes =
@@ -356,13 +371,15 @@ export default {
       const last = this.draft.at(-1);
       if (last && last[0] === point[0] && last[1] === point[1]) return;
       this.draft = [...this.draft, point];
-      if (this.mode === "calibrate" && this.draft.length === 4) this.finish();
+      if (this.hand.mode === "calibrate" && this.draft.length === 4) this.finish();
     },
     finish() {
       if (this.draft.length < 3) return;
       const points = this.draft.map(this.toShares);
-      this.edit(this.mode === "calibrate" ? "ground" : "draw", { points });
       this.forget();
+      if (this.hand.mode === "calibrate") return this.edit("ground", { points });
+      this.edit("draw", { points });
+      this.take("select");
     },
     forget() {
       this.draft = [];
@@ -394,14 +411,14 @@ export default {
       else if (event.key === " ") this.place((this.cursor = at));
       else if (event.key === "Enter") this.finish();
       else if (event.key === "Backspace") this.draft = this.draft.slice(0, -1);
-      else if (event.key === "Escape") this.draft.length ? this.forget() : this.$emit("mode", "select");
+      else if (event.key === "Escape") this.draft.length ? this.forget() : this.turn("select");
       else return false;
       return true;
     },
     editingKey(event) {
       const { corner, area } = event.target.dataset;
-      if (event.key === "Escape") this.$emit("mode", "select");
-      else if (event.key === "n") this.$emit("mode", "draw");
+      if (event.key === "Escape") this.turn("select");
+      else if (event.key === "n") this.turn("draw");
       else if (corner !== undefined) return this.cornerKey(event, Number(corner));
       else if (area !== undefined) return this.areaKey(event, area);
       else return false;
@@ -426,9 +443,9 @@ export default {
     },
     nudge(row, to) {
       const points = this.handles.map((point, at) => (at === row ? to : point));
-      this.override = { id: this.mode === "calibrate" ? "" : this.selected, points };
+      this.override = { id: this.hand.mode === "calibrate" ? "" : this.selected, points };
       const gesture = `corner ${this.selected} ${row}`;
-      if (this.mode === "calibrate") this.editGround(gesture);
+      if (this.hand.mode === "calibrate") this.editGround(gesture);
       else this.edit("corner", { row, to: this.toShares(to), gesture });
     },
     insertAfter(row) {
@@ -436,7 +453,7 @@ export default {
       this.focusOn({ type: "corner", row: row + 1 });
     },
     dropCorner(row) {
-      if (this.mode !== "select") return;
+      if (this.hand.mode !== "select") return;
       this.edit("drop", { row });
       this.focusOn({ type: "corner", row: Math.max(row - 1, 0) });
     },

@@ -59,6 +59,10 @@ class ZoneEditor(
         self._props.update(src=src, refresh_ms=REFRESH_MS if live else 0)
         self.update()
 
+    def taking(self, mode: str, kind: str) -> str:
+        """Return a handler for the browser that takes a tool: clicks may follow within a blink."""
+        return f"() => getElement({self.id}).take('{mode}', '{kind}')"
+
     def draw(self, **shown: Any) -> None:  # noqa: ANN401 -- properties of the component
         """Show zones, ground, stays, the mode or what is selected."""
         self._props.update(shown)

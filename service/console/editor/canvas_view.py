@@ -8,6 +8,7 @@ from streetwatch.service.console.drawing.board import Board, Mode
 from streetwatch.service.console.drawing.canvas import areas_drawn, ground_drawn
 from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.zone_words import canvas_words, spoken, wrong
+from streetwatch.zones.zone import ZoneKind
 
 #: Narrower, the detector rarely finds a car: 20 pixels of its 640 wide picture.
 LEAST_SHARE: Final = 20 / 640
@@ -38,6 +39,10 @@ class CanvasView:
     def look_at(self, src: str, *, live: bool) -> None:
         """Show a picture: of now, or one that stays."""
         self._editor.look_at(src, live=live)
+
+    def taking(self, mode: Mode, kind: ZoneKind | None) -> str:
+        """Return what the browser runs to take a tool at once, without a word from here."""
+        return self._editor.taking(str(mode), str(kind or ""))
 
     def show_live(self, stays: Iterable[dict[str, Any]]) -> None:
         """Draw what stands there now."""

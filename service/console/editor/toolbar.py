@@ -6,6 +6,7 @@ from nicegui import ui
 
 from streetwatch.service.console.drawing.board import Board, Mode
 from streetwatch.service.console.drawing.edits import Edit
+from streetwatch.service.console.editor.canvas_view import CanvasView
 from streetwatch.service.console.editor.following import follow
 from streetwatch.service.console.language import say
 from streetwatch.service.console.zone_words import KIND_HINTS, kind_words
@@ -17,11 +18,12 @@ class Toolbar:
 
     Args:
         board: What is edited.
+        view: Takes the tool into its hand before the service has heard of it.
         on_copy: Opens the zones of other cameras.
     """
 
-    def __init__(self, board: Board, *, on_copy: Callable[[], None]) -> None:
-        self._board = board
+    def __init__(self, board: Board, view: CanvasView, *, on_copy: Callable[[], None]) -> None:
+        self._board, self._view = board, view
         self._tools: dict[tuple[Mode, ZoneKind | None], ui.button] = {}
         with (
             ui.element("div").classes("sw-tools").props(f'role=toolbar aria-label="{say("Tools")}"')
@@ -43,6 +45,7 @@ class Toolbar:
     def _tool(self, mode: Mode, kind: ZoneKind | None, words: str, icon: str) -> ui.button:
         board = self._board
         button = ui.button(words, icon=icon or None, on_click=lambda: board.turn_to(mode, kind))
+        button.on("click", js_handler=self._view.taking(mode, kind))
         self._tools[mode, kind] = button.props("flat dense no-caps")
         return button
 

@@ -44,8 +44,10 @@ def workbench(
     """
     with ui.element("div").classes("sw-bench"):
         with ui.element("div").classes("sw-column"):
-            Toolbar(board, on_copy=lambda: copy_zones(board, [*cameras()]))
+            tools = ui.element("div")
             view = CanvasView(board)
+            with tools:
+                Toolbar(board, view, on_copy=lambda: copy_zones(board, [*cameras()]))
             view.look_at(src, live=live)
             with ui.element("section").classes("sw-column sw-card"):
                 dry_run = DryRunPanel(board, view, trial)
