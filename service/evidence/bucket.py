@@ -59,13 +59,13 @@ class Bucket:
     """One bucket.
 
     Attributes:
-        access_key: Who we are there.
+        access_key: Who we are there; never said again.
         secret_key: Proves it; never said again.
         outbound: Where the store may stand; None: not asked.
     """
 
     address: Address
-    access_key: str
+    access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     outbound: Outbound | None = None
 
@@ -169,7 +169,9 @@ class Bucket:
         try:
             yield store
         except (BaseError, OSError) as error:
-            reason = hidden(str(error).partition("\n")[0], frozenset({self.secret_key}))
+            reason = hidden(
+                str(error).partition("\n")[0], frozenset({self.access_key, self.secret_key})
+            )
             text = f"{type(error).__name__}: {reason[:_LONGEST_REASON]}"
             raise StorageError(
                 f"evidence store {self.address.bucket}: {what}: {text}"
