@@ -21,6 +21,8 @@ from streetwatch.service.config.target_schema import MqttEntry, WebhookEntry
 from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.sink import DeliveryFailedError
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.evidence.bucket import Address, Bucket
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.outbound.http import OutboundTransport
 from streetwatch.service.outbound.networks import Networks
 from streetwatch.service.outbound.outbound import Outbound
@@ -42,6 +44,7 @@ class Host:
     url: str
     says: dict[str, tuple[int, Mapping[str, str], bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    connections: int = 0
 
     @property
     def port(self) -> int:
@@ -52,6 +55,10 @@ class Host:
 def host(address: str, port: int = 0) -> Iterator[Host]:
     class Handler(http.server.BaseHTTPRequestHandler):
         told: ClassVar[Host]
+
+        def setup(self) -> None:
+            self.told.connections += 1
+            super().setup()
 
         def _answer(self) -> None:
             self.told.asked.append(self.path)
@@ -64,7 +71,7 @@ def host(address: str, port: int = 0) -> Iterator[Host]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = _answer  # noqa: N815 -- as the base class looks for them
+        do_GET = do_POST = do_PUT = _answer  # noqa: N815 -- as the base class looks for them
 
         def log_message(self, *_: Any) -> None:  # noqa: ANN401
             """Say nothing."""
@@ -251,6 +258,49 @@ def test_a_camera_whose_name_changes_is_connected_to_where_it_was_looked_at(
     way = streams(Source(SourceKind.RTSP, f"rtsp://me:pw@fickle.example:{camera.port}/s"))
     assert way.url == f"rtsp://me:pw@127.0.0.1:{camera.port}/s"
     assert len(fickle_name) == 1
+
+
+def bucket_at(url: str) -> Bucket:
+    return Bucket(Address.of(f"s3://evidence?endpoint={url}"), "one", "two", ALLOWED)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_evidence_store_whose_name_changes_after_it_was_looked_at_is_not_connected_to(
+    camera: Host, fickle_name: list[str], scheme: str
+) -> None:
+    bucket = bucket_at(f"{scheme}://fickle.example:{camera.port}")
+    with host("127.0.0.2", camera.port) as forbidden, pytest.raises(StorageError):
+        bucket.put("still.jpg", b"picture")
+    assert forbidden.connections == 0
+    assert camera.connections == 0, "looked at again where it is connected to"
+    assert len(fickle_name) >= 2
+
+
+def test_an_evidence_store_is_reached_by_the_address_that_was_looked_at(
+    camera: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = socket.getaddrinfo
+    names = {"store.example": "127.0.0.1"}
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda name, *more, **how: real(names.get(name, name), *more, **how)
+    )
+    camera.says["/evidence/still.jpg"] = (200, {"ETag": "1"}, b"")
+    bucket_at(f"http://store.example:{camera.port}").put("still.jpg", b"picture")
+    assert camera.asked == ["/evidence/still.jpg"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_an_evidence_store_that_redirects_leads_to_nothing_out_of_reach(
+    camera: Host, forbidden: Host, status: int
+) -> None:
+    there = {"Location": f"{forbidden.url}/latest/meta-data"}
+    camera.says["/evidence/still.jpg"] = (status, there, b"")
+    bucket = bucket_at(camera.url)
+    for ask in (lambda: bucket.put("still.jpg", b"picture"), lambda: bucket.get("still.jpg")):
+        with pytest.raises(StorageError):
+            ask()
+    assert camera.asked
+    assert forbidden.connections == 0
 
 
 def webhook(url: str) -> WebhookSink:
