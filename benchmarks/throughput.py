@@ -182,6 +182,7 @@ def _run(load: Load) -> Throughput:
             most_mib = most_resident(load.seconds)
             after = Reading.of(service.registry)
             incidents = service.store.incidents()
+        service.keeping.copies.stop(timeout_s=_STARTS_WITHIN_S)  # it still writes into the folder
         recall = _recall(load, incidents, began_at)
         return _throughput(load, after.since(before), (empty_mib, most_mib), recall)
 
