@@ -18,6 +18,10 @@ class Dialect(Protocol):
     def READS(self) -> Mapping[str, Any]:  # noqa: N802 -- a constant of a module
         """Execution options of a connection that only reads: it sees one state of everything."""
 
+    @property
+    def NOW(self) -> sa.ColumnElement[float]:  # noqa: N802 -- as above
+        """What time the database has, in seconds since the epoch, when it is asked."""
+
     def place(self, url: sa.URL) -> str:
         """Return where a database is, for people: no password in it."""
 

@@ -43,6 +43,11 @@ READS: Final[Mapping[str, Any]] = {
     "postgresql_readonly": True,
 }
 
+#: What time the database has, in seconds since the epoch; it goes on within a transaction.
+NOW: Final[sa.ColumnElement[float]] = sa.literal_column(
+    "date_part('epoch', clock_timestamp())", sa.Float
+)
+
 #: What PostgreSQL says by number, in whatever language its words are, and what to do about it.
 _BY_CODE: Final = {
     "08": "the connection to the database broke: look at its log",

@@ -29,6 +29,11 @@ _PRAGMAS = (
 #: Execution option of a connection that only reads: it sees one snapshot and holds up no writer.
 READS: Final[Mapping[str, Any]] = {"sqlite_begin": "DEFERRED"}
 
+#: What time the database has, in seconds since the epoch: that of the machine that asks.
+NOW: Final[sa.ColumnElement[float]] = sa.literal_column(
+    "((julianday('now') - 2440587.5) * 86400.0)", sa.Float
+)
+
 #: What SQLite says, and what a person can do about it.
 _MENDING: Final = {
     "disk is full": "the disk is full: free some space",
