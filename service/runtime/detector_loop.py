@@ -17,6 +17,7 @@ import structlog
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.runtime.attention import Intervals, is_open
+from streetwatch.service.runtime.costs import Bill
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -54,7 +55,11 @@ class _Change:
 
 
 class DetectorLoop:
-    """Takes frames from the mailboxes, detects, and folds each look into its camera's chain."""
+    """Takes frames from the mailboxes, detects, and folds each look into its camera's chain.
+
+    Attributes:
+        bill: What it has spent on each camera.
+    """
 
     def __init__(  # noqa: PLR0913 -- everything it needs is handed in, once, by the app
         self,
@@ -89,6 +94,7 @@ class DetectorLoop:
         self._queue = LookQueue()
         self._clock = clock
         self._on_change = on_change
+        self.bill = Bill()
         self._overload = Overload()
         self._stopping = threading.Event()
         self._thread = self._new_thread()
@@ -159,9 +165,12 @@ class DetectorLoop:
             self._change()
             frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
             if frame is not None:
-                self._guarded(frame.camera_id, partial(self._glance, frame))
+                with self.bill.charged([frame.camera_id]):
+                    self._guarded(frame.camera_id, partial(self._glance, frame))
             elif wanted := self._queue.take_some(self._batch, self._clock()):
-                self._guarded(wanted[0].glance.frame.camera_id, partial(self._detect, wanted))
+                names = [one.glance.frame.camera_id for one in wanted]
+                with self.bill.charged(names):
+                    self._guarded(names[0], partial(self._detect, wanted))
             else:
                 self._tick()
 

@@ -163,6 +163,20 @@ class CameraWatch:
             self._gathering.pop(incident.id, None)
             del self._unsealed[incident.id]
 
+    def leave(self, at: Seconds) -> None:
+        """Look no more: complete the evidence, and store what stands for whoever goes on.
+
+        Raises:
+            LeaseLostError: another node goes on already; nothing was written.
+            StorageError: the disk or the database refused.
+        """
+        self.finish(at)
+        last = self._presence.last_look
+        if last is not None and last != self._written_at:
+            with self._store.transaction() as transaction:
+                transaction.put_presence(self._watched.site.camera_id, self._presence)
+            self._written_at = last
+
     def _record(self, observation: Observation) -> tuple[Incident, ...]:
         return handle.record(
             observation,

@@ -56,10 +56,12 @@ class Mine:
     Attributes:
         held: Those that it has.
         wanted: Those that it is to have.
+        free: Those of them that no living node has.
     """
 
     held: Mapping[str, Lease]
     wanted: frozenset[str]
+    free: frozenset[str]
 
 
 class Leases:
@@ -82,12 +84,25 @@ class Leases:
         """
         ours = sa.or_(lease.c.node == self._node, lease.c.wanted == self._node)
         with reading(self._engine) as connection:
-            rows = connection.execute(sa.select(lease).where(ours)).all()
+            is_free = _is_free(connection).label("is_free")
+            rows = connection.execute(sa.select(lease, is_free).where(ours)).all()
         held = (Lease(row.camera_id, row.epoch) for row in rows if row.node == self._node)
+        wanted = [row for row in rows if row.wanted == self._node]
         return Mine(
             MappingProxyType({one.camera_id: one for one in held}),
-            frozenset(row.camera_id for row in rows if row.wanted == self._node),
+            frozenset(row.camera_id for row in wanted),
+            frozenset(row.camera_id for row in wanted if row.is_free),
         )
+
+    def is_elsewhere(self, camera_id: str) -> bool:
+        """Tell whether another node has a camera.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        has = sa.select(lease.c.node).where(lease.c.camera_id == camera_id)
+        with reading(self._engine) as connection:
+            return connection.execute(has).scalar_one_or_none() not in {None, self._node}
 
     def take(self, camera_ids: Iterable[str]) -> dict[str, Lease]:
         """Take the cameras that are to be this node's and that no living node has.
@@ -108,12 +123,9 @@ class Leases:
 
     def _taken(self, connection: sa.Connection, camera_id: str) -> int | None:
         locked(connection, _name(camera_id))
-        now = dialect_of(connection).NOW
-        has = node.alias("has")
-        lives = sa.exists(sa.select(has.c.id).where(has.c.id == lease.c.node, has.c.until > now))
-        free = sa.or_(lease.c.node.is_(None), ~lives)
         mine = lease.c.camera_id == camera_id, lease.c.wanted == self._node
-        own = {"node": self._node, "epoch": lease.c.epoch + 1, "since": now}
+        own = {"node": self._node, "epoch": lease.c.epoch + 1, "since": dialect_of(connection).NOW}
+        free = _is_free(connection)
         taking = sa.update(lease).where(*mine, free).values(own).returning(lease.c.epoch)
         return connection.execute(taking).scalar_one_or_none()
 
@@ -157,6 +169,19 @@ def fenced(engine: sa.Engine, held: Lease | None) -> Iterator[sa.Connection]:
         if held is not None:
             held.check(connection)
         yield connection
+
+
+def held_by_another(camera_id: sa.ColumnElement[str], node_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a node other than this one has a camera."""
+    has = lease.c.camera_id == camera_id
+    return sa.exists(sa.select(lease.c.node).where(has, lease.c.node != node_id))
+
+
+def _is_free(connection: sa.Connection) -> sa.ColumnElement[bool]:
+    """Tell whether no living node has a camera."""
+    has, now = node.alias("has"), dialect_of(connection).NOW
+    lives = sa.exists(sa.select(has.c.id).where(has.c.id == lease.c.node, has.c.until > now))
+    return sa.or_(lease.c.node.is_(None), ~lives)
 
 
 def free(connection: sa.Connection, node_id: str) -> None:

@@ -3,7 +3,7 @@
 All times are the database's: nodes whose clocks differ agree on who is dead (docs/adr/0035).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -147,13 +147,15 @@ class Nodes:
             same = node.c.id == myself.id, node.c.incarnation == myself.incarnation
             return bool(connection.execute(sa.update(node).where(*same).values(lives)).rowcount)
 
-    def leave(self, myself: Myself) -> None:
-        """Say that a process gives its cameras to others from now on.
+    def leave(self, node_id: str, *, is_leaving: bool = True) -> bool:
+        """Say that a node gives its cameras to others from now on; False where there is none.
 
         Raises:
             StorageError: the database refused.
         """
-        self._tell(myself, leaving=True)
+        with writing(self._engine) as connection:
+            one = sa.update(node).where(node.c.id == node_id).values(leaving=is_leaving)
+            return bool(connection.execute(one).rowcount)
 
     def end(self, myself: Myself) -> None:
         """Say that a process is gone: whatever it had is nobody's at once.
@@ -168,11 +170,6 @@ class Nodes:
             now = dialect_of(connection).NOW
             if connection.execute(gone.values(until=now, leaving=True)).rowcount:
                 free(connection, myself.id)
-
-    def _tell(self, myself: Myself, **facts: object) -> None:
-        same = node.c.id == myself.id, node.c.incarnation == myself.incarnation
-        with writing(self._engine) as connection:
-            connection.execute(sa.update(node).where(*same).values(facts))
 
     def forget(self, node_id: str) -> bool:
         """Forget a node that is gone for good; False where it lives or there is none.
@@ -262,7 +259,7 @@ def _place(connection: sa.Connection, whole: Whole, wanted: Mapping[str, str | N
             connection.execute(sa.update(lease).where(same).values(wanted=node_id))
 
 
-def nodes_alive(engine: sa.Engine) -> Iterable[str]:
+def nodes_alive(engine: sa.Engine) -> tuple[str, ...]:
     """Return the ids of the nodes that are believed to live.
 
     Raises:

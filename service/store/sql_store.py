@@ -28,16 +28,17 @@ from streetwatch.zones.presence import Presence
 log = structlog.get_logger(__name__)
 
 
-def open_store(url: str) -> "SqlStore":
+def open_store(url: str, *, idle_s: Seconds | None = None) -> "SqlStore":
     """Open the store at a database's address, made and migrated where needed.
 
     Args:
         url: As SQLAlchemy has it; `sqlite://` is a database in memory, of this process only.
+        idle_s: As for `open_engine`.
 
     Raises:
         InputError: it can't be opened or written to; says where and how to mend it.
     """
-    return SqlStore(open_engine(url))
+    return SqlStore(open_engine(url, idle_s=idle_s))
 
 
 class SqlStore:
