@@ -12,11 +12,12 @@ import structlog
 from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.incidents.errors import StorageError
-from streetwatch.service.placement.place import Load, Place, placed
+from streetwatch.service.placement.place import Place, placed
 from streetwatch.service.rounds import Rounds
 from streetwatch.service.runtime.costs import Costs
 from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.store.leases import Lease, Leases
+from streetwatch.service.store.node_status import load_of
 from streetwatch.service.store.nodes import Myself, Nodes, Whole
 from streetwatch.vision.types import Seconds
 
@@ -30,9 +31,6 @@ PLAN_EVERY_S: Final[Seconds] = 1.0
 
 #: A node says so often within a lease that it lives: four may be lost.
 BEATS: Final = 5
-
-#: What a camera counts as before it was measured, in cores (docs/explanation/performance.md).
-UNMEASURED: Final = 0.02
 
 
 @dataclass(slots=True)
@@ -200,12 +198,7 @@ def planned(
     heard = {one.id for one in whole.nodes if whole.lives(one) or one.is_leaving}
     silent = {one.id for one in whole.nodes} - heard if is_young else set()
     loads = [
-        Load(
-            name,
-            held.cost if held and held.cost else UNMEASURED,
-            area,
-            held.wanted if held else None,
-        )
+        load_of(name, held, area)
         for name, area in areas.items()
         if (held := known.get(name)) is None or held.wanted not in silent
     ]
