@@ -293,14 +293,20 @@ class Fleet:
         return self.loop.between_looks(change)
 
     def _ended(self, running: WatchedCamera) -> Future[None]:
-        """Stop one camera; the evidence of its cases is completed with what there is."""
+        """Stop one camera; the evidence of its cases is completed with what there is.
+
+        Where it has a lease, whoever has it next completes it.
+        """
         running.capture.stop(timeout_s=0)
         camera_id, watch = running.camera.id, running.watch
 
         def end() -> None:
             self.mailboxes.forget(camera_id)
+            if running.lease is None:
+                watch.finish(self.wiring.clock())
+                return
             with suppress(LeaseLostError):  # whoever has it now has gone on from what was stored
-                watch.leave(self.wiring.clock())
+                watch.leave()
 
         self.loop.unwatch(camera_id)
         log.info("camera.stopped", camera=camera_id)

@@ -17,7 +17,6 @@ import yaml
 from databases import PostgresServer
 from live_service import Camera, Service, free_port, wait_for
 from streetwatch.datasets import demo
-from streetwatch.service.incidents.incident import State
 from streetwatch.service.store.cluster_schema import lease
 from streetwatch.service.store.nodes import Nodes
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -38,6 +37,7 @@ class City:
 
     folder: Path
     store: SqlStore
+    camera: Camera
     a: Service
     b: Service
 
@@ -51,7 +51,7 @@ class City:
         wait_for(f"spread {count}", lambda: self._has(count) or None, seconds=30)
 
     def _has(self, count: dict[str, int]) -> bool:
-        return Counter(self.owners().values()) == count and all(
+        return self.spread() == count and all(
             self.sees(getattr(self, name)) == cameras for name, cameras in count.items()
         )
 
@@ -59,8 +59,8 @@ class City:
         """Return how many cameras give a node pictures."""
         return sum(one["state"] == "live" for one in node.get("/cameras") or [])
 
-    def states(self) -> Counter[State]:
-        return Counter(one.state for one in self.store.incidents())
+    def spread(self) -> Counter[str | None]:
+        return Counter(self.owners().values())
 
     def since(self) -> float:
         """When the last camera changed hands, by the database's clock, which is ours here."""
@@ -93,10 +93,9 @@ def settings(folder: Path, node: str, database: str) -> str:
 
 
 @pytest.fixture
-def city(
-    tmp_path: Path, postgres: PostgresServer, live_camera: Callable[[Path], Camera]
-) -> Iterator[City]:
-    (tmp_path / "cameras.yaml").write_text(document(live_camera(CLIP).url))
+def city(tmp_path: Path, postgres: PostgresServer) -> Iterator[City]:
+    camera = Camera(CLIP, free_port(), since=0.0)
+    (tmp_path / "cameras.yaml").write_text(document(camera.url))
     with postgres.database() as database:
         nodes = {}
         for name in ("a", "b"):
@@ -105,13 +104,15 @@ def city(
             (folder / "streetwatch.yaml").write_text(settings(tmp_path, name, database))
             nodes[name] = Service(folder, free_port())
         store = open_store(database)
-        yield City(tmp_path, store, **nodes)
+        yield City(tmp_path, store, camera, **nodes)
         for node in nodes.values():
             if node.process is not None and node.process.poll() is None:
                 node.process.send_signal(signal.SIGCONT)
                 node.kill()
             for log in node.log:
                 sys.stdout.write(f"--- {log}\n{log.read_text()[-4000:]}")
+        if camera.live is not None:
+            camera.kill()
         store.close()
 
 
@@ -126,11 +127,13 @@ def frozen_until(node: Service, what: Callable[[], bool]) -> Iterator[None]:
 def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> None:
     city.a.start()
     city.b.start()
-    city.have(a=2, b=2)
+    wait_for("spread", lambda: city.spread() == {"a": 2, "b": 2} or None, seconds=30)
+    city.camera.since = time.time()
+    city.camera.start()
     wait_for(
-        "candidates of all cameras",
-        lambda: city.states()[State.CANDIDATE] == len(CAMERAS) or None,
-        seconds=30,
+        "a stay on each camera",
+        lambda: len(city.store.incidents()) == len(CAMERAS) or None,
+        seconds=60,
     )
 
     city.a.kill()
