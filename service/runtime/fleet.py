@@ -163,7 +163,11 @@ class Fleet:
             changes = list(ended.values())
             after = {
                 camera.id: self._kept(
-                    before.get(camera.id), camera, cameras, held and held[camera.id], changes
+                    before.get(camera.id),
+                    camera,
+                    cameras,
+                    held[camera.id] if held is not None else None,
+                    changes,
                 )
                 for camera in mine
             }
