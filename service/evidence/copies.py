@@ -140,7 +140,15 @@ class Copies:
         """
         return there(job()) if self.behind is None else self.behind.submit(job)
 
-    def clip(self, incident_id: str, name: str, digest: str, spare: Spared | None) -> Kept | NoCopy:
+    def clip(
+        self,
+        incident_id: str,
+        name: str,
+        digest: str,
+        spare: Spared | None,
+        *,
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> Kept | NoCopy:
         """Make what goes out of a clip that was cut into `cut_into`.
 
         Args:
@@ -148,16 +156,17 @@ class Copies:
             name: Of the file.
             digest: Of what was cut.
             spare: What the case is about.
+            given_up: Tells whether another process makes it by now.
 
         Raises:
-            StorageError: the disk refused; the original never goes out.
+            StorageError: the disk refused, or it was given up; the original never goes out.
         """
         if self.masker is None:
             return Kept(digest, None)
         source = self.folder.originals.fetched(incident_id, name)
         if source is None:
             return NoCopy("its original was lost before it was masked")
-        write = partial(self._mask, source, masker=self.masker, spare=spare)
+        write = partial(self._mask, source, masker=self.masker, spare=spare, given_up=given_up)
         try:
             return Kept(self.folder.write_by(incident_id, name, write), digest)
         except ClipUnavailable as error:  # nobody could see it, and nobody may have it as it is
@@ -166,6 +175,16 @@ class Copies:
         except ClipNotWritten as error:
             raise StorageError(str(error)) from error
 
-    def _mask(self, source: Path, target: Path, *, masker: Masker, spare: Spared | None) -> None:
-        stopped = (lambda: False) if self.behind is None else self.behind.give_way
+    def _mask(
+        self,
+        source: Path,
+        target: Path,
+        *,
+        masker: Masker,
+        spare: Spared | None,
+        given_up: Callable[[], bool],
+    ) -> None:
+        def stopped() -> bool:
+            return given_up() or (self.behind is not None and self.behind.give_way())
+
         mask_clip(source, target, masker, spare=spare, stopped=stopped)

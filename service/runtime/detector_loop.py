@@ -18,6 +18,7 @@ import structlog
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.runtime.attention import Intervals, is_open
+from streetwatch.service.runtime.costs import Bill
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
@@ -56,7 +57,11 @@ class _Change:
 
 
 class DetectorLoop:
-    """Takes frames from the mailboxes, detects, and folds each look into its camera's chain."""
+    """Takes frames from the mailboxes, detects, and folds each look into its camera's chain.
+
+    Attributes:
+        bill: What it has spent on each camera.
+    """
 
     def __init__(  # noqa: PLR0913 -- everything it needs is handed in, once, by the app
         self,
@@ -93,6 +98,7 @@ class DetectorLoop:
         self._asked: Question | None = None
         self._clock = clock
         self._on_change = on_change
+        self.bill = Bill()
         self._overload = Overload()
         self._stopping = threading.Event()
         self._thread = self._new_thread()
@@ -170,7 +176,8 @@ class DetectorLoop:
             looked_at = self._asked.cameras if self._asked else ()
             frame = self._mailboxes.take(timeout_s=TICK_S, but=looked_at)
             if frame is not None:
-                self._guarded(frame.camera_id, partial(self._glance, frame))
+                with self.bill.charged([frame.camera_id]):
+                    self._guarded(frame.camera_id, partial(self._glance, frame))
             elif self._asked is None:
                 self._tick()
         self._hear()
@@ -195,7 +202,8 @@ class DetectorLoop:
         """Judge what the model saw; it is waited for."""
         asked, self._asked = self._asked, None
         if asked is not None:
-            self._guarded(asked.cameras[0], partial(self._answered, asked))
+            with self.bill.charged(asked.cameras):
+                self._guarded(asked.cameras[0], partial(self._answered, asked))
 
     def _tick(self) -> None:
         for camera_id, watching in self._cameras.items():
@@ -262,7 +270,12 @@ class DetectorLoop:
 
     def _ask(self, together: Sequence[Wanted]) -> list[Detections]:
         """Ask the model, in its thread."""
-        with self._metrics.working("detect"), self._metrics.detect_s.time():
+        names = [one.glance.frame.camera_id for one in together]
+        with (
+            self.bill.charged(names),
+            self._metrics.working("detect"),
+            self._metrics.detect_s.time(),
+        ):
             return detected_together([one.glance for one in together], self._detector)
 
     def _answered(self, asked: Question) -> None:
