@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from streetwatch.service.desk.reports.facts import CaseFacts, is_duplicate, track
+from streetwatch.service.desk.reports.facts import CaseFacts
 from streetwatch.service.desk.reports.figures import Figures, Share, Tally
 from streetwatch.service.desk.reports.formats import as_csv, lines_csv, row_json
 from streetwatch.service.desk.reports.monthly import Month, as_markdown, summary
 from streetwatch.service.desk.reports.period import Step, days, month, period_at
 from streetwatch.service.desk.reports.table import MOST_ROWS, By, rows
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.desk.way import is_duplicate, track
 from streetwatch.service.incidents.errors import InputError
 
 NOVEMBER = month("2026-11")

@@ -1,28 +1,12 @@
 """What a report knows of one case: pure values, read by `query`."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from streetwatch.service.desk.history import moves
-from streetwatch.service.desk.states import REFUSALS, CaseState, RejectReason
+from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.vision.types import Seconds
 
 #: What the model is judged by: cases that cameras filed.
 FROM_CAMERAS = "video"
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """What a case's history says of its way.
-
-    Attributes:
-        first: When it first came into each state.
-        reason: Why it was rejected.
-    """
-
-    first: Mapping[str, Seconds]
-    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +58,3 @@ class CaseFacts:
     def is_confirmed(self) -> bool:
         """Whether people took it for what it says."""
         return self.accepted_at is not None and not self.is_refused
-
-
-def track(history: Iterable[Mapping[str, str]]) -> Track:
-    """Read a case's history."""
-    first: dict[str, Seconds] = {}
-    reason = None
-    for line in moves(history):
-        state = line["state"]
-        if state not in first:
-            first[state] = datetime.fromisoformat(line["at"]).timestamp()
-        if state == CaseState.REJECTED:
-            reason = line.get("reason")
-    return Track(first, reason)
-
-
-def is_duplicate(duplicate_of: str | None, reason: str | None) -> bool:
-    """Tell whether a case was found to be another one's double."""
-    return duplicate_of is not None or reason == RejectReason.DUPLICATE

@@ -1,20 +1,18 @@
 """The one query behind every report: the cases of a period, streamed as facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from streetwatch.service.desk.query import within
-from streetwatch.service.desk.reports.facts import CaseFacts, is_duplicate, track
+from streetwatch.service.desk.reports.facts import CaseFacts
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
-from streetwatch.vision.types import Seconds
 
 #: Rows held at once; a report over a million cases holds as many as one over a thousand.
 _HELD = 2_000
@@ -67,10 +65,11 @@ def _query(wanted: Wanted) -> sa.Select[Any]:
     )
     columns = (
         *(case[name] for name in ("source", "type", "camera_id", "grid_code", "state")),
-        *(case[name] for name in ("occurred_at", "reported_at", "handled_at", "ended_at")),
-        *(case[name] for name in ("deadline", "duplicate_of", "measure", "history")),
-        case.document["first_seen"].as_string().label("first_seen"),
+        *(case[name] for name in ("reported_at", "began_at", "occurred_at", "filed_at")),
+        *(case[name] for name in ("first_accepted_at", "first_dispatched_at", "first_handled_at")),
+        *(case[name] for name in ("handled_at", "ended_at", "deadline")),
         recurred_at.label("recurred_at"),
+        *(case[name] for name in ("was_warned", "is_double", "measure")),
     )
     return sa.select(*columns).where(*asked_for(wanted))
 
@@ -92,34 +91,29 @@ def asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     yield from within(wanted.reach)
 
 
-def _facts(row: Mapping[Any, Any]) -> CaseFacts:
-    way = track(row["history"])
-    state = CaseState(row["state"])
-    first_seen = row["first_seen"]
-    warned = CaseState.WARNED in way.first
-    filed = way.first.get(CaseState.REPORTED) if warned else row["reported_at"]
+def _facts(row: tuple[Any, ...]) -> CaseFacts:
+    source, type_, camera, grid, state_name, came, began, occurred, filed, *rest = row
+    accepted, dispatched, first_handled, handled, ended, deadline, recurred, *last = rest
+    was_warned, is_double, measure = last
+    state = CaseState(state_name)
     return CaseFacts(
-        source=row["source"],
-        type=row["type"],
-        camera_id=row["camera_id"],
-        grid_code=row["grid_code"],
+        source=source,
+        type=type_,
+        camera_id=camera,
+        grid_code=grid,
         state=state,
-        came_at=row["reported_at"],
-        began_at=_seconds(first_seen) if first_seen else row["occurred_at"],
-        occurred_at=row["occurred_at"],
+        came_at=came,
+        began_at=occurred if began is None else began,
+        occurred_at=occurred,
         filed_at=filed,
-        accepted_at=way.first.get(CaseState.ACCEPTED),
-        dispatched_at=way.first.get(CaseState.DISPATCHED),
-        handled_at=way.first.get(CaseState.HANDLED),
-        ended_at=row["ended_at"],
-        done_at=(row["handled_at"] or row["ended_at"]) if state in _DONE else row["ended_at"],
-        deadline=row["deadline"],
-        recurred_at=row["recurred_at"],
-        was_warned=warned,
-        is_duplicate=is_duplicate(row["duplicate_of"], way.reason),
-        measure=row["measure"],
+        accepted_at=accepted,
+        dispatched_at=dispatched,
+        handled_at=first_handled,
+        ended_at=ended,
+        done_at=(handled or ended) if state in _DONE else ended,
+        deadline=deadline,
+        recurred_at=recurred,
+        was_warned=bool(was_warned),
+        is_duplicate=bool(is_double),
+        measure=measure,
     )
-
-
-def _seconds(written: str) -> Seconds:
-    return datetime.fromisoformat(written).timestamp()
