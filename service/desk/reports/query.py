@@ -1,24 +1,37 @@
-"""The one query behind every report: the cases of a period, streamed as facts."""
+"""The one query behind every report: the cases of a period, as columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 from streetwatch.service.desk.query import within
-from streetwatch.service.desk.reports.facts import CaseFacts
+from streetwatch.service.desk.reports.facts import (
+    FROM_CAMERAS,
+    MEASURES,
+    STATE_CODES,
+    Cases,
+    joined,
+)
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
 
-#: Rows held at once; a report over a million cases holds as many as one over a thousand.
-_HELD = 2_000
-
 #: Of a unit grid's code.
 GRID_DIGITS = 15
+
+#: Rows that are held as the database gives them; as columns, they take a tenth.
+_HELD = 20_000
+
+#: Of the question.
+_COLUMNS = 19
+
+_MEASURES = {name: number for number, name in enumerate(MEASURES)}
 
 #: In these, what was to be done has been done.
 _DONE = frozenset({CaseState.HANDLED, CaseState.CLOSED, CaseState.FORCE_CLOSED})
@@ -43,16 +56,17 @@ class Wanted:
     reach: Reach = EVERYWHERE
 
 
-def facts(engine: sa.Engine, wanted: Wanted) -> Iterator[CaseFacts]:
-    """Read the cases of a report, one after the other, from one state of the database.
+def facts(engine: sa.Engine, wanted: Wanted) -> Cases:
+    """Read the cases of a report, from one state of the database.
 
     Raises:
         StorageError: the database refused.
     """
+    parts = [_cases(((),) * _COLUMNS)]
     with reading(engine) as connection:
         rows = connection.execution_options(yield_per=_HELD).execute(_query(wanted))
-        for row in rows.mappings():
-            yield _facts(row)
+        parts += [_cases(zip(*part, strict=True)) for part in rows.partitions()]
+    return joined(parts)
 
 
 def _query(wanted: Wanted) -> sa.Select[Any]:
@@ -91,29 +105,32 @@ def asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     yield from within(wanted.reach)
 
 
-def _facts(row: tuple[Any, ...]) -> CaseFacts:
-    source, type_, camera, grid, state_name, came, began, occurred, filed, *rest = row
-    accepted, dispatched, first_handled, handled, ended, deadline, recurred, *last = rest
-    was_warned, is_double, measure = last
-    state = CaseState(state_name)
-    return CaseFacts(
-        source=source,
-        type=type_,
-        camera_id=camera,
-        grid_code=grid,
-        state=state,
+def _cases(columns: Iterable[Sequence[Any]]) -> Cases:
+    sources, types, cameras, grids, states, *times, was_warned, is_double, measure = columns
+    came, began, occurred, filed, accepted, dispatched, first_handled, *ends = (
+        np.array(one, np.float64) for one in times
+    )
+    handled, ended, deadline, recurred = ends
+    codes = np.array([STATE_CODES[CaseState(one)] for one in states], np.int64)
+    is_done = np.isin(codes, [STATE_CODES[one] for one in _DONE])
+    return Cases(
+        is_camera=np.array([one == FROM_CAMERAS for one in sources], bool),
+        types=[intern(one) for one in types],
+        grids=[intern(one or "") for one in grids],
+        cameras=[intern(one or "") for one in cameras],
+        states=codes,
         came_at=came,
-        began_at=occurred if began is None else began,
+        began_at=np.where(np.isnan(began), occurred, began),
         occurred_at=occurred,
         filed_at=filed,
         accepted_at=accepted,
         dispatched_at=dispatched,
         handled_at=first_handled,
         ended_at=ended,
-        done_at=(handled or ended) if state in _DONE else ended,
+        done_at=np.where(is_done & ~np.isnan(handled), handled, ended),
         deadline=deadline,
         recurred_at=recurred,
-        was_warned=bool(was_warned),
-        is_duplicate=bool(is_double),
-        measure=measure,
+        was_warned=np.array(was_warned, bool),
+        is_duplicate=np.array(is_double, bool),
+        measures=np.array([_MEASURES.get(one, -1) for one in measure], np.int64),
     )

@@ -39,20 +39,26 @@ def foresight(
             )
 
 
-def foresight_load(
+def foresight_load(  # noqa: PLR0913 -- one argument per option
     *,
     database: Annotated[str, typer.Option(help="Address of a filled database.")],
     cameras: Annotated[Path, typer.Option(help="Its cameras.yaml.")],
+    roads: Annotated[Path | None, typer.Option(help="Its roads.geojson.")] = None,
     times: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 5,
+    only: Annotated[
+        str | None, typer.Option(help="Only questions with this in their name.")
+    ] = None,
     as_json: AsJson = True,
 ) -> None:
     """Time what the pages of foresight ask of a database that `streetwatch simulate` has filled."""
     from streetwatch.benchmarks.foresight_load import ask
     from streetwatch.service.cameras import load_cameras
+    from streetwatch.service.foreseeing import roads_in
     from streetwatch.service.store.sql_store import open_store
 
     del as_json
     known = load_cameras(cameras, environ={})
     with closing(open_store(database)) as store:
-        for answer in ask(store.engine, known, times=times):
+        lines = roads_in(roads) if roads else None
+        for answer in ask(store.engine, known, times=times, roads=lines, only=only):
             print_json(answer.line())
