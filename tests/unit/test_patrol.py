@@ -6,21 +6,17 @@ from xml.etree.ElementTree import fromstring
 import numpy as np
 import pytest
 
+from streetwatch.benchmarks.foresight_patrol import BASE, back_test, spot
 from streetwatch.service.foresight.patrol import Chance, Standings, chances
 from streetwatch.service.foresight.patrol_export import as_geojson, as_gpx, geo_uri
 from streetwatch.service.foresight.patrol_plan import Route, Shift, fixed_round, planned
-from streetwatch.service.foresight.patrol_replay import Met, replayed
+from streetwatch.service.foresight.patrol_replay import replayed
 from streetwatch.service.foresight.patrol_roads import NoRoadsError, Roads, roads_of, ways
 from streetwatch.zones.ground import MapPoint
 from streetwatch.zones.schedule import CHINA
 
 HOUR, DAY, WEEK = 3600.0, 86_400.0, 7 * 86_400.0
 MONDAY = datetime(2026, 10, 5, tzinfo=CHINA).timestamp()
-BASE = MapPoint(121.47, 31.23)
-
-
-def spot(number: int) -> MapPoint:
-    return BASE.moved((400.0 * (number % 5), 400.0 * (number // 5)))
 
 
 def standing(
@@ -55,44 +51,10 @@ def test_what_stood_before_and_after_the_time_that_is_learnt_from_is_cut() -> No
     assert (found.hour, found.expected) == (0, 0.25)
 
 
-def a_city(rng: np.random.Generator, weeks: int, *, is_planted: bool) -> Standings:
-    """Twenty places; three of them are busy for two hours of the day, where planted."""
-    history = []
-    for day in range(7 * weeks):
-        for place in range(20):
-            busy = is_planted and place in {3, 9, 16}
-            for _ in range(rng.poisson(1.6 if busy else 0.4)):
-                begins = rng.normal(10 + place % 3 * 3, 0.5) if busy else rng.uniform(0, 23)
-                history.append(standing(place, begins, rng.uniform(0.4, 0.8), day=day))
-    return stood(*history)
-
-
-def back_test(*, is_planted: bool, seed: int) -> Met:
-    rng = np.random.default_rng(seed)
-    history = a_city(rng, 8, is_planted=is_planted)
-    middle, end = MONDAY + 5 * WEEK, MONDAY + 8 * WEEK
-    shift = Shift(teams=1, steps=60)
-    learnt = history.only(history.began < middle)
-    by = {
-        weekend: planned(
-            chances(learnt, start=MONDAY, end=middle, weekend=weekend), shift, base=BASE
-        )
-        for weekend in (False, True)
-    }
-    round_ = fixed_round(list(learnt.at.items()), shift, base=BASE)
-    return replayed(
-        history.only(history.began >= middle),
-        by.__getitem__,
-        lambda _: round_,
-        span=(middle, end),
-        team_hours=8.0,
-    )
-
-
 def test_routes_meet_more_than_the_fixed_round_where_something_can_be_learnt() -> None:
     pytest.importorskip("pyvrp", reason="the extra `patrol` is not installed")
 
-    met = back_test(is_planted=True, seed=1)
+    met = back_test(1, is_planted=True)
 
     assert met.days == 21
     assert met.is_better
