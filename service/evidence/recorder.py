@@ -6,19 +6,19 @@ from functools import partial
 from typing import Final
 
 from streetwatch.service.evidence import manifest as manifests
-from streetwatch.service.evidence.copies import Copies, Kept, NoCopy, subject_of
+from streetwatch.service.evidence.copies import Copies, Kept, NoCopy
 from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
 from streetwatch.service.evidence.manifest import EvidenceSeal, Gathered
 from streetwatch.service.evidence.track_file import NAME, track_json
 from streetwatch.service.incidents.case import Attachment, Site
 from streetwatch.service.incidents.chain import End, Link, RecordKind
-from streetwatch.service.incidents.copying import Copying, Part, Spared
+from streetwatch.service.incidents.copying import Copying, Part
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.shift import NONE, Shift
-from streetwatch.vision.types import Frame, Image, Seconds, Size
+from streetwatch.vision.types import Frame, Image, Seconds, Size, Spared
 from streetwatch.zones.moment import local
 from streetwatch.zones.rules import ViolationType
 from streetwatch.zones.stay import Stay
@@ -202,7 +202,7 @@ class Recorder:
         """Write the latest still; return it, or why there is none."""
         if frame is None:
             return (), ("latest: the camera has given no picture since the service started",)
-        image, spare = frame.image, subject_of(self._spared(incident, frame.size))
+        image, spare = frame.image, self._spared(incident, frame.size)
         shown = self._copies.masked(image, spare=spare)
         kept = self._copies.still(incident.id, "latest.jpg", image, shown)
         return (_still("latest.jpg", "latest", kept, frame.at),), ()
@@ -255,7 +255,7 @@ class Recorder:
             none = NoCopy(str(error))
             return lambda: none, 0.0
         frame = self._current
-        spare = None if frame is None else subject_of(self._spared(incident, frame.size))
+        spare = None if frame is None else self._spared(incident, frame.size)
         return partial(self._copies.clip, incident.id, CLIP, digest, spare), at
 
     def _track(self, incident: Incident) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
