@@ -6,19 +6,20 @@ from functools import partial
 from typing import Final
 
 from streetwatch.service.evidence import manifest as manifests
-from streetwatch.service.evidence.copies import Copies, Kept, NoCopy, subject_of
+from streetwatch.service.evidence.copies import Copies, Kept, NoCopy
 from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
 from streetwatch.service.evidence.manifest import EvidenceSeal, Gathered
 from streetwatch.service.evidence.track_file import NAME, track_json
 from streetwatch.service.incidents.case import Attachment, Site
 from streetwatch.service.incidents.chain import End, Link, RecordKind
-from streetwatch.service.incidents.copying import Copying, Part, Spared
+from streetwatch.service.incidents.copying import Copying, Part
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.shift import NONE, Shift
-from streetwatch.vision.types import Frame, Image, Seconds, Size
+from streetwatch.vision.types import Frame, Image, Seconds, Size, Spared
 from streetwatch.zones.moment import local
 from streetwatch.zones.rules import ViolationType
 from streetwatch.zones.stay import Stay
@@ -61,6 +62,7 @@ class Recorder:
         self._current: Frame | None = None
         self._pixels: tuple[Frame, Image] | None = None
         self._shift = NONE
+        self._is_left = False
 
     def remember(self, frame: Frame, stays: Iterable[Stay]) -> None:
         """Hold the frame for the stays that it is the first picture of; let go of ended ones."""
@@ -183,6 +185,23 @@ class Recorder:
         filed_at = incident.violation_at if incident.warned_at is None else incident.opened_at
         return (filed_at or incident.first_seen) + self._window.after_s
 
+    def leave(self, unsealed: Iterable[Incident]) -> None:
+        """Write nothing else: another process goes on. Clips are cut, as it has not the stream.
+
+        Args:
+            unsealed: Those whose clip it will need.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        self.give_up()
+        for incident in unsealed:
+            self._cut(incident)
+
+    def give_up(self) -> None:
+        """Finish nothing of what is gathered. Callable from any thread."""
+        self._is_left = True
+
     def gather(self, incident: Incident) -> Future[Gathered | None]:
         """Write the latest still, the clip and the track of an incident that `can_seal`.
 
@@ -198,6 +217,8 @@ class Recorder:
         make_clip, starts_at = self._cut(incident)
 
         def gathered() -> Gathered:
+            if self._is_left:
+                raise StorageError("another process completes this evidence")
             latest, no_latest = self._latest(incident, frame)
             clip = make_clip()
             if isinstance(clip, NoCopy):
@@ -214,7 +235,7 @@ class Recorder:
         """Write the latest still; return it, or why there is none."""
         if frame is None:
             return (), ("latest: the camera has given no picture since the service started",)
-        image, spare = frame.image, subject_of(self._spared(incident, frame.size))
+        image, spare = frame.image, self._spared(incident, frame.size)
         shown = self._copies.masked(image, spare=spare)
         kept = self._copies.still(incident.id, "latest.jpg", image, shown)
         return (_still("latest.jpg", "latest", kept, frame.at),), ()
@@ -267,8 +288,9 @@ class Recorder:
             none = NoCopy(str(error))
             return lambda: none, 0.0
         frame = self._current
-        spare = None if frame is None else subject_of(self._spared(incident, frame.size))
-        return partial(self._copies.clip, incident.id, CLIP, digest, spare), at
+        spare = None if frame is None else self._spared(incident, frame.size)
+        make = partial(self._copies.clip, incident.id, CLIP, digest, spare)
+        return partial(make, given_up=lambda: self._is_left), at
 
     def _track(self, incident: Incident) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
         """Write where it was seen when, as far as this process has watched it, or say why not."""

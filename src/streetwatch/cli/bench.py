@@ -290,6 +290,22 @@ def presence(
 
 
 @app.command()
+def placement(
+    *,
+    cameras: Annotated[int, typer.Option(min=1, help="How many there are.")] = 3000,
+    nodes: Annotated[int, typer.Option(min=2, help="How many watch them.")] = 60,
+    seed: Annotated[int, typer.Option(help="Of what each camera costs.")] = 1,
+    as_json: AsJson = True,
+) -> None:
+    """Simulate a city's nodes: the time of a round of placing, and how even it leaves them."""
+    from streetwatch.benchmarks.placement import rounds
+
+    del as_json
+    for one in rounds(cameras, nodes, seed=seed):
+        print_json(one.line())
+
+
+@app.command()
 def console(
     *,
     cameras: Annotated[int, typer.Option(min=10, help="How many there are.")] = 300,
