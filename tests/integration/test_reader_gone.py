@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import nicegui
 import pytest
@@ -24,7 +24,7 @@ class Followed:
     """Keeps what a page has drawn when the queue changes."""
 
     def live(
-        self, _name: object, _read: object, draw: Callable[[Overview], Awaitable[None]], **_: Any
+        self, _name: object, _read: object, draw: Callable[[Overview], Awaitable[None]], **_: object
     ) -> None:
         self.draw = draw
 
@@ -60,7 +60,7 @@ def test_a_page_asks_for_what_came_and_the_log_is_quiet_whether_its_reader_stays
     desk = ReviewedDesk(open_store(f"sqlite:///{tmp_path / 'desk.db'}"))
     work = Work(desk.reviewing, EvidenceFolder(tmp_path / "evidence"), lambda: (), LI)
     with caplog.at_level(logging.WARNING):
-        awaited(gone_before_it_was_drawn(work, lambda: desk.file("a"), stays=stays))
+        awaited(asked_for_what_came(work, lambda: desk.file("a"), stays=stays))
     desk.store.close()
     assert work.session.current is not None
     assert [one.getMessage() for one in caplog.records if one.name != "asyncio"] == []
