@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from streetwatch.service.foresight.relapse import Spells, relapses, spells
-from streetwatch.service.foresight.relapse_chains import Episode, chains
+from streetwatch.service.foresight.relapse_chains import Episode, chains, in_longest
 
 DAY = 86_400.0
 
@@ -86,3 +86,11 @@ def test_a_ring_is_no_chain_without_end() -> None:
     found = chains([episode("a", "b", 0.0), episode("b", "a", 1.0), episode("c", "a", 2.0)])
 
     assert [one.numbers for one in found] == [("SW-b", "SW-a", "SW-c")]
+
+
+def test_the_longest_chains_are_found_before_any_case_of_them_is_read() -> None:
+    links = {"c": "b", "b": "a", "y": "x", "q": "p", "r": "s", "s": "r"}
+
+    assert in_longest(links, 1) == {"a", "b", "c"}
+    assert in_longest(links, 2) == {"a", "b", "c", "x", "y", "p", "q"}, "as long as the last"
+    assert in_longest({}, 3) == set()
