@@ -190,13 +190,11 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     )
     fleet = Fleet(wiring, loop, mailboxes)
     myself = node_of(settings, version("streetwatch"))
-    following = myself and Following(
-        myself,
-        Nodes(store.engine, lease_s=settings.node.lease_s),
-        Leases(store.engine, myself.id),
-        fleet,
-        catalogue,
-    )
+    following = None
+    if myself is not None:
+        nodes = Nodes(store.engine, lease_s=settings.node.lease_s)
+        leases = Leases(store.engine, myself.id)
+        following = Following(myself, nodes, leases, fleet, catalogue)
     registry.register(
         CaptureCollector(
             lambda: [(name, one.capture.counts) for name, one in fleet.watched.items()]

@@ -176,7 +176,7 @@ def evidence_of(settings: Settings) -> EvidenceStore:
     networks = Networks.of(settings.networks.targets)
     bucket = Bucket(
         address,
-        told.access_key,
+        told.access_key.get_secret_value(),
         told.secret_key.get_secret_value(),
         Outbound.of(networks, [address.endpoint or ""]),
     )
