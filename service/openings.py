@@ -257,6 +257,12 @@ def node_of(settings: Settings, software: str) -> Myself | None:
     return Myself(told.id, address, software, capacity, tuple(told.tags))
 
 
+def first_of(settings: Settings, store: SqlStore) -> Callable[[], bool]:
+    """Return what tells whether this process does what one of all nodes is to do."""
+    me = settings.node.id
+    return lambda: me is None or me == min(nodes_alive(store.engine), default=me)
+
+
 def elsewhere_of(settings: Settings, store: SqlStore) -> Callable[[str], bool]:
     """Return what tells whether another process watches a camera."""
     if settings.node.id is None:

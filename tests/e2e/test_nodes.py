@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 import sqlalchemy as sa
 import yaml
@@ -61,6 +62,22 @@ class City:
 
     def spread(self) -> Counter[str | None]:
         return Counter(self.owners().values())
+
+    def rename_at_another(self) -> None:
+        """Change a camera in one node's API; the other one, which watches it, is to know."""
+        name = next(name for name, owner in self.owners().items() if owner == "a")
+        source = {"kind": "rtsp", "url": self.camera.url}
+        zones = yaml.safe_load(document(self.camera.url))["cameras"][0]["zones"]
+        body = {"id": name, "name": "renamed", "source": source, "zones": zones}
+        answer = httpx.put(f"{self.b.url}/cameras/{name}", json=body)
+        assert answer.is_success, answer.text
+        since = time.monotonic()
+        wait_for(
+            "new name at the camera's owner",
+            lambda: "renamed" in {one["name"] for one in self.a.get("/cameras")} or None,
+            seconds=20,
+        )
+        sys.stdout.write(f"the change took {time.monotonic() - since:.2f} s\n")
 
     def since(self) -> float:
         """When the last camera changed hands, by the database's clock, which is ours here."""
@@ -128,6 +145,7 @@ def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> No
     city.a.start()
     city.b.start()
     wait_for("spread", lambda: city.spread() == {"a": 2, "b": 2} or None, seconds=30)
+    city.rename_at_another()
     city.camera.since = time.time()
     city.camera.start()
     wait_for(
