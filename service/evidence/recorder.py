@@ -94,8 +94,14 @@ class Recorder:
         """Draw zones and boxes where they lie in a picture that has moved."""
         self._shift = shift
 
-    def stills_of(self, incident: Incident) -> tuple[Attachment, ...]:
+    def stills_of(
+        self, incident: Incident, kept: frozenset[str] = frozenset()
+    ) -> tuple[Attachment, ...]:
         """Write the stills that belong to the state an incident has just reached.
+
+        Args:
+            incident: In its new state.
+            kept: Names of its stills that are kept already.
 
         Raises:
             StorageError: the disk refused.
@@ -107,15 +113,18 @@ class Recorder:
             case State.CANDIDATE:
                 return (self._still(incident, "first_seen", self._first.get(incident.id, frame)),)
             case State.WARNED:
-                return self._with_first(incident, frame, (self._still(incident, "warned", frame),))
+                warned = self._still(incident, "warned", frame)
+                return self._with_first(incident, frame, (warned,), kept)
             case State.OPEN if incident.disputed_at is not None:
                 return (self._still(incident, "disputed", frame),)
             case State.OPEN:
-                return self._threshold_stills(incident, frame)
+                return self._threshold_stills(incident, frame, kept)
             case State.CLEARED:
                 return (self._still(incident, "cleared", frame),)
 
-    def _threshold_stills(self, incident: Incident, frame: Frame) -> tuple[Attachment, ...]:
+    def _threshold_stills(
+        self, incident: Incident, frame: Frame, kept: frozenset[str]
+    ) -> tuple[Attachment, ...]:
         zone = self._zones[incident.zone_id]
         caption = f"{self._site.camera_id} / {zone.id} / {incident.type} / {local(frame.at)}"
         box = self._shift.box(incident.bbox, frame.size)
@@ -125,17 +134,20 @@ class Recorder:
             self._still(incident, "close_up", frame, Part(box)),
             self._still(incident, "zone_overlay", frame, drawn),
         )
-        return self._with_first(incident, frame, stills)
+        return self._with_first(incident, frame, stills, kept)
 
     def _with_first(
-        self, incident: Incident, frame: Frame, stills: tuple[Attachment, ...]
+        self,
+        incident: Incident,
+        frame: Frame,
+        stills: tuple[Attachment, ...],
+        kept: frozenset[str],
     ) -> tuple[Attachment, ...]:
         first = self._first.get(incident.id, frame)
-        # After a restart the picture on disk is the earlier one: it stays.
+        # After a restart the picture that is kept is the earlier one: it stays.
         is_first = first.at == incident.first_seen
         # (Of a view of another camera's case it stays where it is, with the view.)
-        is_on_disk = self._copies.cut_into.has(incident.id, "first_seen.jpg")
-        if is_first or not is_on_disk:
+        if is_first or "first_seen.jpg" not in kept:
             return (self._still(incident, "first_seen", first), *stills)
         return stills
 

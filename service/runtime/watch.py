@@ -188,7 +188,7 @@ class CameraWatch:
             observation,
             watched=self._watched,
             store=self._store,
-            stills_of=self._recorder.stills_of if self._recorder else lambda _: (),
+            stills_of=self._recorder.stills_of if self._recorder else lambda *_: (),
         )
 
     def seal(self, at: Seconds) -> None:
