@@ -34,8 +34,8 @@ CONNECTIONS: Final = 20
 #: Messages about a case: opened, evidence, cleared, each with its place in outbox and desk.
 WRITES_A_CASE: Final = 30.0
 
-#: Evidence of a case, MB: stills, clip and their sealed originals (docs/explanation/scale.md).
-CASE_MB: Final = 8.0
+#: Evidence of a case, MB: a clip of 15 s and 1.2 MB of stills, as they go out and as they were.
+CASE_MB: Final = 17.0
 
 #: Days that evidence is kept (`retention.evidence_d`).
 KEPT_D: Final = 180
