@@ -11,19 +11,23 @@ from prometheus_client import CollectorRegistry
 from sealed import SEAL, Sees
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.errors import WatchedElsewhereError
 from streetwatch.service.cameras.ledger import Ledger
 from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.routing import TO_THE_DESK
+from streetwatch.service.openings import first_of
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, Wiring
 from streetwatch.service.runtime.following import Following
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.settings import load_settings
 from streetwatch.service.store.cluster_schema import lease, node
 from streetwatch.service.store.leases import LeaseLostError, Leases
 from streetwatch.service.store.nodes import Myself, Nodes
@@ -236,3 +240,30 @@ def test_what_cameras_cost_is_what_they_are_placed_by(corner: Corner) -> None:
     corner.settled(a, b)
     alone = a if "c1" in a.fleet.watched else b
     assert spread(alone) == [1], "0.06 on one, three of 0.02 on the other"
+
+
+def test_whoever_asks_the_wrong_node_for_a_picture_is_told_so(corner: Corner) -> None:
+    a, b = corner.node("a"), corner.node("b")
+    corner.settled(a, b)
+    live = LiveView(a.catalogue, a.fleet, lambda: CLOCK)
+    here, elsewhere = next(iter(a.fleet.watched)), next(iter(b.fleet.watched))
+    assert live.picture(here) is None, "it gives no pictures"
+    with pytest.raises(WatchedElsewhereError, match=elsewhere):
+        live.picture(elsewhere)
+    assert [one.id for one in live.cameras()] == sorted(a.fleet.watched)
+
+
+def test_what_is_to_be_done_once_a_day_is_done_by_one_node(corner: Corner, tmp_path: Path) -> None:
+    (tmp_path / "streetwatch.yaml").write_text("{}")
+
+    def first(name: str) -> bool:
+        environ = {"STREETWATCH_NODE__ID": name} if name else {}
+        settings = load_settings(tmp_path / "streetwatch.yaml", environ=environ)
+        return first_of(settings, corner.store)()
+
+    assert first("a"), "nobody else lives"
+    corner.node("a")
+    corner.node("b")
+    assert [first("a"), first("b"), first("")] == [True, False, True]
+    corner.later("a", seconds=LEASE_S + 1)
+    assert first("b")
