@@ -30,6 +30,7 @@ from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.settings import load_settings
 from streetwatch.service.store.cluster_schema import lease, node
 from streetwatch.service.store.leases import LeaseLostError, Leases
+from streetwatch.service.store.node_status import unowned
 from streetwatch.service.store.nodes import Myself, Nodes
 from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -59,7 +60,7 @@ class Corner:
     folder: Path
     store: SqlStore
 
-    def node(self, name: str) -> Following:
+    def node(self, name: str, *, most: int = 200) -> Following:
         """Enter a node whose threads do not run: its rounds are made by hand."""
         mailboxes = Mailboxes()
         loop = DetectorLoop(
@@ -83,7 +84,7 @@ class Corner:
             clock=lambda: CLOCK,
         )
         nodes = Nodes(self.store.engine, lease_s=LEASE_S)
-        myself = Myself(name, f"http://{name}", "1", 1.0)
+        myself = Myself(name, f"http://{name}", "1", 1.0, most=most)
         nodes.enter(myself)
         vault = Vault.at(self.folder / "camera.key")
         catalogue = Catalogue(Ledger(self.store.engine), vault, FILE, clock=lambda: CLOCK)
@@ -240,6 +241,17 @@ def test_what_cameras_cost_is_what_they_are_placed_by(corner: Corner) -> None:
     corner.settled(a, b)
     alone = a if "c1" in a.fleet.watched else b
     assert spread(alone) == [1], "0.06 on one, three of 0.02 on the other"
+
+
+def test_what_no_node_has_room_for_is_nobodys_until_another_comes(corner: Corner) -> None:
+    a = corner.node("a", most=3)
+    corner.settled(a)
+    assert spread(a) == [3]
+    whole, ids = a.nodes.whole(), [one.id for one in FILE]
+    assert len(unowned(whole, ids)) == 1
+    b = corner.node("b")
+    corner.settled(a, b)
+    assert sum(spread(a, b)) == 4
 
 
 def test_whoever_asks_the_wrong_node_for_a_picture_is_told_so(corner: Corner) -> None:
