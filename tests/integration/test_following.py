@@ -155,7 +155,10 @@ def test_what_a_silent_node_had_is_watched_by_another_and_it_can_write_no_more(
 def test_a_node_that_has_just_come_back_judges_nobody_dead(corner: Corner) -> None:
     a, b = corner.node("a"), corner.node("b")
     corner.settled(a, b)
+    before = {name: one.lease for name, one in a.fleet.watched.items()}
     corner.later("a", "b", seconds=2 * LEASE_S)  # the database was away
+    a.follow()
+    assert {name: one.lease for name, one in a.fleet.watched.items()} == before, "they go on"
     b.heard()
     b.follow()
     assert spread(a, b) == [2, 2]
