@@ -184,6 +184,7 @@ class Service:
             signer=self.signer,
             lanes=self.lanes,
             registry=self.registry,
+            promised=self.desk.courier.wake if self.desk.courier else None,
         )
         self._watch()
         catalogue.follow(self._watch)

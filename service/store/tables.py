@@ -5,6 +5,7 @@ from streetwatch.service.store import (
     audit_schema,
     campaign_schema,
     chain_schema,
+    crowd_schema,
     looked_schema,
     reference_schema,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "audit_schema",
     "campaign_schema",
     "chain_schema",
+    "crowd_schema",
     "looked_schema",
     "metadata",
     "reference_schema",
