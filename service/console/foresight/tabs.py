@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from streetwatch.service.console.foresight.asked import Asked
 from streetwatch.service.console.foresight.campaigns import draw_campaigns
 from streetwatch.service.console.foresight.coverage import draw_coverage
+from streetwatch.service.console.foresight.crowds import draw_crowds
 from streetwatch.service.console.foresight.efficiency import draw_efficiency
 from streetwatch.service.console.foresight.fronts import draw_fronts
 from streetwatch.service.console.foresight.hotspots import draw_hot_spots
@@ -22,6 +23,7 @@ Render: TypeAlias = Callable[[Parts, Asked], Awaitable[None]]
 TABS: Final[tuple[tuple[str, str, Render], ...]] = (
     ("hot-spots", mark("Hot spots"), draw_hot_spots),
     ("coverage", mark("Coverage"), draw_coverage),
+    ("crowds", mark("Crowds"), draw_crowds),
     ("patrol", mark("Patrols"), draw_patrol),
     ("campaigns", mark("Campaigns"), draw_campaigns),
     ("fronts", mark("Shop fronts"), draw_fronts),
