@@ -1,7 +1,9 @@
 """A simulated city in a store: its incidents, cases, complaints and looked-at hours, at once."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -12,9 +14,10 @@ from streetwatch.datasets.city.life import City, Complaint, Day, Violation
 from streetwatch.datasets.city.plan import DAY_S
 from streetwatch.datasets.city.writing import zones_of
 from streetwatch.datasets.simulate import SIZE
+from streetwatch.service.desk.facts import THE_DESK
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.store.bulk import insert_many
+from streetwatch.service.store.bulk import Written, insert_many
 from streetwatch.service.store.looked import day_of
 from streetwatch.service.store.looked_schema import HOUR_COLUMNS, looked
 from streetwatch.service.store.schema import desk_case, desk_day, incident
@@ -26,6 +29,20 @@ DWELL_S: Final[Seconds] = 300.0
 
 _ANSWER_S: Final[Seconds] = 60.0
 
+_INCIDENT: Final = INCIDENT | {
+    "state": "closed",
+    "unobserved_s": 0.0,
+    "versions": Written(json.dumps(INCIDENT["versions"])),
+}
+
+_REST: Final = json.dumps(
+    {
+        name: value
+        for name, value in DOCUMENT.items()
+        if name not in {"external_id", "type", "first_seen", "cleared_at"}
+    }
+)[1:]
+
 
 def fill_with(engine: sa.Engine, city: City, *, on_day: Callable[[Day], None]) -> int:
     """Put a city into an empty store; return how many incidents that were.
@@ -36,9 +53,9 @@ def fill_with(engine: sa.Engine, city: City, *, on_day: Callable[[Day], None]) -
     with engine.connect() as connection:
         if connection.execute(sa.select(incident.c.id).limit(1)).first() is not None:
             raise InputError("the database holds incidents already: name a new one to fill")
-    count = 0
+    count, lasts = 0, Lasts()
     for day in city.days():
-        count += _fill_day(engine, city, day, count)
+        count += _fill_day(engine, city, day, count, lasts)
         on_day(day)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(
@@ -47,21 +64,44 @@ def fill_with(engine: sa.Engine, city: City, *, on_day: Callable[[Day], None]) -
     return count
 
 
-def _fill_day(engine: sa.Engine, city: City, day: Day, first: int) -> int:
-    seen = [one for one in day.violations if one.is_seen and one.end - one.start >= DWELL_S]
-    name = _day_name(city, day)
+class Lasts:
+    """The last case of each place and type: what the next one there has come back from."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str | None, int], tuple[Seconds, str]] = {}
+
+    def before(self, one: Violation, name: str) -> str | None:
+        """Return the incident that one has come back from, and keep it as the last."""
+        here = one.camera, one.kind
+        gone, last = self._last.get(here, (one.end, ""))
+        self._last[here] = one.end, name
+        return last if gone + _ANSWER_S <= one.start else None
+
+
+def _fill_day(engine: sa.Engine, city: City, day: Day, first: int, lasts: Lasts) -> int:
+    seen = [
+        (one, _id(one)) for one in day.violations if one.is_seen and one.end - one.start >= DWELL_S
+    ]
+    day_name = _day_name(city, day)
     cases = [
-        *(_case(one, f"{name}{number:06}", first + number) for number, one in enumerate(seen, 1)),
+        *(_case(one, name, lasts.before(one, name)) for one, name in seen),
         *(
-            _told(one, f"{name}{number:06}", first + number)
+            _told(one, f"12345-{day_name}{number:06}")
             for number, one in enumerate(day.complaints, len(seen) + 1)
         ),
     ]
     with engine.begin() as connection:
-        insert_many(connection, incident, map(_incident, seen))
-        insert_many(connection, desk_case, cases)
+        insert_many(connection, incident, (_incident(*one) for one in seen))
+        insert_many(
+            connection,
+            desk_case,
+            (
+                one | {"number": f"{day_name}{number:06}", "revision": first + number}
+                for number, one in enumerate(cases, 1)
+            ),
+        )
         insert_many(connection, looked, _looked(city, day))
-        connection.execute(sa.insert(desk_day).values(day=name, last=len(cases)))
+        connection.execute(sa.insert(desk_day).values(day=day_name, last=len(cases)))
     return len(seen)
 
 
@@ -74,21 +114,16 @@ def _id(one: Violation) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:26]
 
 
-def _incident(one: Violation) -> dict[str, Any]:
-    width, height = SIZE
-    x1, y1, x2, y2 = KINDS[one.kind].box
-    box = (x1 * width, y1 * height, x2 * width, y2 * height)
-    at = one.start + DWELL_S
-    return INCIDENT | {
-        "id": _id(one),
+def _incident(one: Violation, name: str) -> dict[str, Any]:
+    at, box = one.start + DWELL_S, _box(one.kind)
+    return _INCIDENT | {
+        "id": name,
         "camera_id": one.camera,
         "zone_id": one.zone,
         "type": one.type,
-        "state": "closed",
         "first_seen": one.start,
         "last_seen": one.end,
         "observed_s": one.end - one.start,
-        "unobserved_s": 0.0,
         "anchor": box,
         "bbox": box,
         "lon": one.lon,
@@ -100,9 +135,18 @@ def _incident(one: Violation) -> dict[str, Any]:
     }
 
 
-def _case(one: Violation, number: str, revision: int) -> dict[str, Any]:
-    at, ended = one.start + DWELL_S, one.end + _ANSWER_S
-    return _common(number, _id(one), one.type, at, revision) | {
+@cache
+def _box(kind: int) -> Written:
+    width, height = SIZE
+    x1, y1, x2, y2 = KINDS[kind].box
+    return Written(json.dumps((x1 * width, y1 * height, x2 * width, y2 * height)))
+
+
+def _case(one: Violation, name: str, before: str | None) -> dict[str, Any]:
+    filed = one.start + DWELL_S + 1
+    accepted, ended = filed + _ANSWER_S, one.end + _ANSWER_S
+    handled, who = max(one.end, accepted), _reviewer(one)
+    return _common(name, one.type, filed) | {
         "source": "video",
         "state": CaseState.CLOSED.value,
         "camera_id": one.camera,
@@ -111,18 +155,34 @@ def _case(one: Violation, number: str, revision: int) -> dict[str, Any]:
         "lat": one.lat,
         "grid_code": one.grid,
         "place_key": f"{one.camera}/{one.zone}",
-        "ended_at": ended,
-        "history": [
-            {"state": "reported", "at": utc(at)},
-            {"state": "accepted", "at": utc(at + _ANSWER_S)},
-            {"state": "handled", "at": utc(one.end)},
-            {"state": "closed", "at": utc(ended)},
-        ],
+        "recurrence_of": before,
+        "repeat_count": int(before is not None),
+        "accepted_at": accepted,
+        "first_accepted_at": accepted,
+        "judged_at": accepted,
+        "judged_by": who,
+        "handled_at": handled,
+        "first_handled_at": handled,
+        "ended_at": max(ended, handled),
+        "began_at": one.start,
+        "gone_at": one.end,
+        "document": _document(name, one.type, one.start, one.end),
+        "history": _history(
+            ("reported", filed, THE_DESK),
+            ("accepted", accepted, who),
+            ("handled", handled, THE_DESK),
+            ("closed", max(ended, handled), THE_DESK),
+        ),
     }
 
 
-def _told(one: Complaint, number: str, revision: int) -> dict[str, Any]:
-    return _common(number, f"12345-{number}", one.type, one.at, revision) | {
+def _reviewer(one: Violation) -> str:
+    """Name who judges what happens before a camera: one of twenty."""
+    return f"reviewer-{int((one.camera or '0')[-2:]) % 20 + 1:02}"
+
+
+def _told(one: Complaint, name: str) -> dict[str, Any]:
+    return _common(name, one.type, one.at + 1) | {
         "source": "mobile",
         "state": CaseState.ACCEPTED.value,
         "camera_id": None,
@@ -131,23 +191,53 @@ def _told(one: Complaint, number: str, revision: int) -> dict[str, Any]:
         "lat": one.lat,
         "grid_code": one.grid,
         "place_key": None,
+        "recurrence_of": None,
+        "repeat_count": 0,
+        "accepted_at": one.at + 1,
+        "first_accepted_at": one.at + 1,
+        "judged_at": None,
+        "judged_by": None,
+        "handled_at": None,
+        "first_handled_at": None,
         "ended_at": None,
-        "history": [{"state": step, "at": utc(one.at)} for step in ("reported", "accepted")],
+        "began_at": one.at,
+        "gone_at": None,
+        "document": _document(name, one.type, one.at, None),
+        "history": _history(("reported", one.at + 1, THE_DESK), ("accepted", one.at + 1, THE_DESK)),
     }
 
 
-def _common(number: str, name: str, type_: str, at: Seconds, revision: int) -> dict[str, Any]:
+def _common(name: str, type_: str, filed: Seconds) -> dict[str, Any]:
     return CASE | {
-        "number": number,
         "external_id": name,
         "idempotency_key": f"key-{name}",
         "type": type_,
-        "occurred_at": at,
-        "reported_at": at + 1,
-        "deadline": at + DAY_S,
-        "revision": revision,
-        "document": DOCUMENT | {"external_id": name, "type": type_},
+        "occurred_at": filed - 1,
+        "reported_at": filed,
+        "filed_at": filed,
+        "was_warned": False,
+        "is_double": False,
+        "deadline": filed + DAY_S,
     }
+
+
+def _document(name: str, type_: str, began: Seconds, gone: Seconds | None) -> Written:
+    """Write a report: all are alike but for a few words."""
+    head = {
+        "external_id": name,
+        "type": type_,
+        "first_seen": utc(began),
+        "cleared_at": None if gone is None else utc(gone),
+    }
+    return Written(f"{json.dumps(head)[:-1]}, {_REST}")
+
+
+def _history(*lines: tuple[str, Seconds, str]) -> Written:
+    written = (
+        f'{{"state": "{state}", "at": "{utc(at)}", "by": "{who}", "note": ""}}'
+        for state, at, who in lines
+    )
+    return Written(f"[{', '.join(written)}]")
 
 
 def _looked(city: City, day: Day) -> Iterator[dict[str, Any]]:

@@ -89,12 +89,13 @@ def _city(seed: int, cameras: int, *, has_crowds: bool) -> City:
 def warnings_of(counts: npt.NDArray[np.int64], start: Seconds) -> Iterator[Filling]:
     """Yield what a zone is warned of, as the service would: what is usual is learnt every night."""
     a_day = round(DAY_S / SLOT_S)
-    at = start + np.arange(len(counts)) * SLOT_S
+    at = np.asarray(start + np.arange(len(counts)) * SLOT_S, np.float64)
+    people = counts.astype(np.float64)
     recent: deque[Slot] = deque(maxlen=MOST)
     warned: Filling | None = None
     for day in range(LEARN_D, len(counts) // a_day):
         past = slice(max(day - 7 * WEEKS, 0) * a_day, day * a_day)
-        known = baseline(at[past], counts[past].astype(np.float64))
+        known = baseline(at[past], people[past])
         for number in range(day * a_day, (day + 1) * a_day):
             recent.append(Slot(float(at[number]), float(counts[number])))
             before, warned = warned, _stepped(warned, recent, known)

@@ -1,6 +1,6 @@
 """Are planted hot spots, changes and blind spots found, and nothing where nothing is planted?"""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ from streetwatch.datasets.city.planting import Effect
 from streetwatch.datasets.city.writing import zones_of
 from streetwatch.models.intervals import wilson
 from streetwatch.service.foresight.coverage import Reports, Stand, coverage
-from streetwatch.service.foresight.exposure import Looked, Seen, Tally, tally
+from streetwatch.service.foresight.exposure import Looked, Seen, Tally, tallies
 from streetwatch.service.foresight.hotspots import hot_spots
 from streetwatch.service.store.looked import day_of
 
@@ -61,7 +61,7 @@ def tried(city: City) -> Outcome:
     """Look for hot spots, changes and blind spots in a city, by its grids."""
     grids = sorted({post.block.code for post in city.ground.posts})
     days = list(city.days())
-    found = hot_spots(dict(tallies_of(city, days, grids)), days=PERIOD_D)
+    found = hot_spots(tallies_of(city, days, grids), days=PERIOD_D)
     hot = ((grids[one.cell], one.type) for one in found.heats if one.is_hot)
     changed = (
         (grids[one.cell], one.type)
@@ -96,29 +96,23 @@ def _blind(city: City, days: Sequence[Day]) -> frozenset[Claim]:
     return frozenset((one.grid, "") for one in rows if one.blind is not None)
 
 
-def tallies_of(city: City, days: Sequence[Day], grids: list[str]) -> Iterator[tuple[str, Tally]]:
-    """Yield each type's counts and exposure, as a service would have stored them."""
+def tallies_of(city: City, days: Sequence[Day], grids: list[str]) -> dict[str, Tally]:
+    """Return each type's counts and exposure, as a service would have stored them."""
     seen, looked = _columns(city, days)
-    cell_of = {post.id: grids.index(post.block.code) for post in city.ground.posts}
     zones = {(post.id, kind.zone) for post in city.ground.posts for kind in KINDS}
-    watched = {
-        (camera, zone): frozenset(kind.type for kind in KINDS if kind.zone == zone)
-        for camera, zone in zones
-    }
-    for kind in KINDS:
-        yield (
-            kind.type,
-            tally(
-                seen,
-                looked,
-                cell_of=cell_of,
-                cells=len(grids),
-                first=day_of(city.plan.start),
-                days=city.plan.days,
-                types=frozenset({kind.type}),
-                watched=watched,
-            ),
-        )
+    return tallies(
+        seen,
+        looked,
+        cell_of={post.id: grids.index(post.block.code) for post in city.ground.posts},
+        cells=len(grids),
+        first=day_of(city.plan.start),
+        days=city.plan.days,
+        types=[kind.type for kind in KINDS],
+        watched={
+            (camera, zone): frozenset(kind.type for kind in KINDS if kind.zone == zone)
+            for camera, zone in zones
+        },
+    )
 
 
 def _columns(city: City, days: Sequence[Day]) -> tuple[Seen, Looked]:

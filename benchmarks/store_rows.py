@@ -11,6 +11,7 @@ from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.report import Report
 from streetwatch.service.desk.review.rank import Weight, rank
 from streetwatch.service.desk.states import ENDS, CaseState
+from streetwatch.service.desk.way import way_columns
 from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, message
 from streetwatch.service.incidents.incident import Incident, State, Versions
 from streetwatch.service.store import codec
@@ -242,7 +243,7 @@ def _receipt(one: One) -> dict[str, Any]:
 def _case(one: One) -> dict[str, Any]:
     state, camera = one.state(), one.camera_id
     steps = ("reported", "accepted", "dispatched", "handled", state.value)
-    return CASE | {
+    case = CASE | {
         "number": one.case_number,
         "external_id": one.id,
         "idempotency_key": f"key-{one.id}",
@@ -265,3 +266,4 @@ def _case(one: One) -> dict[str, Any]:
         "document": DOCUMENT | {"external_id": one.id, "type": one.type},
         "history": [{"state": step, "at": "2026-01-01T00:00:00.000+00:00"} for step in steps],
     }
+    return case | way_columns(case)

@@ -51,6 +51,8 @@ class Load:
         quiet_interval_s: Between two pictures while nothing does.
         model: Name or path of a card.
         threads: Inside one detection.
+        spread_s: Over which the cameras come, one after the other: the streams are few, and no
+            city's cars all stop in the same second. Zero is that worst case.
     """
 
     streams: tuple[CameraStream, ...]
@@ -61,6 +63,7 @@ class Load:
     quiet_interval_s: Seconds
     model: str
     threads: int
+    spread_s: Seconds = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Throughput:
     """What was measured; `line` is the contract's."""
 
     cameras: int
+    spread_s: Seconds
     seconds: Seconds
     looks: int
     detections: int
@@ -89,6 +93,7 @@ class Throughput:
         camera_s = self.cameras * self.seconds
         return {
             "cameras": self.cameras,
+            "spread_s": self.spread_s,
             "seconds": round(self.seconds, 1),
             "looks_per_camera_s": round(self.looks / camera_s, 3),
             "detections_per_camera_s": round(self.detections / camera_s, 3),
@@ -123,7 +128,7 @@ def coded(  # noqa: PLR0913 -- each is decided by who measures
     streams = coded_streams(
         data,
         work,
-        seconds=max(load.seconds + 30.0, _CODED_S),
+        seconds=max(load.seconds + load.spread_s + 30.0, _CODED_S),
         quiet=quiet,
         camera_of=lambda path: (
             None if only and path.name not in only else camera_of.get(path.resolve())
@@ -174,14 +179,16 @@ def _run(load: Load) -> Throughput:
             model=load.model,
             detector_threads=load.threads,
         )
-        service = Service(settings, tuple(_camera(load, number) for number in range(load.number)))
+        cameras = tuple(_camera(load, number) for number in range(load.number))
+        service = Service(settings, () if load.spread_s else cameras)
         empty_mib = resident_mib()
         with service.running():
-            began_at = _pictures_of_all(service)
+            began_at = _pictures_of_all(service, cameras, load.spread_s)
             before = Reading.of(service.registry)
             most_mib = most_resident(load.seconds)
             after = Reading.of(service.registry)
             incidents = service.store.incidents()
+        service.keeping.copies.stop(timeout_s=_STARTS_WITHIN_S)  # it still writes into the folder
         recall = _recall(load, incidents, began_at)
         return _throughput(load, after.since(before), (empty_mib, most_mib), recall)
 
@@ -193,20 +200,26 @@ def _camera(load: Load, number: int) -> Camera:
     return replace(camera, id=f"{stream.camera_id}-{number}", source=source)
 
 
-def _pictures_of_all(service: Service) -> dict[str, Seconds]:
-    """Wait until every camera has given a picture; return when each gave its first."""
-    deadline = time.monotonic() + _STARTS_WITHIN_S
+def _pictures_of_all(
+    service: Service, cameras: Sequence[Camera], spread_s: Seconds
+) -> dict[str, Seconds]:
+    """Wait until every camera has come and given a picture; return when each gave its first."""
+    began = time.monotonic()
     first: dict[str, Seconds] = {}
     pause = threading.Event()
-    while len(first) < len(service.watched):
+    while len(first) < len(cameras):
+        gone_s = time.monotonic() - began
+        due = len(cameras) if gone_s >= spread_s else int(len(cameras) * gone_s / spread_s)
+        if due > len(service.watched):
+            service.lookout.fleet.apply(cameras[:due])
         for camera_id, one in service.watched.items():
             if one.last_frame_at is not None:
                 first.setdefault(camera_id, one.last_frame_at)
-        if time.monotonic() > deadline:
-            silent = len(service.watched) - len(first)
+        if gone_s > spread_s + _STARTS_WITHIN_S:
+            silent = len(cameras) - len(first)
             raise InputError(
                 f"throughput: {silent} cameras gave no picture within {_STARTS_WITHIN_S:g} s: "
-                f"this machine can't carry {len(service.watched)}"
+                f"this machine can't carry {len(cameras)}"
             )
         pause.wait(0.05)
     return first
@@ -247,6 +260,7 @@ def _throughput(
     uncovered = [took.above(coverage, limit, kind) for kind, limit in _COVERED_WITHIN_S.items()]
     return Throughput(
         cameras=load.number,
+        spread_s=load.spread_s,
         seconds=took.at,
         looks=round(took.total("streetwatch_looks_total")),
         detections=round(took.total("streetwatch_detections_total")),

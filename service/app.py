@@ -65,12 +65,14 @@ from streetwatch.service.openings import (
     access_of,
     audit_of,
     catalogue_of,
+    elsewhere_of,
     evidence_of,
     lanes,
     links_of,
     originals_of,
     own_token_of,
     retention_of,
+    shared_store,
     signer_of,
     signing_of,
 )
@@ -82,7 +84,7 @@ from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.deliveries import Backlog, Deliveries
 from streetwatch.service.store.receipts import Receipts
-from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
@@ -141,7 +143,7 @@ class Service:
     def __post_init__(self) -> None:
         self.evidence = evidence_of(self.settings)
         self.signer = signer_of(self.settings)
-        self.store = open_store(self.settings.database_url)
+        self.store = shared_store(self.settings)
         self.access, self.audit = access_of(self.settings, self.store), audit_of(self.store)
         self.deliveries = Deliveries(self.store.engine)
         self.targets = targets_of(self.settings.targets, self._around())
@@ -157,7 +159,7 @@ class Service:
         self.desk = desk_from(
             self.settings,
             self.store.engine,
-            CameraSights(self.store, lambda: self.watched),
+            CameraSights(self.store, lambda: self.watched, elsewhere_of(self.settings, self.store)),
             clock=self.clock,
             on_end=self._close,
         )
@@ -208,7 +210,7 @@ class Service:
         """Watch the cameras that the catalogue has now."""
         cameras = self.lookout.catalogue.cameras
         warn_of_disabled(self.desk.triaging.profile, cameras)
-        self.lookout.fleet.apply(cameras)
+        self.lookout.follow()
 
     @property
     def watched(self) -> Mapping[str, WatchedCamera]:

@@ -88,7 +88,7 @@ def evidence_rounds(  # noqa: PLR0913 -- what they are wired to
         settings.model, provider=settings.detector_provider, longest_side=longest_side
     )
     moving = Moving(evidence, clock) if isinstance(evidence, BucketedEvidence) else None
-    awaited = AwaitedCopies(store.engine)
+    awaited = AwaitedCopies(store.engine, settings.node.id)
     rounds = EvidenceRounds(Copies.masking(evidence, sees), sees, awaited, moving, on_made)
     registry.register(_Waiting(rounds.health))
     return rounds

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.cameras import Camera, load_cameras
 from streetwatch.service.desk.foresight.campaigns import Where
+from streetwatch.service.desk.foresight.courses import Looked
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
 from streetwatch.service.desk.reports.reporter import Reporter
@@ -47,7 +48,7 @@ def foreseer_from(
     return Foreseer(
         engine,
         clock,
-        looked=partial(_looked, engine, cameras),
+        looked=looked_at(engine, cameras),
         fronts=lambda: [_fronts(one, references) for one in cameras()],
         formula=told.formula,
         roads=partial(roads_in, told.roads) if told.roads else Roads,
@@ -62,6 +63,11 @@ def foreseer_of(settings: Settings, reporter: Reporter, *, environ: Mapping[str,
         return load_cameras(file, environ=environ) if file.is_file() else ()
 
     return foreseer_from(settings, reporter.engine, cameras, clock=reporter.clock)
+
+
+def looked_at(engine: sa.Engine, cameras: Callable[[], Sequence[Camera]]) -> Looked:
+    """Return who tells how long places were looked at."""
+    return partial(_looked, engine, cameras)
 
 
 def _looked(

@@ -21,12 +21,13 @@ from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.gathering import Gatherings
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.openings import looks_of, outbound_of_cameras
+from streetwatch.service.openings import looks_of, node_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.crowd_watch import CrowdWatch
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.following import Following
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looked_hours import LookedHours
 from streetwatch.service.runtime.looks_log import LooksLog
@@ -36,6 +37,8 @@ from streetwatch.service.runtime.supervision import Supervisor
 from streetwatch.service.runtime.zone_counts import ZoneCounts
 from streetwatch.service.settings import Settings
 from streetwatch.service.sights import health_of
+from streetwatch.service.store.leases import Leases
+from streetwatch.service.store.nodes import Nodes
 from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.stream import CaptureOptions
@@ -62,6 +65,7 @@ class Lookout:
         dry_runs: Tries zones on what was seen.
         streams: Where cameras may be.
         gatherings: Looks at cameras that are being attached.
+        following: Shares the cameras with other nodes; None where this process watches all.
     """
 
     catalogue: Catalogue
@@ -76,6 +80,14 @@ class Lookout:
     dry_runs: DryRuns
     streams: OutboundStreams
     gatherings: Gatherings
+    following: Following | None = None
+
+    def follow(self) -> None:
+        """Watch the cameras that the catalogue has now."""
+        if self.following is None:
+            self.fleet.apply(self.catalogue.cameras)
+        else:
+            self.following.wake()
 
     def watched(self) -> Mapping[str, WatchedCamera]:
         """Return the cameras that run, by id."""
@@ -102,12 +114,18 @@ class Lookout:
         self.loop.start()
         self.fleet.start()
         self.supervisor.start()
+        if self.following is not None:
+            self.following.start()
 
     def stop(self, *, timeout_s: Seconds) -> None:
         """End, from the streams on."""
         self.supervisor.stop(timeout_s=timeout_s)
+        if self.following is not None:
+            self.following.drain(timeout_s=timeout_s)
         self.fleet.stop()
         self.loop.stop(timeout_s=timeout_s)
+        if self.following is not None:
+            self.following.end(timeout_s=timeout_s)
         self.looks.stop(timeout_s=timeout_s)
         self.looked.stop(timeout_s=timeout_s)
         self.counts.stop(timeout_s=timeout_s)
@@ -187,6 +205,12 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         seen=counts.add,
     )
     fleet = Fleet(wiring, loop, mailboxes)
+    myself = node_of(settings, version("streetwatch"))
+    following = None
+    if myself is not None:
+        nodes = Nodes(store.engine, lease_s=settings.node.lease_s)
+        leases = Leases(store.engine, myself.id)
+        following = Following(myself, nodes, leases, fleet, catalogue)
     registry.register(
         CaptureCollector(
             lambda: [(name, one.capture.counts) for name, one in fleet.watched.items()]
@@ -205,4 +229,5 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         dry_runs=DryRuns(catalogue, looks, store, clock),
         streams=streams,
         gatherings=Gatherings(Cameras(catalogue), loop, mailboxes, options),
+        following=following,
     )

@@ -1,5 +1,6 @@
 """What is opened of a service from its settings, running or not: for commands, and for `app`."""
 
+import os
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
@@ -41,6 +42,8 @@ from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.audit import Audit, Deed
 from streetwatch.service.store.chains import public_keys
+from streetwatch.service.store.leases import Leases
+from streetwatch.service.store.nodes import Myself, nodes_alive
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -59,6 +62,25 @@ def stored(settings: Settings) -> SqlStore:
     if settings.database is None and not file.is_file():
         raise InputError(f"{file}: no such file: give --config of a service that has run")
     return open_store(settings.database_url)
+
+
+def shared_store(settings: Settings) -> SqlStore:
+    """Open the store of a service that is about to run, alone or as one node among others.
+
+    Raises:
+        InputError: its database can't be used, or nodes share its cameras and it is none.
+    """
+    if settings.node.id is not None:
+        return open_store(settings.database_url, idle_s=settings.node.lease_s)
+    store = open_store(settings.database_url)
+    others = nodes_alive(store.engine)
+    if others:
+        store.close()
+        raise InputError(
+            f"node.id: the nodes {', '.join(others)} share the cameras of this database, and a "
+            "process without a name would watch all of them too: give it one, or end the others"
+        )
+    return store
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +176,7 @@ def evidence_of(settings: Settings) -> EvidenceStore:
     networks = Networks.of(settings.networks.targets)
     bucket = Bucket(
         address,
-        told.access_key,
+        told.access_key.get_secret_value(),
         told.secret_key.get_secret_value(),
         Outbound.of(networks, [address.endpoint or ""]),
     )
@@ -223,6 +245,23 @@ def vault_of(settings: Settings) -> Vault:
     if settings.camera_key is None:
         return Vault.at(settings.data_dir / KEY_FILE)
     return Vault(settings.camera_key.get_secret_value().encode(), "camera_key")
+
+
+def node_of(settings: Settings, software: str) -> Myself | None:
+    """Return what a process says of itself to those that share its cameras; None: it is alone."""
+    told = settings.node
+    if told.id is None:
+        return None
+    capacity = float(told.capacity or os.cpu_count() or 1)
+    address = told.url or settings.address
+    return Myself(told.id, address, software, capacity, tuple(told.tags))
+
+
+def elsewhere_of(settings: Settings, store: SqlStore) -> Callable[[str], bool]:
+    """Return what tells whether another process watches a camera."""
+    if settings.node.id is None:
+        return lambda _: False
+    return Leases(store.engine, settings.node.id).is_elsewhere
 
 
 def outbound_of_cameras(settings: Settings, cameras: Catalogue) -> Outbound:

@@ -39,6 +39,7 @@ from streetwatch.service.config.groups import (
 from streetwatch.service.config.hosts import is_loopback
 from streetwatch.service.config.limit_schema import LimitSettings
 from streetwatch.service.config.network_schema import NetworkSettings
+from streetwatch.service.config.node_schema import NodeSettings
 from streetwatch.service.config.open311_schema import Open311Settings
 from streetwatch.service.config.paths import anchored
 from streetwatch.service.config.target_schema import Target
@@ -263,6 +264,12 @@ class Settings(BaseSettings):
         title="Open311",
         description="What other tools may file and read over Open311.",
         examples=["{jurisdiction_id: city.example}"],
+    )
+    node: NodeSettings = Field(
+        NodeSettings(),
+        title="Node",
+        description="This process among those that share the cameras of one database.",
+        examples=["{id: north-1}"],
     )
     code_profile: str = Field(
         "default",

@@ -37,11 +37,23 @@ class CameraSights:
     Args:
         store: Where the incidents are.
         cameras: Those that run now, by id.
+        is_elsewhere: Tells whether another process watches a camera.
     """
 
-    def __init__(self, store: SqlStore, cameras: Callable[[], Mapping[str, Watched]]) -> None:
+    def __init__(
+        self,
+        store: SqlStore,
+        cameras: Callable[[], Mapping[str, Watched]],
+        is_elsewhere: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._store = store
         self._cameras = cameras
+        self._is_elsewhere = is_elsewhere
+
+    def is_elsewhere(self, name: str) -> bool:
+        """Tell whether another process watches the camera of an incident."""
+        incident = self._store.incident(name)
+        return incident is not None and self._is_elsewhere(incident.camera_id)
 
     def sight(self, name: str, now: Seconds) -> Sight | None:
         """Return what is known of an incident, None where there is no such one.

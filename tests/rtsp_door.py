@@ -1,5 +1,6 @@
 """A camera with a password: a door before a real RTSP server, which lets in who has the account."""
 
+import asyncio
 import base64
 import socket
 import threading
@@ -8,6 +9,8 @@ from contextlib import contextmanager, suppress
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import ClassVar
 from urllib.parse import urlsplit
+
+from tls_parts import Certificate, shown
 
 
 class _Door(BaseRequestHandler):
@@ -67,3 +70,41 @@ def locked(url: str, user: str, password: str) -> Iterator[str]:
             yield f"rtsp://127.0.0.1:{server.server_address[1]}{parts.path}"
         finally:
             server.shutdown()
+
+
+@contextmanager
+def over_tls(url: str, certificate: Certificate) -> Iterator[str]:
+    """Put TLS before a camera."""
+    parts = urlsplit(url)
+
+    async def let_in(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_connection(parts.hostname, parts.port)
+        with suppress(OSError):
+            await asyncio.gather(_hand_on(reader, there[1]), _hand_on(there[0], writer))
+
+    async def serve() -> None:
+        async with await asyncio.start_server(let_in, "127.0.0.1", 0, ssl=shown(certificate)) as it:
+            ports.append(it.sockets[0].getsockname()[1])
+            ended.append((asyncio.get_running_loop(), asyncio.Event()))
+            begun.set()
+            await ended[0][1].wait()
+
+    ports: list[int] = []
+    ended: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+    begun = threading.Event()
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    begun.wait(10)
+    try:
+        yield parts._replace(scheme="rtsps", netloc=f"127.0.0.1:{ports[0]}").geturl()
+    finally:
+        loop, event = ended[0]
+        loop.call_soon_threadsafe(event.set)
+        thread.join()
+
+
+async def _hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    writer.close()

@@ -1,5 +1,6 @@
 """A certificate for this machine, who signed it, and a server that shows it."""
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -31,13 +32,23 @@ def certified(folder: Path) -> Certificate:
     return made
 
 
+def shown(certificate: Certificate) -> ssl.SSLContext:
+    """Return what a server shows it by."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate.chain, certificate.key)
+    return context
+
+
+def closed(plain: socket.socket, certificate: Certificate) -> ssl.SSLSocket:
+    """Speak TLS at a server's socket."""
+    return shown(certificate).wrap_socket(plain, server_side=True)
+
+
 @contextmanager
 def answering_over_tls(certificate: Certificate) -> Iterator[str]:
     """Answer 200 to every POST on a free port for the length of the block."""
     server = HTTPServer(("127.0.0.1", 0), _Yes)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate.chain, certificate.key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.socket = closed(server.socket, certificate)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.vision.picture import size_of
-from streetwatch.vision.types import Box, Boxes, Detections, Image, Seconds, Sees, Size
+from streetwatch.vision.types import Box, Boxes, Detections, Image, Seconds, Sees, Size, Spared
 
 #: A mask too many costs nothing, one too few a person: far below the operating threshold.
 LEAST_SURE: Final = 0.02
@@ -73,26 +73,6 @@ class Care(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What a case is about, as its picture shows it: the evidence, which no mask may take away.
-
-    Attributes:
-        box: Where it stands, pixels.
-        size: Of the picture.
-        is_vehicle: Whether its plate is part of the evidence.
-    """
-
-    box: Box
-    size: Size
-    is_vehicle: bool
-
-    def within(self, size: Size) -> Box:
-        """Return where it stands in a picture of another size."""
-        x, y = size[0] / self.size[0], size[1] / self.size[1]
-        return self.box[0] * x, self.box[1] * y, self.box[2] * x, self.box[3] * y
-
-
-@dataclass(frozen=True, slots=True)
 class Masker:
     """Finds what is to be masked.
 
@@ -120,7 +100,7 @@ class Masker:
         return Detections(seen.xyxy + offset, seen.confidence, seen.class_id)
 
     def masked(
-        self, image: Image, *, spare: Subject | None = None, care: Care = Care.STILL
+        self, image: Image, *, spare: Spared | None = None, care: Care = Care.STILL
     ) -> Image:
         """Return a still's copy with people and plates masked.
 
@@ -134,7 +114,7 @@ class Masker:
         return covered(image, boxes, cells=STILL_CELLS)
 
 
-def hidden(seen: Detections, size: Size, *, spare: Subject | None) -> Boxes:
+def hidden(seen: Detections, size: Size, *, spare: Spared | None) -> Boxes:
     """Return the areas to be masked, as boxes that may reach out of the picture.
 
     Args:

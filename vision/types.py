@@ -65,6 +65,26 @@ class Frame:
         return replace(self, picture=self.picture.kept())
 
 
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """What a case is about, as its picture shows it: the evidence, which no mask may take away.
+
+    Attributes:
+        box: Where it stands, pixels.
+        size: Of the picture.
+        is_vehicle: Whether its plate is part of the evidence.
+    """
+
+    box: Box
+    size: Size
+    is_vehicle: bool
+
+    def within(self, size: Size) -> Box:
+        """Return where it stands in a picture of another size."""
+        x, y = size[0] / self.size[0], size[1] / self.size[1]
+        return self.box[0] * x, self.box[1] * y, self.box[2] * x, self.box[3] * y
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
     """What a detector saw in one picture, as columns.

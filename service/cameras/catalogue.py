@@ -82,6 +82,20 @@ class Catalogue:
         """Have somebody called after each change, in the thread that made it."""
         self._followers.append(follower)
 
+    def catch_up(self) -> bool:
+        """Take in what other processes have changed; return whether they had.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        if self._ledger.latest() < self._next_revision():
+            return False
+        with self._changing:
+            self._records = self._ledger.records()
+            self._listed = self._merged()
+        self._tell()
+        return True
+
     def find(self, camera_id: str) -> Listed:
         """Return a camera.
 
@@ -249,6 +263,9 @@ class Catalogue:
         log.info(
             "camera.changed", camera=record.camera_id, act=record.act.value, by=record.changed_by
         )
+        self._tell()
+
+    def _tell(self) -> None:
         for follower in self._followers:
             follower()
 

@@ -54,6 +54,16 @@ class Ledger:
         with reading(self._engine) as connection:
             return _all(connection)
 
+    def latest(self) -> int:
+        """Return the revision of the latest change; 0 before the first.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        latest = sa.select(sa.func.coalesce(sa.func.max(camera.c.revision), 0))
+        with reading(self._engine) as connection:
+            return int(connection.execute(latest).scalar_one())
+
     @contextmanager
     def writing(self) -> Iterator["Pen"]:
         """Be the only writer for the length of a block: committed at its end.

@@ -17,7 +17,9 @@ from streetwatch.vision.capture.source import redact
 _UNSPOKEN: Final = frozenset(
     {
         *("url", "desk_url", "public_url", "path", "database"),
-        *("key", "api_key", "secret", "callback_secret", "username", "password"),
+        *("key", "api_key", "access_key", "secret_key", "signing_key", "camera_key"),
+        *("secret", "callback_secret", "client_secret", "token", "desk_token"),
+        *("username", "password"),
         *("auth", "attributes", "headers", "query", "body"),
     }
 )

@@ -102,7 +102,7 @@ class EvidenceSettings(Group):
         description="An S3 store that evidence is moved to. Left out: it stays in data_dir.",
         examples=['"s3://evidence/city?endpoint=https://s3.example:9000&region=city"'],
     )
-    access_key: str | None = Field(
+    access_key: SecretStr | None = Field(
         None,
         min_length=1,
         title="Access key",

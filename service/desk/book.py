@@ -38,6 +38,7 @@ from streetwatch.service.desk.query import (
 from streetwatch.service.desk.report import Hold, Move, Report
 from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
 from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
+from streetwatch.service.desk.way import way_columns
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case, desk_day, desk_merged
 from streetwatch.service.store.transactions import counted, locked, reading, writing
@@ -150,6 +151,7 @@ class Book:
             row = self._followed(
                 {}, new_row(draft, number=number, key=key, now=now, doer=doer), now
             )
+            row |= way_columns(row)
             insert = sa.insert(desk_case).values(row).returning(desk_case)
             return document_of(connection.execute(insert).mappings().one()), True
 
@@ -368,7 +370,8 @@ def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document
     if not changed:
         return document_of(row)
     here = desk_case.c.number == row["number"]
-    update = sa.update(desk_case).where(here).values(changed).returning(desk_case)
+    whole = changed | way_columns({**row, **changed})
+    update = sa.update(desk_case).where(here).values(whole).returning(desk_case)
     return document_of(connection.execute(update).mappings().one())
 
 

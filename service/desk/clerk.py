@@ -13,6 +13,7 @@ from streetwatch.service.desk.reminders import STAGE_OF, Reminder, due, planned,
 from streetwatch.service.desk.rows import added
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.terms import Terms
+from streetwatch.service.desk.way import way_columns
 from streetwatch.service.rounds import Rounds
 from streetwatch.service.store.notices import promise_notice
 from streetwatch.service.store.schema import desk_case
@@ -96,6 +97,7 @@ class Clerk:
                 return False
             changed = self._told(connection, row, now)
             here = desk_case.c.number == row["number"]
+            changed |= way_columns({**row, **changed})
             connection.execute(sa.update(desk_case).where(here).values(changed))
         return True
 

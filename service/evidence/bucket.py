@@ -1,5 +1,6 @@
 """An object store that speaks S3: whole objects, put at once or not at all."""
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from streetwatch.service.config.secrets import hidden
 from streetwatch.service.incidents.errors import InputError, StorageError, StreetwatchError
+from streetwatch.service.outbound.airlock import Airlock
 from streetwatch.service.outbound.outbound import Outbound, endpoint_of
 from streetwatch.vision.types import Seconds
 
@@ -59,15 +61,15 @@ class Bucket:
     """One bucket.
 
     Attributes:
-        access_key: Who we are there.
+        access_key: Who we are there; never said again.
         secret_key: Proves it; never said again.
-        outbound: Where the store may stand; None: not asked.
+        outbound: Where the store may stand.
     """
 
     address: Address
-    access_key: str
+    access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
-    outbound: Outbound | None = None
+    outbound: Outbound
 
     @cached_property
     def _store(self) -> "S3Store":
@@ -78,6 +80,7 @@ class Bucket:
                 "evidence.url: needs the extra `s3`: pip install 'streetwatch[s3]'"
             ) from None
         where = self.address
+        is_plain = (where.endpoint or "").startswith("http://")
         # Both keys are always given: nothing looks for others in the machine's metadata.
         return S3Store(
             where.bucket,
@@ -93,10 +96,19 @@ class Bucket:
             client_options={
                 "timeout": _TIMEOUT,
                 "connect_timeout": _CONNECT_TIMEOUT,
-                "allow_http": (where.endpoint or "").startswith("http://"),
+                "proxy_url": self._airlock.url,
+                # Of a plain connection the airlock reads the first request alone.
+                **({"allow_http": True, "pool_max_idle_per_host": "0"} if is_plain else {}),
             },
             retry_config={"max_retries": _RETRIES, "retry_timeout": _TIMEOUT},
         )
+
+    @cached_property
+    def _airlock(self) -> Airlock:
+        """The way there: the client would look the name up once more, and follow redirects."""
+        airlock = Airlock(self.outbound)
+        weakref.finalize(self, airlock.let_go)
+        return airlock
 
     def checked(self) -> Self:
         """Return it, once it is sure that what speaks S3 is installed.
@@ -169,16 +181,18 @@ class Bucket:
         try:
             yield store
         except (BaseError, OSError) as error:
-            reason = hidden(str(error).partition("\n")[0], frozenset({self.secret_key}))
+            reason = hidden(
+                str(error).partition("\n")[0], frozenset({self.access_key, self.secret_key})
+            )
             text = f"{type(error).__name__}: {reason[:_LONGEST_REASON]}"
             raise StorageError(
                 f"evidence store {self.address.bucket}: {what}: {text}"
             ) from None  # the cause may hold what was sent
 
     def _reached(self) -> "S3Store":
-        """Return the store, once it is sure that it stands where it may."""
+        """Return the store; where it stands where it may not, that is said in words."""
         endpoint = endpoint_of(self.address.endpoint or "")
-        if self.outbound is not None and endpoint is not None:
+        if endpoint is not None:
             try:
                 self.outbound.address(*endpoint)
             except StreetwatchError as error:

@@ -12,21 +12,14 @@ from streetwatch.service.evidence.coming import there
 from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.stills import jpeg, part_of
 from streetwatch.service.incidents.case import Attachment
-from streetwatch.service.incidents.copying import Copying, Spared
+from streetwatch.service.incidents.copying import Copying
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
 from streetwatch.vision.capture.masked_clip import mask_clip
-from streetwatch.vision.masking import Masker, Subject
-from streetwatch.vision.types import Image, Seconds, Sees
+from streetwatch.vision.masking import Masker
+from streetwatch.vision.types import Image, Seconds, Sees, Spared
 
 T = TypeVar("T")
-
-
-def subject_of(spared: Spared | None) -> Subject | None:
-    """Return what no mask may take away, as the masker knows it."""
-    if spared is None:
-        return None
-    return Subject(spared.box, spared.size, is_vehicle=spared.is_vehicle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +85,7 @@ class Copies:
         if self.behind is not None:
             self.behind.wake()
 
-    def masked(self, image: Image, *, spare: Subject | None = None) -> Image:
+    def masked(self, image: Image, *, spare: Spared | None = None) -> Image:
         """Return what goes out of a picture; see `Masker`."""
         return image if self.masker is None else self.masker.masked(image, spare=spare)
 
@@ -148,7 +141,13 @@ class Copies:
         return there(job()) if self.behind is None else self.behind.submit(job)
 
     def clip(
-        self, incident_id: str, name: str, digest: str, spare: Subject | None
+        self,
+        incident_id: str,
+        name: str,
+        digest: str,
+        spare: Spared | None,
+        *,
+        given_up: Callable[[], bool] = lambda: False,
     ) -> Kept | NoCopy:
         """Make what goes out of a clip that was cut into `cut_into`.
 
@@ -157,16 +156,17 @@ class Copies:
             name: Of the file.
             digest: Of what was cut.
             spare: What the case is about.
+            given_up: Tells whether another process makes it by now.
 
         Raises:
-            StorageError: the disk refused; the original never goes out.
+            StorageError: the disk refused, or it was given up; the original never goes out.
         """
         if self.masker is None:
             return Kept(digest, None)
         source = self.folder.originals.fetched(incident_id, name)
         if source is None:
             return NoCopy("its original was lost before it was masked")
-        write = partial(self._mask, source, masker=self.masker, spare=spare)
+        write = partial(self._mask, source, masker=self.masker, spare=spare, given_up=given_up)
         try:
             return Kept(self.folder.write_by(incident_id, name, write), digest)
         except ClipUnavailable as error:  # nobody could see it, and nobody may have it as it is
@@ -175,6 +175,16 @@ class Copies:
         except ClipNotWritten as error:
             raise StorageError(str(error)) from error
 
-    def _mask(self, source: Path, target: Path, *, masker: Masker, spare: Subject | None) -> None:
-        stopped = (lambda: False) if self.behind is None else self.behind.give_way
+    def _mask(
+        self,
+        source: Path,
+        target: Path,
+        *,
+        masker: Masker,
+        spare: Spared | None,
+        given_up: Callable[[], bool],
+    ) -> None:
+        def stopped() -> bool:
+            return given_up() or (self.behind is not None and self.behind.give_way())
+
         mask_clip(source, target, masker, spare=spare, stopped=stopped)

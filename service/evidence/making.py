@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from streetwatch.service.evidence.copies import Copies, subject_of
+from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.folder import sha256_hex
 from streetwatch.service.evidence.stills import decoded_jpeg, jpeg, part_of
 from streetwatch.service.incidents.case import Awaited
@@ -65,7 +65,7 @@ def _masked(copies: Copies, one: Awaited, source: str) -> Image | None:
         image = decoded_jpeg(original)
     except StorageError:
         return None
-    return copies.masked(image, spare=subject_of(_how(one).spared))
+    return copies.masked(image, spare=_how(one).spared)
 
 
 def _make(copies: Copies, awaited: AwaitedCopies, one: Awaited, shown: Image | None) -> None:
@@ -75,7 +75,7 @@ def _make(copies: Copies, awaited: AwaitedCopies, one: Awaited, shown: Image | N
         awaited.lost(one)
         return
     sha256 = folder.write(name, file.name, jpeg(shown))
-    if not awaited.made(one, sha256):
+    if not awaited.made(one, sha256) and not awaited.is_made(one, sha256):
         folder.discard(name, file.name)
 
 

@@ -6,19 +6,20 @@ from functools import partial
 from typing import Final
 
 from streetwatch.service.evidence import manifest as manifests
-from streetwatch.service.evidence.copies import Copies, Kept, NoCopy, subject_of
+from streetwatch.service.evidence.copies import Copies, Kept, NoCopy
 from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
 from streetwatch.service.evidence.manifest import EvidenceSeal, Gathered
 from streetwatch.service.evidence.track_file import NAME, track_json
 from streetwatch.service.incidents.case import Attachment, Site
 from streetwatch.service.incidents.chain import End, Link, RecordKind
-from streetwatch.service.incidents.copying import Copying, Part, Spared
+from streetwatch.service.incidents.copying import Copying, Part
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
 from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.shift import NONE, Shift
-from streetwatch.vision.types import Frame, Image, Seconds, Size
+from streetwatch.vision.types import Frame, Image, Seconds, Size, Spared
 from streetwatch.zones.moment import local
 from streetwatch.zones.rules import ViolationType
 from streetwatch.zones.stay import Stay
@@ -61,6 +62,7 @@ class Recorder:
         self._current: Frame | None = None
         self._pixels: tuple[Frame, Image] | None = None
         self._shift = NONE
+        self._is_left = False
 
     def remember(self, frame: Frame, stays: Iterable[Stay]) -> None:
         """Hold the frame for the stays that it is the first picture of; let go of ended ones."""
@@ -92,8 +94,14 @@ class Recorder:
         """Draw zones and boxes where they lie in a picture that has moved."""
         self._shift = shift
 
-    def stills_of(self, incident: Incident) -> tuple[Attachment, ...]:
+    def stills_of(
+        self, incident: Incident, kept: frozenset[str] = frozenset()
+    ) -> tuple[Attachment, ...]:
         """Write the stills that belong to the state an incident has just reached.
+
+        Args:
+            incident: In its new state.
+            kept: Names of its stills that are kept already.
 
         Raises:
             StorageError: the disk refused.
@@ -105,15 +113,18 @@ class Recorder:
             case State.CANDIDATE:
                 return (self._still(incident, "first_seen", self._first.get(incident.id, frame)),)
             case State.WARNED:
-                return self._with_first(incident, frame, (self._still(incident, "warned", frame),))
+                warned = self._still(incident, "warned", frame)
+                return self._with_first(incident, frame, (warned,), kept)
             case State.OPEN if incident.disputed_at is not None:
                 return (self._still(incident, "disputed", frame),)
             case State.OPEN:
-                return self._threshold_stills(incident, frame)
+                return self._threshold_stills(incident, frame, kept)
             case State.CLEARED:
                 return (self._still(incident, "cleared", frame),)
 
-    def _threshold_stills(self, incident: Incident, frame: Frame) -> tuple[Attachment, ...]:
+    def _threshold_stills(
+        self, incident: Incident, frame: Frame, kept: frozenset[str]
+    ) -> tuple[Attachment, ...]:
         zone = self._zones[incident.zone_id]
         caption = f"{self._site.camera_id} / {zone.id} / {incident.type} / {local(frame.at)}"
         box = self._shift.box(incident.bbox, frame.size)
@@ -123,17 +134,20 @@ class Recorder:
             self._still(incident, "close_up", frame, Part(box)),
             self._still(incident, "zone_overlay", frame, drawn),
         )
-        return self._with_first(incident, frame, stills)
+        return self._with_first(incident, frame, stills, kept)
 
     def _with_first(
-        self, incident: Incident, frame: Frame, stills: tuple[Attachment, ...]
+        self,
+        incident: Incident,
+        frame: Frame,
+        stills: tuple[Attachment, ...],
+        kept: frozenset[str],
     ) -> tuple[Attachment, ...]:
         first = self._first.get(incident.id, frame)
-        # After a restart the picture on disk is the earlier one: it stays.
+        # After a restart the picture that is kept is the earlier one: it stays.
         is_first = first.at == incident.first_seen
         # (Of a view of another camera's case it stays where it is, with the view.)
-        is_on_disk = self._copies.cut_into.has(incident.id, "first_seen.jpg")
-        if is_first or not is_on_disk:
+        if is_first or "first_seen.jpg" not in kept:
             return (self._still(incident, "first_seen", first), *stills)
         return stills
 
@@ -171,6 +185,23 @@ class Recorder:
         filed_at = incident.violation_at if incident.warned_at is None else incident.opened_at
         return (filed_at or incident.first_seen) + self._window.after_s
 
+    def leave(self, unsealed: Iterable[Incident]) -> None:
+        """Write nothing else: another process goes on. Clips are cut, as it has not the stream.
+
+        Args:
+            unsealed: Those whose clip it will need.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        self.give_up()
+        for incident in unsealed:
+            self._cut(incident)
+
+    def give_up(self) -> None:
+        """Finish nothing of what is gathered. Callable from any thread."""
+        self._is_left = True
+
     def gather(self, incident: Incident) -> Future[Gathered | None]:
         """Write the latest still, the clip and the track of an incident that `can_seal`.
 
@@ -186,6 +217,8 @@ class Recorder:
         make_clip, starts_at = self._cut(incident)
 
         def gathered() -> Gathered:
+            if self._is_left:
+                raise StorageError("another process completes this evidence")
             latest, no_latest = self._latest(incident, frame)
             clip = make_clip()
             if isinstance(clip, NoCopy):
@@ -202,7 +235,7 @@ class Recorder:
         """Write the latest still; return it, or why there is none."""
         if frame is None:
             return (), ("latest: the camera has given no picture since the service started",)
-        image, spare = frame.image, subject_of(self._spared(incident, frame.size))
+        image, spare = frame.image, self._spared(incident, frame.size)
         shown = self._copies.masked(image, spare=spare)
         kept = self._copies.still(incident.id, "latest.jpg", image, shown)
         return (_still("latest.jpg", "latest", kept, frame.at),), ()
@@ -255,8 +288,9 @@ class Recorder:
             none = NoCopy(str(error))
             return lambda: none, 0.0
         frame = self._current
-        spare = None if frame is None else subject_of(self._spared(incident, frame.size))
-        return partial(self._copies.clip, incident.id, CLIP, digest, spare), at
+        spare = None if frame is None else self._spared(incident, frame.size)
+        make = partial(self._copies.clip, incident.id, CLIP, digest, spare)
+        return partial(make, given_up=lambda: self._is_left), at
 
     def _track(self, incident: Incident) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
         """Write where it was seen when, as far as this process has watched it, or say why not."""

@@ -136,17 +136,15 @@ def coverage(
         grids: Those that are known, whether anything is in them or not.
     """
     is_near = near_a_camera(stands, told)
-    codes = np.array(told.grids, object)
-    known = {*grids, *(one.grid for one in stands if one.grid), *filter(None, told.grids)}
+    here: dict[str, list[int]] = {}
+    for row, code in enumerate(told.grids):
+        here.setdefault(code, []).append(row)
+    standing: dict[str, list[Stand]] = {}
+    for one in stands:
+        standing.setdefault(one.grid or "", []).append(one)
+    known = {*grids, *standing, *here} - {""}
     rows = [
-        _covered(
-            code,
-            [one for one in stands if one.grid == code],
-            told,
-            np.asarray(codes == code, bool),
-            is_near,
-            hours,
-        )
+        _covered(code, standing.get(code, ()), told, here.get(code, []), is_near, hours)
         for code in sorted(known)
     ]
     return tuple(sorted(rows, key=lambda one: (one.blind is None, -one.told, one.grid)))
@@ -156,11 +154,10 @@ def _covered(  # noqa: PLR0913, PLR0917 -- what is known of a grid
     code: str,
     stands: Sequence[Stand],
     told: Reports,
-    here: Flags,
+    rows: list[int],
     is_near: Flags,
     hours: float,
 ) -> Covered:
-    rows = np.flatnonzero(here).tolist()
     looked = sum(one.hours for one in stands)
     types = frozenset(each for one in stands for each in one.types)
     near = int(is_near[rows].sum())

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import nbinom
 
 from streetwatch.service.foresight.exposure import Array
@@ -133,7 +134,7 @@ def _source(is_week: bool, is_day: bool) -> Source | None:  # noqa: FBT001 -- of
     return Source.WEEK if is_week else Source.DAY if is_day else None
 
 
-def _means(place: Array, values: Array, size: int) -> Array:
+def _means(place: npt.NDArray[np.int64], values: Array, size: int) -> Array:
     n = np.bincount(place, minlength=size)
     total = np.bincount(place, values, minlength=size)
     return np.where(n > 0, total / np.maximum(n, 1), np.nan)

@@ -59,17 +59,17 @@ class Patrol:
             raise ValueError("a round takes time and work: write both above 0")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A violation that cameras found and people confirmed.
+@dataclass(frozen=True, slots=True, eq=False)
+class Finds:
+    """Violations that cameras found and people confirmed, as columns.
 
     Attributes:
-        waited_s: From the first sight of it until it was filed.
+        waited_s: From the first sight of each until it was filed.
         lasted_s: From the first sight of it until it was gone.
     """
 
-    waited_s: Seconds
-    lasted_s: Seconds
+    waited_s: Values
+    lasted_s: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Efficiency:
 
 
 def efficiency(
-    found: Sequence[Found], reviewed: Sequence[Seconds], patrol: Patrol, *, period_s: Seconds
+    found: Finds, reviewed: Sequence[Seconds], patrol: Patrol, *, period_s: Seconds
 ) -> Efficiency:
     """Hold what cameras found in a period against a round on foot.
 
@@ -131,19 +131,18 @@ def efficiency(
         patrol: The round.
         period_s: How long the period is.
     """
-    waited = np.array([one.waited_s for one in found], np.float64)
-    lasted = np.array([one.lasted_s for one in found], np.float64)
+    waited, lasted = found.waited_s, found.lasted_s
     met = np.minimum(lasted / patrol.every_s, 1.0)
     late = np.minimum(lasted, patrol.every_s) / 2
     review_h = sum(reviewed) / _HOUR_S if reviewed else None
     patrol_h = period_s / patrol.every_s * patrol.staff_h
-    some = bool(len(found)) and met.sum() > 0
+    some = bool(len(waited)) and met.sum() > 0
     return Efficiency(
-        n=len(found),
+        n=len(waited),
         verdicts=len(reviewed),
-        waited_s=float(waited.mean()) if len(found) else None,
+        waited_s=float(waited.mean()) if len(waited) else None,
         review_h=review_h,
-        met=float(met.mean()) if len(found) else None,
+        met=float(met.mean()) if len(waited) else None,
         patrol_waited_s=float((met * late).sum() / met.sum()) if some else None,
         patrol_h=patrol_h,
         sooner=_sooner(waited, met, late),

@@ -1,6 +1,6 @@
 """What happened and how long was looked, cell by cell, day by day, hour by hour."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,10 +9,12 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 _DAY_S: Final = 86_400
 _CHINA_S: Final = 8 * 3600
 _HOUR_S: Final = 3600
+_HOURS: Final = 24
 
 #: 1970-01-01 was a Thursday.
 _FIRST_WEEKDAY: Final = 3
@@ -79,7 +81,7 @@ class Tally:
         return Tally(self.first + start, self.counts[:, start:end], self.hours[:, start:end])
 
 
-def tally(  # noqa: PLR0913 -- what is counted, and into what
+def tallies(  # noqa: PLR0913 -- what is counted, and into what
     seen: Seen,
     looked: Looked,
     *,
@@ -87,10 +89,10 @@ def tally(  # noqa: PLR0913 -- what is counted, and into what
     cells: int,
     first: int,
     days: int,
-    types: frozenset[str] | None = None,
+    types: Iterable[str],
     watched: Mapping[tuple[str, str], frozenset[str]] | None = None,
-) -> Tally:
-    """Count what happened in each cell, and for how long its cameras looked.
+) -> dict[str, Tally]:
+    """Count what happened of each type in each cell, and for how long its cameras looked.
 
     A camera that looks at two zones at once looks for one hour in an hour: its zones' hours are not
     added up, the longest counts.
@@ -102,56 +104,98 @@ def tally(  # noqa: PLR0913 -- what is counted, and into what
         cells: How many there are.
         first: Day of China's calendar.
         days: How many.
-        types: What is counted; None: everything.
+        types: What is counted.
         watched: The types that each zone's rules are about: only zones that look for what is
             counted are exposure for it. None: all zones are.
     """
-    counts = np.zeros((cells, days, 24))
+    names = sorted(set(types))
+    counts = _counts(seen, cell_of, (len(names), cells, days), first, names)
+    exposure = _Exposure(looked, cell_of, (cells, days), first)
+    return {
+        name: Tally(first, counts[row], exposure.of(name, watched))
+        for row, name in enumerate(names)
+    }
+
+
+def _counts(
+    seen: Seen,
+    cell_of: Mapping[str, int],
+    shape: tuple[int, int, int],
+    first: int,
+    names: Sequence[str],
+) -> Array:
+    """Return how much happened: types x cells x days x hours."""
+    _, cells, days = shape
     where = _places(seen.cameras, cell_of)
-    if types is not None:
-        where = np.where([one in types for one in seen.types], where, -1)
+    kind = _places(seen.types, {name: row for row, name in enumerate(names)})
     day = ((seen.at + _CHINA_S) // _DAY_S).astype(np.int64) - first
     hour = ((seen.at + _CHINA_S) % _DAY_S // _HOUR_S).astype(np.int64)
-    inside = (where >= 0) & (day >= 0) & (day < days)
-    np.add.at(counts, (where[inside], day[inside], hour[inside]), 1.0)
-    return Tally(first, counts, _exposure(looked, cell_of, (cells, days), first, types, watched))
+    inside = (where >= 0) & (kind >= 0) & (day >= 0) & (day < days)
+    place = ((kind * cells + where) * days + day) * _HOURS + hour
+    counts = np.bincount(place[inside], minlength=int(np.prod(shape)) * _HOURS)
+    return counts.astype(np.float64).reshape(*shape, _HOURS)
 
 
 def hours_of(looked: Looked) -> dict[str, float]:
     """Return for how many hours each camera looked, at whatever zone."""
     names = sorted(set(looked.cameras))
-    row_of = {name: row for row, name in enumerate(names)}
     if not names:
         return {}
-    first = int(looked.days.min())
-    longest = np.zeros((len(names), int(looked.days.max()) - first + 1, 24))
-    rows = _places(looked.cameras, row_of)
-    np.maximum.at(longest, (rows, looked.days - first), looked.seconds / _HOUR_S)
-    return dict(zip(names, longest.sum(axis=(1, 2)).tolist(), strict=True))
+    first, last = int(looked.days.min()), int(looked.days.max())
+    rows = {name: row for row, name in enumerate(names)}
+    hours = _Exposure(looked, rows, (len(names), last - first + 1), first).of("", None)
+    return dict(zip(names, hours.sum(axis=(1, 2)).tolist(), strict=True))
 
 
-def _places(cameras: Sequence[str], cell_of: Mapping[str, int]) -> Ints:
-    return np.fromiter((cell_of.get(one, -1) for one in cameras), np.int64, len(cameras))
+def _places(names: Sequence[str], place_of: Mapping[str, int]) -> Ints:
+    return np.fromiter((place_of.get(one, -1) for one in names), np.int64, len(names))
 
 
-def _exposure(  # noqa: PLR0913, PLR0917 -- as `tally`
-    looked: Looked,
-    cell_of: Mapping[str, int],
-    shape: tuple[int, int],
-    first: int,
-    types: frozenset[str] | None,
-    watched: Mapping[tuple[str, str], frozenset[str]] | None,
-) -> Array:
-    cells, days = shape
-    names = sorted(cell_of)
-    row_of = {name: row for row, name in enumerate(names)}
-    rows, day = _places(looked.cameras, row_of), looked.days - first
-    inside = (rows >= 0) & (day >= 0) & (day < days)
-    if types is not None and watched is not None:
+class _Exposure:
+    """How long was looked in each cell; zones that look for the same are added up once."""
+
+    def __init__(
+        self, looked: Looked, cell_of: Mapping[str, int], shape: tuple[int, int], first: int
+    ) -> None:
+        self._cells, self._days = shape
+        names = sorted(cell_of, key=lambda name: (cell_of[name], name))
+        self._cell = np.array([cell_of[name] for name in names], np.int64)
+        rows = _places(looked.cameras, {name: row for row, name in enumerate(names)})
+        day = looked.days - first
+        inside = (rows >= 0) & (day >= 0) & (day < self._days)
+        known: dict[tuple[str, str], int] = {}
         zones = zip(looked.cameras, looked.zones, strict=True)
-        inside &= np.array([bool(watched.get(zone, frozenset()) & types) for zone in zones], bool)
-    longest = np.zeros((len(names), days, 24))
-    np.maximum.at(longest, (rows[inside], day[inside]), looked.seconds[inside] / _HOUR_S)
-    hours = np.zeros((cells, days, 24))
-    np.add.at(hours, np.array([cell_of[name] for name in names], np.int64), longest)
-    return hours
+        zone = np.array([known.setdefault(one, len(known)) for one in zones], np.int64)
+        order = np.argsort(rows[inside] * self._days + day[inside], kind="stable")
+        self._key = (rows[inside] * self._days + day[inside])[order]
+        self._seconds = looked.seconds[inside][order]
+        self._zone, self._zones = zone[inside][order], tuple(known)
+        self._found: dict[bytes, Array] = {}
+
+    def of(self, name: str, watched: Mapping[tuple[str, str], frozenset[str]] | None) -> Array:
+        """Return the hours in which a type was looked for: cells x days x hours of the day."""
+        looks = np.array(
+            [watched is None or name in watched.get(zone, ()) for zone in self._zones], bool
+        )
+        if looks.tobytes() not in self._found:
+            self._found[looks.tobytes()] = self._hours(looks)
+        return self._found[looks.tobytes()]
+
+    def _hours(self, looks: Flags) -> Array:
+        hours = np.zeros((self._cells, self._days, _HOURS))
+        some = looks[self._zone] if len(self._zone) else np.zeros(0, bool)
+        key, seconds = self._key[some], self._seconds[some]
+        if not len(key):
+            return hours
+        starts = _starts(key)
+        longest = np.zeros((len(self._cell) * self._days, _HOURS))
+        longest[key[starts]] = np.maximum.reduceat(seconds, starts, axis=0) / _HOUR_S
+        of_camera = longest.reshape(len(self._cell), self._days, _HOURS)
+        first = _starts(self._cell)
+        hours[self._cell[first]] = np.add.reduceat(of_camera, first, axis=0)
+        return hours
+
+
+def _starts(sorted_keys: Ints) -> Ints:
+    """Return where each key stands for the first time."""
+    return np.flatnonzero(np.diff(sorted_keys, prepend=sorted_keys[:1] - 1))

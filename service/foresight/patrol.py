@@ -1,10 +1,10 @@
 """Where a patrol is likely to meet a violation, hour by hour. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from streetwatch.zones.schedule import CHINA
 _DAY: Final = timedelta(days=1)
 _HOUR_S: Final = 3600.0
 _HOURS: Final = 24
+_DAYS: Final = 7
 
 #: Less of a violation is what rounding leaves.
 _NOTHING: Final = 1e-9
@@ -24,21 +25,36 @@ _NOTHING: Final = 1e-9
 _SATURDAY: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A violation that stood at a place.
+Values: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standings:
+    """Violations that stood somewhere, as columns.
 
     Attributes:
-        place: Its name; a camera's zone, or a cell of the map.
-        at: Where that is.
+        at: Where each place is; its name is a camera's zone, or a cell of the map.
+        places: Of each violation.
         began: When it was first seen.
         ended: When it was gone.
     """
 
-    place: str
-    at: MapPoint
-    began: Seconds
-    ended: Seconds
+    at: Mapping[str, MapPoint]
+    places: Sequence[str]
+    began: Values
+    ended: Values
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def only(self, which: npt.NDArray[np.bool_]) -> "Standings":
+        """Return some of them, and their places."""
+        places = [
+            place for place, is_one in zip(self.places, which.tolist(), strict=True) if is_one
+        ]
+        some = set(places)
+        at = {place: where for place, where in self.at.items() if place in some}
+        return Standings(at, places, self.began[which], self.ended[which])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +72,14 @@ class Chance:
     expected: float
 
 
-def chances(
-    history: Iterable[Standing], *, start: Seconds, end: Seconds, weekend: bool
+def chances(  # noqa: PLR0913 -- which of them
+    history: Standings,
+    *,
+    start: Seconds,
+    end: Seconds,
+    weekend: bool,
+    hours: range = range(_HOURS),
+    most: int | None = None,
 ) -> list[Chance]:
     """Return what visits are worth, by what stood there before; the best first.
 
@@ -66,52 +88,45 @@ def chances(
         start: Of that time, on the hour, seconds since the epoch.
         end: Of the same.
         weekend: Of Saturdays and Sundays, instead of the other days.
+        hours: Of the day, in which somebody is out.
+        most: The best ones, so many at most; None: all.
     """
     days = sum(is_weekend(day) == weekend for day in days_between(start, end))
-    known = [one for one in history if one.began < end and one.ended > start]
-    if not days or not known:
+    known = history.only((history.began < end) & (history.ended > start))
+    if not days or not len(known):
         return []
-    places = places_of(known)
-    stood = _stood(known, list(places), start, end)
+    stood = _stood(known, start, end)
     first = datetime.fromtimestamp(start, CHINA)
-    clock = [first + timedelta(hours=at) for at in range(stood.shape[1])]
-    found = []
-    for hour in range(_HOURS):
-        such = [
-            at for at, one in enumerate(clock) if one.hour == hour and is_weekend(one) == weekend
-        ]
-        worth = (stood[:, such].sum(axis=1) / days).tolist()
-        found += [
-            Chance(place, places[place], hour, value)
-            for place, value in zip(places, worth, strict=True)
-            if value > 0
-        ]
-    return sorted(found, key=lambda one: (-one.expected, one.place, one.hour))
+    since = first.hour + np.arange(stood.shape[1])
+    is_such = ((first.weekday() + since // _HOURS) % _DAYS >= _SATURDAY) == weekend
+    worth = np.zeros((len(known.at), _HOURS))
+    for hour in hours:
+        worth[:, hour] = stood[:, is_such & (since % _HOURS == hour)].sum(axis=1) / days
+    rows, of_day = np.nonzero(worth > 0)
+    best = np.lexsort((of_day, rows, -worth[rows, of_day]))[:most]
+    names = sorted(known.at)
+    return [
+        Chance(names[row], known.at[names[row]], hour, float(worth[row, hour]))
+        for row, hour in zip(rows[best].tolist(), of_day[best].tolist(), strict=True)
+    ]
 
 
-def _stood(
-    known: Sequence[Standing], places: Sequence[str], start: Seconds, end: Seconds
-) -> npt.NDArray[np.float64]:
-    """Return how many stood at each place in each hour since the start, on average."""
+def _stood(known: Standings, start: Seconds, end: Seconds) -> Values:
+    """Return how many stood at each place, by name, in each hour since the start, on average."""
     hours = ceil((end - start) / _HOUR_S)
-    number = {place: at for at, place in enumerate(places)}
-    row = np.array([number[one.place] for one in known])
-    since = np.array([max(one.began - start, 0.0) for one in known]) / _HOUR_S
-    until = np.array([min(one.ended, end) - start for one in known]) / _HOUR_S
-    whole = np.zeros((len(places), hours + 1))
-    part = np.zeros((len(places), hours + 1))
+    number = {place: at for at, place in enumerate(sorted(known.at))}
+    row = np.array([number[place] for place in known.places])
+    since = np.maximum(known.began - start, 0.0) / _HOUR_S
+    until = (np.minimum(known.ended, end) - start) / _HOUR_S
+    whole = np.zeros((len(number), hours + 1))
+    part = np.zeros((len(number), hours + 1))
     # What stands at the end of an hour stood since, less of the first one and more of the last.
     for ends, sign in ((since, 1.0), (until, -1.0)):
         at = ends.astype(int)
         np.add.at(whole, (row, at), sign)
         np.add.at(part, (row, at), -sign * (ends - at))
-    stood: npt.NDArray[np.float64] = (whole.cumsum(axis=1) + part)[:, :hours]
+    stood: Values = (whole.cumsum(axis=1) + part)[:, :hours]
     return np.where(stood > _NOTHING, stood, 0.0)
-
-
-def places_of(history: Iterable[Standing]) -> Mapping[str, MapPoint]:
-    """Return where the places of a history are, by name."""
-    return dict(sorted({one.place: one.at for one in history}.items()))
 
 
 def days_between(start: Seconds, end: Seconds) -> Iterator[datetime]:

@@ -5,7 +5,7 @@ first met. A simulation: had somebody come by, some would have left sooner.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import sqrt
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student
 
-from streetwatch.service.foresight.patrol import Standing, days_between, is_weekend
+from streetwatch.service.foresight.patrol import Standings, days_between, is_weekend
 from streetwatch.service.foresight.patrol_plan import Route
 from streetwatch.vision.types import Seconds
 
@@ -63,7 +63,7 @@ class Met:
 
 
 def replayed(
-    history: Iterable[Standing],
+    history: Standings,
     planned: Routes,
     fixed: Routes,
     *,
@@ -129,8 +129,9 @@ def _met(routes: Sequence[Route], by: _Spans, day: datetime) -> set[_Violation]:
     }
 
 
-def _by_place(history: Iterable[Standing]) -> _Spans:
+def _by_place(history: Standings) -> _Spans:
     by: dict[str, list[tuple[Seconds, Seconds]]] = defaultdict(list)
-    for one in history:
-        by[one.place].append((one.began, one.ended))
+    spans = zip(history.began.tolist(), history.ended.tolist(), strict=True)
+    for place, span in zip(history.places, spans, strict=True):
+        by[place].append(span)
     return by

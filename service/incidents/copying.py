@@ -2,23 +2,8 @@
 
 from dataclasses import dataclass
 
-from streetwatch.vision.types import Box, Size
+from streetwatch.vision.types import Box, Spared
 from streetwatch.zones.polygon import Polygon
-
-
-@dataclass(frozen=True, slots=True)
-class Spared:
-    """What a case is about, as its picture shows it: no mask may take it away.
-
-    Attributes:
-        box: Where it stands, pixels.
-        size: Of the picture.
-        is_vehicle: Whether its plate is part of the evidence.
-    """
-
-    box: Box
-    size: Size
-    is_vehicle: bool
 
 
 @dataclass(frozen=True, slots=True)

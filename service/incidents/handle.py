@@ -61,9 +61,10 @@ class Watched:
         return next(zone for zone in self.zones if zone.id == stay.zone_id)
 
 
-#: Writes the stills that belong to an incident's new state and returns them; called inside the
-#: transaction that changes the state, so that no case is ever filed without its pictures.
-StillsOf = Callable[[Incident], tuple[Attachment, ...]]
+#: Writes the stills that belong to an incident's new state and returns them, given the names of
+#: those that are kept of it; called inside the transaction that changes the state, so that no case
+#: is ever filed without its pictures.
+StillsOf = Callable[[Incident, frozenset[str]], tuple[Attachment, ...]]
 
 #: Seals an incident's evidence at the end of its camera's chain; called inside the transaction that
 #: adds the record to it, so that no two manifests are ever one place's.
@@ -122,10 +123,21 @@ def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
     transaction.put_incident(after)
     if before is not None and before.state is after.state:
         return []
-    transaction.put_attachments(after.id, stills_of(after))
+    _picture(after.id, after, transaction, stills_of)
     if (occasion := lifecycle.occasion(before, after)) is not None:
         _announce(occasion, after, watched, transaction, at)
     return [after]
+
+
+def _picture(
+    case_id: str, incident: Incident, transaction: Transaction, stills_of: StillsOf
+) -> None:
+    """Keep the stills of an incident's new state with its case.
+
+    A file may be there of which nothing is kept: whoever wrote it died before the end of this.
+    """
+    kept = frozenset(one.name for one in transaction.attachments(incident.id))
+    transaction.put_attachments(case_id, stills_of(incident, kept))
 
 
 def _joined(incident: Incident, watched: Watched, transaction: Transaction, size: Size) -> Incident:
@@ -159,7 +171,7 @@ def _viewed(  # noqa: PLR0913 -- as `_stands`
         told = lifecycle.opened(told, after.last_seen)
     is_same = before is not None and before.state is after.state
     if not is_same and (told != case or not is_back):
-        transaction.put_attachments(told.id, stills_of(after))
+        _picture(told.id, after, transaction, stills_of)
     if told != case:
         told = views.seen_through(told, after)
         transaction.put_incident(told)
@@ -211,7 +223,7 @@ def _left(
     transaction.put_incident(after)
     if after.state is State.CLEARED:
         case = _cleared_case(after, transaction, at)
-        transaction.put_attachments(case.id, stills_of(after))
+        _picture(case.id, after, transaction, stills_of)
         _announce(Occasion.CLEARED, case, watched, transaction, at)
     return [after]
 

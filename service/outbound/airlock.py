@@ -1,13 +1,14 @@
-"""An HTTP proxy on this machine that FFmpeg goes through: it looks at every host it is led to.
+"""An HTTP proxy on this machine for clients that look names up by themselves.
 
-FFmpeg follows redirects and playlists wherever they lead, and has no way to be asked before.
+It looks at every host that they are led to. FFmpeg and the client of the S3 store follow redirects
+wherever they lead, and have no way to be asked before.
 """
 
 import socket
 import threading
 from contextlib import suppress
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from streetwatch.service.outbound.outbound import Outbound, OutOfReachError, UnknownHostError
@@ -16,7 +17,10 @@ _LONGEST_HEAD: Final = 65_536
 _END: Final = b"\r\n\r\n"
 _CONNECT_S: Final = 10.0
 
-#: Longer than FFmpeg waits for anything: who is silent for so long is gone.
+#: How often it looks whether it is to end.
+_LOOKS_UP_S: Final = 0.1
+
+#: Longer than a client waits for anything: who is silent for so long is gone.
 _IDLE_S: Final = 60.0
 
 
@@ -28,26 +32,36 @@ class Airlock:
     """
 
     def __init__(self, outbound: Outbound) -> None:
-        self._server = _Server(("127.0.0.1", 0), type("Guest", (_Guest,), {"outbound": outbound}))
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            name="airlock",
-            daemon=True,
-            kwargs={"poll_interval": 0.1},
-        )
+        server = _Server(("127.0.0.1", 0), type("Guest", (_Guest,), {"outbound": outbound}))
+        self.url = f"http://127.0.0.1:{server.server_address[1]}"
+        self._ended = server.ended
+        self._thread = threading.Thread(target=server.serve, name="airlock", daemon=True)
         self._thread.start()
+
+    def let_go(self) -> None:
+        """End soon, without waiting for it: from whatever thread, the airlock's own too."""
+        self._ended.set()
 
     def close(self) -> None:
         """End; those who are through end with their streams."""
-        self._server.shutdown()
-        self._server.server_close()
+        self.let_go()
         self._thread.join()
 
 
 class _Server(ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
+    timeout = _LOOKS_UP_S
+
+    def __init__(self, *how: Any) -> None:  # noqa: ANN401 -- as a server is made
+        self.ended = threading.Event()
+        super().__init__(*how)
+
+    def serve(self) -> None:
+        """Let guests in until it is to end."""
+        with self:
+            while not self.ended.is_set():
+                self.handle_request()
 
 
 class _RefusedError(Exception):
@@ -101,7 +115,10 @@ class _Guest(BaseRequestHandler):
             raise _RefusedError(b"403 Forbidden") from None
         except UnknownHostError:
             raise _RefusedError(b"502 Bad Gateway") from None
-        there = socket.create_connection((address, port), timeout=_CONNECT_S)
+        try:
+            there = socket.create_connection((address, port), timeout=_CONNECT_S)
+        except OSError:
+            raise _RefusedError(b"502 Bad Gateway") from None
         there.settimeout(_IDLE_S)
         return there
 

@@ -2,11 +2,12 @@
 
 FFmpeg follows an RTSP redirect by itself, and has no way to be asked before. So it talks to the
 camera through here: what the camera answers is read until it plays, and nothing with a 3xx status
-comes through.
+comes through. TLS ends here too: what is closed can't be read.
 """
 
 import selectors
 import socket
+import ssl
 import threading
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -40,19 +41,28 @@ class LeadsElsewhereError(Exception):
     """The camera sends its viewer to another host, or what it says is no RTSP."""
 
 
-def way_through(address: str, port: int) -> int:
+def way_through(address: str, port: int, *, tls_name: str | None = None) -> int:
     """Connect to a camera; return the port of this machine at which one viewer is let through.
+
+    Args:
+        address: Of the camera.
+        port: Of the camera.
+        tls_name: What it is asked for by; None: without TLS.
 
     Raises:
         CannotOpen: the camera can't be connected to.
     """
     try:
         camera = socket.create_connection((address, port), timeout=_CONNECT_S)
+        camera = camera if tls_name is None else _closed(camera, tls_name)
     except ConnectionRefusedError:
         words = "connection refused; is the camera on, is the port right?"
         raise CannotOpen(words, Fault.REFUSED) from None
     except TimeoutError:
         raise CannotOpen("no answer in time; is the network up?", Fault.NO_ANSWER) from None
+    except ssl.SSLError:
+        words = "it speaks no TLS of 1.2 or later; is it rtsp:// rather than rtsps://?"
+        raise CannotOpen(words, Fault.ADDRESS) from None
     except OSError:
         words = "cannot reach it; check the host name and the network"
         raise CannotOpen(words, Fault.UNKNOWN_HOST) from None
@@ -62,6 +72,17 @@ def way_through(address: str, port: int) -> int:
     )
     passing.start()
     return int(listener.getsockname()[1])
+
+
+def _closed(camera: socket.socket, name: str) -> ssl.SSLSocket:
+    """Speak TLS from here on. Cameras sign their certificates themselves: nobody's is checked."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with closing(camera):
+        closed = context.wrap_socket(camera, server_hostname=name)
+    # A ticket makes it readable with nothing to read: waiting for more would hold up the viewer.
+    closed.settimeout(0)
+    return closed
 
 
 @dataclass(slots=True)
@@ -155,14 +176,18 @@ def _pour(viewer: socket.socket, camera: socket.socket) -> None:
     """Pour both ways until one has ended."""
     reader = Reader()
     for one in (viewer, camera):
-        one.settimeout(_IDLE_S)
+        if not isinstance(one, ssl.SSLSocket):
+            one.settimeout(_IDLE_S)
     with selectors.DefaultSelector() as ready:
         ready.register(viewer, selectors.EVENT_READ)
         ready.register(camera, selectors.EVENT_READ)
         while events := ready.select(_IDLE_S):
             for key, _ in events:
                 source = viewer if key.fileobj is viewer else camera
-                piece = source.recv(_PIECE)
+                try:
+                    piece = source.recv(_PIECE)
+                except ssl.SSLWantReadError:
+                    continue
                 if not piece:
                     return
                 if source is viewer:

@@ -23,8 +23,7 @@ class OutboundStreams:
 
     An RTSP camera is connected to by its address. HTTP leads on: to a playlist's pieces, or by a
     redirect. So FFmpeg goes through an airlock, which looks at each. An RTSP camera may redirect
-    too: one that the operator has not written into a file is talked to through an airlock of its
-    own, which ends there.
+    too: each is talked to through an airlock of its own, which ends there.
     """
 
     def __init__(self, outbound: Outbound) -> None:
@@ -53,10 +52,8 @@ class OutboundStreams:
             ) from None
         if source.kind is SourceKind.HTTP:
             return Way(source.url, address, self._proxy())
-        if source.url.lower().startswith("rtsp:") and (host, port) not in self.outbound.written:
-            enter = partial(_through, source, address, port)
-            return Way(with_host(source.url, address), address, enter=enter)
-        return Way(with_host(source.url, address), address)
+        enter = partial(_through, source, address, port)
+        return Way(with_host(source.url, address), address, enter=enter)
 
     def close(self) -> None:
         """Let nobody through any more. May be called again."""
@@ -75,9 +72,12 @@ class OutboundStreams:
 
 
 def _through(source: Source, address: str, port: int) -> str:
-    """Connect to a camera through an airlock; return where FFmpeg finds it."""
+    """Connect to a camera through an airlock; return where FFmpeg finds it, without TLS."""
+    parts = urlsplit(source.url)
+    tls_name = parts.hostname if parts.scheme == "rtsps" else None
     try:
-        return with_host(source.url, "127.0.0.1", way_through(address, port))
+        there = way_through(address, port, tls_name=tls_name)
+        return with_host(parts._replace(scheme="rtsp").geturl(), "127.0.0.1", there)
     except CannotOpen as error:
         raise CannotOpen(f"cannot open {source.redacted}: {error}", error.fault) from None
 

@@ -17,7 +17,7 @@ from streetwatch.service.foresight.crowd_baseline import (
     baseline,
 )
 from streetwatch.service.foresight.crowd_level import Levels
-from streetwatch.service.foresight.crowds import MOST, Filling, Slot, filling, is_over
+from streetwatch.service.foresight.crowds import MOST, UNSEEN_S, Filling, Slot, filling, is_over
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.store.crowds import Crowd, grown, open_crowds, over, warn
 from streetwatch.service.store.looked import day_of
@@ -57,28 +57,27 @@ class CrowdWatch:
         self._promised = promised
         self._recent: dict[Place, deque[Slot]] = {}
         self._known: dict[Place, tuple[int, Baseline]] = {}
-        self._open: dict[Place, Crowd] | None = None
 
     def follow(self, counts: Mapping[ZoneSlot, Count], now: Seconds) -> None:
-        """Take slots that are over, and warn of what is filling; the next call tries again."""
+        """Take slots that are over, and warn of what is filling.
+
+        What the database refuses is judged again with the next slots.
+        """
         try:
             self._follow(counts, now)
         except StorageError as error:
             log.warning("crowds.not_stored", reason=str(error))
 
     def _follow(self, counts: Mapping[ZoneSlot, Count], now: Seconds) -> None:
-        if self._open is None:
-            self._open = {(one.camera_id, one.zone_id): one for one in open_crowds(self._engine)}
-        there, fresh = self._open, list(self._taken(counts))
-        for place in fresh:
+        there = {(one.camera_id, one.zone_id): one for one in open_crowds(self._engine)}
+        for place in self._taken(counts):
             if place in there:
                 there[place] = self._grown(there[place], self._recent[place][-1])
             elif (found := self._filling(place, now)) is not None:
-                self._warn(place, found, there)
-        for place, one in list(there.items()):
-            if is_over(tuple(self._recent.get(place, ())), one.level, now):
+                self._warn(place, found)
+        for place, one in there.items():  # another process may count some of them
+            if is_over(self._stored(place, now - UNSEEN_S, now)[-MOST:], one.level, now):
                 over(self._engine, one.id, at=now)
-                del there[place]
                 log.info("crowd.over", camera=place[0], zone=place[1])
 
     def _taken(self, counts: Mapping[ZoneSlot, Count]) -> Iterable[Place]:
@@ -86,16 +85,14 @@ class CrowdWatch:
             place = (key.camera_id, key.zone_id)
             at = key.number * SLOT_S
             if place not in self._recent:
-                self._recent[place] = self._before(place, at)
+                before = self._stored(place, at - MOST * SLOT_S, at)
+                self._recent[place] = deque(before, maxlen=MOST)
             self._recent[place].append(Slot(at, count.people / count.looks))
             yield place
 
-    def _before(self, place: Place, at: Seconds) -> deque[Slot]:
-        """Return the slots that an earlier process has written."""
-        start = at - MOST * SLOT_S
-        found = slots_of(self._engine, start=start, end=at, cameras=place[:1], zone=place[1])
-        each = zip(found.at.tolist(), found.people.tolist(), strict=True)
-        return deque((Slot(*one) for one in each), maxlen=MOST)
+    def _stored(self, place: Place, start: Seconds, end: Seconds) -> tuple[Slot, ...]:
+        found = slots_of(self._engine, start=start, end=end, cameras=place[:1], zone=place[1])
+        return tuple(map(Slot, found.at.tolist(), found.people.tolist()))
 
     def _filling(self, place: Place, now: Seconds) -> Filling | None:
         level = self._levels.of(*place)
@@ -120,12 +117,11 @@ class CrowdWatch:
         grown(self._engine, one.id, peak=slot.people, peak_at=slot.end)
         return replace(one, peak=slot.people, peak_at=slot.end)
 
-    def _warn(self, place: Place, found: Filling, there: dict[Place, Crowd]) -> None:
+    def _warn(self, place: Place, found: Filling) -> None:
         one = _crowd(place, found)
         notice = None if self._promised is None else self._notice(one)
         if not warn(self._engine, one, notice):
             return
-        there[place] = one
         log.warning("crowd.warned", camera=place[0], zone=place[1], people=round(one.people, 1))
         if self._promised is not None:
             self._promised()

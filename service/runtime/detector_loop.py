@@ -2,7 +2,8 @@
 
 A frame is first made small and compared. Where that shows that nothing changed, what was seen
 before is seen again and the look is judged at once; else it waits for the detector, which takes
-what is latest by its own patience.
+what is latest by its own patience. The model looks in a thread of its own: meanwhile frames of
+other cameras are compared and judged; one of a camera that it looks at waits for its answer.
 """
 
 import threading
@@ -17,9 +18,11 @@ import structlog
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.runtime.attention import Intervals, is_open
+from streetwatch.service.runtime.costs import Bill
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.model_thread import ModelThread, Question
 from streetwatch.service.runtime.overload import Overload
 from streetwatch.service.runtime.watching import Watching
 from streetwatch.vision.health import Seeing
@@ -54,7 +57,11 @@ class _Change:
 
 
 class DetectorLoop:
-    """Takes frames from the mailboxes, detects, and folds each look into its camera's chain."""
+    """Takes frames from the mailboxes, detects, and folds each look into its camera's chain.
+
+    Attributes:
+        bill: What it has spent on each camera.
+    """
 
     def __init__(  # noqa: PLR0913 -- everything it needs is handed in, once, by the app
         self,
@@ -87,8 +94,11 @@ class DetectorLoop:
         self._metrics = metrics
         self._intervals = intervals
         self._queue = LookQueue()
+        self._model = ModelThread(self._ask, on_answer=mailboxes.wake)
+        self._asked: Question | None = None
         self._clock = clock
         self._on_change = on_change
+        self.bill = Bill()
         self._overload = Overload()
         self._stopping = threading.Event()
         self._thread = self._new_thread()
@@ -98,6 +108,7 @@ class DetectorLoop:
     def start(self) -> None:
         """Begin to take frames."""
         self._is_begun, self._round_at = True, time.monotonic()
+        self._model.start()
         self._thread.start()
 
     def revive(self) -> bool:
@@ -121,6 +132,7 @@ class DetectorLoop:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
+        self._model.stop(timeout_s=timeout_s)
 
     @property
     def overload(self) -> Overload:
@@ -155,23 +167,43 @@ class DetectorLoop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._round_at = time.monotonic()
+            if self._asked is None:  # else the model may be stuck
+                self._round_at = time.monotonic()
             self._change()
-            frame = self._mailboxes.take(timeout_s=0.0 if self._queue else TICK_S)
+            if self._asked is None or self._asked.answer.done():
+                self._hear()
+                self._ask_next()
+            looked_at = self._asked.cameras if self._asked else ()
+            frame = self._mailboxes.take(timeout_s=TICK_S, but=looked_at)
             if frame is not None:
-                self._guarded(frame.camera_id, partial(self._glance, frame))
-            elif wanted := self._queue.take_some(self._batch, self._clock()):
-                self._guarded(wanted[0].glance.frame.camera_id, partial(self._detect, wanted))
-            else:
+                with self.bill.charged([frame.camera_id]):
+                    self._guarded(frame.camera_id, partial(self._glance, frame))
+            elif self._asked is None:
                 self._tick()
+        self._hear()
 
     def _change(self) -> None:
-        """Do what waits to be done between two looks."""
+        """Do what waits to be done between two looks: none is under way then."""
+        if self._changes.empty():
+            return
+        self._hear()
         try:
             while True:
                 self._changes.get_nowait().make()
         except Empty:
             pass
+
+    def _ask_next(self) -> None:
+        """Have the model look at what is latest."""
+        if wanted := self._queue.take_some(self._batch, self._clock()):
+            self._asked = self._model.ask(wanted)
+
+    def _hear(self) -> None:
+        """Judge what the model saw; it is waited for."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            with self.bill.charged(asked.cameras):
+                self._guarded(asked.cameras[0], partial(self._answered, asked))
 
     def _tick(self) -> None:
         for camera_id, watching in self._cameras.items():
@@ -236,11 +268,18 @@ class DetectorLoop:
         self._metrics.unchanged.labels(glance.frame.camera_id).inc()
         self._judge(glance, detections, watching, is_detected=False)
 
-    def _detect(self, together: Sequence[Wanted]) -> None:
-        glances = [one.glance for one in together]
-        with self._metrics.working("detect"), self._metrics.detect_s.time():
-            found = detected_together(glances, self._detector)
-        for wanted, detections in zip(together, found, strict=True):
+    def _ask(self, together: Sequence[Wanted]) -> list[Detections]:
+        """Ask the model, in its thread."""
+        names = [one.glance.frame.camera_id for one in together]
+        with (
+            self.bill.charged(names),
+            self._metrics.working("detect"),
+            self._metrics.detect_s.time(),
+        ):
+            return detected_together([one.glance for one in together], self._detector)
+
+    def _answered(self, asked: Question) -> None:
+        for wanted, detections in zip(asked.wanted, asked.answer.result(), strict=True):
             camera_id = wanted.glance.frame.camera_id
             self._guarded(camera_id, partial(self._detected, wanted, detections))
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -16,7 +17,6 @@ from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.handle import Watched
-from streetwatch.service.incidents.ports import Store
 from streetwatch.service.incidents.routing import Routes
 from streetwatch.service.runtime.attention import Attention
 from streetwatch.service.runtime.condition import Condition, condition_of
@@ -26,7 +26,9 @@ from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.viewing import Viewing
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.runtime.watching import Watching
+from streetwatch.service.store.leases import Lease, LeaseLostError
 from streetwatch.service.store.references import Kept, References
+from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.gate import Gate
@@ -55,6 +57,7 @@ class WatchedCamera:
         viewing: Keeps its pictures fresh while people look at them.
         last_frame_at: When its last picture was taken; None before the first.
         left: Captures that were replaced and whose threads have not ended.
+        lease: With which it is watched; None where one process watches all.
     """
 
     camera: Camera
@@ -65,6 +68,7 @@ class WatchedCamera:
     viewing: Viewing
     last_frame_at: Seconds | None = None
     left: tuple[Capture, ...] = ()
+    lease: Lease | None = None
 
     def age_s(self, now: Seconds) -> Seconds | None:
         """Return how old its last picture is."""
@@ -94,7 +98,7 @@ class Wiring:
         seen: Told of each look and the camera as it is then.
     """
 
-    store: Store
+    store: SqlStore
     copies: Copies
     seal: EvidenceSeal
     routes: Routes
@@ -137,44 +141,66 @@ class Fleet:
             for one in self.watched.values():
                 one.capture.stop(timeout_s=0)
 
-    def apply(self, cameras: Iterable[Camera]) -> None:
+    def apply(
+        self, cameras: Iterable[Camera], held: Mapping[str, Lease] | None = None
+    ) -> Mapping[str, Future[None]]:
         """Watch these cameras from now on; those that are as they were are not touched.
 
         What stands on a camera that is taken away stays as it was stored, an outage to it: nobody
         saw it leave. Should the camera come back, it goes on.
+
+        Args:
+            cameras: All that there are, in whatever process they are watched.
+            held: The leases of those that are watched in this process; None: all are.
+
+        Returns:
+            The cameras that ended: done when all that was seen on one is stored.
         """
         cameras = tuple(cameras)
-        ids = {camera.id for camera in cameras}
+        mine = [one for one in cameras if held is None or one.id in held]
+        ids = {camera.id for camera in mine}
         with self._changing:
             before = self.watched
-            changes = [self._ended(one) for one in before.values() if one.camera.id not in ids]
+            ended = {name: self._ended(one) for name, one in before.items() if name not in ids}
+            changes = list(ended.values())
             after = {
-                camera.id: self._kept(before.get(camera.id), camera, cameras, changes)
-                for camera in cameras
+                camera.id: self._kept(
+                    before.get(camera.id),
+                    camera,
+                    cameras,
+                    held[camera.id] if held is not None else None,
+                    changes,
+                )
+                for camera in mine
             }
             # Who hands on a picture is looked up here: a camera's place must be there first.
             self.watched = MappingProxyType(after)
-            for camera_id, one in after.items() if self._is_running else ():
-                if before.get(camera_id) is not one:
-                    one.capture.start()
+            fresh = [one for name, one in after.items() if before.get(name) is not one]
+            for number, one in enumerate(fresh) if self._is_running else ():
+                one.capture.start(after_s=number * APART_S)
             wait_for(changes, timeout=APPLIED_WITHIN_S)
+        return ended
 
     def _kept(
         self,
         running: WatchedCamera | None,
         camera: Camera,
         cameras: tuple[Camera, ...],
+        lease: Lease | None,
         changes: list[Future[None]],
     ) -> WatchedCamera:
         """Return a camera as it is to run: as it does, with other zones, or anew."""
-        if running is not None and _has_same_pictures(running.camera, camera):
+        if running is None:
+            return self._started(camera, cameras, lease)
+        if running.lease == lease and _has_same_pictures(running.camera, camera):
             changes.append(self._redrawn(running, camera, cameras))
             return running
-        if running is not None:
-            wait_for([self._ended(running)], timeout=APPLIED_WITHIN_S)
-        return self._started(camera, cameras)
+        wait_for([self._ended(running)], timeout=APPLIED_WITHIN_S)
+        return self._started(camera, cameras, lease)
 
-    def _started(self, camera: Camera, cameras: tuple[Camera, ...]) -> WatchedCamera:
+    def _started(
+        self, camera: Camera, cameras: tuple[Camera, ...], lease: Lease | None
+    ) -> WatchedCamera:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
         wiring = self.wiring
         keep_s = wiring.window.before_s + wiring.window.after_s + RING_MARGIN_S
@@ -194,7 +220,7 @@ class Fleet:
         kept = wiring.references.known(camera.id)
         watch = CameraWatch(
             watched=self._watched(camera, cameras),
-            store=wiring.store,
+            store=wiring.store if lease is None else wiring.store.fenced(lease),
             recorder=recorder,
             on_look=partial(self._on_look, camera.id),
             size=None if kept is None else kept.size,
@@ -211,7 +237,7 @@ class Fleet:
         )
         self.loop.watch(camera.id, watching)
         return WatchedCamera(
-            camera, self._capture(camera, ring), recorder, watch, watching, viewing
+            camera, self._capture(camera, ring), recorder, watch, watching, viewing, lease=lease
         )
 
     def _clock_offset(self, camera_id: str) -> Seconds | None:
@@ -254,7 +280,7 @@ class Fleet:
         running = self.watched.get(camera_id)
         if running is not None:
             kept = Kept(running.camera.drawn, reference, size)
-            self.wiring.references.keep(camera_id, kept)
+            self.wiring.references.keep(camera_id, kept, running.lease)
 
     def _redrawn(
         self, running: WatchedCamera, camera: Camera, cameras: tuple[Camera, ...]
@@ -274,13 +300,20 @@ class Fleet:
         return self.loop.between_looks(change)
 
     def _ended(self, running: WatchedCamera) -> Future[None]:
-        """Stop one camera; the evidence of its cases is completed with what there is."""
+        """Stop one camera; the evidence of its cases is completed with what there is.
+
+        Where it has a lease, whoever has it next completes it.
+        """
         running.capture.stop(timeout_s=0)
         camera_id, watch = running.camera.id, running.watch
 
         def end() -> None:
             self.mailboxes.forget(camera_id)
-            watch.finish(self.wiring.clock())
+            if running.lease is None:
+                watch.finish(self.wiring.clock())
+                return
+            with suppress(LeaseLostError):  # whoever has it now has gone on from what was stored
+                watch.leave()
 
         self.loop.unwatch(camera_id)
         log.info("camera.stopped", camera=camera_id)

@@ -163,12 +163,32 @@ class CameraWatch:
             self._gathering.pop(incident.id, None)
             del self._unsealed[incident.id]
 
+    def leave(self) -> None:
+        """Look no more, for another process goes on: store what stands, and cut the clips.
+
+        What evidence is not complete it completes; nothing is waited for here.
+
+        Raises:
+            LeaseLostError: it goes on already; nothing was written.
+            StorageError: the disk or the database refused.
+        """
+        if self._recorder is not None:
+            self._recorder.give_up()
+        if self._presence.last_look is not None:
+            with self._store.transaction() as transaction:
+                transaction.put_presence(self._watched.site.camera_id, self._presence)
+        if self._recorder is not None:
+            unsealed = [one for one in self._unsealed.values() if one.opened_at is not None]
+            self._recorder.leave(unsealed)
+        self._gathering.clear()
+        self._unsealed.clear()
+
     def _record(self, observation: Observation) -> tuple[Incident, ...]:
         return handle.record(
             observation,
             watched=self._watched,
             store=self._store,
-            stills_of=self._recorder.stills_of if self._recorder else lambda _: (),
+            stills_of=self._recorder.stills_of if self._recorder else lambda *_: (),
         )
 
     def seal(self, at: Seconds) -> None:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from streetwatch.service.incidents.case import Attachment, Awaited
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.store import codec
+from streetwatch.service.store.leases import held_by_another
 from streetwatch.service.store.schema import attachment, incident
 from streetwatch.service.store.transactions import reading, writing
 
@@ -15,10 +16,17 @@ _COLUMNS = [attachment.c[name] for name in Attachment.__dataclass_fields__]
 
 
 class AwaitedCopies:
-    """Asks and tells the database."""
+    """Asks and tells the database.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    Args:
+        engine: Of the database.
+        node_id: Who makes copies, where several nodes share the cameras: whoever has a camera has
+            the originals of its pictures. None: whoever asks.
+    """
+
+    def __init__(self, engine: sa.Engine, node_id: str | None = None) -> None:
         self._engine = engine
+        self._is_mine = ~held_by_another(incident.c.camera_id, node_id) if node_id else sa.true()
 
     def some(self) -> tuple[Awaited, ...]:
         """Return those of the incident that has waited longest; none: all are made.
@@ -28,7 +36,7 @@ class AwaitedCopies:
         oldest = (
             sa.select(attachment.c.incident_id)
             .join(incident, incident.c.id == attachment.c.incident_id)
-            .where(IS_AWAITED, incident.c.state != State.CANDIDATE)
+            .where(IS_AWAITED, incident.c.state != State.CANDIDATE, self._is_mine)
             .order_by(attachment.c.captured_at)
             .limit(1)
         )
@@ -46,6 +54,16 @@ class AwaitedCopies:
         with writing(self._engine) as connection:
             done = connection.execute(sa.update(attachment).where(*_same(one)).values(row))
             return bool(done.rowcount)
+
+    def is_made(self, one: Awaited, sha256: str) -> bool:
+        """Tell whether a very same copy is there: another process has made it meanwhile."""
+        same = (
+            attachment.c.incident_id == one.incident_id,
+            attachment.c.name == one.attachment.name,
+            attachment.c.sha256 == sha256,
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(attachment.c.name).where(*same)).first() is not None
 
     def lost(self, one: Awaited) -> None:
         """Await a copy no more: there is nothing that it could be made of."""

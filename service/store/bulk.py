@@ -12,6 +12,12 @@ _TOGETHER: Final = 1000
 Row = Mapping[str, Any]
 
 
+class Written(str):
+    """JSON that is written already: what many rows share is written once."""
+
+    __slots__ = ()
+
+
 def insert_many(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> None:
     """Insert rows past SQLAlchemy: it would take most of the time.
 
@@ -26,10 +32,13 @@ def insert_many(connection: sa.Connection, table: sa.Table, rows: Iterable[Row])
     if first is None:
         return
     names = [column.name for column in table.c if column.name in first]
-    is_json = {column.name for column in table.c if isinstance(column.type, sa.JSON)}
+    is_json = [isinstance(table.c[name].type, sa.JSON) for name in names]
 
     def values(row: Row) -> tuple[Any, ...]:
-        return tuple(json.dumps(row[name]) if name in is_json else row[name] for name in names)
+        return tuple(
+            json.dumps(value) if is_one and type(value) is not Written else value
+            for value, is_one in zip(map(row.__getitem__, names), is_json, strict=True)
+        )
 
     written = (values(row) for row in chain((first,), every))
     _write(connection, table.name, names, written)

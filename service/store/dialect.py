@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store import postgres, sqlite
+from streetwatch.vision.types import Seconds
 
 
 class Dialect(Protocol):
@@ -18,11 +19,21 @@ class Dialect(Protocol):
     def READS(self) -> Mapping[str, Any]:  # noqa: N802 -- a constant of a module
         """Execution options of a connection that only reads: it sees one state of everything."""
 
+    @property
+    def NOW(self) -> sa.ColumnElement[float]:  # noqa: N802 -- as above
+        """What time the database has, in seconds since the epoch, when it is asked."""
+
     def place(self, url: sa.URL) -> str:
         """Return where a database is, for people: no password in it."""
 
-    def create_engine(self, url: sa.URL) -> sa.Engine:
-        """Make an engine whose transactions write, or only read if told `READS`."""
+    def create_engine(self, url: sa.URL, idle_s: Seconds | None = None) -> sa.Engine:
+        """Make an engine whose transactions write, or only read if told `READS`.
+
+        Args:
+            url: Of the database.
+            idle_s: How long a process that hangs inside a transaction keeps its locks; None: as
+                long as suits one process.
+        """
 
     def migrating(self, engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
         """Begin a transaction for migrations, and keep those of other processes out of it.

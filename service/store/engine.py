@@ -10,15 +10,18 @@ from alembic.util import CommandError
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.dialect import dialect_at, dialect_of
 from streetwatch.service.store.refusals import reason
+from streetwatch.vision.types import Seconds
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str, *, idle_s: Seconds | None = None) -> sa.Engine:
     """Open a database and bring it to the newest revision.
 
     Args:
         url: As SQLAlchemy has it; `sqlite://` is a database in memory, of this process only.
+        idle_s: How long this process keeps its locks should it hang inside a transaction, where
+            others wait for them; None: as long as suits one process.
 
     Raises:
         InputError: it can't be opened or written to; says where and how to mend it.
@@ -27,7 +30,7 @@ def open_engine(url: str) -> sa.Engine:
     dialect = dialect_at(address)
     where = dialect.place(address)
     try:
-        engine = dialect.create_engine(address)
+        engine = dialect.create_engine(address, idle_s)
         try:
             _migrate(engine)
         except BaseException:

@@ -1,6 +1,6 @@
 """What happened in a span of time, as columns: what hot spots and coverage are counted from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,12 +66,7 @@ def happened(
     """
     one = incident.c
     wanted = sa.select(one.violation_at, one.camera_id, one.zone_id, one.type).where(
-        one.violation_at >= start,
-        one.violation_at < end,
-        one.opened_at.is_not(None),
-        one.rejected_at.is_(None),
-        # As an expression: SQLite would else find all that is no duplicate by the index of those.
-        sa.func.coalesce(one.duplicate_of, "") == "",
+        *_counts(start, end)
     )
     if type is not None:
         wanted = wanted.where(one.type == type)
@@ -79,6 +74,29 @@ def happened(
         wanted = wanted.where(one.camera_id.in_(sorted(cameras)))
     at, seen_by, zones, types = _columns(engine, wanted, 4)
     return Happened(np.array(at, np.float64), seen_by, zones, types)
+
+
+def _counts(start: Seconds, end: Seconds) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield what an incident meets that happened from a moment on until before another."""
+    one = incident.c
+    yield one.violation_at >= start
+    yield one.violation_at < end
+    yield one.opened_at.is_not(None)
+    yield one.rejected_at.is_(None)
+    # As an expression: SQLite would else find all that is no duplicate by the index of those.
+    yield sa.func.coalesce(one.duplicate_of, "") == ""
+
+
+def seen_by(engine: sa.Engine, *, start: Seconds, end: Seconds) -> dict[str, int]:
+    """Return how much each camera saw happen from a moment on until before another.
+
+    Raises:
+        StorageError: the database refused.
+    """
+    camera = incident.c.camera_id
+    wanted = sa.select(camera, sa.func.count()).where(*_counts(start, end)).group_by(camera)
+    with reading(engine) as connection:
+        return dict(plain_rows(connection, wanted))
 
 
 def told(engine: sa.Engine, *, start: Seconds, end: Seconds) -> Told:

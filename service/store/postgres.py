@@ -27,12 +27,14 @@ POOL_SIZE: Final = 5
 POOL_OVERFLOW: Final = 15
 POOL_TIMEOUT_S: Final[Seconds] = 10.0
 
+_IDLE: Final = "idle_in_transaction_session_timeout"
+
 _OPTIONS: Final = " ".join(
     f"-c {name}={value}"
     for name, value in {
         "lock_timeout": LOCK_TIMEOUT_MS,
         "statement_timeout": STATEMENT_TIMEOUT_MS,
-        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+        _IDLE: IDLE_TIMEOUT_MS,
         "client_encoding": "UTF8",
     }.items()
 )
@@ -42,6 +44,11 @@ READS: Final[Mapping[str, Any]] = {
     "isolation_level": "REPEATABLE READ",
     "postgresql_readonly": True,
 }
+
+#: What time the database has, in seconds since the epoch; it goes on within a transaction.
+NOW: Final[sa.ColumnElement[float]] = sa.literal_column(
+    "date_part('epoch', clock_timestamp())", sa.Float
+)
 
 #: What PostgreSQL says by number, in whatever language its words are, and what to do about it.
 _BY_CODE: Final = {
@@ -83,15 +90,20 @@ def place(url: sa.URL) -> str:
     return url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
 
 
-def create_engine(url: sa.URL) -> sa.Engine:
+def create_engine(url: sa.URL, idle_s: Seconds | None = None) -> sa.Engine:
     """Make an engine that notices a server that was away, and waits for nothing for ever.
+
+    Args:
+        url: Of the database.
+        idle_s: How long a process that hangs inside a transaction keeps its locks; None: a minute.
 
     `?options=-c%20statement_timeout=60000` in the address wins over what is set here.
 
     Raises:
         InputError: the driver is not installed.
     """
-    options = f"{_OPTIONS} {url.query.get('options', '')}".strip()
+    idle = f"-c {_IDLE}={round(idle_s * 1000)}" if idle_s else ""
+    options = f"{_OPTIONS} {idle} {url.query.get('options', '')}".strip()
     try:
         return sa.create_engine(
             url.set(drivername="postgresql+psycopg"),

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 import structlog
 
 from streetwatch.service.incidents.errors import StorageError
+from streetwatch.service.store.leases import Lease, fenced
 from streetwatch.service.store.reference_schema import camera_reference
-from streetwatch.service.store.transactions import reading, writing
+from streetwatch.service.store.transactions import reading
 from streetwatch.vision.health import Reference
 from streetwatch.vision.types import Size
 
@@ -62,10 +63,16 @@ class References:
             log.warning("camera.reference_not_read", camera=camera_id, reason=str(error))
             return None
 
-    def keep(self, camera_id: str, kept: Kept) -> None:
+    def keep(self, camera_id: str, kept: Kept, held: Lease | None = None) -> None:
         """Keep it in the place of what was known before.
 
+        Args:
+            camera_id: Whose.
+            kept: What is known now.
+            held: The lease of whoever has the camera; None where one process watches all.
+
         Raises:
+            LeaseLostError: it is another node's by now.
             StorageError: the database refused; what was known before is kept.
         """
         _, png = cv2.imencode(".png", kept.reference.picture)
@@ -79,6 +86,6 @@ class References:
             "picture": png.tobytes(),
         }
         same = camera_reference.c.camera_id == camera_id
-        with writing(self._engine) as connection:
+        with fenced(self._engine, held) as connection:
             connection.execute(sa.delete(camera_reference).where(same))
             connection.execute(sa.insert(camera_reference).values(row))

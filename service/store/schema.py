@@ -213,6 +213,17 @@ desk_case = sa.Table(
     sa.Column("confidence", sa.Float),
     sa.Column("review_rank", sa.Float, nullable=False, server_default="0"),
     sa.Column("unsure_at", sa.Float),
+    # What the document and the history say, so that reports need not read either (`desk.way`).
+    sa.Column("began_at", sa.Float),
+    sa.Column("gone_at", sa.Float),
+    sa.Column("filed_at", sa.Float),
+    sa.Column("first_accepted_at", sa.Float),
+    sa.Column("first_dispatched_at", sa.Float),
+    sa.Column("first_handled_at", sa.Float),
+    sa.Column("was_warned", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("is_double", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("judged_by", sa.String),
+    sa.Column("judged_at", sa.Float),
     sa.Column("document", sa.JSON, nullable=False),
     sa.Column("history", sa.JSON, nullable=False),
     sa.Column(
@@ -244,6 +255,15 @@ desk_case = sa.Table(
         *("assignee", "confidence", "unsure_at", "state"),
         sqlite_where=sa.text("state = 'reported'"),
         postgresql_where=sa.text("state = 'reported'"),
+    ),
+    # What reports and analyses ask of a period's cases, without reading a row of it.
+    sa.Index(
+        "ix_desk_case_facts",
+        *("reported_at", "type", "state", "source", "camera_id", "grid_code", "place_key"),
+        *("number", "external_id", "recurrence_of", "duplicate_of", "lon", "lat", "occurred_at"),
+        *("accepted_at", "handled_at", "ended_at", "deadline", "measure", "began_at", "gone_at"),
+        *("filed_at", "first_accepted_at", "first_dispatched_at", "first_handled_at"),
+        *("was_warned", "is_double", "judged_by", "judged_at"),
     ),
     sa.Index(
         "ix_desk_case_told",

@@ -15,10 +15,11 @@ from streetwatch.service.incidents.platform import Standing
 from streetwatch.service.incidents.views import STANDING, place_of
 from streetwatch.service.store import chains, codec, receipts
 from streetwatch.service.store.engine import open_engine
+from streetwatch.service.store.leases import Lease, fenced
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.place_history import overlaps, place_history
 from streetwatch.service.store.schema import attachment, incident, outbox, presence, receipt
-from streetwatch.service.store.transactions import locked, reading, writing
+from streetwatch.service.store.transactions import locked, reading
 from streetwatch.vision.types import Box, Seconds
 from streetwatch.zones.footprint import iou
 from streetwatch.zones.ground import MapPoint, distance_m
@@ -27,16 +28,17 @@ from streetwatch.zones.presence import Presence
 log = structlog.get_logger(__name__)
 
 
-def open_store(url: str) -> "SqlStore":
+def open_store(url: str, *, idle_s: Seconds | None = None) -> "SqlStore":
     """Open the store at a database's address, made and migrated where needed.
 
     Args:
         url: As SQLAlchemy has it; `sqlite://` is a database in memory, of this process only.
+        idle_s: As for `open_engine`.
 
     Raises:
         InputError: it can't be opened or written to; says where and how to mend it.
     """
-    return SqlStore(open_engine(url))
+    return SqlStore(open_engine(url, idle_s=idle_s))
 
 
 class SqlStore:
@@ -44,19 +46,26 @@ class SqlStore:
 
     Args:
         engine: Of a database that is migrated to this version: see `open_engine`.
+        lease: Of the camera that is written for; None where one process watches all.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, lease: Lease | None = None) -> None:
         self.engine = engine
+        self._lease = lease
+
+    def fenced(self, lease: Lease) -> "SqlStore":
+        """Return the same store for whoever has a camera: refused when another has it by now."""
+        return SqlStore(self.engine, lease)
 
     @contextmanager
     def transaction(self) -> Iterator["SqlTransaction"]:
         """Begin a transaction: committed at the end of the block, undone by an exception.
 
         Raises:
+            LeaseLostError: the camera that is written for is another node's by now.
             StorageError: the database refused; nothing of the block was kept.
         """
-        with writing(self.engine) as connection:
+        with fenced(self.engine, self._lease) as connection:
             yield SqlTransaction(connection)
 
     def presence(self, camera_id: str) -> Presence:

@@ -11,6 +11,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.vision.types import Seconds
 
 #: How long a writer waits for another one before it gives up.
 BUSY_TIMEOUT_MS = 5_000
@@ -28,6 +29,11 @@ _PRAGMAS = (
 
 #: Execution option of a connection that only reads: it sees one snapshot and holds up no writer.
 READS: Final[Mapping[str, Any]] = {"sqlite_begin": "DEFERRED"}
+
+#: What time the database has, in seconds since the epoch: that of the machine that asks.
+NOW: Final[sa.ColumnElement[float]] = sa.literal_column(
+    "((julianday('now') - 2440587.5) * 86400.0)", sa.Float
+)
 
 #: What SQLite says, and what a person can do about it.
 _MENDING: Final = {
@@ -51,14 +57,19 @@ def file_of(url: sa.URL) -> Path | None:
     return Path(url.database) if url.database and url.database != ":memory:" else None
 
 
-def create_engine(url: sa.URL) -> sa.Engine:
+def create_engine(url: sa.URL, idle_s: Seconds | None = None) -> sa.Engine:
     """Make an engine whose transactions are SQLite's own, begun as writers unless told `READS`.
+
+    Args:
+        url: Of the database.
+        idle_s: Nothing that SQLite knows: a process that hangs holds it up.
 
     A database in memory has one connection, which its threads use one after the other.
 
     Raises:
         InputError: the folder of its file can't be made.
     """
+    del idle_s
     file = file_of(url)
     if file is None:
         engine = sa.create_engine(

@@ -37,6 +37,7 @@ from streetwatch.service.store.schema import (
 )
 from streetwatch.service.store.transactions import locked, reading, writing
 from streetwatch.service.store.zone_counts import forget_counts, old_counts
+from streetwatch.service.upkeep.dead_looks import forget_dead_looks
 from streetwatch.service.upkeep.due import brought, delivered, due, subject_of
 from streetwatch.service.upkeep.traces import files_in, forget
 from streetwatch.vision.types import Seconds
@@ -111,6 +112,7 @@ class Retention:
         yield from self._looked(now)
         yield from self._counts(now)
         yield from self._audit(now)
+        forget_dead_looks(self.engine, self.evidence, before=now - SETTLED_S)
 
     def plan(self, *, now: Seconds) -> Iterator[Deleted]:
         """Yield what a run would delete, and delete nothing."""

@@ -24,6 +24,7 @@ import yaml
 from console_parts import PASSWORD, let_in
 from filed import a_message, an_incident, promise
 from live_service import Service, free_port, wait_for
+from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import open_store
 
 #: By the variable that each stands in. Some have what addresses and forms escape.
@@ -39,6 +40,8 @@ CANARIES: Final = {
     "CALLBACK_SECRET": "canary-call-i9-0123456789",
     "NOTICE_SECRET": "canary-note-j0-0123456789",
     "HOTLINE_KEY": "canary-line-k1-0123456789",
+    "S3_ACCESS_KEY": "CANARYACCESSKEYM3",
+    "STREETWATCH_EVIDENCE__SECRET_KEY": "canary/store+n4",
     "STREETWATCH_CAMERA_KEY": base64.urlsafe_b64encode(b"canary-key-l2".ljust(32, b"!")).decode(),
 }
 
@@ -81,6 +84,10 @@ def configuration(folder: Path, echo: str, bus: int) -> None:
         "log_format": "json",
         "targets": targets,
         "notices": {"url": f"{echo}/notices", "secret": "${NOTICE_SECRET}"},
+        "evidence": {
+            "url": f"s3://evidence/city?endpoint={echo}",
+            "access_key": "${S3_ACCESS_KEY}",
+        },
         "open311": {"api_keys": [{"client": "hotline", "key": "${HOTLINE_KEY}"}]},
     }
     (folder / "cameras.yaml").write_text(yaml.safe_dump({"cameras": cameras}))
@@ -95,13 +102,14 @@ def echoing() -> Iterator[str]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def _echo(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            said = f"{self.path} {dict(self.headers)} ".encode() + body
+            proof = self.headers.get("Authorization")  # first: a reason may be cut
+            said = f"{proof} {self.path} {dict(self.headers)} ".encode() + body
             self.send_response(400, "no")
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
 
-        do_GET = do_POST = _echo  # noqa: N815 -- as the base class looks for them
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _echo  # noqa: N815 -- as the base class looks for them
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -132,12 +140,13 @@ def leaks(text: bytes) -> list[str]:
 
 @pytest.fixture
 def tight(service: Service) -> Iterator[Service]:
-    """A service with a secret wherever there can be one, whose every delivery has failed once."""
+    """A service with a secret wherever there can be one, whose every host refuses it."""
     with echoing() as echo:
         configuration(service.folder, echo, bus=free_port())
         store = open_store(f"sqlite:///{service.folder / 'data' / 'streetwatch.db'}")
         promise(store, a_message(an_incident()), targets=TARGETS)
         store.close()
+        EvidenceFolder(service.folder / "data" / "evidence").write("a" * 26, "still.jpg", b"one")
         service.start(**CANARIES)
         let_in(service)
         yield service
@@ -190,11 +199,13 @@ COMMANDS: Final = (
     ("deliveries", "list"),
     ("targets", "test", "hook"),
     ("targets", "test", "form"),
+    ("verify",),
 )
 
 
 def test_no_secret_comes_out_of_a_service(tight: Service) -> None:
     wait_for("a failed delivery to each", lambda: _all_failed(tight), seconds=40)
+    wait_for("evidence that was refused", lambda: _evidence_refused(tight), seconds=40)
     with signed_in(tight) as client:
         found = {where: leaks(text) for where, text in asked(client)}
     found |= {" ".join(command): leaks(said(tight, *command)) for command in COMMANDS}
@@ -203,6 +214,10 @@ def test_no_secret_comes_out_of_a_service(tight: Service) -> None:
     found["database"] = leaks((tight.folder / "data" / "streetwatch.db").read_bytes())
     assert {where: names for where, names in found.items() if names} == {}
     assert len(found) > 40
+
+
+def _evidence_refused(service: Service) -> bool | None:
+    return True if '"evidence.store_refuses"' in service.log[0].read_text() else None
 
 
 def _all_failed(service: Service) -> bool | None:

@@ -13,6 +13,7 @@ from streetwatch.benchmarks.receiver_book import ReceiverBook
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.store.sql_store import open_store
+from streetwatch.service.upkeep.dead_looks import forget_dead_looks
 from streetwatch.service.upkeep.ledger import PlatformLedger, compared
 from streetwatch.service.upkeep.verify import Verification
 
@@ -41,6 +42,7 @@ def test_thirty_deaths_lose_nothing_and_file_nothing_twice(tmp_path: Path, seed:
         assert len(found) == 1, (thing.camera, thing.since - zero, len(found))
     assert Counter(one.id for one in filed) == ledger.opened, "the platform has each of them, once"
     folder.sweep(before=time.time() + 1)
+    forget_dead_looks(store.engine, folder, before=time.time() + 1)
     check = Verification(store.engine, folder, Periods(), told=None, desk=None)
     assert [one.line() for one in check.run(now=time.time() + 3600)] == []
     assert list(compared(store.engine, ledger, KEYED)) == []

@@ -37,6 +37,7 @@ from streetwatch.service.desk.reports.period import month
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.router import desk_router
+from streetwatch.service.desk.way import way_columns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.foreseeing import foreseer_from, roads_in
 from streetwatch.service.incidents.errors import InputError
@@ -102,7 +103,7 @@ class City:
         self.filed += 1
         seen = {"first_seen": utc(at), "cleared_at": utc(at + HOUR)}
         names = ("number", "external_id", "idempotency_key")
-        return {
+        copied = {
             **row,
             **dict.fromkeys(names, f"SW-{self.filed:012}"),
             "reported_at": at,
@@ -110,6 +111,7 @@ class City:
             "document": {**row["document"], **seen},
             **changes,
         }
+        return {**copied, **way_columns(copied)}
 
     def asked(self, path: str, **asked: Any) -> Any:  # noqa: ANN401 -- JSON
         answer = self.http.get(f"/foresight/{path}", params=asked)

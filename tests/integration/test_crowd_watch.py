@@ -56,8 +56,9 @@ def _slot(number: int, people: int) -> dict[ZoneSlot, Count]:
     return {one: Count(looks=10, people=10 * people, most=people + 2)}
 
 
-def _follow(watch: CrowdWatch, *people: int, first: int = 0) -> None:
+def _follow(store: SqlStore, watch: CrowdWatch, *people: int, first: int = 0) -> None:
     for number, each in enumerate(people, first):
+        add_counts(store.engine, _slot(number, each))
         watch.follow(_slot(number, each), NOON + (number + 1) * SLOT_S)
 
 
@@ -87,7 +88,7 @@ def test_a_slot_that_two_processes_have_counted_is_one(store: SqlStore) -> None:
 def test_a_crowd_is_written_down_once_with_its_notice_and_ends(store: SqlStore) -> None:
     woken: list[bool] = []
     watch = CrowdWatch(store.engine, lambda: [GATE], LEVEL, promised=lambda: woken.append(True))
-    _follow(watch, 5, 12, 14, 17, 26, 24)
+    _follow(store, watch, 5, 12, 14, 17, 26, 24)
     (there,) = open_crowds(store.engine)
     assert (there.warned_at, there.people) == (NOON + 4 * SLOT_S, 17.0)
     assert (there.heads_to, there.usual, there.is_usual) == (24.5, None, False)
@@ -97,20 +98,19 @@ def test_a_crowd_is_written_down_once_with_its_notice_and_ends(store: SqlStore) 
     assert notice.body["notice"] == "crowd"
     assert (notice.body["camera_name"], notice.body["zone"]) == ("南门", "square")
     assert (notice.body["people"], notice.body["level"]) == (17.0, 20.0)
-    _follow(watch, 9, 3, 3, first=6)
+    _follow(store, watch, 9, 3, 3, first=6)
     assert not open_crowds(store.engine)
     (gone,) = crowds_between(store.engine, start=NOON, end=NOON + 86_400, limit=9)
     assert gone.ended_at == NOON + 9 * SLOT_S
-    _follow(watch, 12, 16, 21, first=9)
+    _follow(store, watch, 12, 16, 21, first=9)
     assert len(open_crowds(store.engine)) == 1
     assert len(Notices(store.engine).latest(state=None, limit=9)) == 2
 
 
 def test_a_restart_warns_of_nothing_twice_and_goes_on_from_what_is_stored(store: SqlStore) -> None:
-    add_counts(store.engine, _slot(0, 5) | _slot(1, 12))
-    for _ in range(2):
-        watch = CrowdWatch(store.engine, lambda: [GATE], LEVEL)
-        _follow(watch, 14, 18, first=2)
+    _follow(store, CrowdWatch(store.engine, lambda: [GATE], LEVEL), 5, 12, 14)
+    for number, people in enumerate((18, 22, 25), 3):
+        _follow(store, CrowdWatch(store.engine, lambda: [GATE], LEVEL), people, first=number)
     assert len(crowds_between(store.engine, start=0, end=NOON * 2, limit=9)) == 1
     assert not Notices(store.engine).latest(state=None, limit=9)
 
@@ -119,13 +119,13 @@ def test_a_restart_warns_of_nothing_twice_and_goes_on_from_what_is_stored(store:
 def test_nobody_is_warned_where_none_is_to_be_or_nothing_is_known(
     store: SqlStore, levels: Levels
 ) -> None:
-    _follow(CrowdWatch(store.engine, lambda: [GATE], levels), 5, 12, 14, 18, 26)
+    _follow(store, CrowdWatch(store.engine, lambda: [GATE], levels), 5, 12, 14, 18, 26)
     assert not open_crowds(store.engine)
 
 
 def test_a_crowd_that_nobody_looks_at_any_more_is_over(store: SqlStore) -> None:
     watch = CrowdWatch(store.engine, lambda: [GATE], LEVEL)
-    _follow(watch, 5, 12, 14, 17)
+    _follow(store, watch, 5, 12, 14, 17)
     watch.follow({}, NOON + 5 * 3600)
     assert not open_crowds(store.engine)
 
@@ -136,16 +136,16 @@ def test_what_is_usual_is_learnt_from_what_is_stored(store: SqlStore) -> None:
         counts |= _slot(-6 * hour, 4)
     add_counts(store.engine, counts)
     watch = CrowdWatch(store.engine, lambda: [GATE], Levels())
-    _follow(watch, 4, 16, 22, 30)
+    _follow(store, watch, 4, 16, 22, 30)
     (there,) = open_crowds(store.engine)
     assert (there.usual, there.level) == (4.0, 13.0)
 
 
 def test_counts_and_crowds_are_forgotten_when_their_time_is_over(store: SqlStore) -> None:
     watch = CrowdWatch(store.engine, lambda: [GATE], LEVEL)
-    _follow(watch, 5, 12, 14, 17, 3, 3, 3)
-    add_counts(store.engine, _slot(0, 5) | _slot(12, 5))
+    _follow(store, watch, 5, 12, 14, 17, 3, 3, 3)
+    add_counts(store.engine, _slot(12, 5))
     with writing(store.engine) as connection:
-        assert forget_counts(connection, before=NOON + 3600) == 1
+        assert forget_counts(connection, before=NOON + 7200) == 2
         assert forget_crowds(connection, before=NOON + 7200) == 1
     assert len(slots_of(store.engine, start=0, end=NOON * 2).at) == 1

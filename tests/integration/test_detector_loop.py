@@ -40,12 +40,14 @@ def with_car(number: int) -> Image:
 
 
 class Sees:
-    """Sees nothing, and counts how many pictures it is shown at once."""
+    """Sees nothing, when it is let, and counts how many pictures it is shown at once."""
 
     longest_side = 160
 
     def __init__(self) -> None:
         self.shown: list[int] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
     def detect(
         self, image: Image, *, confidence: float | None = None, longest: int | None = None
@@ -61,6 +63,7 @@ class Sees:
     ) -> list[Detections]:
         del confidence, longest
         self.shown.append(len(images))
+        assert self.may_answer.wait(20)
         return [Detections.empty() for _ in images]
 
 
@@ -128,12 +131,53 @@ def test_pictures_that_wait_together_go_through_the_model_together(
     city: Callable[..., City],
 ) -> None:
     street = city(batch=4)
+    street.sees.may_answer.clear()
     for name in "abcdef":
         street.add(name)
         street.show(name, with_car(0), after_s=0)
     street.loop.start()
+    until(lambda: not len(street.mailboxes))
+    street.sees.may_answer.set()
     until(lambda: sum(street.sees.shown) == 6)
-    assert street.sees.shown == [4, 2]
+    assert street.sees.shown == [1, 4, 1], "the first waited for nobody"
+
+
+def test_while_the_model_looks_other_cameras_are_judged_and_its_own_waits(
+    city: Callable[..., City],
+) -> None:
+    street = city()
+    street.add("quiet")
+    street.add("busy")
+    street.show("quiet", STREET, after_s=0)
+    street.loop.start()
+    until(lambda: street.has_looked("quiet", 1))
+
+    street.sees.may_answer.clear()
+    street.show("busy", with_car(0), after_s=1)
+    until(lambda: street.sees.shown == [1, 1])
+    street.show("busy", with_car(1), after_s=3)
+    street.show("busy", with_car(2), after_s=5)
+    street.show("quiet", STREET, after_s=8)
+    until(lambda: street.has_looked("quiet", 2))
+    assert street.has_looked("busy", 0), "its pictures are judged in their order"
+
+    street.sees.may_answer.set()
+    until(lambda: street.has_looked("busy", 2))
+    assert street.mailboxes.dropped("busy") == 1, "of those that waited the newest was looked at"
+
+
+def test_zones_are_redrawn_when_the_model_has_answered(city: Callable[..., City]) -> None:
+    street = city()
+    street.add("a")
+    street.sees.may_answer.clear()
+    street.loop.start()
+    street.show("a", with_car(0), after_s=0)
+    until(lambda: street.sees.shown == [1])
+    redrawn = street.loop.between_looks(lambda: None)
+    assert not redrawn.done()
+    street.sees.may_answer.set()
+    redrawn.result(5)
+    assert street.has_looked("a", 1)
 
 
 def test_a_camera_off_duty_is_decoded_seldom_and_never_detected_in(

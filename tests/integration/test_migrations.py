@@ -200,8 +200,8 @@ def test_a_case_that_took_in_another_report_comes_through(address: str, revision
         "reported_at": NOON,
         "repeat_count": 0,
         "legal_hold": False,
-        "document": "{}",
-        "history": "[]",
+        "document": {},
+        "history": [],
         **({"revision": 0} if revision == "0008" else {}),
     }
     merged = {
@@ -210,7 +210,7 @@ def test_a_case_that_took_in_another_report_comes_through(address: str, revision
         "number": "SW-1",
         "source": "mobile",
         "merged_at": NOON,
-        "document": "{}",
+        "document": {},
     }
     with engine.begin() as connection:
         _insert(connection, "desk_case", case)

@@ -7,8 +7,9 @@ import http.server
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,11 +17,14 @@ import httpx
 import pytest
 
 from filed import NOON, a_message, an_incident
+from rtsp_door import over_tls
 from streetwatch.datasets.live import LiveProcess
 from streetwatch.service.config.target_schema import MqttEntry, WebhookEntry
 from streetwatch.service.delivery.mqtt_sink import MqttSink
 from streetwatch.service.delivery.sink import DeliveryFailedError
 from streetwatch.service.delivery.webhook_sink import WebhookSink
+from streetwatch.service.evidence.bucket import Address, Bucket
+from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.outbound.http import OutboundTransport
 from streetwatch.service.outbound.networks import Networks
 from streetwatch.service.outbound.outbound import Outbound
@@ -28,6 +32,7 @@ from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.vision.capture.errors import CannotOpen, Fault
 from streetwatch.vision.capture.opening import TimeOuts, open_feed
 from streetwatch.vision.capture.source import Source, SourceKind
+from tls_parts import Certificate, certified, closed
 
 QUICK = TimeOuts(open_s=5.0, read_s=5.0)
 
@@ -42,6 +47,7 @@ class Host:
     url: str
     says: dict[str, tuple[int, Mapping[str, str], bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    connections: int = 0
 
     @property
     def port(self) -> int:
@@ -52,6 +58,10 @@ class Host:
 def host(address: str, port: int = 0) -> Iterator[Host]:
     class Handler(http.server.BaseHTTPRequestHandler):
         told: ClassVar[Host]
+
+        def setup(self) -> None:
+            self.told.connections += 1
+            super().setup()
 
         def _answer(self) -> None:
             self.told.asked.append(self.path)
@@ -64,7 +74,7 @@ def host(address: str, port: int = 0) -> Iterator[Host]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = _answer  # noqa: N815 -- as the base class looks for them
+        do_GET = do_POST = do_PUT = _answer  # noqa: N815 -- as the base class looks for them
 
         def log_message(self, *_: Any) -> None:  # noqa: ANN401
             """Say nothing."""
@@ -253,6 +263,51 @@ def test_a_camera_whose_name_changes_is_connected_to_where_it_was_looked_at(
     assert len(fickle_name) == 1
 
 
+def bucket_at(url: str) -> Bucket:
+    return Bucket(Address.of(f"s3://evidence?endpoint={url}"), "one", "two", ALLOWED)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_evidence_store_whose_name_changes_after_it_was_looked_at_is_not_connected_to(
+    camera: Host, fickle_name: list[str], scheme: str
+) -> None:
+    bucket = bucket_at(f"{scheme}://fickle.example:{camera.port}")
+    with host("127.0.0.2", camera.port) as forbidden, pytest.raises(StorageError):
+        bucket.put("still.jpg", b"picture")
+    assert forbidden.connections == 0
+    assert camera.connections == 0, "looked at again where it is connected to"
+    assert len(fickle_name) >= 2
+
+
+def test_an_evidence_store_is_reached_by_the_address_that_was_looked_at(
+    camera: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = socket.getaddrinfo
+
+    def lookup(name: Any, *more: Any, **how: Any) -> Any:  # noqa: ANN401 -- as it is called
+        return real("127.0.0.1" if name == "store.example" else name, *more, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    camera.says["/evidence/still.jpg"] = (200, {"ETag": "1"}, b"")
+    bucket_at(f"http://store.example:{camera.port}").put("still.jpg", b"picture")
+    assert camera.asked == ["/evidence/still.jpg"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_an_evidence_store_that_redirects_leads_to_nothing_out_of_reach(
+    camera: Host, forbidden: Host, status: int
+) -> None:
+    there = {"Location": f"{forbidden.url}/latest/meta-data"}
+    camera.says["/evidence/still.jpg"] = (status, there, b"")
+    bucket = bucket_at(camera.url)
+    with pytest.raises(StorageError):
+        bucket.put("still.jpg", b"picture")
+    with pytest.raises(StorageError):
+        bucket.get("still.jpg")
+    assert camera.asked
+    assert forbidden.connections == 0
+
+
 def webhook(url: str) -> WebhookSink:
     keys = {"id": "city", "kind": "webhook", "url": url, "secret": "s" * 16}
     networks = Networks.of(["127.0.0.1/32"])
@@ -290,12 +345,15 @@ def test_no_broker_stands_where_a_cloud_tells_its_secrets() -> None:
 
 
 @contextmanager
-def talking(address: str, says: Callable[[bytes], bytes]) -> Iterator[tuple[int, list[bytes]]]:
+def talking(
+    address: str, says: Callable[[bytes], bytes], tls: Certificate | None = None
+) -> Iterator[tuple[int, list[bytes]]]:
     """A server of one connection that answers each piece it gets, and what it got."""
     got: list[bytes] = []
 
     def serve() -> None:
-        with server.accept()[0] as client:
+        plain = server.accept()[0]
+        with suppress(OSError), plain if tls is None else closed(plain, tls) as client:
             while piece := client.recv(4096):
                 got.append(piece)
                 client.sendall(says(piece))
@@ -330,7 +388,7 @@ def redirecting(line: bytes, before: bytes, elsewhere: int) -> Callable[[bytes],
 
 
 @pytest.mark.parametrize(("line", "before"), REDIRECTS)
-def test_an_rtsp_camera_that_somebody_attached_leads_nowhere_else(
+def test_an_rtsp_camera_leads_nowhere_else(
     streams: OutboundStreams, line: bytes, before: bytes
 ) -> None:
     with talking("127.0.0.2", lambda _: b"RTSP/1.0 404 No\r\nCSeq: 1\r\n\r\n") as (elsewhere, got):
@@ -342,17 +400,46 @@ def test_an_rtsp_camera_that_somebody_attached_leads_nowhere_else(
     assert failed.value.fault is Fault.ADDRESS
 
 
-def test_a_redirect_of_a_camera_in_a_file_does_not_take_the_password_along() -> None:
-    """FFmpeg follows it, as the operator's own camera may have it: docs/reference/networks.md."""
+@pytest.mark.parametrize("scheme", ["rtsp", "rtsps"])
+def test_nor_does_one_that_the_operator_has_written_into_a_file(
+    tmp_path: Path, scheme: str
+) -> None:
+    tls = certified(tmp_path) if scheme == "rtsps" else None
     with talking("127.0.0.2", lambda _: b"RTSP/1.0 404 No\r\nCSeq: 1\r\n\r\n") as (elsewhere, got):
         says = redirecting(b"RTSP/1.0 302 Found", b"", elsewhere)
-        with talking("127.0.0.1", says) as (port, _):
-            url = f"rtsp://me:s3cret@127.0.0.1:{port}/a"
-            streams = OutboundStreams(Outbound.of(ALLOWED.networks, [url]))
-            with pytest.raises(CannotOpen):
+        with talking("127.0.0.1", says, tls) as (port, asked):
+            url = f"{scheme}://me:s3cret@127.0.0.1:{port}/a"
+            streams = OutboundStreams(Outbound.of(Networks.of([]), [url]))
+            with pytest.raises(CannotOpen) as failed:
                 opened(streams, url, SourceKind.RTSP)
-    assert got
-    assert not [piece for piece in got if b"s3cret" in piece or b"Authorization" in piece]
+    assert len(asked) == 2
+    assert got == []
+    assert failed.value.fault is Fault.ADDRESS
+
+
+def test_a_camera_in_reach_is_opened_over_rtsps(
+    streams: OutboundStreams,
+    live_camera: Callable[..., LiveProcess],
+    counting_clip: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    live = live_camera(counting_clip())
+    with over_tls(str(live.url), certified(tmp_path)) as url:
+        source = Source(SourceKind.RTSP, url)
+        with open_feed(source, streams(source), QUICK) as feed:
+            got = [len(bytes(packet)) for packet in islice(feed.packets(), 20)]
+    assert len(got) == 20
+    assert all(got)
+
+
+def test_a_camera_that_speaks_no_tls_says_so(streams: OutboundStreams) -> None:
+    says_no = b"RTSP/1.0 400 Bad Request\r\n\r\n"
+    with (
+        talking("127.0.0.1", lambda _: says_no) as (port, _),
+        pytest.raises(CannotOpen, match=r"speaks no TLS of 1\.2 or later") as failed,
+    ):
+        opened(streams, f"rtsps://127.0.0.1:{port}/a", SourceKind.RTSP)
+    assert failed.value.fault is Fault.ADDRESS
 
 
 def test_an_rtsp_camera_that_is_not_there_says_so_through_the_airlock(

@@ -3,50 +3,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from streetwatch.benchmarks.foresight_campaigns import Planted
+from streetwatch.benchmarks.foresight_campaigns import effects as found_in
+from streetwatch.benchmarks.foresight_campaigns import history as a_history
 from streetwatch.models.intervals import wilson
 from streetwatch.service.foresight.campaign import Course, Effect, Lack, effect
 
-BEFORE, DURING, AFTER = 56, 14, 56
-DAYS = BEFORE + DURING + AFTER
-WEEK = np.array([1, 1, 1, 1.1, 1.2, 1.6, 1.5])
 HISTORIES = 200
 
 
-def history(
-    rng: np.random.Generator,
-    *,
-    mean: float = 6.0,
-    left: float = 1.0,
-    alike: float = 0.0,
-    trend: float = 0.0,
-) -> Course:
-    """A place's days: busy weekends, cameras that fail, days that are wilder than Poisson's.
-
-    Args:
-        rng: Chance.
-        mean: Violations a day.
-        left: What the campaign leaves of them.
-        alike: How much a day is like the one before it (AR(1) of its logarithm).
-        trend: What each week adds to the logarithm.
-    """
-    day = np.arange(DAYS)
-    looked = rng.uniform(8, 14, DAYS) * (rng.random(DAYS) > 0.04)
-    wild = rng.normal(size=DAYS)
-    for at in range(1, DAYS):
-        wild[at] = alike * wild[at - 1] + np.sqrt(1 - alike**2) * wild[at]
-    spread = np.sqrt(np.log1p(0.3))
-    expected = mean * WEEK[day % 7] * looked / 11 * np.exp(trend * (day - BEFORE) / 7)
-    expected *= np.exp(spread * wild - spread**2 / 2)
-    expected[BEFORE : BEFORE + DURING] *= 0.4
-    expected[BEFORE + DURING :] *= left
-    counts = rng.poisson(expected).astype(np.float64)
-    return Course(counts, looked, 0, BEFORE, BEFORE + DURING)
+def history(chance: np.random.Generator, **planted: float) -> Course:
+    return a_history(chance, Planted(**planted))
 
 
 def effects(seed: int, **planted: float) -> list[Effect]:
-    rng = np.random.default_rng(seed)
-    found = [effect(history(rng, **planted)) for _ in range(HISTORIES)]
-    return [one for one in found if isinstance(one, Effect)]
+    first = seed * HISTORIES  # none of those that the way was chosen by, or that are told
+    return list(found_in(Planted(**planted), range(first, first + HISTORIES)))
 
 
 @pytest.mark.parametrize(
@@ -56,6 +28,8 @@ def effects(seed: int, **planted: float) -> list[Effect]:
         pytest.param({"mean": 1.0}, id="few violations"),
         pytest.param({"trend": 0.05}, id="a trend that goes on"),
         pytest.param({"alike": 0.3}, id="days that are alike"),
+        pytest.param({"alike": 0.5}, id="days that are much alike"),
+        pytest.param({"alike": 0.7, "mean": 20.0}, id="many, in fortnights that are alike"),
     ],
 )
 def test_a_campaign_that_changed_nothing_is_seldom_said_to_have_changed_something(
@@ -92,10 +66,10 @@ def test_what_a_campaign_changed_is_found_and_lies_in_the_interval(
 def test_more_hours_looked_at_are_no_effect() -> None:
     rng = np.random.default_rng(3)
     course = history(rng, mean=20.0)
-    doubled = np.where(np.arange(DAYS) < course.ends, 1, 2)
+    doubled = np.where(np.arange(len(course.counts)) < course.ends, 1, 2)
     seen = replace(course, counts=course.counts * doubled, looked=course.looked * doubled)
 
-    found, plain = effect(seen), effect(replace(seen, looked=np.ones(DAYS)))
+    found, plain = effect(seen), effect(replace(seen, looked=np.ones(len(course.counts))))
 
     assert isinstance(found, Effect)
     assert isinstance(plain, Effect)

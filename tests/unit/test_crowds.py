@@ -29,7 +29,7 @@ FRIDAY_AT_SIX = MONDAY + 28 * DAY_S + 4 * DAY_S + 18 * HOUR_S
 
 def _weeks(count: int, *, market: bool = False) -> tuple[Array, Array]:
     """Return four people at all hours, and forty on Fridays from six to eight where asked."""
-    at = MONDAY + np.arange(int(count * 7 * DAY_S / SLOT_S)) * SLOT_S
+    at = np.asarray(MONDAY + np.arange(int(count * 7 * DAY_S / SLOT_S)) * SLOT_S, np.float64)
     hours = np.array([hour_of_week(one) for one in at.tolist()])
     is_market = np.isin(hours, (4 * 24 + 18, 4 * 24 + 19)) & market
     return at, np.where(is_market, 40.0, 4.0)

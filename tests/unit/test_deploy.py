@@ -67,7 +67,9 @@ def test_no_password_stands_in_the_files() -> None:
 def test_the_store_is_asked_by_whoever_the_service_is_and_at_its_address() -> None:
     told = COMPOSE["services"]["streetwatch"]["environment"]
     settings = EvidenceSettings(
-        url=told["STREETWATCH_EVIDENCE__URL"], access_key="one", secret_key=SecretStr("two")
+        url=told["STREETWATCH_EVIDENCE__URL"],
+        access_key=SecretStr("one"),
+        secret_key=SecretStr("two"),
     )
     address = Address.of(str(settings.url))
     assert (address.bucket, address.prefix) == ("evidence", "city/")

@@ -1,9 +1,11 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from streetwatch.service.foresight.efficiency import (
     Finding,
-    Found,
+    Finds,
     Patrol,
     Times,
     efficiency,
@@ -11,6 +13,11 @@ from streetwatch.service.foresight.efficiency import (
 )
 
 HOUR = 3600.0
+
+
+def finds_of(waited: Sequence[float], lasted: float = HOUR) -> Finds:
+    waits = np.array(waited, np.float64)
+    return Finds(waits, np.full(len(waits), lasted))
 
 
 def test_a_simulated_round_meets_as_many_and_as_late_as_the_model_says() -> None:
@@ -22,7 +29,7 @@ def test_a_simulated_round_meets_as_many_and_as_late_as_the_model_says() -> None
     met = until_passed <= lasted
 
     model = efficiency(
-        [Found(60.0, float(one)) for one in lasted], [], Patrol(every, 2.0), period_s=30 * 24 * HOUR
+        Finds(np.full(len(lasted), 60.0), lasted), [], Patrol(every, 2.0), period_s=30 * 24 * HOUR
     )
 
     assert model.met == pytest.approx(met.mean(), abs=0.01)
@@ -33,8 +40,7 @@ def test_a_simulated_round_meets_as_many_and_as_late_as_the_model_says() -> None
 def planted(times: float, rng: np.random.Generator, n: int = 60) -> Times:
     """What lasts long is met after half a round on average; cameras take so many times less."""
     waits = rng.gamma(2.0, 2 * HOUR / times / 2, n)
-    found = [Found(float(one), 9 * HOUR) for one in waits]
-    return efficiency(found, [], Patrol(4 * HOUR, 1.0), period_s=HOUR).sooner
+    return efficiency(finds_of(waits, 9 * HOUR), [], Patrol(4 * HOUR, 1.0), period_s=HOUR).sooner
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,7 @@ def test_the_interval_holds_what_was_planted() -> None:
 
 def test_an_hour_of_review_is_counted() -> None:
     """100 finds for 200 verdicts of 36 s, 2 h in all; the round meets half in 10 h."""
-    found = [Found(60.0, 2 * HOUR)] * 100
+    found = finds_of([60.0] * 100, 2 * HOUR)
     patrol = Patrol(4 * HOUR, 1.0)
 
     known = efficiency(found, [36.0] * 200, patrol, period_s=40 * HOUR)
@@ -71,7 +77,7 @@ def test_an_hour_of_review_is_counted() -> None:
 )
 def test_where_too_little_is_known_nothing_is_claimed(finds: int, verdicts: int) -> None:
     known = efficiency(
-        [Found(60.0, HOUR)] * finds, [30.0] * verdicts, Patrol(HOUR, 1.0), period_s=HOUR
+        finds_of([60.0] * finds), [30.0] * verdicts, Patrol(HOUR, 1.0), period_s=HOUR
     )
 
     assert known.per_hour.finding is Finding.NOT_MEASURED

@@ -66,6 +66,25 @@ def test_a_store_needs_both_keys(tmp_path: Path, missing: str) -> None:
         load_settings(path, environ={})
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "evidence.access_key",
+        "evidence.secret_key",
+        "evidence.signing_key",
+        "camera_key",
+        "desk_token",
+    ],
+)
+def test_a_secret_that_is_written_as_a_number_is_not_repeated(tmp_path: Path, key: str) -> None:
+    group, _, name = key.rpartition(".")
+    path = tmp_path / "streetwatch.yaml"
+    path.write_text(f"{group}: {{{name}: 8675309}}\n" if group else f"{name}: 8675309\n")
+    with pytest.raises(SettingsError, match=key) as caught:
+        load_settings(path, environ={})
+    assert "8675309" not in str(caught.value)
+
+
 def test_the_keys_may_come_from_the_environment(tmp_path: Path) -> None:
     path = written(tmp_path, 'url: "s3://evidence"')
     settings = load_settings(

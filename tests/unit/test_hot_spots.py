@@ -13,7 +13,7 @@ from streetwatch.service.foresight.chance import (
     rates,
     share_interval,
 )
-from streetwatch.service.foresight.exposure import Looked, Seen, Tally, tally
+from streetwatch.service.foresight.exposure import Looked, Seen, Tally, tallies
 from streetwatch.service.foresight.hotspots import hot_spots
 from streetwatch.zones.place import Place
 
@@ -42,7 +42,9 @@ def test_what_is_looked_at_by_two_zones_at_once_is_looked_at_once() -> None:
         ["a", "a"], ["kerb", "path"], np.array([DAY, DAY]), np.full((2, 24), 3600, np.int64)
     )
     seen = Seen(np.array([MONDAY + 3600.0, MONDAY - 1]), ["a", "a"], ["parking", "parking"])
-    found = tally(seen, looked, cell_of={"a": 0}, cells=1, first=DAY, days=1)
+    found = tallies(seen, looked, cell_of={"a": 0}, cells=1, first=DAY, days=1, types=["parking"])[
+        "parking"
+    ]
     assert found.hours.tolist() == [[[1.0] * 24]]
     assert found.counts.sum() == 1
     assert found.counts[0, 0, 1] == 1
@@ -55,10 +57,10 @@ def test_only_zones_that_look_for_a_type_are_exposure_for_it() -> None:
     )
     watched = {("a", "kerb"): frozenset({"parking"}), ("a", "path"): frozenset({"vending"})}
     none = Seen(np.zeros(0), [], [])
-    found = tally(
+    found = tallies(
         none, looked, cell_of={"a": 0}, cells=1, first=DAY, days=1,
-        types=frozenset({"vending"}), watched=watched,
-    )  # fmt: skip
+        types=["vending"], watched=watched,
+    )["vending"]  # fmt: skip
     assert found.hours.sum() == 24 * 0.25
 
 

@@ -9,12 +9,11 @@ from streetwatch.vision.masking import (
     STILL_CELLS,
     Care,
     Masker,
-    Subject,
     covered,
     people_covered,
     walked,
 )
-from streetwatch.vision.types import Box, Image
+from streetwatch.vision.types import Box, Image, Spared
 
 PERSON = (100.0, 100.0, 140.0, 220.0)
 CAR = (300.0, 150.0, 420.0, 230.0)
@@ -35,7 +34,7 @@ def test_everybody_is_covered_and_the_case_s_own_plate_is_not() -> None:
     sees = Sees((("person", PERSON), ("car", CAR), ("car", OTHER)))
     image = noise()
     shown = Masker(sees).masked(
-        image, spare=Subject((302.0, 150.0, 422.0, 232.0), (640, 360), is_vehicle=True)
+        image, spare=Spared((302.0, 150.0, 422.0, 232.0), (640, 360), is_vehicle=True)
     )
     assert changed(image, shown, PERSON) > 0.99
     assert changed(image, shown, (105.0, 90.0, 135.0, 100.0)) > 0.99, "above the head"
@@ -64,7 +63,7 @@ def test_no_mask_takes_the_evidence_away(sure: dict[str, float], covered_share: 
     heap: Box = (200.0, 150.0, 260.0, 210.0)
     sees = Sees(tuple((label, heap) for label in sure), tuple(sure.values()))
     image = noise()
-    shown = Masker(sees).masked(image, spare=Subject(heap, (640, 360), is_vehicle=False))
+    shown = Masker(sees).masked(image, spare=Spared(heap, (640, 360), is_vehicle=False))
     assert changed(image, shown, heap) == pytest.approx(covered_share, abs=0.02)
 
 

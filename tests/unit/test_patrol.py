@@ -6,33 +6,35 @@ from xml.etree.ElementTree import fromstring
 import numpy as np
 import pytest
 
-from streetwatch.service.foresight.patrol import Chance, Standing, chances, places_of
+from streetwatch.benchmarks.foresight_patrol import BASE, back_test, spot
+from streetwatch.service.foresight.patrol import Chance, Standings, chances
 from streetwatch.service.foresight.patrol_export import as_geojson, as_gpx, geo_uri
 from streetwatch.service.foresight.patrol_plan import Route, Shift, fixed_round, planned
-from streetwatch.service.foresight.patrol_replay import Met, replayed
+from streetwatch.service.foresight.patrol_replay import replayed
 from streetwatch.service.foresight.patrol_roads import NoRoadsError, Roads, roads_of, ways
 from streetwatch.zones.ground import MapPoint
 from streetwatch.zones.schedule import CHINA
 
 HOUR, DAY, WEEK = 3600.0, 86_400.0, 7 * 86_400.0
 MONDAY = datetime(2026, 10, 5, tzinfo=CHINA).timestamp()
-BASE = MapPoint(121.47, 31.23)
-
-
-def spot(number: int) -> MapPoint:
-    return BASE.moved((400.0 * (number % 5), 400.0 * (number // 5)))
 
 
 def standing(
     place: int, begins: float, hours: float, *, day: int = 0, start: float = MONDAY
-) -> Standing:
+) -> tuple[int, float, float]:
     began = start + day * DAY + begins * HOUR
-    return Standing(f"p{place}", spot(place), began, began + hours * HOUR)
+    return place, began, began + hours * HOUR
+
+
+def stood(*each: tuple[int, float, float]) -> Standings:
+    places, began, ended = zip(*each, strict=True)
+    at = {f"p{place}": spot(place) for place in sorted(set(places))}
+    return Standings(at, [f"p{place}" for place in places], np.array(began), np.array(ended))
 
 
 def test_a_visit_is_worth_what_stood_there_in_its_hour_on_such_days() -> None:
     """Monday 9:30 to 10:30 on one of five working days; Saturday is another kind of day."""
-    history = [standing(1, 9.5, 1.0), standing(2, 9.0, 1.0, day=5)]
+    history = stood(standing(1, 9.5, 1.0), standing(2, 9.0, 1.0, day=5))
 
     found = chances(history, start=MONDAY, end=MONDAY + WEEK, weekend=False)
     saturday = chances(history, start=MONDAY, end=MONDAY + WEEK, weekend=True)
@@ -42,49 +44,17 @@ def test_a_visit_is_worth_what_stood_there_in_its_hour_on_such_days() -> None:
 
 
 def test_what_stood_before_and_after_the_time_that_is_learnt_from_is_cut() -> None:
-    (found,) = chances([standing(1, -5.0, 5.25)], start=MONDAY, end=MONDAY + DAY, weekend=False)
+    (found,) = chances(
+        stood(standing(1, -5.0, 5.25)), start=MONDAY, end=MONDAY + DAY, weekend=False
+    )
 
     assert (found.hour, found.expected) == (0, 0.25)
-
-
-def a_city(rng: np.random.Generator, weeks: int, *, is_planted: bool) -> list[Standing]:
-    """Twenty places; three of them are busy for two hours of the day, where planted."""
-    history = []
-    for day in range(7 * weeks):
-        for place in range(20):
-            busy = is_planted and place in {3, 9, 16}
-            for _ in range(rng.poisson(1.6 if busy else 0.4)):
-                begins = rng.normal(10 + place % 3 * 3, 0.5) if busy else rng.uniform(0, 23)
-                history.append(standing(place, begins, rng.uniform(0.4, 0.8), day=day))
-    return history
-
-
-def back_test(*, is_planted: bool, seed: int) -> Met:
-    rng = np.random.default_rng(seed)
-    history = a_city(rng, 8, is_planted=is_planted)
-    middle, end = MONDAY + 5 * WEEK, MONDAY + 8 * WEEK
-    shift = Shift(teams=1, steps=60)
-    learnt = [one for one in history if one.began < middle]
-    by = {
-        weekend: planned(
-            chances(learnt, start=MONDAY, end=middle, weekend=weekend), shift, base=BASE
-        )
-        for weekend in (False, True)
-    }
-    round_ = fixed_round(list(places_of(learnt).items()), shift, base=BASE)
-    return replayed(
-        [one for one in history if one.began >= middle],
-        by.__getitem__,
-        lambda _: round_,
-        span=(middle, end),
-        team_hours=8.0,
-    )
 
 
 def test_routes_meet_more_than_the_fixed_round_where_something_can_be_learnt() -> None:
     pytest.importorskip("pyvrp", reason="the extra `patrol` is not installed")
 
-    met = back_test(is_planted=True, seed=1)
+    met = back_test(1, is_planted=True)
 
     assert met.days == 21
     assert met.is_better
@@ -118,7 +88,7 @@ def test_without_anything_to_meet_nobody_goes_out() -> None:
 
 
 def test_each_violation_is_met_once_and_only_while_it_stands() -> None:
-    history = [standing(1, 8.0, 10.0), standing(1, 12.0, 0.1), standing(2, 8.0, 8.0)]
+    history = stood(standing(1, 8.0, 10.0), standing(1, 12.0, 0.1), standing(2, 8.0, 8.0))
     round_ = fixed_round([("p1", spot(1))], Shift(teams=1), base=BASE)
 
     met = replayed(

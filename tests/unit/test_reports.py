@@ -2,18 +2,19 @@
 
 import csv
 import io
-from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from streetwatch.service.desk.reports.facts import CaseFacts, is_duplicate, track
-from streetwatch.service.desk.reports.figures import Figures, Share, Tally
+from streetwatch.service.desk.reports.facts import MEASURES, STATE_CODES, Cases
+from streetwatch.service.desk.reports.figures import Figures, Share, counted
 from streetwatch.service.desk.reports.formats import as_csv, lines_csv, row_json
 from streetwatch.service.desk.reports.monthly import Month, as_markdown, summary
 from streetwatch.service.desk.reports.period import Step, days, month, period_at
 from streetwatch.service.desk.reports.table import MOST_ROWS, By, rows
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.desk.way import is_duplicate, track
 from streetwatch.service.incidents.errors import InputError
 
 NOVEMBER = month("2026-11")
@@ -21,42 +22,56 @@ T = NOVEMBER.start + 22.5 * 86_400  # 2026-11-23 12:00 in China
 HOUR = 3_600.0
 DAY = 86_400.0
 
-_CASE = CaseFacts(
-    source="video",
-    type="illegal_parking_motor",
-    camera_id="kerb",
-    grid_code="310101001001001",
-    state=CaseState.REPORTED,
-    came_at=T,
-    began_at=T - 400,
-    occurred_at=T - 10,
-    filed_at=T,
-    accepted_at=None,
-    dispatched_at=None,
-    handled_at=None,
-    ended_at=None,
-    done_at=None,
-    deadline=None,
-    recurred_at=None,
-    was_warned=False,
-    is_duplicate=False,
-    measure=None,
-)
+Case = dict[str, Any]
+
+_CASE: Case = {
+    "source": "video",
+    "type": "illegal_parking_motor",
+    "camera_id": "kerb",
+    "grid_code": "310101001001001",
+    "came_at": T,
+    "began_at": T - 400,
+    "occurred_at": T - 10,
+    "filed_at": T,
+    "was_warned": False,
+    "is_duplicate": False,
+}
 
 
-def case(state: str = "reported", **changes: Any) -> CaseFacts:  # noqa: ANN401 -- any field
+def case(state: str = "reported", **changes: Any) -> Case:  # noqa: ANN401 -- any field
     """A case; one that went on was accepted, one at its end has ended an hour later."""
-    now = CaseState(state)
     went_on = {"accepted_at": T + 60} if state not in {"reported", "warned", "rejected"} else {}
     ended = {"ended_at": T + HOUR, "done_at": T + HOUR} if state in {"closed", "rejected"} else {}
-    return replace(_CASE, state=now, **{**went_on, **ended, **changes})
+    return {**_CASE, "state": CaseState(state), **went_on, **ended, **changes}
 
 
-def figures(*cases: CaseFacts, now: float = T + 365 * DAY) -> Figures:
-    tally = Tally(now)
-    for one in cases:
-        tally.add(one)
-    return tally.figures()
+def columns(*cases: Case) -> Cases:
+    def times(name: str) -> Any:  # noqa: ANN401 -- an array
+        return np.array([one.get(f"{name}_at", one.get(name)) for one in cases], np.float64)
+
+    def flags(name: str) -> Any:  # noqa: ANN401 -- an array
+        return np.array([one[name] for one in cases], bool)
+
+    return Cases(
+        np.array([one["source"] == "video" for one in cases], bool),
+        [one["type"] for one in cases],
+        [one["grid_code"] or "" for one in cases],
+        [one["camera_id"] or "" for one in cases],
+        np.array([STATE_CODES[one["state"]] for one in cases], np.int64),
+        *(times(name) for name in ("came", "began", "occurred", "filed", "accepted")),
+        *(times(name) for name in ("dispatched", "handled", "ended", "done")),
+        *(times(name) for name in ("deadline", "recurred")),
+        flags("was_warned"),
+        flags("is_duplicate"),
+        np.array(
+            [MEASURES.index(one["measure"]) if "measure" in one else -1 for one in cases], np.int64
+        ),
+    )
+
+
+def figures(*cases: Case, now: float = T + 365 * DAY) -> Figures:
+    (found,) = counted(columns(*cases), np.zeros(len(cases), np.int64), 1, now=now)
+    return found
 
 
 SHARES = {
@@ -106,7 +121,7 @@ SHARES = {
 
 
 @pytest.mark.parametrize(("name", "cases", "hits", "n"), SHARES.values(), ids=SHARES.keys())
-def test_a_share_counts(name: str, cases: list[CaseFacts], hits: int | None, n: int) -> None:
+def test_a_share_counts(name: str, cases: list[Case], hits: int | None, n: int) -> None:
     assert figures(*cases).shares[name] == Share(hits or 0, n)
 
 
@@ -211,8 +226,8 @@ def test_what_is_no_month_is_refused(text: str) -> None:
         month(text)
 
 
-def test_rows_of_several_kinds_come_from_one_pass() -> None:
-    seen = iter([case(), case(type="exposed_garbage", grid_code=None), case(camera_id="gate")])
+def test_rows_of_several_kinds_come_from_one_report() -> None:
+    seen = columns(case(), case(type="exposed_garbage", grid_code=None), case(camera_id="gate"))
     table = rows(seen, by=By, step=Step.WHOLE, whole=NOVEMBER, now=T)
     assert [(row.by.value, row.group, row.figures.cases) for row in table] == [
         ("all", "", 3),
@@ -226,13 +241,13 @@ def test_rows_of_several_kinds_come_from_one_pass() -> None:
 
 
 def test_too_many_rows_are_refused() -> None:
-    many = (case(camera_id=f"cam-{number}") for number in range(MOST_ROWS + 1))
+    many = columns(*(case(camera_id=f"cam-{number}") for number in range(MOST_ROWS + 1)))
     with pytest.raises(InputError, match="ask for a shorter period"):
         rows(many, by=[By.CAMERA], step=Step.WHOLE, whole=NOVEMBER, now=T)
 
 
 def test_a_month_without_cases_says_that_nothing_was_measured() -> None:
-    empty = Month(NOVEMBER, None, rows([], by=By, step=Step.WHOLE, whole=NOVEMBER, now=T))
+    empty = Month(NOVEMBER, None, rows(columns(), by=By, step=Step.WHOLE, whole=NOVEMBER, now=T))
     words = summary(empty)
     assert "not measured" in words["en"]
     assert "未测量" in words["zh"]
@@ -243,7 +258,7 @@ def test_a_month_without_cases_says_that_nothing_was_measured() -> None:
 
 
 def test_a_month_tells_its_figures_with_n_and_interval() -> None:
-    cases = [case("closed")] * 80 + [case("rejected")] * 5
+    cases = columns(*[case("closed")] * 80, *[case("rejected")] * 5)
     made = Month(NOVEMBER, None, rows(cases, by=By, step=Step.WHOLE, whole=NOVEMBER, now=T + DAY))
     words = summary(made)
     assert "准确率 94.1% [87.0%, 97.5%]（n=85）" in words["zh"]
@@ -253,7 +268,8 @@ def test_a_month_tells_its_figures_with_n_and_interval() -> None:
 
 
 def test_a_cell_that_could_be_a_formula_is_quoted() -> None:
-    evil = [case(camera_id=name) for name in ('=HYPERLINK("http://x")', "+1", "-1", "@SUM", "ok")]
+    names = ('=HYPERLINK("http://x")', "+1", "-1", "@SUM", "ok")
+    evil = columns(*(case(camera_id=name) for name in names))
     table = as_csv(rows(evil, by=[By.CAMERA], step=Step.WHOLE, whole=NOVEMBER, now=T))
     assert '"\'=HYPERLINK(""http://x"")"' in table
     for name in ("'+1", "'-1", "'@SUM", "ok"):

@@ -22,9 +22,9 @@ import numpy.typing as npt
 from av.video.stream import VideoStream
 
 from streetwatch.vision.capture.errors import ClipNotWritten, ClipUnavailable
-from streetwatch.vision.masking import FILM_CELLS, Care, Masker, Subject, covered, hidden, walked
+from streetwatch.vision.masking import FILM_CELLS, Care, Masker, covered, hidden, walked
 from streetwatch.vision.picture import fitting, size_of
-from streetwatch.vision.types import Boxes, Image, Seconds, Size
+from streetwatch.vision.types import Boxes, Image, Seconds, Size, Spared
 
 #: What the copy has, at most: enough to see who does what, a quarter of the work.
 LONGEST: Final = 960
@@ -79,7 +79,7 @@ def mask_clip(
     target: Path,
     masker: Masker,
     *,
-    spare: Subject | None = None,
+    spare: Spared | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Write a clip's masked copy, complete or not at all.
@@ -187,7 +187,7 @@ def _cells(image: Image) -> npt.NDArray[np.int16]:
 class _Masks:
     """Lets pictures through once it is known what the looks around them saw."""
 
-    def __init__(self, masker: Masker, spare: Subject | None) -> None:
+    def __init__(self, masker: Masker, spare: Spared | None) -> None:
         self._masker = masker
         self._spare = spare
         self._looks: deque[_Seen] = deque()

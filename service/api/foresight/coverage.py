@@ -4,7 +4,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.foresight.drawn import Shade, as_png
@@ -18,7 +18,8 @@ from streetwatch.service.api.foresight.hotspots import (
 )
 from streetwatch.service.api.foresight.outlook import Coverage, Outlook
 from streetwatch.service.desk.reports.formats import lines_csv, period_json
-from streetwatch.service.desk.reports.router import Day, period_of, refused
+from streetwatch.service.desk.reports.period import Period
+from streetwatch.service.desk.reports.router import asks_days, refused
 from streetwatch.service.foresight.cells import Cell
 from streetwatch.service.foresight.coverage import NEAR_M, Covered, Site
 
@@ -45,10 +46,9 @@ def coverage_router(outlook: Outlook) -> APIRouter:
     router = APIRouter(prefix="/foresight", tags=["foresight"])
 
     @router.get("/coverage", responses=ANSWERS, response_model=None)
-    def coverage(  # noqa: PLR0913 -- one argument per parameter
+    def coverage(
         reach: TheirReach,
-        first: Annotated[Day, Query(alias="from")] = None,
-        last: Annotated[Day, Query(alias="to")] = None,
+        period: Annotated[Period, Depends(asks_days(outlook.clock))],
         *,
         sites: Annotated[int, Query(ge=0, le=50, description="Further cameras, at most.")] = SITES,
         of: Of = Of.GRIDS,
@@ -59,7 +59,6 @@ def coverage_router(outlook: Outlook) -> APIRouter:
         `of` says which of both stands in a CSV; GeoJSON and the picture show the further cameras.
         """
         with refused():
-            period = period_of(outlook.clock(), first, last)
             found = outlook.within(reach).coverage(period, most=sites)
         return _written(found, of, format)
 

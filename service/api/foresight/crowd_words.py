@@ -94,11 +94,10 @@ def course_lines(found: Course) -> Iterator[list[Any]]:
 
 def used_json(one: Used) -> dict[str, Any]:
     """Return how far stalls made use of a permitted place."""
-    whole, *hours = one.hours or (None,)
     return {
         "place": place_json(one.place),
-        "all": None if whole is None else _occupancy(whole),
-        "hours": [_at(each) | _occupancy(each) for each in hours if each is not None],
+        "all": _occupancy(one.hours[0]) if one.hours else None,
+        "hours": [_at(each) | _occupancy(each) for each in one.hours[1:]],
     }
 
 

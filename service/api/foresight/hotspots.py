@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.foresight.drawn import Shade, as_png
 from streetwatch.service.api.foresight.formats import spots_csv, spots_geojson, spots_json
 from streetwatch.service.api.foresight.outlook import HotSpots, Outlook
 from streetwatch.service.desk.report import Name
-from streetwatch.service.desk.reports.router import Day, period_of, refused, text_file
+from streetwatch.service.desk.reports.period import Period
+from streetwatch.service.desk.reports.router import asks_days, refused, text_file
 from streetwatch.service.foresight.cells import CellKind
 
 
@@ -39,10 +40,9 @@ def hotspots_router(outlook: Outlook) -> APIRouter:
     router = APIRouter(prefix="/foresight", tags=["foresight"])
 
     @router.get("/hot-spots", responses=ANSWERS, response_model=None)
-    def hot_spots(  # noqa: PLR0913 -- one argument per parameter
+    def hot_spots(
         reach: TheirReach,
-        first: Annotated[Day, Query(alias="from")] = None,
-        last: Annotated[Day, Query(alias="to")] = None,
+        period: Annotated[Period, Depends(asks_days(outlook.clock))],
         *,
         cells: CellKind = CellKind.GRID,
         type: Name | None = None,  # noqa: A002 -- the query parameter's name
@@ -50,7 +50,6 @@ def hotspots_router(outlook: Outlook) -> APIRouter:
     ) -> dict[str, Any] | Response:
         """Where more happens than where it is looked as long, and what has changed."""
         with refused():
-            period = period_of(outlook.clock(), first, last)
             found = outlook.within(reach).hot_spots(period, kind=cells, type=type)
         return _written(found, format)
 

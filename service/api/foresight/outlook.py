@@ -1,6 +1,5 @@
 """What the analyses are asked over: the store and the cameras, of one part of the city or all."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,11 +19,11 @@ from streetwatch.service.foresight.coverage import (
     coverage,
     next_cameras,
 )
-from streetwatch.service.foresight.exposure import Looked, Seen, Tally, hours_of, tally
+from streetwatch.service.foresight.exposure import Looked, Seen, Tally, hours_of, tallies
 from streetwatch.service.foresight.hotspots import Findings, hot_spots
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
-from streetwatch.service.store.happened import happened, told
+from streetwatch.service.store.happened import happened, seen_by, told
 from streetwatch.service.store.looked import day_of, looked_days
 from streetwatch.service.store.transactions import reading
 from streetwatch.vision.types import Seconds
@@ -127,21 +126,18 @@ class Outlook:
         seen, looked = self._seen(period, days), self._looked(first, 2 * days)
         watched = watched_by(cameras.values())
         types = {each for of in watched.values() for each in of} if type is None else {type}
-        tallies = {
-            each: tally(
-                seen,
-                looked,
-                cell_of=cell_of,
-                cells=len(cells),
-                first=first,
-                days=2 * days,
-                types=frozenset({each}),
-                watched=watched,
-            )
-            for each in sorted(types)
-        }
-        found = hot_spots(tallies, days=days)
-        return HotSpots(period, kind, tuple(cells.values()), found, MappingProxyType(tallies))
+        counted = tallies(
+            seen,
+            looked,
+            cell_of=cell_of,
+            cells=len(cells),
+            first=first,
+            days=2 * days,
+            types=types,
+            watched=watched,
+        )
+        found = hot_spots(counted, days=days)
+        return HotSpots(period, kind, tuple(cells.values()), found, MappingProxyType(counted))
 
     def coverage(self, period: Period, *, most: int) -> Coverage:
         """Hold what is looked at against what people tell of, and say where a camera is missing.
@@ -167,8 +163,7 @@ class Outlook:
         )
 
     def _stands(self, period: Period, days: int) -> tuple[Stand, ...]:
-        seen = happened(self.engine, start=period.start, end=period.end)
-        found = Counter(seen.cameras)
+        found = seen_by(self.engine, start=period.start, end=period.end)
         looked = self._looked(day_of(period.start), days)
         hours = hours_of(looked)
         return tuple(
@@ -178,7 +173,7 @@ class Outlook:
                 one.place.grid_code,
                 hours.get(one.id, 0.0),
                 frozenset(rule.type.value for zone in one.zones for rule in zone.rules),
-                found[one.id],
+                found.get(one.id, 0),
             )
             for one in self.cameras()
             if one.place is not None

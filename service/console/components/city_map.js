@@ -35,6 +35,20 @@ function paint(pen, point, left, top, width, height) {
   pen.fillText(point.textContent, left + width / 2, top + height / 2);
 }
 
+function outline(pen, cell, left, top) {
+  const style = getComputedStyle(cell), way = new Path2D(cell.getAttribute("d"));
+  pen.save();
+  pen.translate(left, top);
+  pen.globalAlpha = parseFloat(style.fillOpacity);
+  pen.fillStyle = style.fill;
+  pen.fill(way);
+  pen.globalAlpha = 1;
+  pen.strokeStyle = style.stroke;
+  pen.lineWidth = parseFloat(style.strokeWidth);
+  pen.stroke(way);
+  pen.restore();
+}
+
 export default {
   template: `<div class="mp-map" role="region" :aria-label="words.map"></div>`,
   props: { start: Array, tiles: String, attribution: String, words: Object, resourcePath: String },
@@ -49,6 +63,7 @@ export default {
       ? L.tileLayer(this.tiles, { attribution: this.attribution, maxZoom: 19 })
       : new Grid({ maxZoom: 19 });
     ground.addTo(this.map);
+    this.cells = L.layerGroup().addTo(this.map);
     this.points = L.layerGroup().addTo(this.map);
     this.watcher = new ResizeObserver(() => this.map.invalidateSize());
     this.watcher.observe(this.$el);
@@ -63,7 +78,11 @@ export default {
     show(points) {
       if (!this.points) return;
       this.points.clearLayers();
-      points.forEach((point) => this.points.addLayer(this.marker(point)));
+      this.cells.clearLayers();
+      points.forEach((point) => {
+        if (point.ring?.length) this.cells.addLayer(this.cell(point));
+        if (!point.ring?.length || point.count) this.points.addLayer(this.marker(point));
+      });
     },
     fit(points) {
       if (!points.length) return;
@@ -95,8 +114,19 @@ export default {
       };
       const tiles = withTiles ? this.$el.querySelectorAll(".leaflet-tile-loaded") : [];
       tiles.forEach((tile) => pen.drawImage(tile, ...placed(tile)));
+      const { x, y } = this.map.layerPointToContainerPoint([0, 0]);
+      this.$el.querySelectorAll("path.mp-cell").forEach((cell) => outline(pen, cell, x, y));
       this.$el.querySelectorAll(".mp-point").forEach((point) => paint(pen, point, ...placed(point)));
       return canvas.toDataURL("image/png");
+    },
+    // A piece of ground in its real outline.
+    cell(point) {
+      const made = L.polygon(point.ring, {
+        className: `mp-cell ${point.tone}`, fillOpacity: 0.12 + 0.6 * (point.depth ?? 0), weight: 1,
+      });
+      made.bindTooltip(point.label, { sticky: true });
+      if (point.above) made.on("add", () => made.bringToFront());
+      return made;
     },
     marker(point) {
       const at = [point.lat, point.lon];

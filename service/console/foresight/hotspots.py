@@ -12,10 +12,11 @@ from streetwatch.service.api.foresight.outlook import HotSpots, Outlook
 from streetwatch.service.console.casework.words import Say, type_names
 from streetwatch.service.console.figures.drawing import draw_table, file_of
 from streetwatch.service.console.foresight.asked import Asked
+from streetwatch.service.console.foresight.summary import Summary
 from streetwatch.service.console.language import language_here, mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.watching.elements import CityMap
-from streetwatch.service.console.watching.points import at_on_map
+from streetwatch.service.console.watching.points import at_on_map, ring_on_map
 from streetwatch.service.foresight.hotspots import Heat
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.zones.place import Place
@@ -44,7 +45,7 @@ WEEKDAYS: Final = (
 
 def outlook_of(parts: Parts) -> Outlook:
     """Return what the analyses are asked over; of the part of the city that `Parts` is of."""
-    return Outlook(parts.store.engine, parts.cameras, parts.clock)
+    return Outlook(parts.store.engine, parts.cameras, parts.clock, parts.foreseer.reach)
 
 
 async def draw_hot_spots(parts: Parts, asked: Asked) -> None:
@@ -61,9 +62,12 @@ async def draw_hot_spots(parts: Parts, asked: Asked) -> None:
     if not found.findings.heats:
         ui.label(say("Nobody has looked in these days: not measured.")).classes("sw-empty")
         return
-    _Map(parts, asked, found).draw()
     names = type_names(parts.triaging.profile, language_here())
+    summary = Summary(outlook_of(parts), parts.foreseer, period)
+    summary.draw(found, names, asked.span.words)
+    _Map(parts, asked, found).draw()
     _draw_tables(found, asked, names)
+    await summary.fill()
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -89,7 +93,7 @@ class _Map:
             self.city = CityMap(self._points(), parts=self.parts)
             ui.label(
                 say(
-                    "The larger, the more an hour looked at; red: claimed to be a hot spot. "
+                    "The deeper, the more an hour looked at; red: claimed to be a hot spot. "
                     "{tests} comparisons, at most 5 % of all claims are false.",
                     tests=self.found.findings.tests,
                 )
@@ -135,10 +139,12 @@ class _Map:
         return [
             {
                 **at_on_map(Place(cell.lon, cell.lat), crs),
+                "ring": ring_on_map(cell.ring, crs),
+                "depth": round((rate / most) ** 0.5, 3),
                 "kind": "spot",
                 "tone": "" if number in hot else "calm",
                 "size": round(14 + 34 * (rate / most) ** 0.5),
-                "count": f"{PER_HOURS * rate:.2g}",
+                "count": "" if cell.ring and number not in hot else f"{PER_HOURS * rate:.2g}",
                 "label": say(
                     "{cell}: {rate} in 100 hours looked at, n = {n}",
                     cell=cell.id,

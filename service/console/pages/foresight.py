@@ -10,7 +10,7 @@ from starlette.requests import Request
 from streetwatch.service.console.casework.words import type_names
 from streetwatch.service.console.figures.spans import span_in
 from streetwatch.service.console.foresight.asked import Asked, asked_in
-from streetwatch.service.console.foresight.tabs import TABS
+from streetwatch.service.console.foresight.tabs import TABS, Choice, Tab
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import Shell
@@ -25,7 +25,7 @@ def register(parts: Parts, shell: Shell) -> None:
         with shell.page(say("Foresight"), active="foresight") as account:
             for sheet in ("figures", "wall", "foresight"):
                 ui.add_head_html(f'<link rel="stylesheet" href="/console/static/{sheet}.css">')
-            names = tuple(name for name, _, _ in TABS)
+            names = tuple(one.name for one in TABS)
             asked = asked_in(request.query_params, now=parts.clock(), tabs=names)
             _Screen(parts.within(account.reach), asked).draw()
 
@@ -48,10 +48,10 @@ class _Screen:
 
     def _draw_tabs(self) -> None:
         with ui.element("nav").classes("fs-tabs sw-row").props(f'aria-label="{say("Parts")}"'):
-            for name, words, _ in TABS:
-                query = replace(self.asked, tab=name).query
-                link = ui.link(say(words), f"/console/foresight?{query}").classes("fs-tab")
-                if name == self.asked.tab:
+            for one in TABS:
+                query = replace(self.asked, tab=one.name).query
+                link = ui.link(say(one.words), f"/console/foresight?{query}").classes("fs-tab")
+                if one.name == self.asked.tab:
                     link.props("aria-current=page")
 
     def _draw_choice(self) -> None:
@@ -67,19 +67,29 @@ class _Screen:
                 ui.navigate.history.replace(f"/console/foresight?{asked.query}")
                 await self._refresh()
 
+        choices = self._tab.choices
+        if not choices:
+            return
         with ui.element("search").classes("sw-row sw-wrap"):
             first = ui.input(say("From"), value=span.first.isoformat(), on_change=changed)
             last = ui.input(say("To"), value=span.last.isoformat(), on_change=changed)
             for box in (first, last):
                 box.classes("fg-day").props("dense outlined type=date stack-label")
+                box.set_visibility(Choice.DAYS in choices)
             known = span.type if span.type in names else None
             kind = ui.select(dict(names), label=say("Type"), value=known, on_change=changed)
             kind.classes("fg-select").props("dense outlined clearable options-dense")
+            kind.set_visibility(Choice.TYPE in choices)
             kinds = {
                 CellKind.GRID.value: say("Unit grids"),
                 CellKind.HEXAGON.value: say("Hexagons"),
             }
             cells = ui.toggle(kinds, value=self.asked.kind.value, on_change=changed).props("dense")
+            cells.set_visibility(Choice.CELLS in choices)
+
+    @property
+    def _tab(self) -> Tab:
+        return next(one for one in TABS if one.name == self.asked.tab)
 
     async def _refresh(self) -> None:
         """Count what is asked for and show it."""
@@ -88,11 +98,10 @@ class _Screen:
         with self.drawn, ui.element("div").classes("sw-row sw-empty").props("role=status"):
             ui.spinner()
             ui.label(say("Counting"))
-        render = next(one for name, _, one in TABS if name == asked.tab)
         with self.drawn:
             fresh = ui.element("div").classes("sw-column")
         with fresh:
-            await render(self.parts, asked)
+            await self._tab.draw(self.parts, asked)
         if asked != self.asked:  # somebody has asked for something else meanwhile
             fresh.delete()
             return

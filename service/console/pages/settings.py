@@ -9,6 +9,7 @@ from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.settings.codes import calendar, codes
 from streetwatch.service.console.settings.log import audit_log
+from streetwatch.service.console.settings.nodes import nodes
 from streetwatch.service.console.settings.people import people
 from streetwatch.service.console.settings.platforms import platforms
 from streetwatch.service.console.settings.programs import programs
@@ -24,6 +25,7 @@ SECTIONS: Final = {
     "retention": mark("Retention"),
     "calendar": mark("Holidays"),
     "service": mark("Service"),
+    "nodes": mark("Nodes"),
     "audit": mark("Audit log"),
 }
 
@@ -63,6 +65,8 @@ async def _section(section: str, parts: Parts, shell: Shell, account: Account) -
             await programs(parts, account)
         case "audit":
             await audit_log(parts)
+        case "nodes":
+            await nodes(parts)
         case "delivery":
             platforms(parts, shell)
         case "codes":

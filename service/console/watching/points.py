@@ -77,6 +77,12 @@ def _way(case: Mapping[str, Any]) -> str:
     return f"/console/cases/{case['number']}"
 
 
+def ring_on_map(ring: Sequence[tuple[float, float]], crs: MapCrs) -> list[list[float]]:
+    """Return an outline on the map that is shown, latitude first."""
+    corners = (at_on_map(Place(lon, lat), crs) for lon, lat in ring)
+    return [[one["lat"], one["lon"]] for one in corners]
+
+
 def at_on_map(place: Place, crs: MapCrs) -> dict[str, float]:
     """Return where a place is on the map that is shown."""
     at = on_map(place, crs)

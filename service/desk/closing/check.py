@@ -33,6 +33,9 @@ _BEFORE = ("threshold", "warned", "first_seen", "observation")
 class Watches(Protocol):
     """The cameras, as far as the check needs them."""
 
+    def is_elsewhere(self, name: str) -> bool:
+        """Tell whether another process watches the camera of an external id."""
+
     def sight(self, name: str, now: Seconds) -> Sight | None:
         """Return what the camera of an external id knows, None where no camera has reported it."""
 
@@ -134,6 +137,8 @@ class ClosingCheck:
     def _checked(self, case: Handled) -> bool:
         now = self._clock()
         names = self._book.names(case.number)
+        if any(map(self._watches.is_elsewhere, names)):
+            return False
         sights = {name: self._watches.sight(name, now) for name in names}
         seen = [sight for sight in sights.values() if sight is not None]
         finding = found(seen, handled_at=case.handled_at, now=now, terms=self._terms)

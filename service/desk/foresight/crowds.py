@@ -175,7 +175,7 @@ class Crowds:
         for place in self.places():
             if place.kind is ZoneKind.PERMITTED and camera_id in {None, place.camera_id}:
                 found = self._slots(place, period.start, period.end)
-                figures = (found.of(name) for name in ("looks", "stalls", "stalled"))
+                figures = (found.of(name).astype(float) for name in ("looks", "stalls", "stalled"))
                 yield Used(place, tuple(occupancy(found.at, *figures)))
 
     def _slots(self, place: Place, start: Seconds, end: Seconds) -> Slots:

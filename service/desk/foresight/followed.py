@@ -13,7 +13,7 @@ from streetwatch.service.foresight.relapse import Spell, spell
 from streetwatch.service.foresight.relapse_chains import Episode
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import reading
+from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
 
 
@@ -34,8 +34,8 @@ def since_closing(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> list[Sp
         *counted(Scope(wanted)), case.state.in_(GONE), case.ended_at.is_not(None)
     )
     with reading(engine) as connection:
-        rows = connection.execute(few_enough(connection, query)).all()
-    return [spell(row.ended_at, row.again, now) for row in rows]
+        rows = plain_rows(connection, few_enough(connection, query))
+    return [spell(ended, again, now) for ended, again in rows]
 
 
 def since_campaign(

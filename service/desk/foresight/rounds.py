@@ -1,6 +1,7 @@
 """Patrol routes, learnt from the weeks before and held against those after."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,8 +11,14 @@ import sqlalchemy as sa
 from streetwatch.service.desk.foresight.stood import standings
 from streetwatch.service.desk.reports.period import days
 from streetwatch.service.desk.reports.query import Wanted
-from streetwatch.service.foresight.patrol import Standing, chances, places_of
-from streetwatch.service.foresight.patrol_plan import Route, Shift, fixed_round, planned
+from streetwatch.service.foresight.patrol import Standings, chances
+from streetwatch.service.foresight.patrol_plan import (
+    MOST_CANDIDATES,
+    Route,
+    Shift,
+    fixed_round,
+    planned,
+)
 from streetwatch.service.foresight.patrol_replay import Met, replayed
 from streetwatch.service.foresight.patrol_roads import Roads
 from streetwatch.vision.types import Seconds
@@ -106,9 +113,13 @@ class _Known:
     base: MapPoint
 
     def routes(
-        self, history: Iterable[Standing], start: Seconds, end: Seconds, *, weekend: bool
+        self, history: Standings, start: Seconds, end: Seconds, *, weekend: bool
     ) -> tuple[Route, ...]:
-        worth = chances(history, start=start, end=end, weekend=weekend)
+        first = self.shift.start_hour
+        hours = range(first, first + self.shift.hours)
+        worth = chances(
+            history, start=start, end=end, weekend=weekend, hours=hours, most=MOST_CANDIDATES
+        )
         return planned(worth, self.shift, base=self.base, roads=self.roads)
 
     def round(self, places: Mapping[str, MapPoint]) -> tuple[Route, ...]:
@@ -116,7 +127,7 @@ class _Known:
 
 
 def _met(
-    history: Sequence[Standing],
+    history: Standings,
     known: _Known | None,
     start: Seconds,
     middle: Seconds,
@@ -124,14 +135,14 @@ def _met(
 ) -> Met:
     """Replay the last weeks with routes that were learnt from those before only."""
     if known is None:
-        return replayed((), lambda _: (), lambda _: (), span=(middle, middle), team_hours=1.0)
-    before = [one for one in history if one.began < middle]
+        return replayed(history, lambda _: (), lambda _: (), span=(middle, middle), team_hours=1.0)
+    before = history.only(history.began < middle)
     by = {
         weekend: known.routes(before, start, middle, weekend=weekend) for weekend in (False, True)
     }
-    fixed = known.round(places_of(before))
+    fixed = known.round(before.at)
     return replayed(
-        [one for one in history if one.ended >= middle],
+        history.only(history.ended >= middle),
         by.__getitem__,
         lambda _: fixed,
         span=(middle, end),
@@ -139,8 +150,11 @@ def _met(
     )
 
 
-def _middle(history: Sequence[Standing]) -> MapPoint | None:
-    if not history:
+def _middle(history: Standings) -> MapPoint | None:
+    """Return the middle of what stood there: where most stands, it lies nearer."""
+    if not len(history):
         return None
-    n = len(history)
-    return MapPoint(sum(one.at.lon for one in history) / n, sum(one.at.lat for one in history) / n)
+    often = Counter(history.places)
+    lon = sum(history.at[place].lon * n for place, n in often.items()) / len(history)
+    lat = sum(history.at[place].lat * n for place, n in often.items()) / len(history)
+    return MapPoint(lon, lat)

@@ -1,45 +1,47 @@
 """What stood where and for how long, and how it was found."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
-from streetwatch.service.desk.facts import THE_DESK
 from streetwatch.service.desk.foresight.scope import Scope, counted, few_enough
-from streetwatch.service.desk.history import moves
 from streetwatch.service.desk.reports.facts import FROM_CAMERAS
 from streetwatch.service.desk.reports.query import Wanted, asked_for
-from streetwatch.service.desk.states import CaseState
-from streetwatch.service.foresight.efficiency import Found
+from streetwatch.service.foresight.efficiency import Finds
 from streetwatch.service.foresight.frontage import Event
-from streetwatch.service.foresight.patrol import Standing
+from streetwatch.service.foresight.patrol import Standings
 from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import reading
+from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.ground import MapPoint
 
-#: People's answers to what a camera filed.
-_VERDICTS = frozenset({CaseState.ACCEPTED.value, CaseState.REJECTED.value})
+_CASE = desk_case.c
+
+Values = tuple[Any, ...]
+Floats = npt.NDArray[np.float64]
+
+#: Since when something was seen, and until when: seen so, else until its case ended.
+_BEGAN = sa.func.coalesce(_CASE.began_at, _CASE.occurred_at)
+_GONE = sa.func.coalesce(_CASE.gone_at, _CASE.ended_at)
 
 
-def standings(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> list[Standing]:
+def standings(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Standings:
     """Return what stood on the map, each as long as its camera or the desk knows.
 
     Raises:
         InputError: these are too many cases.
         StorageError: the database refused.
     """
-    case = desk_case.c
-    mapped = (case.place_key.is_not(None), case.lon.is_not(None), case.lat.is_not(None))
-    query = sa.select(case.place_key, case.lon, case.lat, *_SPAN).where(
+    mapped = (_CASE.place_key.is_not(None), _CASE.lon.is_not(None), _CASE.lat.is_not(None))
+    query = sa.select(_CASE.place_key, _CASE.lon, _CASE.lat, _BEGAN, _GONE).where(
         *counted(Scope(wanted)), *mapped
     )
-    return [
-        Standing(row["place_key"], MapPoint(row["lon"], row["lat"]), *_span(row, now))
-        for row in _rows(engine, query)
-    ]
+    places, lon, lat, began, gone = _columns(engine, query, 5)
+    at = {place: MapPoint(*where) for place, *where in zip(places, lon, lat, strict=True)}
+    return Standings(dict(sorted(at.items())), places, *_spans(began, gone, now))
 
 
 def events(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> list[Event]:
@@ -49,36 +51,31 @@ def events(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> list[Event]:
         InputError: these are too many cases.
         StorageError: the database refused.
     """
-    case = desk_case.c
-    box = case.document["bbox"].label("bbox")
-    query = sa.select(case.number, case.type, box, *_SPAN).where(
-        *counted(Scope(wanted)), case.source == FROM_CAMERAS
-    )
+    box = _CASE.document["bbox"].label("bbox")
+    columns = (_CASE.number, _CASE.type, box, _BEGAN.label("began"), _GONE.label("gone"))
+    query = sa.select(*columns).where(*counted(Scope(wanted)), _CASE.source == FROM_CAMERAS)
     found = []
     for row in _rows(engine, query):
-        began, ended = _span(row, now)
-        x1, y1, x2, y2 = row["bbox"]
+        began, (x1, y1, x2, y2) = row["began"], row["bbox"]
+        ended = max(row["gone"] or now, began)
         found.append(Event(row["number"], row["type"], began, ended - began, (x1, y1, x2, y2)))
     return found
 
 
-def finds(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> list[Found]:
+def finds(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Finds:
     """Return what cameras found and people confirmed.
 
     Raises:
         InputError: these are too many cases.
         StorageError: the database refused.
     """
-    case = desk_case.c
-    query = sa.select(case.reported_at, *_SPAN).where(
-        *counted(Scope(wanted)), case.source == FROM_CAMERAS, case.accepted_at.is_not(None)
+    query = sa.select(_CASE.reported_at, _BEGAN, _GONE).where(
+        *counted(Scope(wanted)), _CASE.source == FROM_CAMERAS, _CASE.accepted_at.is_not(None)
     )
-    found = []
-    for row in _rows(engine, query):
-        began, ended = _span(row, now)
-        waited = max(row["reported_at"] - began, 0.0)
-        found.append(Found(waited, max(ended - began, waited)))
-    return found
+    reported, began, gone = _columns(engine, query, 3)
+    since, until = _spans(began, gone, now)
+    waited = np.maximum(np.array(reported, np.float64) - since, 0.0)
+    return Finds(waited, np.maximum(until - since, waited))
 
 
 def verdicts(engine: sa.Engine, wanted: Wanted) -> list[tuple[str, Seconds]]:
@@ -88,37 +85,24 @@ def verdicts(engine: sa.Engine, wanted: Wanted) -> list[tuple[str, Seconds]]:
         InputError: these are too many cases.
         StorageError: the database refused.
     """
-    case = desk_case.c
-    query = sa.select(case.history).where(*asked_for(wanted), case.source == FROM_CAMERAS)
-    judged = (_judged(row["history"]) for row in _rows(engine, query))
-    return [one for one in judged if one is not None]
+    query = sa.select(_CASE.judged_by, _CASE.judged_at).where(
+        *asked_for(wanted), _CASE.source == FROM_CAMERAS, _CASE.judged_by.is_not(None)
+    )
+    with reading(engine) as connection:
+        return plain_rows(connection, few_enough(connection, query))  # type: ignore[return-value]
 
 
-def _judged(history: list[Mapping[str, Any]]) -> tuple[str, Seconds] | None:
-    for line in moves(history):
-        who = line.get("by")
-        if line["state"] in _VERDICTS and who and who != THE_DESK:
-            return who, datetime.fromisoformat(line["at"]).timestamp()
-    return None
+def _spans(began: Values, gone: Values, now: Seconds) -> tuple[Floats, Floats]:
+    """Return since when and until when each stood; what is not gone stands until now."""
+    since = np.array(began, np.float64)
+    until = np.array([now if one is None else one for one in gone], np.float64)
+    return since, np.maximum(until, since)
 
 
-_SPAN = (
-    desk_case.c.occurred_at,
-    desk_case.c.ended_at,
-    desk_case.c.document["first_seen"].as_string().label("first_seen"),
-    desk_case.c.document["cleared_at"].as_string().label("cleared_at"),
-)
-
-
-def _span(row: Mapping[Any, Any], now: Seconds) -> tuple[Seconds, Seconds]:
-    """Return when something began and when it was gone: seen so, else ended, else not yet."""
-    began = _seconds(row["first_seen"]) or row["occurred_at"]
-    ended = _seconds(row["cleared_at"]) or row["ended_at"] or now
-    return began, max(ended, began)
-
-
-def _seconds(written: str | None) -> Seconds | None:
-    return datetime.fromisoformat(written).timestamp() if written else None
+def _columns(engine: sa.Engine, query: sa.Select[Any], many: int) -> tuple[Values, ...]:
+    with reading(engine) as connection:
+        rows = plain_rows(connection, few_enough(connection, query))
+    return tuple(zip(*rows, strict=True)) if rows else ((),) * many
 
 
 def _rows(engine: sa.Engine, query: sa.Select[Any]) -> Iterator[Mapping[Any, Any]]:

@@ -1,40 +1,44 @@
-"""What a report knows of one case: pure values, read by `query`."""
+"""What a report knows of its cases: pure values, a column each, read by `query`."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
-from streetwatch.service.desk.history import moves
-from streetwatch.service.desk.states import REFUSALS, CaseState, RejectReason
-from streetwatch.vision.types import Seconds
+import numpy as np
+import numpy.typing as npt
+
+from streetwatch.service.desk.states import REFUSALS, CaseState
 
 #: What the model is judged by: cases that cameras filed.
 FROM_CAMERAS = "video"
 
+#: The three kinds of answer to a case (721工作法).
+MEASURES = ("service", "management", "enforcement")
 
-@dataclass(frozen=True, slots=True)
-class Track:
-    """What a case's history says of its way.
+Times: TypeAlias = npt.NDArray[np.float64]
+Codes: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
-    Attributes:
-        first: When it first came into each state.
-        reason: Why it was rejected.
-    """
-
-    first: Mapping[str, Seconds]
-    reason: str | None
+STATE_CODES: Final = MappingProxyType({one: code for code, one in enumerate(CaseState)})
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
-    """One case. Times are seconds since the epoch, None where it has not come so far.
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Cases, one a row. Times are seconds since the epoch, NaN where it has not come so far.
 
     Attributes:
-        state: Where it is now.
+        is_camera: A camera filed it.
+        types: As the rules name them.
+        grids: Their codes; empty: unknown.
+        cameras: Their ids; empty: none.
+        states: Where each is now, by `STATE_CODES`.
         came_at: When it came to the desk, which decides its period.
         began_at: When the violation began, as far as anyone saw.
         occurred_at: When it became a violation.
         filed_at: When it was reported; of a warned one when the warning had not helped.
+        accepted_at: For the first time.
         dispatched_at: For the first time.
         handled_at: For the first time.
         ended_at: For the last time.
@@ -42,53 +46,53 @@ class CaseFacts:
         recurred_at: When the same place had its next violation.
         was_warned: It began as a warning (soft start).
         is_duplicate: Another case has the same violation.
-        measure: What was decided: `service`, `management` or `enforcement`.
+        measures: What was decided, by its place in `MEASURES`; -1: nothing.
     """
 
-    source: str
-    type: str
-    camera_id: str | None
-    grid_code: str | None
-    state: CaseState
-    came_at: Seconds
-    began_at: Seconds
-    occurred_at: Seconds
-    filed_at: Seconds | None
-    accepted_at: Seconds | None
-    dispatched_at: Seconds | None
-    handled_at: Seconds | None
-    ended_at: Seconds | None
-    done_at: Seconds | None
-    deadline: Seconds | None
-    recurred_at: Seconds | None
-    was_warned: bool
-    is_duplicate: bool
-    measure: str | None
+    is_camera: Flags
+    types: Sequence[str]
+    grids: Sequence[str]
+    cameras: Sequence[str]
+    states: Codes
+    came_at: Times
+    began_at: Times
+    occurred_at: Times
+    filed_at: Times
+    accepted_at: Times
+    dispatched_at: Times
+    handled_at: Times
+    ended_at: Times
+    done_at: Times
+    deadline: Times
+    recurred_at: Times
+    was_warned: Flags
+    is_duplicate: Flags
+    measures: Codes
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    def stand_in(self, *states: CaseState) -> Flags:
+        """Tell of each whether it is in one of these states."""
+        return np.isin(self.states, [STATE_CODES[one] for one in states])
 
     @property
-    def is_refused(self) -> bool:
+    def is_refused(self) -> Flags:
         """Whether people found that there was nothing to handle."""
-        return self.state in REFUSALS
+        return self.stand_in(*REFUSALS)
 
     @property
-    def is_confirmed(self) -> bool:
+    def is_confirmed(self) -> Flags:
         """Whether people took it for what it says."""
-        return self.accepted_at is not None and not self.is_refused
+        return ~np.isnan(self.accepted_at) & ~self.is_refused
 
 
-def track(history: Iterable[Mapping[str, str]]) -> Track:
-    """Read a case's history."""
-    first: dict[str, Seconds] = {}
-    reason = None
-    for line in moves(history):
-        state = line["state"]
-        if state not in first:
-            first[state] = datetime.fromisoformat(line["at"]).timestamp()
-        if state == CaseState.REJECTED:
-            reason = line.get("reason")
-    return Track(first, reason)
-
-
-def is_duplicate(duplicate_of: str | None, reason: str | None) -> bool:
-    """Tell whether a case was found to be another one's double."""
-    return duplicate_of is not None or reason == RejectReason.DUPLICATE
+def joined(parts: Sequence[Cases]) -> Cases:
+    """Return the cases of all parts; there is one at the least."""
+    columns = ([getattr(part, one.name) for part in parts] for one in fields(Cases))
+    return Cases(
+        *(
+            np.concatenate(each) if isinstance(each[0], np.ndarray) else [*chain(*each)]
+            for each in columns
+        )
+    )

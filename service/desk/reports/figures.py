@@ -3,14 +3,14 @@
 Pure. What was not measured has no value: an empty share is never 0 %.
 """
 
-from array import array
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from streetwatch.models.intervals import wilson
-from streetwatch.service.desk.reports.facts import FROM_CAMERAS, CaseFacts
+from streetwatch.service.desk.reports.facts import MEASURES, Cases, Codes, Flags
+from streetwatch.service.desk.reports.facts import Times as Moments
 from streetwatch.service.desk.states import CaseState
 from streetwatch.vision.types import Seconds
 
@@ -18,9 +18,6 @@ _DAY_S: Seconds = 86_400.0
 
 #: Within how many days a place is looked at for the next violation (反弹率).
 RECURRENCE_DAYS = (7, 30, 90)
-
-#: The three kinds of answer to a case (721工作法).
-MEASURES = ("service", "management", "enforcement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +79,6 @@ class Figures:
     times: dict[str, Times]
 
 
-@dataclass(slots=True)
-class _Count:
-    hits: int = 0
-    n: int = 0
-
-    def add(self, *, hit: bool) -> None:
-        self.n += 1
-        self.hits += hit
-
-
 SHARES = (
     "precision",
     "review_coverage",
@@ -105,128 +92,114 @@ SHARES = (
 TIMES = ("discover", "delay", "dispatch", "handle", "close")
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counts cases one by one, in a space that grows by a few numbers a case.
+def counted(cases: Cases, groups: Codes, many: int, *, now: Seconds) -> list[Figures]:
+    """Return the figures of each group.
 
     Args:
+        cases: All of them.
+        groups: Each one's, from 0 on.
+        many: How many groups there are.
         now: What is still open is judged as of then, seconds since the epoch.
     """
 
-    now: Seconds
-    cases: int = 0
-    duplicates: int = 0
-    warned: int = 0
-    force_closed: int = 0
-    shares: dict[str, _Count] = field(default_factory=dict)
-    times: dict[str, "array[float]"] = field(default_factory=dict)
+    def count(which: Flags) -> list[int]:
+        found: list[int] = np.bincount(groups[which], minlength=many).tolist()
+        return found
 
-    def add(self, case: CaseFacts) -> None:
-        """Count one case."""
-        if case.is_duplicate:
-            self.duplicates += 1
-            return
-        self._warning(case)
-        if case.filed_at is None:
-            return
-        self.cases += 1
-        if case.source == FROM_CAMERAS:
-            self._review(case)
-        self._closing(case)
-        self._recurrence(case)
-        self._taken(case, case.filed_at)
-        if case.measure in MEASURES:
-            for name in MEASURES:
-                self._count(name, hit=case.measure == name)
-
-    def join(self, other: "Tally") -> None:
-        """Count what another one has counted."""
-        self.cases += other.cases
-        self.duplicates += other.duplicates
-        self.warned += other.warned
-        self.force_closed += other.force_closed
-        for name, count in other.shares.items():
-            mine = self.shares.setdefault(name, _Count())
-            mine.hits += count.hits
-            mine.n += count.n
-        for name, times in other.times.items():
-            self.times.setdefault(name, array("d")).extend(times)
-
-    def figures(self) -> Figures:
-        """Return what was counted."""
-        counts = {name: self.shares.get(name, _Count()) for name in SHARES}
-        return Figures(
-            cases=self.cases,
-            duplicates=self.duplicates,
-            warned=self.warned,
-            force_closed=self.force_closed,
-            shares={name: Share(one.hits, one.n) for name, one in counts.items()},
-            times={name: times_of(self.times.get(name)) for name in TIMES},
+    is_one = ~cases.is_duplicate
+    is_filed = is_one & ~np.isnan(cases.filed_at)
+    whole = (
+        *(is_filed, cases.is_duplicate, is_one & cases.was_warned),
+        is_filed & cases.stand_in(CaseState.FORCE_CLOSED),
+    )
+    columns = [count(which) for which in whole]
+    shares = {
+        name: [*map(Share, count(of & hits), count(of))]
+        for name, of, hits in _shares(cases, is_one, is_filed, now)
+    }
+    times = {name: _times(taken, groups[of], many) for name, of, taken in _taken(cases, is_filed)}
+    return [
+        Figures(
+            *numbers,
+            shares={name: shares[name][group] for name in SHARES},
+            times={name: times[name][group] for name in TIMES},
         )
-
-    def _warning(self, case: CaseFacts) -> None:
-        if not case.was_warned:
-            return
-        self.warned += 1
-        if case.state is not CaseState.WARNED:
-            self._count("self_corrected", hit=case.state is CaseState.SELF_CORRECTED)
-
-    def _review(self, case: CaseFacts) -> None:
-        """Count a verdict on the model: withdrawn cases say nothing about it."""
-        rejected = case.state is CaseState.REJECTED
-        judged = rejected or case.is_confirmed
-        self._count("review_coverage", hit=judged)
-        if judged:
-            self._count("precision", hit=not rejected)
-
-    def _closing(self, case: CaseFacts) -> None:
-        self.force_closed += case.state is CaseState.FORCE_CLOSED
-        if case.is_confirmed:
-            self._count("closure", hit=case.state is CaseState.CLOSED)
-        if case.deadline is not None and not case.is_refused:
-            done_at = self.now if case.done_at is None else case.done_at
-            self._count("overdue", hit=done_at > case.deadline)
-
-    def _recurrence(self, case: CaseFacts) -> None:
-        """Count whether the place stayed clear, once there was the time to see."""
-        if case.state is not CaseState.CLOSED or case.ended_at is None:
-            return
-        for days in RECURRENCE_DAYS:
-            until = case.ended_at + days * _DAY_S
-            if until <= self.now:
-                back = case.recurred_at is not None and case.recurred_at <= until
-                self._count(f"recurrence_{days}d", hit=back)
-
-    def _taken(self, case: CaseFacts, filed_at: Seconds) -> None:
-        if case.source == FROM_CAMERAS:
-            self._time("discover", case.began_at, filed_at)
-            self._time("delay", case.occurred_at, filed_at)
-        self._time("dispatch", filed_at, case.dispatched_at)
-        self._time("handle", case.dispatched_at, case.handled_at)
-        if case.state is CaseState.CLOSED:
-            self._time("close", filed_at, case.ended_at)
-
-    def _count(self, name: str, *, hit: bool) -> None:
-        self.shares.setdefault(name, _Count()).add(hit=hit)
-
-    def _time(self, name: str, start: Seconds | None, end: Seconds | None) -> None:
-        if start is not None and end is not None:
-            self.times.setdefault(name, array("d")).append(end - start)
+        for group, numbers in enumerate(zip(*columns, strict=True))
+    ]
 
 
-def times_of(measured: "array[float] | None") -> Times:
-    """Return the median and the 90th percentile of what was measured."""
-    if not measured:
-        return Times(0, None, None)
-    values = np.sort(np.frombuffer(measured))
-    return Times(len(values), _quantile(values, 0.5), _quantile(values, 0.9))
+def _shares(
+    cases: Cases, is_one: Flags, is_filed: Flags, now: Seconds
+) -> Iterator[tuple[str, Flags, Flags]]:
+    """Yield each share's name, of which cases it is, and which count as hits."""
+    is_closed, is_rejected = cases.stand_in(CaseState.CLOSED), cases.stand_in(CaseState.REJECTED)
+    # Withdrawn cases say nothing about the model.
+    is_judged = is_rejected | cases.is_confirmed
+    of_cameras = is_filed & cases.is_camera
+    yield "review_coverage", of_cameras, is_judged
+    yield "precision", of_cameras & is_judged, ~is_rejected
+    yield "closure", is_filed & cases.is_confirmed, is_closed
+    done_at = np.where(np.isnan(cases.done_at), now, cases.done_at)
+    is_timed = is_filed & ~np.isnan(cases.deadline) & ~cases.is_refused
+    yield "overdue", is_timed, done_at > cases.deadline
+    for days in RECURRENCE_DAYS:
+        until = cases.ended_at + days * _DAY_S
+        # Only once there was the time to see whether the place stayed clear.
+        yield (
+            f"recurrence_{days}d",
+            is_filed & is_closed & (until <= now),
+            cases.recurred_at <= until,
+        )
+    was_answered = is_one & cases.was_warned & ~cases.stand_in(CaseState.WARNED)
+    yield "self_corrected", was_answered, cases.stand_in(CaseState.SELF_CORRECTED)
+    for number, name in enumerate(MEASURES):
+        yield name, is_filed & (cases.measures >= 0), cases.measures == number
 
 
-def _quantile(values: npt.NDArray[np.float64], share: float) -> Seconds:
-    """Return the value that so many of the sorted ones don't exceed, between two of them.
+def _taken(cases: Cases, is_filed: Flags) -> Iterator[tuple[str, Flags, Moments]]:
+    """Yield each time's name, which cases have it, and how long it took those."""
+    of_cameras = is_filed & cases.is_camera
+    is_closed = is_filed & cases.stand_in(CaseState.CLOSED)
+    for name, which, start, end in (
+        ("discover", of_cameras, cases.began_at, cases.filed_at),
+        ("delay", of_cameras, cases.occurred_at, cases.filed_at),
+        ("dispatch", is_filed, cases.filed_at, cases.dispatched_at),
+        ("handle", is_filed, cases.dispatched_at, cases.handled_at),
+        ("close", is_closed, cases.filed_at, cases.ended_at),
+    ):
+        taken = end - start
+        is_known = which & ~np.isnan(taken)
+        yield name, is_known, taken[is_known]
 
-    (As `numpy.quantile` has it, which takes longer than all the rest of a report of many rows.)
+
+def _times(taken: Moments, groups: Codes, many: int) -> list[Times]:
+    """Return the median and the 90th percentile of each group."""
+    values = taken[np.lexsort((taken, groups))]
+    n = np.bincount(groups, minlength=many)
+    first = np.cumsum(n) - n
+    ends = [_quantiles(values, first, n, share).tolist() for share in (0.5, 0.9)]
+    return [
+        Times(count, median, p90) if count else Times(0, None, None)
+        for count, median, p90 in zip(n.tolist(), *ends, strict=True)
+    ]
+
+
+def _quantiles(values: Moments, first: Codes, n: Codes, share: float) -> Moments:
+    """Return the value that so many of each group's sorted ones don't exceed, between two of them.
+
+    (As `numpy.quantile` has it, of all groups at once.)
     """
-    whole, part = divmod(share * (len(values) - 1), 1)
-    low, high = values[int(whole)], values[min(int(whole) + 1, len(values) - 1)]
-    return float(low + part * (high - low))
+    if not len(values):
+        return np.zeros(len(n))
+    place = share * np.maximum(n - 1, 0)
+    whole = place.astype(np.int64)
+    last = len(values) - 1
+    low = values[np.minimum(first + whole, last)]
+    high = values[np.minimum(first + np.minimum(whole + 1, np.maximum(n - 1, 0)), last)]
+    return np.asarray(low + (place - whole) * (high - low))
+
+
+def times_of(measured: Sequence[Seconds]) -> Times:
+    """Return the median and the 90th percentile of what was measured."""
+    values = np.asarray(measured, np.float64)
+    return _times(values, np.zeros(len(values), np.int64), 1)[0]

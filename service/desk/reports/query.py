@@ -1,26 +1,37 @@
-"""The one query behind every report: the cases of a period, streamed as facts."""
+"""The one query behind every report: the cases of a period, as columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from sys import intern
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 from streetwatch.service.desk.query import within
-from streetwatch.service.desk.reports.facts import CaseFacts, is_duplicate, track
+from streetwatch.service.desk.reports.facts import (
+    FROM_CAMERAS,
+    MEASURES,
+    STATE_CODES,
+    Cases,
+    joined,
+)
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import reading
-from streetwatch.vision.types import Seconds
-
-#: Rows held at once; a report over a million cases holds as many as one over a thousand.
-_HELD = 2_000
 
 #: Of a unit grid's code.
 GRID_DIGITS = 15
+
+#: Rows that are held as the database gives them; as columns, they take a tenth.
+_HELD = 20_000
+
+#: Of the question.
+_COLUMNS = 19
+
+_MEASURES = {name: number for number, name in enumerate(MEASURES)}
 
 #: In these, what was to be done has been done.
 _DONE = frozenset({CaseState.HANDLED, CaseState.CLOSED, CaseState.FORCE_CLOSED})
@@ -45,16 +56,17 @@ class Wanted:
     reach: Reach = EVERYWHERE
 
 
-def facts(engine: sa.Engine, wanted: Wanted) -> Iterator[CaseFacts]:
-    """Read the cases of a report, one after the other, from one state of the database.
+def facts(engine: sa.Engine, wanted: Wanted) -> Cases:
+    """Read the cases of a report, from one state of the database.
 
     Raises:
         StorageError: the database refused.
     """
+    parts = [_cases(((),) * _COLUMNS)]
     with reading(engine) as connection:
         rows = connection.execution_options(yield_per=_HELD).execute(_query(wanted))
-        for row in rows.mappings():
-            yield _facts(row)
+        parts += [_cases(zip(*part, strict=True)) for part in rows.partitions()]
+    return joined(parts)
 
 
 def _query(wanted: Wanted) -> sa.Select[Any]:
@@ -67,10 +79,11 @@ def _query(wanted: Wanted) -> sa.Select[Any]:
     )
     columns = (
         *(case[name] for name in ("source", "type", "camera_id", "grid_code", "state")),
-        *(case[name] for name in ("occurred_at", "reported_at", "handled_at", "ended_at")),
-        *(case[name] for name in ("deadline", "duplicate_of", "measure", "history")),
-        case.document["first_seen"].as_string().label("first_seen"),
+        *(case[name] for name in ("reported_at", "began_at", "occurred_at", "filed_at")),
+        *(case[name] for name in ("first_accepted_at", "first_dispatched_at", "first_handled_at")),
+        *(case[name] for name in ("handled_at", "ended_at", "deadline")),
         recurred_at.label("recurred_at"),
+        *(case[name] for name in ("was_warned", "is_double", "measure")),
     )
     return sa.select(*columns).where(*asked_for(wanted))
 
@@ -92,34 +105,32 @@ def asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     yield from within(wanted.reach)
 
 
-def _facts(row: Mapping[Any, Any]) -> CaseFacts:
-    way = track(row["history"])
-    state = CaseState(row["state"])
-    first_seen = row["first_seen"]
-    warned = CaseState.WARNED in way.first
-    filed = way.first.get(CaseState.REPORTED) if warned else row["reported_at"]
-    return CaseFacts(
-        source=row["source"],
-        type=row["type"],
-        camera_id=row["camera_id"],
-        grid_code=row["grid_code"],
-        state=state,
-        came_at=row["reported_at"],
-        began_at=_seconds(first_seen) if first_seen else row["occurred_at"],
-        occurred_at=row["occurred_at"],
-        filed_at=filed,
-        accepted_at=way.first.get(CaseState.ACCEPTED),
-        dispatched_at=way.first.get(CaseState.DISPATCHED),
-        handled_at=way.first.get(CaseState.HANDLED),
-        ended_at=row["ended_at"],
-        done_at=(row["handled_at"] or row["ended_at"]) if state in _DONE else row["ended_at"],
-        deadline=row["deadline"],
-        recurred_at=row["recurred_at"],
-        was_warned=warned,
-        is_duplicate=is_duplicate(row["duplicate_of"], way.reason),
-        measure=row["measure"],
+def _cases(columns: Iterable[Sequence[Any]]) -> Cases:
+    sources, types, cameras, grids, states, *times, was_warned, is_double, measure = columns
+    came, began, occurred, filed, accepted, dispatched, first_handled, *ends = (
+        np.array(one, np.float64) for one in times
     )
-
-
-def _seconds(written: str) -> Seconds:
-    return datetime.fromisoformat(written).timestamp()
+    handled, ended, deadline, recurred = ends
+    codes = np.array([STATE_CODES[CaseState(one)] for one in states], np.int64)
+    is_done = np.isin(codes, [STATE_CODES[one] for one in _DONE])
+    return Cases(
+        is_camera=np.array([one == FROM_CAMERAS for one in sources], bool),
+        types=[intern(one) for one in types],
+        grids=[intern(one or "") for one in grids],
+        cameras=[intern(one or "") for one in cameras],
+        states=codes,
+        came_at=came,
+        began_at=np.where(np.isnan(began), occurred, began),
+        occurred_at=occurred,
+        filed_at=filed,
+        accepted_at=accepted,
+        dispatched_at=dispatched,
+        handled_at=first_handled,
+        ended_at=ended,
+        done_at=np.where(is_done & ~np.isnan(handled), handled, ended),
+        deadline=deadline,
+        recurred_at=recurred,
+        was_warned=np.array(was_warned, bool),
+        is_duplicate=np.array(is_double, bool),
+        measures=np.array([_MEASURES.get(one, -1) for one in measure], np.int64),
+    )

@@ -145,16 +145,27 @@ def asks(clock: Callable[[], Seconds]) -> Callable[..., Wanted]:
     """Return the dependency that reads which cases a question is about."""
 
     def asked(
-        first: Annotated[Day, Query(alias="from")] = None,
-        last: Annotated[Day, Query(alias="to")] = None,
+        period: Annotated[Period, Depends(asks_days(clock))],
         *,
         grid: Grid = None,
         type: Name | None = None,  # noqa: A002 -- the query parameter's name
         camera: Name | None = None,
     ) -> Wanted:
         with refused():
-            period = period_of(clock(), first, last)
             return Wanted(period, grid=grid_prefix(grid), type=type, camera=camera)
+
+    return asked
+
+
+def asks_days(clock: Callable[[], Seconds]) -> Callable[..., Period]:
+    """Return the dependency that reads which days a question is about."""
+
+    def asked(
+        first: Annotated[Day, Query(alias="from")] = None,
+        last: Annotated[Day, Query(alias="to")] = None,
+    ) -> Period:
+        with refused():
+            return period_of(clock(), first, last)
 
     return asked
 

@@ -1,18 +1,23 @@
-"""A report's rows: one for each group and period, out of one pass over the cases."""
+"""A report's rows: one for each group and period."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from streetwatch.service.desk.reports.facts import CaseFacts
-from streetwatch.service.desk.reports.figures import Figures, Tally
+import numpy as np
+
+from streetwatch.service.desk.reports.facts import Cases, Codes, Times
+from streetwatch.service.desk.reports.figures import Figures, counted
 from streetwatch.service.desk.reports.period import Period, Step, period_at
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.vision.types import Seconds
 
 #: More rows than anyone reads, and than a service should hold in memory for one.
 MOST_ROWS = 10_000
+
+_DAY_S = 86_400
+_CHINA_S = 8 * 3600
 
 
 class By(StrEnum):
@@ -40,14 +45,12 @@ class Row:
     figures: Figures
 
 
-def rows(
-    cases: Iterable[CaseFacts], *, by: Iterable[By], step: Step, whole: Period, now: Seconds
-) -> list[Row]:
+def rows(cases: Cases, *, by: Iterable[By], step: Step, whole: Period, now: Seconds) -> list[Row]:
     """Return a row for each group and period that has cases; for all of them one in any case.
 
     Args:
         cases: Of the period.
-        by: All these kinds of group, in one pass.
+        by: All these kinds of group.
         step: How time is divided.
         whole: The report's period.
         now: What is still open is judged as of then.
@@ -55,61 +58,54 @@ def rows(
     Raises:
         InputError: there would be more rows than `MOST_ROWS`.
     """
-    kinds = tuple(by)
-    groups = [_GROUPS[kind] for kind in kinds]
-    finest: dict[tuple[str, ...], Tally] = {}
-    of: dict[tuple[str, ...], list[Tally]] = {}
-    tallies: dict[tuple[By, str, Period], Tally] = {}
-    if By.ALL in kinds and step is Step.WHOLE:
-        tallies[By.ALL, "", whole] = Tally(now)
-    for case in cases:
-        period = period_at(case.came_at, step, whole)
-        key = (period.name, *[group(case) for group in groups])
-        if key not in finest:
-            finest[key] = Tally(now)
-            of[key] = [
-                _row_of(tallies, (kind, group, period), now)
-                for kind, group in zip(kinds, key[1:], strict=True)
-            ]
-        finest[key].add(case)
-    # Each case was counted once, in the smallest group that it is in; now these are added up.
-    for key, tally in finest.items():
-        for each in of[key]:
-            each.join(tally)
-    return [
-        Row(kind, group, period, tallies[kind, group, period].figures())
-        for kind, group, period in sorted(tallies, key=_order)
+    periods, when = _periods(cases.came_at, step, whole)
+    found: list[Row] = []
+    for kind in by:
+        names, group = _numbered(_GROUPS[kind](cases))
+        keys, places = np.unique(group * max(len(periods), 1) + when, return_inverse=True)
+        if kind is By.ALL and step is Step.WHOLE and not len(keys):
+            keys, names, periods = np.zeros(1, np.int64), [""], [whole]
+        if len(found) + len(keys) > MOST_ROWS:
+            raise InputError(
+                f"this report has more than {MOST_ROWS} rows: "
+                "ask for a shorter period, a longer step, or one grid"
+            )
+        figures = counted(cases, places, len(keys), now=now)
+        for key, one in zip(keys.tolist(), figures, strict=True):
+            of, at = divmod(key, len(periods))
+            found.append(Row(kind, names[of], periods[at], one))
+    return sorted(found, key=_order)
+
+
+def _periods(came_at: Times, step: Step, whole: Period) -> tuple[list[Period], Codes]:
+    """Return the periods that cases came in, and each one's number."""
+    if step is Step.WHOLE:
+        return [whole], np.zeros(len(came_at), np.int64)
+    days, of_day = np.unique((came_at + _CHINA_S) // _DAY_S, return_inverse=True)
+    known: dict[Period, int] = {}
+    numbers = [
+        known.setdefault(period_at(day * _DAY_S - _CHINA_S, step, whole), len(known))
+        for day in days.tolist()
     ]
+    return list(known), np.array(numbers, np.int64)[of_day]
 
 
-def _row_of(
-    tallies: dict[tuple[By, str, Period], Tally], key: tuple[By, str, Period], now: Seconds
-) -> Tally:
-    """Return a row's tally, a new one where it has none."""
-    if key not in tallies:
-        _refuse_more(tallies)
-        tallies[key] = Tally(now)
-    return tallies[key]
+def _numbered(names: Sequence[str]) -> tuple[list[str], Codes]:
+    """Return each name once, and which of them each case has."""
+    known: dict[str, int] = {}
+    numbers = [known.setdefault(name, len(known)) for name in names]
+    return list(known), np.array(numbers, np.int64)
 
 
-def _refuse_more(tallies: dict[tuple[By, str, Period], Tally]) -> None:
-    if len(tallies) >= MOST_ROWS:
-        raise InputError(
-            f"this report has more than {MOST_ROWS} rows: "
-            "ask for a shorter period, a longer step, or one grid"
-        )
+def _order(row: Row) -> tuple[int, str, Seconds]:
+    return tuple(By).index(row.by), row.group, row.period.start
 
 
-def _order(key: tuple[By, str, Period]) -> tuple[int, str, Seconds]:
-    kind, group, period = key
-    return tuple(By).index(kind), group, period.start
-
-
-_GROUPS: Mapping[By, Callable[[CaseFacts], str]] = MappingProxyType(
+_GROUPS: Mapping[By, Callable[[Cases], Sequence[str]]] = MappingProxyType(
     {
-        By.ALL: lambda _: "",
-        By.TYPE: lambda case: case.type,
-        By.GRID: lambda case: case.grid_code or "",
-        By.CAMERA: lambda case: case.camera_id or "",
+        By.ALL: lambda cases: [""] * len(cases),
+        By.TYPE: lambda cases: cases.types,
+        By.GRID: lambda cases: cases.grids,
+        By.CAMERA: lambda cases: cases.cameras,
     }
 )

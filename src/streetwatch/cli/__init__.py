@@ -12,6 +12,7 @@ from streetwatch.cli import (
     audit,
     bench,
     cameras,
+    cluster,
     data,
     deliveries,
     desk,
@@ -62,6 +63,7 @@ for command in (
 app.add_typer(data.app, name="data")
 app.add_typer(bench.app, name="bench")
 app.add_typer(cameras.app, name="cameras")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(grid.app, name="grid")
 app.add_typer(keys.app, name="keys")
 app.add_typer(targets.app, name="targets")

@@ -290,6 +290,47 @@ def presence(
 
 
 @app.command()
+def placement(
+    *,
+    cameras: Annotated[int, typer.Option(min=1, help="How many there are.")] = 3000,
+    nodes: Annotated[int, typer.Option(min=2, help="How many watch them.")] = 60,
+    seed: Annotated[int, typer.Option(help="Of what each camera costs.")] = 1,
+    as_json: AsJson = True,
+) -> None:
+    """Simulate a city's nodes: the time of a round of placing, and how even it leaves them."""
+    from streetwatch.benchmarks.placement import rounds
+
+    del as_json
+    for one in rounds(cameras, nodes, seed=seed):
+        print_json(one.line())
+
+
+@app.command()
+def leases(
+    *,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Address of a database that no service uses; left out: SQLite."),
+    ] = None,
+    times: Annotated[int, typer.Option(min=1, help="How often each work is done.")] = 200,
+    as_json: AsJson = True,
+) -> None:
+    """Time what it costs that several processes share the cameras."""
+    from streetwatch.benchmarks.lease_cost import timings
+    from streetwatch.benchmarks.store import facts
+    from streetwatch.service.store.sql_store import open_store
+
+    del as_json
+    with TemporaryDirectory(prefix="streetwatch-") as folder:
+        opened = open_store(database or f"sqlite:///{folder}/leases.db")
+        try:
+            for one in timings(opened, times=times):
+                print_json({**facts(opened), **one.line()})
+        finally:
+            opened.close()
+
+
+@app.command()
 def console(
     *,
     cameras: Annotated[int, typer.Option(min=10, help="How many there are.")] = 300,

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
 from contextlib import closing
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,15 @@ import typer
 from streetwatch.cli.output import AsJson, print_json, progress_bar
 
 
-def foresight(
+class Part(StrEnum):
+    """What is tried."""
+
+    CITIES = "cities"
+    CAMPAIGNS = "campaigns"
+    PATROLS = "patrols"
+
+
+def foresight(  # noqa: PLR0913 -- one argument per option
     *,
     cities: Annotated[int, typer.Option(min=1, help="Simulated cities of each kind.")] = 200,
     nothing: Annotated[
@@ -19,14 +28,28 @@ def foresight(
     ] = None,
     cameras: Annotated[int, typer.Option(min=16, help="Of each city.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="Of the first city.")] = 1000,
+    only: Annotated[
+        Part | None, typer.Option(help="Left out: cities, campaigns and patrols.")
+    ] = None,
+    histories: Annotated[int, typer.Option(min=1, help="Campaigns of each kind.")] = 1000,
+    patrols: Annotated[int, typer.Option(min=1, help="Cities with patrols of each kind.")] = 100,
     as_json: AsJson = True,
 ) -> None:
-    """Plant hot spots, changes and blind spots; count what is found, and what is found falsely."""
+    """Plant hot spots, changes, blind spots, campaigns; count what is found, and found falsely."""
+    del as_json
+    if only in {None, Part.CITIES}:
+        _cities(cities, nothing or cities, cameras, seed)
+    if only in {None, Part.CAMPAIGNS}:
+        _campaigns(histories)
+    if only in {None, Part.PATROLS}:
+        _patrols(patrols)
+
+
+def _cities(cities: int, nothing: int, cameras: int, seed: int) -> None:
     from streetwatch.benchmarks.foresight import TRIES, measure
 
-    del as_json
     with progress_bar() as progress:
-        many = dict.fromkeys(TRIES, cities) | {"nothing": nothing or cities}
+        many = dict.fromkeys(TRIES, cities) | {"nothing": nothing}
         task = progress.add_task("cities", total=sum(many.values()))
         for what, count in many.items():
             print_json(
@@ -35,6 +58,32 @@ def foresight(
                     seeds=range(seed, seed + count),
                     cameras=cameras,
                     on_city=lambda: progress.advance(task),
+                )
+            )
+
+
+def _campaigns(histories: int) -> None:
+    from streetwatch.benchmarks.foresight_campaigns import FIRST, PLANTED, measure
+
+    with progress_bar() as progress:
+        task = progress.add_task("campaigns", total=len(PLANTED) * histories)
+        for name in PLANTED:
+            seeds = range(FIRST, FIRST + histories)
+            print_json(measure(name, seeds=seeds, on_history=lambda n: progress.advance(task, n)))
+
+
+def _patrols(cities: int) -> None:
+    from streetwatch.benchmarks.foresight_patrol import FIRST, measure
+
+    seeds = range(FIRST, FIRST + cities)
+    with progress_bar() as progress:
+        task = progress.add_task("patrols", total=2 * cities)
+        for is_planted in (True, False):
+            print_json(
+                measure(
+                    is_planted=is_planted,
+                    seeds=seeds,
+                    on_history=lambda n: progress.advance(task, n),
                 )
             )
 
@@ -63,20 +112,26 @@ def crowds(
             )
 
 
-def foresight_load(
+def foresight_load(  # noqa: PLR0913 -- one argument per option
     *,
     database: Annotated[str, typer.Option(help="Address of a filled database.")],
     cameras: Annotated[Path, typer.Option(help="Its cameras.yaml.")],
+    roads: Annotated[Path | None, typer.Option(help="Its roads.geojson.")] = None,
     times: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 5,
+    only: Annotated[
+        str | None, typer.Option(help="Only questions with this in their name.")
+    ] = None,
     as_json: AsJson = True,
 ) -> None:
     """Time what the pages of foresight ask of a database that `streetwatch simulate` has filled."""
     from streetwatch.benchmarks.foresight_load import ask
     from streetwatch.service.cameras import load_cameras
+    from streetwatch.service.foreseeing import roads_in
     from streetwatch.service.store.sql_store import open_store
 
     del as_json
     known = load_cameras(cameras, environ={})
     with closing(open_store(database)) as store:
-        for answer in ask(store.engine, known, times=times):
+        lines = roads_in(roads) if roads else None
+        for answer in ask(store.engine, known, times=times, roads=lines, only=only):
             print_json(answer.line())

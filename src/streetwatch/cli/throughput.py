@@ -52,6 +52,10 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
     work: Annotated[
         Path, typer.Option(help="Where the coded 1080p streams are kept for the next run.")
     ] = Path("runs/throughput"),
+    spread_s: Annotated[
+        float,
+        typer.Option(min=0, help="The cameras come one after the other; 0: all are in step."),
+    ] = 30.0,
     as_json: AsJson = True,
 ) -> None:
     """Run the service on paced 1080p25 streams: how many cameras does this machine carry?"""
@@ -64,7 +68,15 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
     del as_json
     known = load_cameras(data / "cameras.yaml", environ=os.environ)
     load = Load(
-        (), known, 0, seconds, look_interval_s, quiet_interval_s, model or DEFAULT_MODEL, threads
+        (),
+        known,
+        0,
+        seconds,
+        look_interval_s,
+        quiet_interval_s,
+        model or DEFAULT_MODEL,
+        threads,
+        spread_s,
     )
     with progress_bar() as progress:
         task = progress.add_task("coding", total=None)

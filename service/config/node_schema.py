@@ -1,0 +1,51 @@
+"""The settings of a process that shares the cameras with others."""
+
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from streetwatch.service.config.groups import Group, Number
+from streetwatch.service.config.target_values import WebAddress
+
+#: As cameras are named.
+_NAME: Final = r"[a-z0-9][a-z0-9-]{0,63}"
+
+
+class NodeSettings(Group):
+    """This process among those that share the cameras of one database."""
+
+    id: Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")] | None = Field(
+        None,
+        title="Node",
+        description="Name of this process among those that share the cameras. Left out: it "
+        "watches all of them alone.",
+        examples=["north-1"],
+    )
+    tags: list[Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}$")]] = Field(
+        [],
+        title="Near",
+        description="How the grid codes begin that this node is near to.",
+        examples=['["310101"]'],
+    )
+    capacity: Number | None = Field(
+        None,
+        gt=0,
+        le=10_000,
+        title="Capacity",
+        description="Its part of the load, in proportion to the others'. Left out: its cores.",
+        examples=[16],
+    )
+    lease_s: Number = Field(
+        5.0,
+        ge=1,
+        le=60,
+        title="Lease",
+        description="Seconds after which a node that says nothing loses its cameras.",
+        examples=[5],
+    )
+    url: WebAddress | None = Field(
+        None,
+        title="Address",
+        description="Where people find this node's console. Left out: host and port.",
+        examples=["http://north-1.example:8080"],
+    )

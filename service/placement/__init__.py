@@ -1,0 +1,1 @@
+"""Which node watches which camera. Pure: no clock, no database."""

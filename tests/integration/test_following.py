@@ -1,0 +1,238 @@
+"""Two nodes in one process follow their leases on real databases; no camera gives pictures."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from prometheus_client import CollectorRegistry
+
+from sealed import SEAL, Sees
+from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.ledger import Ledger
+from streetwatch.service.cameras.vault import Vault
+from streetwatch.service.evidence.copies import Copies
+from streetwatch.service.evidence.cutting import ClipWindow
+from streetwatch.service.evidence.folder import EvidenceFolder
+from streetwatch.service.incidents.routing import TO_THE_DESK
+from streetwatch.service.runtime.attention import Intervals
+from streetwatch.service.runtime.detector_loop import DetectorLoop
+from streetwatch.service.runtime.fleet import Fleet, Wiring
+from streetwatch.service.runtime.following import Following
+from streetwatch.service.runtime.looks_log import LooksLog
+from streetwatch.service.runtime.mailbox import Mailboxes
+from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.store.cluster_schema import lease, node
+from streetwatch.service.store.leases import LeaseLostError, Leases
+from streetwatch.service.store.nodes import Myself, Nodes
+from streetwatch.service.store.references import References
+from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.vision.capture.stream import CaptureOptions
+from streetwatch.vision.types import Detections, Look, Seconds
+from streetwatch.zones.rules import DEFAULTS, ViolationType
+from streetwatch.zones.zone import Zone
+
+CLOCK = 1_000.0
+LEASE_S = 60.0  # of a machine that is slow: what is silent is said to be
+ROAD = Zone(
+    "road",
+    ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
+    rules=(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR],),
+)
+FILE = tuple(
+    Camera(name, name, Source(SourceKind.RTSP, "rtsp://127.0.0.1:9/x"), None, (ROAD,))
+    for name in ("c1", "c2", "c3", "c4")
+)
+
+
+@dataclass
+class Corner:
+    """A database and nodes on it."""
+
+    folder: Path
+    store: SqlStore
+
+    def node(self, name: str) -> Following:
+        """Enter a node whose threads do not run: its rounds are made by hand."""
+        mailboxes = Mailboxes()
+        loop = DetectorLoop(
+            detector=Sees(()),
+            mailboxes=mailboxes,
+            metrics=RuntimeMetrics(CollectorRegistry()),
+            intervals=Intervals(),
+            clock=lambda: CLOCK,
+            on_change=lambda _: None,
+        )
+        wiring = Wiring(
+            store=self.store,
+            copies=Copies(EvidenceFolder(self.folder / "evidence")),
+            seal=SEAL,
+            routes=TO_THE_DESK,
+            window=ClipWindow(1.0, 1.0),
+            keep_bytes=10**6,
+            options=CaptureOptions(),
+            looks=LooksLog(self.folder / "looks", keep_s=0, keep_bytes=1),
+            references=References(self.store.engine),
+            clock=lambda: CLOCK,
+        )
+        nodes = Nodes(self.store.engine, lease_s=LEASE_S)
+        myself = Myself(name, f"http://{name}", "1", 1.0)
+        nodes.enter(myself)
+        vault = Vault.at(self.folder / "camera.key")
+        catalogue = Catalogue(Ledger(self.store.engine), vault, FILE, clock=lambda: CLOCK)
+        leases = Leases(self.store.engine, name)
+        return Following(myself, nodes, leases, Fleet(wiring, loop, mailboxes), catalogue)
+
+    def later(self, *silent: str, seconds: Seconds = 2.0) -> None:
+        """As if so much time had passed: those that are silent were not heard of in it."""
+        with self.store.engine.begin() as connection:
+            times = {name: node.c[name] - seconds for name in ("since", "planned_at")}
+            connection.execute(sa.update(node).values(times))
+            gone = {"until": node.c.until - seconds}
+            connection.execute(sa.update(node).where(node.c.id.in_(silent)).values(gone))
+
+    def settled(self, *nodes: Following) -> None:
+        """Let nodes go round until nothing changes."""
+        for _ in range(4):
+            self.later()
+            for one in nodes:
+                one.follow()
+
+
+def spread(*nodes: Following) -> list[int]:
+    return [len(one.fleet.watched) for one in nodes]
+
+
+def look(one: Following, camera_id: str, at: Seconds) -> None:
+    seen = Look(at, (640, 360), Detections.empty())
+    one.fleet.watched[camera_id].watch.look(seen)
+
+
+@pytest.fixture
+def corner(new_database: Callable[..., str], tmp_path: Path) -> Iterator[Corner]:
+    store = open_store(new_database())
+    yield Corner(tmp_path, store)
+    store.close()
+
+
+def test_one_node_watches_all_and_shares_with_one_that_comes(corner: Corner) -> None:
+    a = corner.node("a")
+    a.follow()
+    assert spread(a) == [4]
+    b = corner.node("b")
+    corner.settled(a, b)
+    assert spread(a, b) == [2, 2]
+    assert a.fleet.watched.keys().isdisjoint(b.fleet.watched)
+
+
+def test_what_a_silent_node_had_is_watched_by_another_and_it_can_write_no_more(
+    corner: Corner,
+) -> None:
+    a, b = corner.node("a"), corner.node("b")
+    corner.settled(a, b)
+    name = next(iter(a.fleet.watched))
+    corner.later("a", seconds=LEASE_S + 1)
+    b.follow()
+    assert spread(b) == [4]
+    with pytest.raises(LeaseLostError):
+        look(a, name, CLOCK)
+    look(b, name, CLOCK)
+    a.heard()
+    a.follow()
+    assert a.fleet.watched == {}, "it lets go of what it has lost"
+    corner.settled(a, b)
+    assert spread(a, b) == [2, 2], "and is given cameras anew"
+
+
+def test_a_node_that_has_just_come_back_judges_nobody_dead(corner: Corner) -> None:
+    a, b = corner.node("a"), corner.node("b")
+    corner.settled(a, b)
+    corner.later("a", "b", seconds=2 * LEASE_S)  # the database was away
+    b.heard()
+    b.follow()
+    assert spread(a, b) == [2, 2]
+    a.heard()
+    corner.settled(a, b)
+    assert spread(a, b) == [2, 2]
+
+
+def test_a_node_that_ends_leaves_its_cameras_and_what_stood_on_them(corner: Corner) -> None:
+    a, b = corner.node("a"), corner.node("b")
+    corner.settled(a, b)
+    name = next(iter(a.fleet.watched))
+    for at in (CLOCK, CLOCK + 1):  # of the second nothing is written yet: the street is empty
+        look(a, name, at)
+    a.drain(timeout_s=2.0)
+    a.end(timeout_s=2.0)
+    corner.later()
+    b.follow()
+    assert spread(a, b) == [0, 4]
+    assert b.fleet.watched[name].watch.presence.last_look == CLOCK + 1
+
+
+def test_a_node_that_is_told_to_leave_gives_its_cameras_away_and_may_come_back(
+    corner: Corner,
+) -> None:
+    a, b = corner.node("a"), corner.node("b")
+    corner.settled(a, b)
+    assert b.nodes.leave("a")
+    corner.settled(a, b)
+    assert spread(a, b) == [0, 4]
+    assert b.nodes.leave("a", is_leaving=False)
+    corner.settled(a, b)
+    assert spread(a, b) == [2, 2]
+
+
+def test_of_two_processes_with_one_name_the_older_watches_nothing(corner: Corner) -> None:
+    older = corner.node("a")
+    older.follow()
+    newer = corner.node("a")
+    older.heard()
+    older.follow()
+    assert older.is_usurped
+    assert older.fleet.watched == {}
+    newer.heard()
+    corner.settled(newer)
+    assert spread(newer) == [4]
+
+
+def test_a_camera_that_another_process_has_made_or_removed_reaches_its_owner(
+    corner: Corner,
+) -> None:
+    a, b = corner.node("a"), corner.node("b")
+    corner.settled(a, b)
+    a.catalogue.add(
+        {"id": "new", "source": {"kind": "rtsp", "url": "rtsp://127.0.0.1:9/y"}}, by="li"
+    )
+    name = next(iter(b.fleet.watched))
+    a.catalogue.remove(name, by="li")
+    corner.settled(b, a)
+    assert sorted([*a.fleet.watched, *b.fleet.watched]) == sorted(
+        {"c1", "c2", "c3", "c4", "new"} - {name}
+    )
+
+
+def test_other_zones_reach_a_camera_that_goes_on_under_its_lease(corner: Corner) -> None:
+    a, b = corner.node("a"), corner.node("b")
+    corner.settled(a, b)
+    name, before = next(iter(b.fleet.watched.items()))
+    source = {"kind": "rtsp", "url": before.camera.source.url}
+    a.catalogue.put({"id": name, "name": "renamed", "source": source}, by="li")
+    b.follow()
+    after = b.fleet.watched[name]
+    assert (after.camera.name, after.lease) == ("renamed", before.lease)
+
+
+def test_what_cameras_cost_is_what_they_are_placed_by(corner: Corner) -> None:
+    a = corner.node("a")
+    a.follow()
+    with corner.store.engine.begin() as connection:
+        dear = sa.update(lease).where(lease.c.camera_id == "c1").values(cost=0.06)
+        connection.execute(dear)
+    b = corner.node("b")
+    corner.settled(a, b)
+    alone = a if "c1" in a.fleet.watched else b
+    assert spread(alone) == [1], "0.06 on one, three of 0.02 on the other"
