@@ -75,7 +75,7 @@ def _make(copies: Copies, awaited: AwaitedCopies, one: Awaited, shown: Image | N
         awaited.lost(one)
         return
     sha256 = folder.write(name, file.name, jpeg(shown))
-    if not awaited.made(one, sha256):
+    if not awaited.made(one, sha256) and not awaited.is_made(one, sha256):
         folder.discard(name, file.name)
 
 

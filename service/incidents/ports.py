@@ -82,6 +82,9 @@ class AwaitedCopies(Protocol):
     def made(self, one: Awaited, sha256: str) -> bool:
         """Note that a copy is there; False: another original came meanwhile, or none is kept."""
 
+    def is_made(self, one: Awaited, sha256: str) -> bool:
+        """Tell whether a very same copy is there: another process has made it meanwhile."""
+
     def lost(self, one: Awaited) -> None:
         """Await a copy no more: there is nothing that it could be made of."""
 

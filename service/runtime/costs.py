@@ -15,7 +15,7 @@ from streetwatch.vision.types import Seconds
 READING: Final = 0.0028
 
 #: Over so long a cost is taken: a camera on which something happens is dear for minutes.
-OVER_S: Final[Seconds] = 30.0
+OVER_S: Final[Seconds] = 300.0
 
 #: A cost that has changed by less is not news.
 NEWS: Final = 0.2

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
@@ -43,6 +44,7 @@ class Following:
         leases: This node's.
         fleet: What it watches.
         catalogue: All cameras, in whatever process they are watched.
+        registry: Of the metrics.
     """
 
     myself: Myself
@@ -50,6 +52,7 @@ class Following:
     leases: Leases
     fleet: Fleet
     catalogue: Catalogue
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     _watched: Mapping[str, Lease] = field(init=False, default_factory=dict)
     _cameras: tuple[Camera, ...] = field(init=False, default=())
     _ending: dict[str, Future[None]] = field(init=False, default_factory=dict)
@@ -57,8 +60,14 @@ class Following:
     _heart: Rounds = field(init=False)
     _rounds: Rounds = field(init=False)
     _costs: Costs = field(init=False, default_factory=Costs)
+    _hands: Counter = field(init=False)
 
     def __post_init__(self) -> None:
+        self._hands = Counter(
+            "streetwatch_leases", "Cameras that changed hands.", ["act"], registry=self.registry
+        )
+        held = Gauge("streetwatch_node_cameras", "Cameras that it has.", registry=self.registry)
+        held.set_function(lambda: len(self._watched))
         self._heart = Rounds("heart", self.heard, every_s=self.nodes.lease_s / BEATS)
         self._rounds = Rounds("following", self._round, every_s=FOLLOW_EVERY_S)
 
@@ -151,6 +160,7 @@ class Following:
     def _forget_lost(self, held: Mapping[str, Lease]) -> None:
         for name, one in self._watched.items():
             if held.get(name) != one and name not in self._ending:
+                self._hands.labels("lost").inc()
                 log.warning("camera.lost", camera=name, node=self.myself.id)
 
     def _apply(self, watched: Mapping[str, Lease]) -> None:
@@ -158,6 +168,7 @@ class Following:
         if watched == self._watched and cameras == self._cameras:
             return
         for name in watched.keys() - self._watched.keys():
+            self._hands.labels("taken").inc()
             log.info("camera.taken", camera=name, node=self.myself.id)
         self._ending |= self.fleet.apply(cameras, watched)
         self._watched, self._cameras = watched, cameras
@@ -169,6 +180,7 @@ class Following:
         back = [held[name] for name in (done & held.keys()) | loose]
         if back:
             self.leases.give_back(back)
+            self._hands.labels("given_back").inc(len(back))
         for name in done:
             del self._ending[name]
 
@@ -202,9 +214,9 @@ def planned(
         for name, area in areas.items()
         if (held := known.get(name)) is None or held.wanted not in silent
     ]
-    wanted = placed(loads, [Place(one.id, one.capacity, one.tags) for one in living])
-    gone = dict.fromkeys(known.keys() - areas.keys())
-    return {**gone, **wanted}
+    wanted = placed(loads, [Place(one.id, one.capacity, one.tags, one.most) for one in living])
+    nobodys = {one.camera_id for one in loads} | (known.keys() - areas.keys())
+    return {**dict.fromkeys(nobodys), **wanted}
 
 
 def _area(camera: Camera) -> str:

@@ -55,6 +55,16 @@ class AwaitedCopies:
             done = connection.execute(sa.update(attachment).where(*_same(one)).values(row))
             return bool(done.rowcount)
 
+    def is_made(self, one: Awaited, sha256: str) -> bool:
+        """Tell whether a very same copy is there: another process has made it meanwhile."""
+        same = (
+            attachment.c.incident_id == one.incident_id,
+            attachment.c.name == one.attachment.name,
+            attachment.c.sha256 == sha256,
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(attachment.c.name).where(*same)).first() is not None
+
     def lost(self, one: Awaited) -> None:
         """Await a copy no more: there is nothing that it could be made of."""
         with writing(self._engine) as connection:

@@ -15,13 +15,15 @@ from streetwatch.service.evidence.copies import Copies, Kept, NoCopy
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
 from streetwatch.service.evidence.making import make_due
 from streetwatch.service.incidents import handle
-from streetwatch.service.incidents.case import Message, Occasion
+from streetwatch.service.incidents.case import Awaited, Message, Occasion
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State
 from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.store.awaited import AwaitedCopies
+from streetwatch.service.store.leases import Leases
+from streetwatch.service.store.nodes import Myself, Nodes
 from streetwatch.service.store.outbox import COPIES_S, Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.verify import Verification
@@ -93,6 +95,33 @@ def test_a_look_keeps_the_originals_and_asks_no_detector(world: World) -> None:
     assert {one.name for one in (world.folder.originals_root / CASE).iterdir()} == OF_A_CASE
     assert world.store.evidence(CASE) == ()
     assert world.findings() == []
+
+
+def test_copies_that_two_processes_make_at_once_are_there(world: World) -> None:
+    """One is handed a camera while the other still makes its copies."""
+    world.file(an_incident(id=CASE))
+
+    class Late(AwaitedCopies):
+        def some(self) -> tuple[Awaited, ...]:
+            due = super().some()
+            if due:
+                make_due(world.copies, world.awaited)
+            return due
+
+    make_due(world.copies, Late(world.store.engine))
+    assert {one.name for one in (world.folder.root / CASE).iterdir()} == OF_A_CASE
+    assert world.findings() == []
+
+
+def test_copies_are_made_by_whoever_has_the_camera(world: World) -> None:
+    world.file(an_incident(id=CASE))
+    nodes = Nodes(world.store.engine, lease_s=60.0)
+    here = Myself("a", "http://a", "1", 1.0)
+    nodes.enter(here)
+    nodes.plan(here, lambda _: {"kerb": "a"}, every_s=0.0)
+    Leases(world.store.engine, "a").take(["kerb"])
+    assert AwaitedCopies(world.store.engine, "b").some() == ()
+    assert {one.incident_id for one in AwaitedCopies(world.store.engine, "a").some()} == {CASE}
 
 
 def test_a_message_waits_for_its_masked_pictures_and_brings_them(world: World) -> None:

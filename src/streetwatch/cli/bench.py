@@ -306,6 +306,48 @@ def placement(
 
 
 @app.command()
+def scale(
+    *,
+    cameras: Annotated[
+        list[int] | None, typer.Option(min=1, help="Repeatable; default 100, 3,000, 50,000.")
+    ] = None,
+    as_json: AsJson = True,
+) -> None:
+    """Compute what a city needs from the committed figures of one machine. Nothing is run."""
+    from streetwatch.benchmarks.scale import Measured, needs
+
+    del as_json
+    measured = Measured.read()
+    for count in cameras or [100, 3000, 50_000]:
+        print_json(needs(count, measured))
+
+
+@app.command()
+def leases(
+    *,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Address of a database that no service uses; left out: SQLite."),
+    ] = None,
+    times: Annotated[int, typer.Option(min=1, help="How often each work is done.")] = 200,
+    as_json: AsJson = True,
+) -> None:
+    """Time what it costs that several processes share the cameras."""
+    from streetwatch.benchmarks.lease_cost import timings
+    from streetwatch.benchmarks.store import facts
+    from streetwatch.service.store.sql_store import open_store
+
+    del as_json
+    with TemporaryDirectory(prefix="streetwatch-") as folder:
+        opened = open_store(database or f"sqlite:///{folder}/leases.db")
+        try:
+            for one in timings(opened, times=times):
+                print_json({**facts(opened), **one.line()})
+        finally:
+            opened.close()
+
+
+@app.command()
 def console(
     *,
     cameras: Annotated[int, typer.Option(min=10, help="How many there are.")] = 300,
@@ -337,4 +379,5 @@ app.command()(masking.masking_clips)
 app.command()(endurance.faults)
 app.command()(endurance.soak)
 app.command()(foresight.foresight)
+app.command()(foresight.crowds)
 app.command()(foresight.foresight_load)
