@@ -17,7 +17,8 @@ from live_service import wait_for
 from streetwatch.service.evidence.bucketed import BucketedEvidence
 from streetwatch.service.evidence.moving import EVERY_S, Moving
 
-FILES = {f"{letter * 26}/still.jpg": letter.encode() * 200_000 for letter in "abc"}
+FILES = {letter * 26: letter.encode() * 200_000 for letter in "abc"}
+STILL = "still.jpg"
 
 TROUBLES = ["gone", "refuses", "cut off", "silent"]
 
@@ -87,7 +88,7 @@ def door(url: str) -> Iterator[Door]:
 
 def in_the_store(evidence: BucketedEvidence) -> dict[str, bytes | None]:
     keys = [key for key, _ in evidence.bucket.keys("evidence/")]
-    return {key.removeprefix("evidence/"): evidence.bucket.get(key) for key in keys}
+    return {key.split("/")[1]: evidence.bucket.get(key) for key in keys}
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
@@ -100,15 +101,14 @@ def test_evidence_waits_for_a_store_in_trouble_and_is_there_once_it_is_back(
         evidence = bucketed(tmp_path, f"http://127.0.0.1:{before.server_address[1]}", name)
         moving = Moving(evidence, time.time)
         before.trouble = trouble
-        for path, content in FILES.items():
-            evidence.write(*path.split("/"), content)
+        for case, content in FILES.items():
+            evidence.write(case, STILL, content)
         moving.start()
         try:
             if trouble != "silent":  # it is told when the time-out is over
                 wait_for("word of it", lambda: moving.health().reason or None, seconds=30)
             assert moving.health().waiting == len(FILES)
-            for path, content in FILES.items():
-                assert evidence.read(*path.split("/")) == content
+            assert {case: evidence.read(case, STILL) for case in FILES} == FILES
             before.trouble, ended = "", time.monotonic()
             before.well_again.set()
             wait_for("all of it", lambda: not evidence.waiting() or None, seconds=60)
