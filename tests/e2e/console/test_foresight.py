@@ -35,8 +35,8 @@ def test_every_tab_is_reached_and_says_what_it_knows(console: Console) -> None:
 @pytest.fixture
 def crowd(watched: Service) -> Iterator[Crowd]:
     """A crowd on the camera's pavement, which is there."""
-    now = time.time()
-    last, place = slot_of(now) - 1, ("demo-street", "pavement")
+    last, place = slot_of(time.time()) - 1, ("demo-street", "pavement")
+    now = (last + 1) * SLOT_S
     one = Crowd("demo-street/pavement/1", *place, now, 30.0, 4.0, 45.0, 40.0, False, 30.0, now)  # noqa: FBT003
     with closing(open_store(f"sqlite:///{watched.folder / 'data' / 'streetwatch.db'}")) as store:
         rising = {last - back: 30 - 5 * back for back in range(5)}
