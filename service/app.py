@@ -67,6 +67,7 @@ from streetwatch.service.openings import (
     catalogue_of,
     elsewhere_of,
     evidence_of,
+    first_of,
     lanes,
     links_of,
     originals_of,
@@ -155,6 +156,7 @@ class Service:
             hour=self.settings.retention.hour,
             clock=self.clock,
             registry=self.registry,
+            is_ours=first_of(self.settings, self.store),
         )
         self.desk = desk_from(
             self.settings,

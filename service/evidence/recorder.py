@@ -212,7 +212,7 @@ class Recorder:
             StorageError: the disk refused.
         """
         site, zone = self._site, self._zones[incident.zone_id]  # they may be drawn anew meanwhile
-        frame = self._current
+        frame = None if self._current is None else self._current.kept()  # the queue may be long
         track, no_track = self._track(incident)
         make_clip, starts_at = self._cut(incident)
 

@@ -56,7 +56,7 @@ class Mine:
     Attributes:
         held: Those that it has.
         wanted: Those that it is to have.
-        free: Those of them that no living node has.
+        free: Those of them that neither it nor any living node has.
     """
 
     held: Mapping[str, Lease]
@@ -91,7 +91,7 @@ class Leases:
         return Mine(
             MappingProxyType({one.camera_id: one for one in held}),
             frozenset(row.camera_id for row in wanted),
-            frozenset(row.camera_id for row in wanted if row.is_free),
+            frozenset(one.camera_id for one in wanted if one.is_free and one.node != self._node),
         )
 
     def is_elsewhere(self, camera_id: str) -> bool:
