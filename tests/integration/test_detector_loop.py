@@ -217,7 +217,7 @@ def test_permitted_places_are_looked_at_along_with_the_others() -> None:
     watching = Watching(watch, Attention(Gate((AREA,))), lambda _: None, beside=(market,))
     assert watching.looked_at == (AREA, market)
     watching.attention = Attention(Gate(()))
-    assert watching.looked_at == ()
+    assert not watching.looked_at
     store.close()
 
 
