@@ -121,6 +121,7 @@ def test_copies_are_made_by_whoever_has_the_camera(world: World) -> None:
     nodes.plan(here, lambda _: {"kerb": "a"}, every_s=0.0)
     Leases(world.store.engine, "a").take(["kerb"])
     assert AwaitedCopies(world.store.engine, "b").some() == ()
+    assert AwaitedCopies(world.store.engine, "a", settled_s=60.0).some() == (), "it has just come"
     assert {one.incident_id for one in AwaitedCopies(world.store.engine, "a").some()} == {CASE}
 
 
