@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, repeat
 from typing import Final
 
 import numpy as np
@@ -148,7 +149,7 @@ def hours_of(looked: Looked) -> dict[str, float]:
 
 
 def _places(names: Sequence[str], place_of: Mapping[str, int]) -> Ints:
-    return np.fromiter((place_of.get(one, -1) for one in names), np.int64, len(names))
+    return np.fromiter(map(place_of.get, names, repeat(-1)), np.int64, len(names))
 
 
 class _Exposure:
@@ -165,7 +166,9 @@ class _Exposure:
         inside = (rows >= 0) & (day >= 0) & (day < self._days)
         known: dict[tuple[str, str], int] = {}
         zones = zip(looked.cameras, looked.zones, strict=True)
-        zone = np.array([known.setdefault(one, len(known)) for one in zones], np.int64)
+        # Each is known by the row in which it first stands.
+        first_row = np.fromiter(map(known.setdefault, zones, count()), np.int64, len(rows))
+        zone = np.searchsorted(np.fromiter(known.values(), np.int64, len(known)), first_row)
         order = np.argsort(rows[inside] * self._days + day[inside], kind="stable")
         self._key = (rows[inside] * self._days + day[inside])[order]
         self._seconds = looked.seconds[inside][order]

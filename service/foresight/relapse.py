@@ -7,7 +7,7 @@ of places that Greenwood's variance is worth (F. Dorey and E. Korn, Statistics i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,17 +21,21 @@ RELAPSE_DAYS: Final = (7, 30, 90)
 _DAY_S: Final = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """How long a place stayed clean.
+Times: TypeAlias = npt.NDArray[np.float64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spells:
+    """How long places stayed clean, as columns.
 
     Attributes:
-        days: Until it had a violation again, or until nobody knows.
+        days: Until each had a violation again, or until nobody knows.
         came_back: It had one.
     """
 
-    days: float
-    came_back: bool
+    days: Times
+    came_back: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +58,25 @@ class Relapse:
     high: float | None
 
 
-def spell(start: Seconds, again: Seconds | None, until: Seconds) -> Spell:
-    """Return how long a place stayed clean since it was cleared.
+def spells(start: Times, again: Times, until: Seconds) -> Spells:
+    """Return how long places stayed clean since they were cleared.
 
     Args:
-        start: When it was cleared.
-        again: When it had its next violation, None where it had none yet.
-        until: When it was last known.
+        start: When each was cleared.
+        again: When it had its next violation, NaN where it had none yet.
+        until: When all were last known.
     """
-    if again is not None and again <= until:
-        return Spell(max(again - start, 0.0) / _DAY_S, came_back=True)
-    return Spell(max(until - start, 0.0) / _DAY_S, came_back=False)
+    came_back = again <= until
+    ends = np.where(came_back, again, until)
+    return Spells(np.maximum(ends - start, 0.0) / _DAY_S, came_back)
 
 
-def relapses(spells: Sequence[Spell], days: Sequence[int] = RELAPSE_DAYS) -> tuple[Relapse, ...]:
+def relapses(found: Spells, days: Sequence[int] = RELAPSE_DAYS) -> tuple[Relapse, ...]:
     """Return the shares that came back within so many days each."""
-    times = np.array([one.days for one in spells], np.float64)
-    events = np.array([one.came_back for one in spells], bool)
-    return tuple(_within(times, events, one) for one in days)
+    return tuple(_within(found.days, found.came_back, one) for one in days)
 
 
-def _within(times: npt.NDArray[np.float64], events: npt.NDArray[np.bool_], days: int) -> Relapse:
+def _within(times: Times, events: Flags, days: int) -> Relapse:
     n, back = len(times), int((events & (times <= days)).sum())
     clean, variance = _clean(times, events, days)
     followed = bool(n) and (times.max() >= days or clean == 0.0)
@@ -85,9 +87,7 @@ def _within(times: npt.NDArray[np.float64], events: npt.NDArray[np.bool_], days:
     return Relapse(days, n, back, 1 - clean, low, high)
 
 
-def _clean(
-    times: npt.NDArray[np.float64], events: npt.NDArray[np.bool_], days: int
-) -> tuple[float, float]:
+def _clean(times: Times, events: Flags, days: int) -> tuple[float, float]:
     """Return the share that is still clean after so many days, and Greenwood's variance."""
     moments, deaths = np.unique(times[events & (times <= days)], return_counts=True)
     at_risk = len(times) - np.searchsorted(np.sort(times), moments, side="left")

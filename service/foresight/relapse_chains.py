@@ -87,3 +87,26 @@ def _chain(way: Sequence[Episode]) -> Chain:
         last=way[-1].began,
         gap_days=median(gaps) if gaps else None,
     )
+
+
+def in_longest(links: Mapping[str, str], most: int) -> set[str]:
+    """Return the violations of the longest chains, and of those that are as long as the last.
+
+    Args:
+        links: What each followed, by id.
+        most: How many chains.
+    """
+    ends = set(links) - set(links.values())
+    lengths = {end: len(_way(end, links)) for end in ends}
+    ranked = sorted(lengths.values(), reverse=True)[:most]
+    least = ranked[-1] if ranked else 0
+    return {one for end, length in lengths.items() if length >= least for one in _way(end, links)}
+
+
+def _way(end: str, links: Mapping[str, str]) -> list[str]:
+    """Return what led to a violation, the last one first; a ring is cut where it closes."""
+    way, passed = [end], {end}
+    while (before := links.get(way[-1])) is not None and before not in passed:
+        way.append(before)
+        passed.add(before)
+    return way

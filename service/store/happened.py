@@ -1,13 +1,15 @@
 """What happened in a span of time, as columns: what hot spots and coverage are counted from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
+from streetwatch.service.store.lists import listed, numbers_in
 from streetwatch.service.store.schema import TOLD, desk_case, incident
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
@@ -22,13 +24,11 @@ class Happened:
     Attributes:
         at: When each became one.
         cameras: That saw them.
-        zones: In which they stood.
         types: As the rules name them.
     """
 
     at: Times
     cameras: tuple[str, ...]
-    zones: tuple[str, ...]
     types: tuple[str, ...]
 
 
@@ -51,29 +51,27 @@ class Told:
     types: tuple[str, ...]
 
 
-def happened(
-    engine: sa.Engine,
-    *,
-    start: Seconds,
-    end: Seconds,
-    cameras: Iterable[str] | None = None,
-    type: str | None = None,  # noqa: A002 -- as the column is named
-) -> Happened:
+def happened(engine: sa.Engine, *, start: Seconds, end: Seconds) -> Happened:
     """Read what happened from a moment on until before another.
 
     Raises:
         StorageError: the database refused.
     """
     one = incident.c
-    wanted = sa.select(one.violation_at, one.camera_id, one.zone_id, one.type).where(
-        *_counts(start, end)
+    wanted = (
+        sa.select(one.camera_id, one.type, listed(one.violation_at))
+        .where(*_counts(start, end))
+        .group_by(one.camera_id, one.type)
     )
-    if type is not None:
-        wanted = wanted.where(one.type == type)
-    if cameras is not None:
-        wanted = wanted.where(one.camera_id.in_(sorted(cameras)))
-    at, seen_by, zones, types = _columns(engine, wanted, 4)
-    return Happened(np.array(at, np.float64), seen_by, zones, types)
+    with reading(engine) as connection:
+        rows = plain_rows(connection, wanted)
+    times = numbers_in(row[2] for row in rows)
+    many = [len(each) for each in times]
+    return Happened(
+        np.concatenate([np.zeros(0), *times]),
+        tuple(chain.from_iterable(map(repeat, (row[0] for row in rows), many))),
+        tuple(chain.from_iterable(map(repeat, (row[1] for row in rows), many))),
+    )
 
 
 def _counts(start: Seconds, end: Seconds) -> Iterator[sa.ColumnElement[bool]]:

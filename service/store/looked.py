@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +17,22 @@ from streetwatch.vision.types import Seconds
 _DAY_S: Final = 86_400
 _CHINA_S: Final = 8 * 3600
 _HOUR_S: Final = 3600
+
+
+#: Hours are read four in one number: a driver takes as long for each number, however large it is.
+_TOGETHER: Final = 4
+_ROOM: Final = 8192
+_PLACES: Final = _ROOM ** np.arange(_TOGETHER, dtype=np.int64)
+_PACKED: Final = tuple(
+    reduce(
+        add,
+        (
+            sa.cast(looked.c[name], sa.BigInteger) * int(place)
+            for name, place in zip(HOUR_COLUMNS[first : first + _TOGETHER], _PLACES, strict=True)
+        ),
+    )
+    for first in range(0, len(HOUR_COLUMNS), _TOGETHER)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +116,16 @@ def looked_days(
     Raises:
         StorageError: the database refused.
     """
-    wanted = sa.select(looked).where(looked.c.day.between(first, last))
+    names = (looked.c.camera_id, looked.c.zone_id, looked.c.day)
+    wanted = sa.select(*names, *_PACKED).where(looked.c.day.between(first, last))
     if cameras is not None:
         wanted = wanted.where(looked.c.camera_id.in_(sorted(cameras)))
     with reading(engine) as connection:
         rows = plain_rows(connection, wanted)
-    cameras, zones, *numbers = zip(*rows, strict=True) if rows else ((),) * 27
-    table = np.array(numbers, np.int64)
-    return LookedDays(tuple(cameras), tuple(zones), table[0], table[1:].T)
+    columns = zip(*rows, strict=True) if rows else ((),) * (len(names) + len(_PACKED))
+    by, zones, days, *packed = columns
+    hours = np.array(packed, np.int64)[:, None] // _PLACES[None, :, None] % _ROOM
+    return LookedDays(by, zones, np.array(days, np.int64), hours.reshape(len(HOUR_COLUMNS), -1).T)
 
 
 def forget_looked(connection: sa.Connection, *, before: Seconds) -> int:

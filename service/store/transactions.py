@@ -48,6 +48,15 @@ def plain_rows(connection: sa.Connection, wanted: sa.Select[Any]) -> list[tuple[
     return list(cursor.fetchall())
 
 
+def plain_parts(
+    connection: sa.Connection, wanted: sa.Select[Any], size: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield all rows as the driver has them, so many at a time: no more are held so."""
+    cursor: Any = connection.execute(wanted).cursor
+    while part := list(cursor.fetchmany(size)):
+        yield part
+
+
 def counted(
     table: sa.Table, where: Sequence[sa.ColumnElement[bool]], *, limit: int = COUNTED
 ) -> sa.Select[int]:

@@ -16,6 +16,7 @@ from filed import NOON, a_message, an_incident, promise
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Report
+from streetwatch.service.desk.way import way_columns
 from streetwatch.service.incidents.case import Message, Occasion
 from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.incidents.routing import DESK
@@ -140,6 +141,18 @@ def test_the_desk_can_ask_earlier_cases_by_place(address: str, revision: str) ->
     assert (row["source"], row["occurred_at"]) == ("video", NOON)
     assert (row["place_key"], row["zone_id"]) == ("kerb/carriageway", "carriageway")
     assert (row["lon"], row["lat"], row["grid_code"]) == (121.47, 31.23, "310101001001001")
+    store.close()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_a_history_says_stands_beside_it(address: str, revision: str) -> None:
+    written_by(revision, address)
+    store = opened(address)
+    with store.engine.connect() as connection:
+        row = connection.execute(sa.select(desk_case)).mappings().one()
+    way = way_columns(row)
+    assert {name: row[name] for name in way} == way
+    assert way["first_dispatched_at"] - way["first_accepted_at"] == 3600.0
     store.close()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
 
 from filed import NOON
@@ -40,9 +41,11 @@ from streetwatch.service.desk.review.verdict import (
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import CaseState, RejectReason
 from streetwatch.service.desk.verdicts import write_verdicts
+from streetwatch.service.desk.way import way_columns
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.incidents.incident import State
+from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import open_store
 
 WORKERS = 6
@@ -218,6 +221,11 @@ def test_a_verdict_that_is_undone_leaves_the_case_waiting(
     assert {name: after[name] for name in names} == {name: before[name] for name in names}
     assert [one.get("action") for one in after["history"]][-1] == "undo"
     assert len(after["history"]) > len(before["history"]) + 1  # the verdict is not hidden
+    with desk.store.engine.connect() as connection:
+        row = connection.execute(sa.select(desk_case).where(desk_case.c.number == number))
+        one = row.mappings().one()
+    assert (one["first_accepted_at"], one["judged_by"], one["is_double"]) == (None, None, False)
+    assert way_columns(one).items() <= one.items()
     assert desk.reviewing.leases.claim(Question(), WANG, count=1, now=desk.now) == (number,)
 
 

@@ -1,19 +1,21 @@
 import numpy as np
 import pytest
 
-from streetwatch.service.foresight.relapse import Spell, relapses, spell
-from streetwatch.service.foresight.relapse_chains import Episode, chains
+from streetwatch.service.foresight.relapse import Spells, relapses, spells
+from streetwatch.service.foresight.relapse_chains import Episode, chains, in_longest
 
 DAY = 86_400.0
 
 
 def test_a_place_that_came_back_later_than_is_known_counts_as_clean_until_then() -> None:
-    assert spell(0.0, 20 * DAY, 10 * DAY) == Spell(10.0, came_back=False)
-    assert spell(0.0, 5 * DAY, 10 * DAY) == Spell(5.0, came_back=True)
+    found = spells(np.zeros(3), np.array([20 * DAY, 5 * DAY, np.nan]), 10 * DAY)
+
+    assert found.days.tolist() == [10.0, 5.0, 10.0]
+    assert found.came_back.tolist() == [False, True, False]
 
 
 def test_what_nobody_followed_for_so_long_is_not_measured() -> None:
-    week, month, quarter = relapses([Spell(10.0, came_back=False)] * 5)
+    week, month, quarter = relapses(Spells(np.full(5, 10.0), np.zeros(5, bool)))
 
     assert (week.value, week.n, week.came_back) == (0.0, 5, 0)
     assert month.value is None
@@ -21,19 +23,18 @@ def test_what_nobody_followed_for_so_long_is_not_measured() -> None:
 
 
 def test_without_anybody_followed_nothing_is_measured() -> None:
-    assert [one.value for one in relapses([])] == [None, None, None]
+    assert [one.value for one in relapses(Spells(np.zeros(0), np.zeros(0, bool)))] == [
+        None,
+        None,
+        None,
+    ]
 
 
 def test_what_left_early_is_not_counted_as_clean() -> None:
     """Kaplan and Meier by hand: 1 of 4 at day 2, then 1 of 2 at day 6."""
-    spells = [
-        Spell(2.0, came_back=True),
-        Spell(4.0, came_back=False),
-        Spell(6.0, came_back=True),
-        Spell(8.0, came_back=False),
-    ]
+    found = Spells(np.array([2.0, 4.0, 6.0, 8.0]), np.array([True, False, True, False]))
 
-    (week,) = relapses(spells, [7])
+    (week,) = relapses(found, [7])
 
     assert week.value == pytest.approx(1 - 3 / 4 * 1 / 2)
     assert week.came_back == 2
@@ -46,8 +47,7 @@ def test_the_interval_holds_the_planted_relapse_as_often_as_it_says(share: float
     held = 0
     for _ in range(300):
         back, known = rng.exponential(1 / rate, 80), rng.uniform(5, 120, 80)
-        spells = [Spell(float(min(b, k)), bool(b <= k)) for b, k in zip(back, known, strict=True)]
-        (month,) = relapses(spells, [30])
+        (month,) = relapses(Spells(np.minimum(back, known), back <= known), [30])
         assert month.low is not None
         assert month.high is not None
         held += month.low <= share <= month.high
@@ -86,3 +86,11 @@ def test_a_ring_is_no_chain_without_end() -> None:
     found = chains([episode("a", "b", 0.0), episode("b", "a", 1.0), episode("c", "a", 2.0)])
 
     assert [one.numbers for one in found] == [("SW-b", "SW-a", "SW-c")]
+
+
+def test_the_longest_chains_are_found_before_any_case_of_them_is_read() -> None:
+    links = {"c": "b", "b": "a", "y": "x", "q": "p", "r": "s", "s": "r"}
+
+    assert in_longest(links, 1) == {"a", "b", "c"}
+    assert in_longest(links, 2) == {"a", "b", "c", "x", "y", "p", "q"}, "as long as the last"
+    assert in_longest({}, 3) == set()

@@ -60,7 +60,7 @@ def columns(*cases: Case) -> Cases:
         np.array([STATE_CODES[one["state"]] for one in cases], np.int64),
         *(times(name) for name in ("came", "began", "occurred", "filed", "accepted")),
         *(times(name) for name in ("dispatched", "handled", "ended", "done")),
-        *(times(name) for name in ("deadline", "recurred")),
+        *(times(name) for name in ("deadline", "recurred", "gone")),
         flags("was_warned"),
         flags("is_duplicate"),
         np.array(

@@ -69,15 +69,16 @@ def file_of(title: str) -> str:
     return "".join(one if one.isalnum() else "-" for one in title) + ".png"
 
 
-def draw_table(
+def draw_table(  # noqa: PLR0913 -- what stands around a table
     title: str,
     columns: Sequence[str],
     lines: Iterable[Sequence[str]],
     *,
     csv: str = "",
     span: str = "",
+    nothing: str = "",
 ) -> None:
-    """Draw a table, or say that nothing was measured."""
+    """Draw a table; without a line say what that means, or that nothing was measured."""
     lines = list(lines)
     card = ui.element("section").classes("sw-card sw-column fg-chart")
     with card.props(f'aria-label="{title}"'):
@@ -86,7 +87,7 @@ def draw_table(
             ui.element("div").classes("sw-grow")
             ui.label(span).classes("sw-quiet sw-number")
         if not lines:
-            ui.label(say("not measured")).classes("sw-empty")
+            ui.label(nothing or say("not measured")).classes("sw-empty")
             return
         with ui.element("table").classes("sw-table"):
             with ui.element("thead"), ui.element("tr"):

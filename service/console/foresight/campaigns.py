@@ -26,6 +26,10 @@ from streetwatch.service.incidents.errors import InputError
 MOST_SHOWN: Final = 10
 MOST_CHAINS: Final = 20
 
+#: Read on light and on dark.
+_INK: Final = "#7b8696"
+_LINE: Final = "#7b869633"
+
 _LACKS: Final = {
     Lack.SHORT_BEFORE: mark("not measured: under 28 days before it"),
     Lack.SHORT_AFTER: mark("not measured: under 14 days after it"),
@@ -44,7 +48,7 @@ async def draw_campaigns(parts: Parts, asked: Spanned) -> None:
             lambda: [foreseer.outcome(one) for one in foreseer.campaigns()[:MOST_SHOWN]]
         )
         relapses = await asyncio.to_thread(foreseer.relapses, wanted)
-        chains = await asyncio.to_thread(foreseer.chains, wanted)
+        chains = await asyncio.to_thread(foreseer.chains, wanted, most=MOST_CHAINS)
     except InputError as error:
         ui.label(str(error)).classes("sw-empty")
         return
@@ -72,7 +76,7 @@ async def draw_campaigns(parts: Parts, asked: Spanned) -> None:
         draw_table(
             say("Places that come back"),
             (say("Place"), say("Type"), say("times"), say("median gap"), say("Cases")),
-            (chain_line(one, names.get(one.type, one.type), say) for one in chains[:MOST_CHAINS]),
+            (chain_line(one, names.get(one.type, one.type), say) for one in chains),
             csv=f"/foresight/chains?format=csv&{asked.span.query}",
             span=asked.span.words,
         )
@@ -153,8 +157,13 @@ def course_chart(one: Outcome) -> dict[str, Any]:
         "backgroundColor": "transparent",
         "grid": {"left": 8, "right": 16, "top": 16, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "axis"},
-        "xAxis": {"type": "category", "data": days},
-        "yAxis": {"type": "value", "minInterval": 1},
+        "xAxis": {"type": "category", "data": days, "axisLabel": {"color": _INK}},
+        "yAxis": {
+            "type": "value",
+            "minInterval": 1,
+            "axisLabel": {"color": _INK},
+            "splitLine": {"lineStyle": {"color": _LINE}},
+        },
         "series": [
             {
                 "type": "bar",

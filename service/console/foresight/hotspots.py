@@ -196,6 +196,7 @@ def _draw_tables(found: HotSpots, asked: Asked, names: Mapping[str, str]) -> Non
             (heat_line(one, found, names, say) for one in hot[:MOST_LINES]),
             csv=csv,
             span=asked.span.words,
+            nothing=say("Nothing beyond chance."),
         )
         changed = [one for one in found.findings.heats if _has_changed(one)]
         draw_table(
@@ -204,6 +205,7 @@ def _draw_tables(found: HotSpots, asked: Asked, names: Mapping[str, str]) -> Non
             (change_line(one, found, names) for one in changed[:MOST_LINES]),
             csv=csv,
             span=asked.span.words,
+            nothing=say("Nothing beyond chance."),
         )
 
 

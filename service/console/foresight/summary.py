@@ -59,6 +59,7 @@ class Summary:
             ),
             (place_line(one, found, names) for one in hot),
             span=span,
+            nothing=say("Nowhere is more than chance explains: go where the round goes."),
         )
         with (
             ui.element("section")

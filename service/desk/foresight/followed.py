@@ -1,46 +1,32 @@
 """What became of places: how long they stayed clean, and which came back again and again."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 from streetwatch.service.desk.foresight.campaigns import Campaign
-from streetwatch.service.desk.foresight.scope import Scope, counted, few_enough
+from streetwatch.service.desk.foresight.scope import Scope, columns_of, counted, few_rows
 from streetwatch.service.desk.places import GONE
+from streetwatch.service.desk.reports.facts import Cases
 from streetwatch.service.desk.reports.query import Wanted
-from streetwatch.service.foresight.relapse import Spell, spell
-from streetwatch.service.foresight.relapse_chains import Episode
+from streetwatch.service.foresight.relapse import Spells, spells
+from streetwatch.service.foresight.relapse_chains import Episode, in_longest
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
 
 
-def since_closing(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> list[Spell]:
-    """Return how long the places of closed cases stayed clean.
-
-    Raises:
-        InputError: these are too many cases.
-        StorageError: the database refused.
-    """
-    case, later = desk_case.c, desk_case.alias("later")
-    again = (
-        sa.select(sa.func.min(later.c.occurred_at))
-        .where(later.c.recurrence_of == case.external_id)
-        .scalar_subquery()
-    )
-    query = sa.select(case.ended_at, again.label("again")).where(
-        *counted(Scope(wanted)), case.state.in_(GONE), case.ended_at.is_not(None)
-    )
-    with reading(engine) as connection:
-        rows = plain_rows(connection, few_enough(connection, query))
-    return [spell(ended, again, now) for ended, again in rows]
+def since_closing(cases: Cases, *, now: Seconds) -> Spells:
+    """Return how long the places of closed cases stayed clean."""
+    some = cases.is_counted & cases.stand_in(*GONE) & ~np.isnan(cases.ended_at)
+    return spells(cases.ended_at[some], cases.recurred_at[some], now)
 
 
-def since_campaign(
-    engine: sa.Engine, campaign: Campaign, reach: Reach, *, now: Seconds
-) -> list[Spell]:
+def since_campaign(engine: sa.Engine, campaign: Campaign, reach: Reach, *, now: Seconds) -> Spells:
     """Return how long the places stayed clean that a campaign was about, since its end.
 
     A place is one that had such a violation in the weeks before the campaign or while it lasted.
@@ -51,7 +37,7 @@ def since_campaign(
     case, ends = desk_case.c, campaign.period.end
     until = min(now, campaign.window.end)
     if until <= ends:
-        return []
+        return spells(np.zeros(0), np.zeros(0), until)
     again = sa.func.min(sa.case((case.reported_at >= ends, case.reported_at)))
     query = (
         sa.select(again)
@@ -60,27 +46,27 @@ def since_campaign(
         .having(sa.func.min(case.reported_at) < ends)
     )
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
-    return [spell(ends, row[0], until) for row in rows]
+        (back,) = columns_of(plain_rows(connection, query), 1)
+    return spells(np.full(len(back), ends), np.array(back, np.float64), until)
 
 
-def episodes(engine: sa.Engine, wanted: Wanted) -> list[Episode]:
-    """Return the cases of a period that came back, and the ones they came back from.
+def episodes(engine: sa.Engine, wanted: Wanted, most: int) -> list[Episode]:
+    """Return the cases of a period's longest chains, and the ones those came back from.
 
     Raises:
         InputError: these are too many cases.
         StorageError: the database refused.
     """
-    again = sa.select(*_COLUMNS).where(
-        *counted(Scope(wanted)), desk_case.c.recurrence_of.is_not(None)
+    case = desk_case.c
+    again = sa.select(case.external_id, case.recurrence_of).where(
+        *counted(Scope(wanted)), case.recurrence_of.is_not(None)
     )
     with reading(engine) as connection:
-        rows = connection.execute(few_enough(connection, again)).mappings().all()
-        found = {row["external_id"]: _episode(row) for row in rows}
-        missing = {one.before for one in found.values() if one.before} - set(found)
-        for row in _named(connection, sorted(missing)):
-            found[row["external_id"]] = _episode(row)
-    return list(found.values())
+        links = dict(few_rows(connection, again))
+        return [
+            replace(_episode(row), before=links.get(row["external_id"]))
+            for row in _named(connection, sorted(in_longest(links, most)))
+        ]
 
 
 _COLUMNS = (

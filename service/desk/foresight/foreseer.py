@@ -11,7 +11,8 @@ from streetwatch.service.desk.foresight.followed import episodes, since_campaign
 from streetwatch.service.desk.foresight.fronts import Frontage, Fronts, Scoring, frontages
 from streetwatch.service.desk.foresight.rounds import Outing, Rounds, rounds
 from streetwatch.service.desk.foresight.stood import finds, verdicts
-from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.facts import Cases
+from streetwatch.service.desk.reports.query import Wanted, facts
 from streetwatch.service.desk.reports.reporter import grid_prefix
 from streetwatch.service.foresight.campaign import Effect, Lack, effect
 from streetwatch.service.foresight.efficiency import Efficiency, Patrol, efficiency, review_times
@@ -96,19 +97,22 @@ class Foreseer:
         """Return how many closed cases of a period came back.
 
         Raises:
-            InputError: these are too many cases.
             StorageError: the database refused.
         """
-        return relapses(since_closing(self.engine, self._theirs(wanted), now=self.clock()))
+        return self.relapses_of(facts(self.engine, self._theirs(wanted)))
 
-    def chains(self, wanted: Wanted) -> list[Chain]:
+    def relapses_of(self, cases: Cases) -> tuple[Relapse, ...]:
+        """Return how many closed ones of some cases came back."""
+        return relapses(since_closing(cases, now=self.clock()))
+
+    def chains(self, wanted: Wanted, *, most: int = MOST_CHAINS) -> list[Chain]:
         """Return the places that came back in a period, the longest chain first.
 
         Raises:
             InputError: these are too many cases.
             StorageError: the database refused.
         """
-        return chains(episodes(self.engine, self._theirs(wanted)))[:MOST_CHAINS]
+        return chains(episodes(self.engine, self._theirs(wanted), most))[:most]
 
     def frontages(self, wanted: Wanted) -> list[Frontage]:
         """Return the scores of shop fronts in a period, the worst first.
@@ -127,9 +131,18 @@ class Foreseer:
             InputError: these are too many cases.
             StorageError: the database refused.
         """
-        asked, now = self._theirs(wanted), self.clock()
-        found = finds(self.engine, asked, now=now)
-        reviewed = review_times(verdicts(self.engine, asked))
+        return self.efficiency_of(facts(self.engine, self._theirs(wanted)), wanted, patrol)
+
+    def efficiency_of(self, cases: Cases, wanted: Wanted, patrol: Patrol) -> Efficiency:
+        """Hold what cameras found of some cases against a round on foot.
+
+        Raises:
+            InputError: these are too many cases.
+            StorageError: the database refused.
+        """
+        now = self.clock()
+        found = finds(cases, now=now)
+        reviewed = review_times(verdicts(self.engine, self._theirs(wanted)))
         period_s = max(min(wanted.period.end, now) - wanted.period.start, 0.0)
         return efficiency(found, reviewed, patrol, period_s=period_s)
 

@@ -9,7 +9,7 @@ from streetwatch.service.desk.foresight.campaigns import Where
 from streetwatch.service.desk.foresight.courses import Looked, day_at
 from streetwatch.service.desk.foresight.stood import events
 from streetwatch.service.desk.reports.query import Wanted
-from streetwatch.service.foresight.frontage import Formula, Score, by_front, scored
+from streetwatch.service.foresight.frontage import Event, Formula, Score, by_front, scored
 from streetwatch.vision.types import Seconds, Size
 from streetwatch.zones.polygon import Polygon
 
@@ -73,8 +73,12 @@ def frontages(scoring: Scoring, fronts: Iterable[Fronts], wanted: Wanted) -> lis
         InputError: these are too many cases.
         StorageError: the database refused.
     """
-    theirs = (one for one in fronts if one.outlines and _is_wanted(one, wanted))
-    found = [front for one in theirs for front in _of(scoring, one, wanted)]
+    theirs = [one for one in fronts if one.outlines and _is_wanted(one, wanted)]
+    asked, names = replace(wanted, grid=None), [one.camera for one in theirs]
+    seen = events(scoring.engine, asked, names, now=scoring.now) if theirs else {}
+    found = [
+        front for one in theirs for front in _of(scoring, one, wanted, seen.get(one.camera, []))
+    ]
     return sorted(found, key=_worst_first)
 
 
@@ -85,9 +89,8 @@ def _is_wanted(one: Fronts, wanted: Wanted) -> bool:
     )
 
 
-def _of(scoring: Scoring, one: Fronts, wanted: Wanted) -> Sequence[Frontage]:
-    formula, asked = scoring.formula, replace(wanted, camera=one.camera, grid=None)
-    seen = events(scoring.engine, asked, now=scoring.now)
+def _of(scoring: Scoring, one: Fronts, wanted: Wanted, seen: Sequence[Event]) -> Sequence[Frontage]:
+    formula = scoring.formula
     days = _days(scoring, one, wanted)
     if one.size is None:
         unknown = scored((), formula, days=0.0)

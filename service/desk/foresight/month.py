@@ -8,6 +8,7 @@ from streetwatch.service.desk.foresight.counting import by_day, by_hour
 from streetwatch.service.desk.foresight.foreseer import Foreseer, Outcome
 from streetwatch.service.desk.foresight.fronts import Frontage
 from streetwatch.service.desk.reports.monthly import Month
+from streetwatch.service.desk.reports.period import month as month_named
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.desk.reports.reporter import Reporter, grid_prefix
 from streetwatch.service.foresight.efficiency import Efficiency, Patrol
@@ -45,7 +46,7 @@ class MonthPage:
     made_at: Seconds
     days: Sequence[int]
     hours: Sequence[int]
-    relapses: tuple[Relapse, ...] | None
+    relapses: tuple[Relapse, ...]
     chains: Sequence[Chain] | None
     campaigns: Sequence[Outcome]
     efficiency: Efficiency | None
@@ -61,17 +62,19 @@ def month_page(
         InputError: there is no such month or grid.
         StorageError: the database refused.
     """
-    month = reporter.month(name, grid=grid)
-    wanted = Wanted(month.period, grid=grid_prefix(grid), reach=foreseer.reach)
+    period = month_named(name)
+    wanted = Wanted(period, grid=grid_prefix(grid), reach=foreseer.reach)
+    cases = reporter.cases(wanted)
+    month = reporter.month_of(cases, period, grid)
     return MonthPage(
         month=month,
         made_at=foreseer.clock(),
-        days=by_day(foreseer.engine, wanted),
-        hours=by_hour(foreseer.engine, wanted),
-        relapses=_where_few_enough(lambda: foreseer.relapses(wanted)),
-        chains=_where_few_enough(lambda: foreseer.chains(wanted)[:MOST]),
+        days=by_day(cases, period),
+        hours=by_hour(cases),
+        relapses=foreseer.relapses_of(cases),
+        chains=_where_few_enough(lambda: foreseer.chains(wanted, most=MOST)),
         campaigns=_campaigns(foreseer, month),
-        efficiency=_where_few_enough(lambda: foreseer.efficiency(wanted, ROUND)),
+        efficiency=_where_few_enough(lambda: foreseer.efficiency_of(cases, wanted, ROUND)),
         frontages=_where_few_enough(lambda: foreseer.frontages(wanted)),
     )
 

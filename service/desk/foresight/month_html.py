@@ -89,7 +89,7 @@ def _charts(page: MonthPage, tongue: Tongue, say: Say) -> dict[str, Markup]:
         ),
         "relapse": spreads(
             say("relapse"),
-            [_came_back(one, say) for one in page.relapses or ()],
+            [_came_back(one, say) for one in page.relapses],
             most=1.0,
         ),
         "campaigns": spreads(

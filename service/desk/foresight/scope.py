@@ -1,6 +1,6 @@
 """Which cases are violations that count: SQL shared by what the analyses read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from streetwatch.service.desk.reports.query import Wanted, asked_for
 from streetwatch.service.desk.states import REFUSALS
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.schema import desk_case
+from streetwatch.service.store.transactions import plain_rows
 
 #: Cases that one answer reads one by one; a question about more asks for a smaller part.
 MOST_CASES: Final = 200_000
@@ -41,17 +42,30 @@ def day_number(at: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
     return (sa.cast(at, sa.BigInteger) + _CHINA_S) // _DAY_S
 
 
-def few_enough(connection: sa.Connection, query: sa.Select[Any]) -> sa.Select[Any]:
-    """Return a question that reads cases one by one, where those are not too many.
+def few_rows(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a question that reads cases one by one, where those are not too many.
 
     Raises:
         InputError: they are; says to ask for less.
     """
-    some = query.with_only_columns(sa.literal(1)).order_by(None).limit(MOST_CASES + 1)
-    n = connection.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one()
+    rows = plain_rows(connection, query.limit(MOST_CASES + 1))
+    refuse_more(len(rows))
+    return rows
+
+
+def refuse_more(n: int) -> None:
+    """Refuse a question that is about too many cases.
+
+    Raises:
+        InputError: says to ask for less.
+    """
     if n > MOST_CASES:
         raise InputError(
             f"this is about more than {MOST_CASES} cases: ask for a shorter period, one grid, "
             "camera or type"
         )
-    return query
+
+
+def columns_of(rows: Sequence[tuple[Any, ...]], many: int) -> tuple[tuple[Any, ...], ...]:
+    """Return rows as so many columns."""
+    return tuple(zip(*rows, strict=True)) if rows else ((),) * many

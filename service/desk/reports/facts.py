@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import chain
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +44,7 @@ class Cases:
         ended_at: For the last time.
         done_at: When what was to be done was done, which is what a deadline is about.
         recurred_at: When the same place had its next violation.
+        gone_at: When a camera saw that it was gone.
         was_warned: It began as a warning (soft start).
         is_duplicate: Another case has the same violation.
         measures: What was decided, by its place in `MEASURES`; -1: nothing.
@@ -65,6 +66,7 @@ class Cases:
     done_at: Times
     deadline: Times
     recurred_at: Times
+    gone_at: Times
     was_warned: Flags
     is_duplicate: Flags
     measures: Codes
@@ -82,6 +84,11 @@ class Cases:
         return self.stand_in(*REFUSALS)
 
     @property
+    def is_counted(self) -> Flags:
+        """Whether it is one violation: neither refused nor a double of another."""
+        return ~self.is_duplicate & ~self.is_refused
+
+    @property
     def is_confirmed(self) -> Flags:
         """Whether people took it for what it says."""
         return ~np.isnan(self.accepted_at) & ~self.is_refused
@@ -89,10 +96,9 @@ class Cases:
 
 def joined(parts: Sequence[Cases]) -> Cases:
     """Return the cases of all parts; there is one at the least."""
-    columns = ([getattr(part, one.name) for part in parts] for one in fields(Cases))
-    return Cases(
-        *(
-            np.concatenate(each) if isinstance(each[0], np.ndarray) else [*chain(*each)]
-            for each in columns
-        )
-    )
+    columns: dict[str, Any] = {}
+    for one in fields(Cases):
+        each = [getattr(part, one.name) for part in parts]
+        is_array = isinstance(each[0], np.ndarray)
+        columns[one.name] = np.concatenate(each) if is_array else [*chain(*each)]
+    return Cases(**columns)

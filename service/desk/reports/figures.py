@@ -120,7 +120,10 @@ def counted(cases: Cases, groups: Codes, many: int, *, now: Seconds) -> list[Fig
     times = {name: _times(taken, groups[of], many) for name, of, taken in _taken(cases, is_filed)}
     return [
         Figures(
-            *numbers,
+            cases=numbers[0],
+            duplicates=numbers[1],
+            warned=numbers[2],
+            force_closed=numbers[3],
             shares={name: shares[name][group] for name in SHARES},
             times={name: times[name][group] for name in TIMES},
         )

@@ -20,7 +20,7 @@ from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import reading
+from streetwatch.service.store.transactions import plain_parts, reading
 
 #: Of a unit grid's code.
 GRID_DIGITS = 15
@@ -29,7 +29,9 @@ GRID_DIGITS = 15
 _HELD = 20_000
 
 #: Of the question.
-_COLUMNS = 19
+_COLUMNS = 20
+
+_CODES = {state.value: code for state, code in STATE_CODES.items()}
 
 _MEASURES = {name: number for number, name in enumerate(MEASURES)}
 
@@ -64,8 +66,8 @@ def facts(engine: sa.Engine, wanted: Wanted) -> Cases:
     """
     parts = [_cases(((),) * _COLUMNS)]
     with reading(engine) as connection:
-        rows = connection.execution_options(yield_per=_HELD).execute(_query(wanted))
-        parts += [_cases(zip(*part, strict=True)) for part in rows.partitions()]
+        held = plain_parts(connection, _query(wanted), _HELD)
+        parts.extend(_cases(zip(*part, strict=True)) for part in held)
     return joined(parts)
 
 
@@ -83,7 +85,7 @@ def _query(wanted: Wanted) -> sa.Select[Any]:
         *(case[name] for name in ("first_accepted_at", "first_dispatched_at", "first_handled_at")),
         *(case[name] for name in ("handled_at", "ended_at", "deadline")),
         recurred_at.label("recurred_at"),
-        *(case[name] for name in ("was_warned", "is_double", "measure")),
+        *(case[name] for name in ("gone_at", "was_warned", "is_double", "measure")),
     )
     return sa.select(*columns).where(*asked_for(wanted))
 
@@ -110,12 +112,12 @@ def _cases(columns: Iterable[Sequence[Any]]) -> Cases:
     came, began, occurred, filed, accepted, dispatched, first_handled, *ends = (
         np.array(one, np.float64) for one in times
     )
-    handled, ended, deadline, recurred = ends
-    codes = np.array([STATE_CODES[CaseState(one)] for one in states], np.int64)
+    handled, ended, deadline, recurred, gone = ends
+    codes = np.fromiter(map(_CODES.__getitem__, states), np.int64, len(states))
     is_done = np.isin(codes, [STATE_CODES[one] for one in _DONE])
     return Cases(
         is_camera=np.array([one == FROM_CAMERAS for one in sources], bool),
-        types=[intern(one) for one in types],
+        types=list(map(intern, types)),
         grids=[intern(one or "") for one in grids],
         cameras=[intern(one or "") for one in cameras],
         states=codes,
@@ -130,6 +132,7 @@ def _cases(columns: Iterable[Sequence[Any]]) -> Cases:
         done_at=np.where(is_done & ~np.isnan(handled), handled, ended),
         deadline=deadline,
         recurred_at=recurred,
+        gone_at=gone,
         was_warned=np.array(was_warned, bool),
         is_duplicate=np.array(is_double, bool),
         measures=np.array([_MEASURES.get(one, -1) for one in measure], np.int64),

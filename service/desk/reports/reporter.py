@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
+from streetwatch.service.desk.reports.facts import Cases
 from streetwatch.service.desk.reports.figures import Share
 from streetwatch.service.desk.reports.hot_spots import HotSpot, hot_spots
 from streetwatch.service.desk.reports.lag import Lag, lags
@@ -46,7 +47,7 @@ class Reporter:
             InputError: there would be too many rows.
             StorageError: the database refused.
         """
-        cases = facts(self.engine, self._theirs(wanted))
+        cases = self.cases(wanted)
         kinds = (by,) if isinstance(by, By) else tuple(by)
         return rows(cases, by=kinds, step=step, whole=wanted.period, now=self.clock())
 
@@ -88,7 +89,22 @@ class Reporter:
             StorageError: the database refused.
         """
         period = month(name)
-        cases = facts(self.engine, self._theirs(Wanted(period, grid=grid_prefix(grid))))
+        return self.month_of(self.cases(Wanted(period, grid=grid_prefix(grid))), period, grid)
+
+    def cases(self, wanted: Wanted) -> Cases:
+        """Return the cases of a report.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        return facts(self.engine, self._theirs(wanted))
+
+    def month_of(self, cases: Cases, period: Period, grid: str | None) -> Month:
+        """Return a month of which the cases are known.
+
+        Raises:
+            InputError: there would be too many rows.
+        """
         table = rows(cases, by=By, step=Step.WHOLE, whole=period, now=self.clock())
         return Month(period, grid, table)
 

@@ -64,7 +64,9 @@ def _fill(connection: sa.Connection) -> None:
         if not rows:
             return
         last = rows[-1]["number"]
-        changed = {name: sa.bindparam(name) for name in (*_MOMENTS, *_FLAGS, "judged_by")}
+        changed: dict[str, Any] = {
+            name: sa.bindparam(name) for name in (*_MOMENTS, *_FLAGS, "judged_by")
+        }
         update = sa.update(_CASE).where(_CASE.c.number == sa.bindparam("here")).values(changed)
         connection.execute(update, [_columns(row) for row in rows])
 
