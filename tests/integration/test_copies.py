@@ -59,7 +59,8 @@ class World:
         recorder.show(Frame("kerb", 1, at, Pixels(noise(1))))
         with self.store.transaction() as transaction:
             transaction.put_incident(incident)
-            transaction.put_attachments(incident.id, recorder.stills_of(incident))
+            kept = frozenset(one.name for one in transaction.attachments(incident.id))
+            transaction.put_attachments(incident.id, recorder.stills_of(incident, kept))
             if incident.state is State.CANDIDATE:
                 return
             files = transaction.attachments(incident.id)
