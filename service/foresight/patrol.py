@@ -72,14 +72,13 @@ class Chance:
     expected: float
 
 
-def chances(  # noqa: PLR0913 -- which of them
+def chances(
     history: Standings,
     *,
     start: Seconds,
     end: Seconds,
     weekend: bool,
     hours: range = range(_HOURS),
-    most: int | None = None,
 ) -> list[Chance]:
     """Return what visits are worth, by what stood there before; the best first.
 
@@ -89,7 +88,6 @@ def chances(  # noqa: PLR0913 -- which of them
         end: Of the same.
         weekend: Of Saturdays and Sundays, instead of the other days.
         hours: Of the day, in which somebody is out.
-        most: The best ones, so many at most; None: all.
     """
     days = sum(is_weekend(day) == weekend for day in days_between(start, end))
     known = history.only((history.began < end) & (history.ended > start))
@@ -103,7 +101,7 @@ def chances(  # noqa: PLR0913 -- which of them
     for hour in hours:
         worth[:, hour] = stood[:, is_such & (since % _HOURS == hour)].sum(axis=1) / days
     rows, of_day = np.nonzero(worth > 0)
-    best = np.lexsort((of_day, rows, -worth[rows, of_day]))[:most]
+    best = np.lexsort((of_day, rows, -worth[rows, of_day]))
     names = sorted(known.at)
     return [
         Chance(names[row], known.at[names[row]], hour, float(worth[row, hour]))

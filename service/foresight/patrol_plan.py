@@ -18,7 +18,7 @@ from streetwatch.vision.types import Seconds
 from streetwatch.zones.ground import MapPoint
 
 if TYPE_CHECKING:
-    from pyvrp import ClientGroup, Depot, Location, Model, ScheduledActivity
+    from pyvrp import Depot, Location, Model, ScheduledActivity
 
 #: Visits that are chosen from: those that are worth most.
 MOST_CANDIDATES: Final = 120
@@ -117,11 +117,24 @@ def planned(
         NoSolverError: the extra `patrol` is not installed.
     """
     hours = range(shift.start_hour, shift.start_hour + shift.hours)
-    wanted = [one for one in chances if one.hour in hours and one.expected > 0][:MOST_CANDIDATES]
+    worth_it = [one for one in chances if one.hour in hours and one.expected > 0]
+    wanted = _best_of_each(worth_it, shift)
     if not wanted:
         return ()
     found = ways([base, *(one.at for one in wanted)], roads or Roads(), speed_m_s=shift.speed_m_s)
     return tuple(_solved(wanted, shift, found))
+
+
+def _best_of_each(chances: Sequence[Chance], shift: Shift) -> list[Chance]:
+    """Return the best hour of each place and part of the shift, of those that are worth most.
+
+    Of a place's hours in a part only one is gone to: were all of them candidates, the busiest
+    places would leave no room for others.
+    """
+    best: dict[tuple[str, int], Chance] = {}
+    for one in chances:
+        best.setdefault((one.place, (one.hour - shift.start_hour) // AGAIN_H), one)
+    return list(best.values())[:MOST_CANDIDATES]
 
 
 def _solved(wanted: Sequence[Chance], shift: Shift, found: Ways) -> list[Route]:
@@ -136,12 +149,8 @@ def _solved(wanted: Sequence[Chance], shift: Shift, found: Ways) -> list[Route]:
     model = pyvrp.Model()
     places = [model.add_location(index, 0) for index in range(len(wanted) + 1)]
     _add_teams(model, model.add_depot(places[0]), shift)
-    once: dict[tuple[str, int], ClientGroup] = {}
     for place, chance in zip(places[1:], wanted, strict=True):
-        part = chance.place, (chance.hour - shift.start_hour) // AGAIN_H
-        if part not in once:
-            once[part] = model.add_client_group(required=False)
-        _add_visit(model, place, chance, shift, once[part])
+        _add_visit(model, place, chance, shift)
     for one, row in zip(places, found.seconds.tolist(), strict=True):
         for other, length in zip(places, row, strict=True):
             model.add_edge(one, other, distance=0, duration=round(length))
@@ -164,9 +173,7 @@ def _add_teams(model: "Model", depot: "Depot", shift: Shift) -> None:
     )
 
 
-def _add_visit(
-    model: "Model", place: "Location", chance: Chance, shift: Shift, once: "ClientGroup"
-) -> None:
+def _add_visit(model: "Model", place: "Location", chance: Chance, shift: Shift) -> None:
     opens = chance.hour * _HOUR_S
     model.add_client(
         place,
@@ -175,7 +182,6 @@ def _add_visit(
         tw_late=opens + _HOUR_S - 1,
         prize=max(round(chance.expected * _WORTH), 1),
         required=False,
-        group=once,
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -52,20 +53,22 @@ def columns(*cases: Case) -> Cases:
     def flags(name: str) -> Any:  # noqa: ANN401 -- an array
         return np.array([one[name] for one in cases], bool)
 
+    measures = [MEASURES.index(one["measure"]) if "measure" in one else -1 for one in cases]
+    moments: Any = {
+        one.name: times(one.name.removesuffix("_at"))
+        for one in fields(Cases)
+        if one.name.endswith("_at") or one.name == "deadline"
+    }
     return Cases(
-        np.array([one["source"] == "video" for one in cases], bool),
-        [one["type"] for one in cases],
-        [one["grid_code"] or "" for one in cases],
-        [one["camera_id"] or "" for one in cases],
-        np.array([STATE_CODES[one["state"]] for one in cases], np.int64),
-        *(times(name) for name in ("came", "began", "occurred", "filed", "accepted")),
-        *(times(name) for name in ("dispatched", "handled", "ended", "done")),
-        *(times(name) for name in ("deadline", "recurred", "gone")),
-        flags("was_warned"),
-        flags("is_duplicate"),
-        np.array(
-            [MEASURES.index(one["measure"]) if "measure" in one else -1 for one in cases], np.int64
-        ),
+        is_camera=np.array([one["source"] == "video" for one in cases], bool),
+        types=[one["type"] for one in cases],
+        grids=[one["grid_code"] or "" for one in cases],
+        cameras=[one["camera_id"] or "" for one in cases],
+        states=np.array([STATE_CODES[one["state"]] for one in cases], np.int64),
+        was_warned=flags("was_warned"),
+        is_duplicate=flags("is_duplicate"),
+        measures=np.array(measures, np.int64),
+        **moments,
     )
 
 
