@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from streetwatch.service.desk.reports.facts import MEASURES, STATE_CODES, Cases
-from streetwatch.service.desk.reports.figures import Figures, Share, counted
+from streetwatch.service.desk.reports.figures import Figures, Share, counted, measured
 from streetwatch.service.desk.reports.formats import as_csv, lines_csv, row_json
 from streetwatch.service.desk.reports.monthly import Month, as_markdown, summary
 from streetwatch.service.desk.reports.period import Step, days, month, period_at
@@ -73,7 +73,8 @@ def columns(*cases: Case) -> Cases:
 
 
 def figures(*cases: Case, now: float = T + 365 * DAY) -> Figures:
-    (found,) = counted(columns(*cases), np.zeros(len(cases), np.int64), 1, now=now)
+    counts = measured(columns(*cases), now=now)
+    (found,) = counted(counts, np.zeros(len(cases), np.int64), 1)
     return found
 
 
