@@ -72,13 +72,14 @@ class Chance:
     expected: float
 
 
-def chances(
+def chances(  # noqa: PLR0913 -- which of them
     history: Standings,
     *,
     start: Seconds,
     end: Seconds,
     weekend: bool,
     hours: range = range(_HOURS),
+    most: int | None = None,
 ) -> list[Chance]:
     """Return what visits are worth, by what stood there before; the best first.
 
@@ -88,6 +89,7 @@ def chances(
         end: Of the same.
         weekend: Of Saturdays and Sundays, instead of the other days.
         hours: Of the day, in which somebody is out.
+        most: The best ones, so many at most; None: all.
     """
     days = sum(is_weekend(day) == weekend for day in days_between(start, end))
     known = history.only((history.began < end) & (history.ended > start))
@@ -101,7 +103,7 @@ def chances(
     for hour in hours:
         worth[:, hour] = stood[:, is_such & (since % _HOURS == hour)].sum(axis=1) / days
     rows, of_day = np.nonzero(worth > 0)
-    best = np.lexsort((of_day, rows, -worth[rows, of_day]))
+    best = np.lexsort((of_day, rows, -worth[rows, of_day]))[:most]
     names = sorted(known.at)
     return [
         Chance(names[row], known.at[names[row]], hour, float(worth[row, hour]))

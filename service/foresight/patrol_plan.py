@@ -26,6 +26,9 @@ MOST_CANDIDATES: Final = 120
 #: Hours in which a place is worth one visit: what stands there is met once.
 AGAIN_H: Final = 3
 
+#: Chances that hold the best hour of so many places and parts of the day, at the least.
+MOST_CHANCES: Final = MOST_CANDIDATES * AGAIN_H
+
 #: What keeps a long search from holding up whoever asks, seconds.
 TIME_LIMIT_S: Final = 20.0
 

@@ -13,6 +13,7 @@ from streetwatch.service.desk.reports.period import days
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.foresight.patrol import Standings, chances
 from streetwatch.service.foresight.patrol_plan import (
+    MOST_CHANCES,
     Route,
     Shift,
     fixed_round,
@@ -116,7 +117,9 @@ class _Known:
     ) -> tuple[Route, ...]:
         first = self.shift.start_hour
         hours = range(first, first + self.shift.hours)
-        worth = chances(history, start=start, end=end, weekend=weekend, hours=hours)
+        worth = chances(
+            history, start=start, end=end, weekend=weekend, hours=hours, most=MOST_CHANCES
+        )
         return planned(worth, self.shift, base=self.base, roads=self.roads)
 
     def round(self, places: Mapping[str, MapPoint]) -> tuple[Route, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
-from math import inf
+from operator import itemgetter
 from sys import intern
 from typing import Any
 
@@ -102,10 +102,10 @@ def _recurred(
         later.reported_at >= period.start,
         later.reported_at < last + _FOLLOWED_S,
     )
-    first: dict[str, Seconds] = {}
-    for before, at in plain_rows(connection, query):
-        if at < first.get(before, inf):
-            first[before] = at
+    rows = plain_rows(connection, query)
+    first: dict[str, Seconds] = dict(rows)  # type: ignore[arg-type]
+    if len(first) < len(rows):  # something was followed by several: the first of them counts
+        first = dict(sorted(rows, key=itemgetter(1), reverse=True))  # type: ignore[arg-type]
     return np.fromiter(map(first.get, names, repeat(np.nan)), np.float64, len(names))
 
 
