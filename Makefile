@@ -50,9 +50,9 @@ sbom: $(VENV)/.audit ## list what the product is made of (CycloneDX)
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o $(SBOM) $(VENV)/product/bin/python
 
 # A door a time, by name; what is found goes into .fuzz/ (docs/reference/fuzzing.md).
-DOORS ?= cameras settings template looks pack manifest callback submission open311_answer platform_answer picture grids address
+DOORS ?= cameras settings template looks pack manifest callback submission open311_answer platform_answer picture grids token person provider_answer roads campaign address
 SECONDS_EACH ?= 150
-fuzz: $(VENV)/.fuzz ## send what reads strangers' bytes whatever breaks it, for half an hour
+fuzz: $(VENV)/.fuzz ## send what reads strangers' bytes whatever breaks it, for three quarters of an hour
 	@for door in $(DOORS); do \
 		echo "== $$door"; \
 		$(BIN)/python tests/fuzz/run.py $$door -max_total_time=$(SECONDS_EACH) -print_final_stats=1 || exit 1; \

@@ -19,6 +19,7 @@ from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.deliveries import deliveries_router
 from streetwatch.service.api.foresight.campaigns import campaigns_router
 from streetwatch.service.api.foresight.coverage import coverage_router
+from streetwatch.service.api.foresight.crowds import crowds_router
 from streetwatch.service.api.foresight.frontage import frontage_router
 from streetwatch.service.api.foresight.hotspots import hotspots_router
 from streetwatch.service.api.foresight.month import month_router
@@ -35,6 +36,7 @@ from streetwatch.service.delivery.build import Surroundings, surroundings_of
 from streetwatch.service.delivery.check import SampleFiles, start_asking
 from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
+from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
@@ -65,6 +67,7 @@ from streetwatch.service.openings import (
     catalogue_of,
     elsewhere_of,
     evidence_of,
+    first_of,
     lanes,
     links_of,
     originals_of,
@@ -153,6 +156,7 @@ class Service:
             hour=self.settings.retention.hour,
             clock=self.clock,
             registry=self.registry,
+            is_ours=first_of(self.settings, self.store),
         )
         self.desk = desk_from(
             self.settings,
@@ -186,6 +190,7 @@ class Service:
             signer=self.signer,
             lanes=self.lanes,
             registry=self.registry,
+            promised=self.desk.courier.wake if self.desk.courier else None,
         )
         self._watch()
         catalogue.follow(self._watch)
@@ -259,6 +264,7 @@ class Service:
                 hotspots_router(self._outlook()),
                 coverage_router(self._outlook()),
                 *(router(self._foreseer()) for router in _FORESIGHT),
+                crowds_router(self._crowds()),
                 month_router(self._foreseer(), self._reporter()),
                 observations_router(self._observations()),
                 audit_router(self.audit),
@@ -315,6 +321,7 @@ class Service:
             signing=self.signing,
             reporter=self._reporter(),
             foreseer=self._foreseer(),
+            crowds=self._crowds(),
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
@@ -343,6 +350,15 @@ class Service:
         cameras = self.lookout.catalogue
         return foreseer_from(
             self.settings, self.store.engine, lambda: cameras.cameras, clock=self.clock
+        )
+
+    def _crowds(self) -> Crowds:
+        cameras = self.lookout.catalogue
+        return Crowds(
+            self.store.engine,
+            lambda: cameras.cameras,
+            self.clock,
+            self.settings.foresight.levels,
         )
 
     def _observations(self) -> Observations:

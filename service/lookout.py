@@ -1,6 +1,6 @@
 """The cameras and all who look at them, wired from the settings: the desk's other half."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
@@ -24,6 +24,7 @@ from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.openings import looks_of, node_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
+from streetwatch.service.runtime.crowd_watch import CrowdWatch
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
 from streetwatch.service.runtime.following import Following
@@ -33,6 +34,7 @@ from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
 from streetwatch.service.runtime.supervision import Supervisor
+from streetwatch.service.runtime.zone_counts import ZoneCounts
 from streetwatch.service.settings import Settings
 from streetwatch.service.sights import health_of
 from streetwatch.service.store.leases import Leases
@@ -56,6 +58,7 @@ class Lookout:
         fleet: Those that run.
         looks: What was seen lately.
         looked: How long was looked at each zone.
+        counts: How many people and stalls were seen in each.
         live: What each shows now.
         probing: Tries an address.
         supervisor: Replaces workers that died or are stuck.
@@ -70,6 +73,7 @@ class Lookout:
     fleet: Fleet
     looks: LooksLog
     looked: LookedHours
+    counts: ZoneCounts
     live: LiveView
     probing: Probing
     supervisor: Supervisor
@@ -106,6 +110,7 @@ class Lookout:
         """Begin to watch."""
         self.looks.start()
         self.looked.start()
+        self.counts.start()
         self.loop.start()
         self.fleet.start()
         self.supervisor.start()
@@ -123,6 +128,7 @@ class Lookout:
             self.following.end(timeout_s=timeout_s)
         self.looks.stop(timeout_s=timeout_s)
         self.looked.stop(timeout_s=timeout_s)
+        self.counts.stop(timeout_s=timeout_s)
         self.streams.close()
 
 
@@ -136,6 +142,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     signer: Signer,
     lanes: Lanes,
     registry: CollectorRegistry,
+    promised: Callable[[], None] | None = None,
 ) -> Lookout:
     """Wire the cameras; none is watched yet.
 
@@ -148,9 +155,17 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         signer: Signs their evidence.
         lanes: To the targets; woken when an incident changes.
         registry: Of the metrics.
+        promised: Wakes whoever brings notices of crowds; None: nobody does.
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
     looked = LookedHours(store.engine, lambda: catalogue.cameras)
+    crowds = CrowdWatch(
+        store.engine,
+        lambda: catalogue.cameras,
+        settings.foresight.levels,
+        promised=promised,
+    )
+    counts = ZoneCounts(store.engine, detector.card.thresholds, clock=clock, then=crowds.follow)
     streams = OutboundStreams(outbound_of_cameras(settings, catalogue))
 
     def changed(_: tuple[Incident, ...]) -> None:
@@ -187,6 +202,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         references=References(store.engine),
         clock=clock,
         looked=looked.add,
+        seen=counts.add,
     )
     fleet = Fleet(wiring, loop, mailboxes)
     myself = node_of(settings, version("streetwatch"))
@@ -206,6 +222,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         fleet=fleet,
         looks=looks,
         looked=looked,
+        counts=counts,
         live=LiveView(catalogue, fleet, clock, masks=settings.console.mask_live),
         probing=Probing(catalogue, streams, clock),
         supervisor=Supervisor(fleet, registry),

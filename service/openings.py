@@ -254,7 +254,13 @@ def node_of(settings: Settings, software: str) -> Myself | None:
         return None
     capacity = float(told.capacity or os.cpu_count() or 1)
     address = told.url or settings.address
-    return Myself(told.id, address, software, capacity, tuple(told.tags))
+    return Myself(told.id, address, software, capacity, tuple(told.tags), told.cameras)
+
+
+def first_of(settings: Settings, store: SqlStore) -> Callable[[], bool]:
+    """Return what tells whether this process does what one of all nodes is to do."""
+    me = settings.node.id
+    return lambda: me is None or me == min(nodes_alive(store.engine), default=me)
 
 
 def elsewhere_of(settings: Settings, store: SqlStore) -> Callable[[str], bool]:

@@ -7,6 +7,7 @@ one by the hour, `tests/unit/test_fuzz.py` for a moment.
 
 import asyncio
 import io
+import json
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -15,11 +16,20 @@ from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI
+from joserfc import jws
+from joserfc.jwk import ECKey, KeySet
 
+from streetwatch.service.access.role import Role
+from streetwatch.service.access.sign_on.errors import ProviderDownError, SignOnError
+from streetwatch.service.access.sign_on.person import person_of
+from streetwatch.service.access.sign_on.token import Expected, UnknownKeyError, claims_of
+from streetwatch.service.access.sign_on.told import provider_of
 from streetwatch.service.api.callbacks import callbacks_router
 from streetwatch.service.api.errors import add_error_answers
+from streetwatch.service.api.foresight.campaigns import CampaignBody
 from streetwatch.service.cameras.camera import load_cameras
 from streetwatch.service.config.errors import CamerasFileError, SettingsError, TemplateError
+from streetwatch.service.config.sign_on_schema import OidcSettings
 from streetwatch.service.delivery.answer_values import json_of, text_at
 from streetwatch.service.delivery.open311_answers import (
     NotOpen311Error,
@@ -33,7 +43,9 @@ from streetwatch.service.desk.grid.geojson import GridFileError, read_grids
 from streetwatch.service.desk.observations.picture import Limits, decoded
 from streetwatch.service.desk.open311.submission import Submission, fields_of
 from streetwatch.service.evidence.pack_check import findings
+from streetwatch.service.foresight.patrol_roads import NoRoadsError, roads_of
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.outbound.networks import Networks
 from streetwatch.service.runtime.recorded import recorded_looks
 from streetwatch.service.settings import load_settings
 from streetwatch.service.store.receipts import Receipts
@@ -47,6 +59,31 @@ ENVIRON: Final = {"KERB_PASSWORD": CANARY}
 _WORK: Final = Path(tempfile.mkdtemp(prefix="doors-"))
 _NOW: Final = 1_795_000_000.0
 _CALLER: Final = "the-secret-of-the-city"
+
+_ISSUER: Final = "https://id.example"
+_KEY: Final = ECKey.import_key(
+    {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": "7I5hrIf6vCIOFmnWZBGNIsJmeug-gNWLafWY9pZz43I",
+        "y": "FAoTYiMBSrL3599WM2Qarw63P-uMpLokSjx7ZfjppDY",
+        "d": "h0YaFkzpeHGg76Y373CQhUyKCPW7LSsWP3PnbCPBIcs",
+    }
+)
+_KEYS: Final = KeySet([_KEY])
+_EXPECTED: Final = Expected(_ISSUER, "streetwatch", "once", ("ES256",), 60.0)
+_TOLD: Final = OidcSettings.model_validate(
+    {
+        "issuer": _ISSUER,
+        "client_id": "streetwatch",
+        "client_secret": CANARY,
+        "public_url": "https://street.example",
+        "role_claim": "roles",
+        "roles": {"chief": "admin", "clerk": "viewer"},
+        "cameras_claim": "cameras",
+        "grids_claim": "grids",
+    }
+)
 
 Door = Callable[[bytes], None]
 
@@ -153,6 +190,64 @@ def grids(data: bytes) -> None:
         _tells(error)
 
 
+def token(data: bytes) -> None:
+    """Read an ID token, of whoever made it, and one that the provider signed."""
+    for one in (data.decode("utf-8", "replace"), _signed(data)):
+        try:
+            claims_of(one, _KEYS, _EXPECTED, now=_NOW)
+        except UnknownKeyError:
+            continue
+        except SignOnError as error:
+            _tells(error)
+
+
+def person(data: bytes) -> None:
+    """Read who somebody is from what the provider says of them."""
+    try:
+        claims = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(claims, dict):
+        try:
+            who = person_of({"sub": "one"} | claims, _TOLD)
+        except SignOnError as error:
+            _tells(error)
+        else:
+            assert who.role in {Role.VIEWER, Role.ADMIN}, "a role that nobody gave"
+
+
+def provider_answer(data: bytes) -> None:
+    """Read what an identity provider says of itself, and its keys."""
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, content=data))
+    provider = provider_of(_TOLD, Networks())
+    provider._http = httpx.Client(transport=answer)  # noqa: SLF001 -- without a socket: by the million
+    for ask in (provider.metadata, lambda now: provider._published(f"{_ISSUER}/k")):  # noqa: SLF001, ARG005
+        try:
+            ask(now=_NOW)
+        except ProviderDownError as error:
+            _tells(error)
+
+
+def roads(data: bytes) -> None:
+    """Read the roads of a city, GeoJSON."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    try:
+        roads_of(document if isinstance(document, dict) else {})
+    except NoRoadsError as error:
+        _tells(error)
+
+
+def campaign(data: bytes) -> None:
+    """Take in a campaign."""
+    try:
+        CampaignBody.model_validate_json(data)
+    except ValueError as error:
+        _tells(error)
+
+
 def address(data: bytes) -> None:
     """Show an address to people without its password."""
     path = data.decode("utf-8", "replace")
@@ -175,6 +270,11 @@ DOORS: Final[dict[str, Door]] = {
         platform_answer,
         picture,
         grids,
+        token,
+        person,
+        provider_answer,
+        roads,
+        campaign,
         address,
     )
 }
@@ -184,6 +284,11 @@ def _file(data: bytes) -> Path:
     path = _WORK / "input"
     path.write_bytes(data)
     return path
+
+
+def _signed(claims: bytes) -> str:
+    """Return claims, whatever they are, with a signature that holds."""
+    return jws.serialize_compact({"alg": "ES256"}, claims, _KEY)
 
 
 def _tells(error: Exception) -> None:

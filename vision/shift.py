@@ -4,7 +4,7 @@ What is seen is judged where it was drawn: a stay keeps its place, and its case 
 pole was bumped. What is shown to people is drawn where it lies in the picture now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import cv2
@@ -45,7 +45,7 @@ class Shift:
         if not self:
             return look
         view = None if look.view is None else self._view(look.view)
-        return Look(look.at, look.size, self._detections(look.detections, look.size), view)
+        return replace(look, detections=self._detections(look.detections, look.size), view=view)
 
     def _detections(self, seen: Detections, size: Size) -> Detections:
         by = np.array((self.dx * size[0], self.dy * size[1]) * 2, np.float32)

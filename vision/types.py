@@ -148,12 +148,14 @@ class Look:
         size: Of the picture.
         detections: In pixels of the picture.
         view: The whole picture made small; None where there is none (recorded looks).
+        is_detected: The detector looked; False: what it saw before is said again.
     """
 
     at: Seconds
     size: Size
     detections: Detections
     view: View | None = None
+    is_detected: bool = True
 
 
 class Sees(Protocol):

@@ -61,9 +61,9 @@ class Glance:
         )
         return self.packing.unpacked(seen)
 
-    def look(self, detections: Detections) -> Look:
-        """Return what it and its detections say together."""
-        return Look(self.frame.at, self.frame.size, detections, self.view)
+    def look(self, detections: Detections, *, is_detected: bool = True) -> Look:
+        """Return what it and its detections, made in it or before, say together."""
+        return Look(self.frame.at, self.frame.size, detections, self.view, is_detected)
 
 
 def glance_at(

@@ -65,6 +65,11 @@ class Camera:
         return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PROHIBITED)
 
     @property
+    def permitted(self) -> tuple[Polygon, ...]:
+        """The areas in which stalls may stand."""
+        return tuple(zone.polygon for zone in self.zones if zone.kind is ZoneKind.PERMITTED)
+
+    @property
     def drawn(self) -> str:
         """Name what is drawn on its picture: another name, and it is drawn on what it shows now."""
         outlines = repr([(zone.id, zone.kind, zone.polygon) for zone in self.zones])

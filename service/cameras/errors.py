@@ -25,6 +25,17 @@ class NoSuchCameraError(StreetwatchError):
         super().__init__(f"there is no camera {camera_id}: see the list of cameras")
 
 
+class WatchedElsewhereError(NoSuchCameraError):
+    """There is one, and another process has its pictures."""
+
+    def __init__(self, camera_id: str) -> None:
+        StreetwatchError.__init__(
+            self,
+            f"the camera {camera_id} is watched by another node or by none just now: "
+            "streetwatch cluster status says by which",
+        )
+
+
 class CameraConflictError(StreetwatchError):
     """It does not go together with the cameras that are there."""
 

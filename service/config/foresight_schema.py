@@ -7,9 +7,11 @@ from pydantic import AfterValidator, Field
 
 from streetwatch.service.config.groups import Group, Number
 from streetwatch.service.config.wording import refused
+from streetwatch.service.foresight.crowd_level import Levels
 from streetwatch.service.foresight.frontage import Formula
 from streetwatch.zones.rules import ViolationType
 
+Level = Annotated[Number, Field(ge=0, le=100_000)]
 Points = Annotated[Number, Field(ge=0, le=100)]
 
 
@@ -19,6 +21,14 @@ def _known(name: str) -> str:
     return name
 
 
+def _place(name: str) -> str:
+    camera, _, zone = name.partition("/")
+    if not camera or not zone:
+        raise refused(f"{name!r} names no zone: write camera/zone, * for any")
+    return name
+
+
+PlaceName = Annotated[str, AfterValidator(_place)]
 TypeName = Annotated[str, AfterValidator(_known)]
 
 _DEFAULT = Formula()
@@ -52,6 +62,19 @@ class ForesightSettings(Group):
         description="Points that one violation takes at most.",
         examples=[10],
     )
+
+    crowd_levels: dict[PlaceName, Level] = Field(
+        {},
+        title="Crowds, from",
+        description="From how many people in a look on a zone has a crowd, by place: camera/zone, "
+        "* for any; 0: nobody is warned. A place left out: by what is usual there.",
+        examples=['{"gate/square": 40, "*/carriageway": 0}'],
+    )
+
+    @property
+    def levels(self) -> Levels:
+        """From how many people on there is a crowd."""
+        return Levels(self.crowd_levels)
 
     @property
     def formula(self) -> Formula:

@@ -340,6 +340,12 @@ class RetentionSettings(Group):
         description="How long was looked at each zone: rates of before are counted from it.",
         examples=[1100],
     )
+    counts_d: Days = Field(
+        120,
+        title="Counts of people",
+        description="How many people and stalls were seen in each zone, and the crowds warned of.",
+        examples=[120],
+    )
     hour: Whole = Field(
         3,
         ge=0,
@@ -360,4 +366,5 @@ class RetentionSettings(Group):
             delivered_s=self.delivered_d * DAY_S,
             audit_s=self.audit_d * DAY_S,
             looked_s=self.looked_d * DAY_S,
+            counts_s=self.counts_d * DAY_S,
         )

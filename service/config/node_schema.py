@@ -4,8 +4,9 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from streetwatch.service.config.groups import Group, Number
+from streetwatch.service.config.groups import Group, Number, Whole
 from streetwatch.service.config.target_values import WebAddress
+from streetwatch.service.placement.place import MOST_CAMERAS
 
 #: As cameras are named.
 _NAME: Final = r"[a-z0-9][a-z0-9-]{0,63}"
@@ -34,6 +35,14 @@ class NodeSettings(Group):
         title="Capacity",
         description="Its part of the load, in proportion to the others'. Left out: its cores.",
         examples=[16],
+    )
+    cameras: Whole = Field(
+        MOST_CAMERAS,
+        ge=1,
+        le=100_000,
+        title="Most cameras",
+        description="So many it takes at most; more are nobody's until another node comes.",
+        examples=[100],
     )
     lease_s: Number = Field(
         5.0,

@@ -1,6 +1,7 @@
 """Puts the console on the service's HTTP application."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from streetwatch.service.access.asking import ACCOUNT
 from streetwatch.service.access.role import Account, Role
 from streetwatch.service.console.choices import choices_router
 from streetwatch.service.console.closing import watch_sessions
+from streetwatch.service.console.crowd_banner import crowds_now
 from streetwatch.service.console.entrance import entrance_router
 from streetwatch.service.console.factor import factor_router
 from streetwatch.service.console.forms import HandOver
@@ -55,7 +57,7 @@ PAGES: Final = (
 
 def mount_console(api: FastAPI, parts: Parts) -> None:
     """Add the pages to an application that is not started yet; once a process."""
-    shell = Shell(who=_who)
+    shell = Shell(who=_who, crowds=partial(crowds_now, parts))
     api.include_router(choices_router())
     hand = HandOver(parts.access.sessions, parts.settings.access.secure_cookies)
     for forms in (entrance_router, sign_on_router, factor_router):

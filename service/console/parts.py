@@ -10,6 +10,7 @@ from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.probing import Probing
 from streetwatch.service.delivery.build import Surroundings
 from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.reports.reporter import Reporter
@@ -50,6 +51,7 @@ class Parts:
         signing: What packs are signed with, and every key of before.
         reporter: Figures over periods.
         foreseer: What the cases say about tomorrow.
+        crowds: How many people were seen where.
         deliveries: What goes to the case platforms.
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
@@ -78,6 +80,7 @@ class Parts:
     signing: Callable[[], Signing]
     reporter: Reporter
     foreseer: Foreseer
+    crowds: Crowds
     deliveries: Deliveries
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
@@ -99,6 +102,7 @@ class Parts:
             book=self.book.within(reach),
             reporter=self.reporter.within(reach),
             foreseer=self.foreseer.within(reach),
+            crowds=self.crowds.within(reach),
             reviewing=self.reviewing.within(reach),
             live=self.live.within(reach),
             catalogue=self.catalogue.within(reach),

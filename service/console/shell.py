@@ -1,9 +1,10 @@
 """What is around every page: header, navigation, language, account, the lost-connection banner."""
 
 import copy
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from starlette.requests import Request
 
 from streetwatch.service.access.asking import RULE
 from streetwatch.service.access.role import ROLE_NEEDED, Account, Role
+from streetwatch.service.console.crowd_banner import CROWDS_EVERY_S, CrowdNow, draw_banner
 from streetwatch.service.console.language import (
     LANGUAGE_NAMES,
     Language,
@@ -20,6 +22,7 @@ from streetwatch.service.console.language import (
     say,
 )
 from streetwatch.service.console.live import Draw, Feeds
+from streetwatch.service.incidents.reach import Reach
 from streetwatch.vision.types import Seconds
 
 #: Keeps whether somebody has chosen dark or light; left out, the system's own.
@@ -81,10 +84,12 @@ class Shell:
     Attributes:
         who: Says who asks.
         feeds: What the open pages follow.
+        crowds: Those that are there now, in a part of the city.
     """
 
     who: Callable[[Request], Account]
     feeds: Feeds = field(default_factory=Feeds)
+    crowds: Callable[[Reach], Sequence[CrowdNow]] = lambda _: ()
 
     @contextmanager
     def page(self, title: str, *, active: str = "", bare: bool = False) -> Iterator[Account]:
@@ -105,6 +110,9 @@ class Shell:
         dress(title)
         if not bare:
             _header(account, active)
+            with ui.element("div").props(f'role=region aria-label="{say("Crowds")}"') as banner:
+                read = partial(self.crowds, account.reach)
+                self.live("crowds", read, partial(draw_banner, banner), every_s=CROWDS_EVERY_S)
         with ui.element("main").classes("sw-main").props("id=main tabindex=-1"):
             yield account
         if not bare:

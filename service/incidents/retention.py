@@ -17,6 +17,7 @@ class Kind(StrEnum):
     MESSAGES = "messages"  #: what was delivered to the platform
     AUDIT = "audit"  #: entries of the audit log
     LOOKED = "looked"  #: how long was looked at each zone
+    COUNTS = "counts"  #: how many people and stalls were seen in each zone
     PRESENCE = "presence"  #: what stood before a camera that is no longer watched
 
 
@@ -32,6 +33,7 @@ class Periods:
         delivered_s: Messages of an ended incident, since they were delivered.
         audit_s: Entries of the audit log.
         looked_s: How long was looked at each zone: rates of before are counted from it.
+        counts_s: How many people and stalls were seen in each zone; crowds that are over.
     """
 
     candidate_s: Seconds = 7 * DAY_S
@@ -41,6 +43,7 @@ class Periods:
     delivered_s: Seconds = 30 * DAY_S
     audit_s: Seconds = 366 * DAY_S
     looked_s: Seconds = 1100 * DAY_S
+    counts_s: Seconds = 120 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ MOST: Final = 1.10
 #: A node with less of its share than this is given cameras of the fullest.
 LEAST: Final = 0.85
 
+#: Cameras of a node at most: twice what one process was measured to carry in time. The first one
+#: that is up after a power cut is not to be given a whole city.
+MOST_CAMERAS: Final = 200
+
 #: So full a node is made when cameras are moved to it: the next small change moves none back.
 FILLED: Final = 1.0
 
@@ -34,11 +38,13 @@ class Place:
     Attributes:
         capacity: Its share of the load is in proportion to it.
         tags: Parts of the city that it is near to, as their grid codes begin.
+        most: How many cameras it takes at most.
     """
 
     id: str
     capacity: float = 1.0
     tags: tuple[str, ...] = ()
+    most: int = MOST_CAMERAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Load:
 
 
 def placed(loads: Iterable[Load], places: Sequence[Place]) -> dict[str, str]:
-    """Return who is to have each camera.
+    """Return who is to have each camera; those that no node has room for are left out.
 
     >>> placed([Load("kerb", 1.0), Load("market", 1.0, on="b")], [Place("a"), Place("b")])
     {'kerb': 'a', 'market': 'b'}
@@ -77,6 +83,7 @@ def placed(loads: Iterable[Load], places: Sequence[Place]) -> dict[str, str]:
     return {
         one.camera_id: board.places[row].id
         for one, row in zip(ordered, board.on.tolist(), strict=True)
+        if row >= 0
     }
 
 
@@ -90,6 +97,7 @@ class _Board:
         near: Whether a camera (row) is near to a node (column).
         full: How much of its share each node has; 1 is its share.
         worth: How much of a node's share one core is.
+        room: How many more cameras each node takes.
     """
 
     places: Sequence[Place]
@@ -98,6 +106,7 @@ class _Board:
     near: npt.NDArray[np.bool_]
     worth: npt.NDArray[np.float64]
     full: npt.NDArray[np.float64] = field(init=False)
+    room: npt.NDArray[np.int64] = field(init=False)
 
     @classmethod
     def of(cls, loads: Sequence[Load], places: Sequence[Place]) -> "_Board":
@@ -116,20 +125,30 @@ class _Board:
         seated = self.on >= 0
         sums = np.bincount(self.on[seated], self.cost[seated], len(self.places))
         self.full = sums * self.worth
+        most = np.array([one.most for one in self.places], np.int64)
+        self.room = most - np.bincount(self.on[seated], minlength=len(self.places))
 
     def move(self, camera: int, to: int) -> None:
         """Let a node have a camera."""
         if (before := self.on[camera]) >= 0:
             self.full[before] -= self.cost[camera] * self.worth[before]
+            self.room[before] += 1
         self.on[camera] = to
+        self.room[to] -= 1
         self.full[to] += self.cost[camera] * self.worth[to]
 
     def seat_the_homeless(self) -> None:
         """Give each camera that nobody has to the emptiest node, one near to it if it has room."""
         for camera in np.flatnonzero(self.on < 0).tolist():
-            after = self.full + self.cost[camera] * self.worth
+            if not (self.room > 0).any():
+                return
+            after = self._after(camera)
             near = np.where(self.near[camera] & (after <= FILLED), after, np.inf)
             self.move(camera, int(np.argmin(near if np.isfinite(near).any() else after)))
+
+    def _after(self, camera: int) -> npt.NDArray[np.float64]:
+        """Return how full each node would be with a camera more; infinite where it takes none."""
+        return np.where(self.room > 0, self.full + self.cost[camera] * self.worth, np.inf)
 
     def relieve(self) -> None:
         """Move cameras from the fullest node to the emptiest until none has too much or too little.
@@ -137,7 +156,8 @@ class _Board:
         Each move brings the fuller of the two nearer to its share: it ends.
         """
         while self.full.max() > MOST or self.full.min() < LEAST:
-            giver, taker = int(self.full.argmax()), int(self.full.argmin())
+            giver = int(self.full.argmax())
+            taker = int(np.where(self.room > 0, self.full, np.inf).argmin())
             camera = self._to_move(giver, taker)
             if camera is None:
                 return
@@ -146,6 +166,8 @@ class _Board:
     def _to_move(self, giver: int, taker: int) -> int | None:
         """Return the dearest camera that fits: such as stand far from their street go first."""
         mine = np.flatnonzero(self.on == giver)
+        if self.room[taker] <= 0:
+            return None
         after = self.full[taker] + self.cost[mine] * self.worth[taker]
         fits = (
             mine[after <= FILLED]
@@ -161,10 +183,12 @@ class _Board:
 
     def bring_home(self) -> None:
         """Move a few cameras to nodes that are near to them, where those have room."""
-        far = np.flatnonzero(~self.near[np.arange(self.on.size), self.on] & self.near.any(axis=1))
+        seated = self.on >= 0
+        here = self.near[np.arange(self.on.size), self.on]
+        far = np.flatnonzero(seated & ~here & self.near.any(axis=1))
         moved = 0
         for camera in far.tolist():
-            after = self.full + self.cost[camera] * self.worth
+            after = self._after(camera)
             giver = self.full[self.on[camera]] - self.cost[camera] * self.worth[self.on[camera]]
             near = np.where(self.near[camera] & (after <= FILLED), after, np.inf)
             if moved == HOMEWARD or giver < LEAST or not np.isfinite(near).any():

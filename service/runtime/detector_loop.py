@@ -230,7 +230,7 @@ class DetectorLoop:
                 frame,
                 longest=self._detector.longest_side,
                 masks=watching.masks,
-                areas=watching.attention.gate.areas if self._batch == 1 else (),
+                areas=watching.looked_at if self._batch == 1 else (),
             )
             watching.seen(glance.view, frame)
         if watching.health.worth is not Seeing.CLEAR:  # nobody looked: nothing stands, none left
@@ -266,7 +266,7 @@ class DetectorLoop:
             self._pace(glance.frame.at, watching)
             return
         self._metrics.unchanged.labels(glance.frame.camera_id).inc()
-        self._judge(glance, detections, watching)
+        self._judge(glance, detections, watching, is_detected=False)
 
     def _ask(self, together: Sequence[Wanted]) -> list[Detections]:
         """Ask the model, in its thread."""
@@ -295,7 +295,7 @@ class DetectorLoop:
         watching.attention = watching.attention.detected(
             wanted.change, glance.frame.at, detections, wanted.why
         )
-        self._judge(glance, detections, watching)
+        self._judge(glance, detections, watching, is_detected=True)
 
     def _heed(self, lateness: float) -> None:
         """Say when the machine no longer keeps its promise, and when it does again."""
@@ -310,12 +310,15 @@ class DetectorLoop:
         else:
             log.info("detector.keeps_up")
 
-    def _judge(self, glance: Glance, detections: Detections, watching: Watching) -> None:
+    def _judge(
+        self, glance: Glance, detections: Detections, watching: Watching, *, is_detected: bool
+    ) -> None:
         presence = watching.watch.presence
         if presence.last_look is not None and any(map(is_open, presence.stays)):
             self._metrics.covered("close", glance.frame.at - presence.last_look)
         with self._metrics.working("track"):
-            changed = watching.watch.look(glance.look(detections), glance.frame)
+            look = glance.look(detections, is_detected=is_detected)
+            changed = watching.watch.look(look, glance.frame)
         watching.judged()
         self._pace(glance.frame.at, watching)
         self._count(glance.frame, changed)

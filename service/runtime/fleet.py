@@ -95,6 +95,7 @@ class Wiring:
         references: Keeps what the cameras showed when their zones were drawn.
         clock: Seconds since the epoch.
         looked: Told of each look of a camera, and of when it was.
+        seen: Told of each look and the camera as it is then.
     """
 
     store: SqlStore
@@ -108,6 +109,7 @@ class Wiring:
     references: References
     clock: Callable[[], Seconds]
     looked: Callable[[str, Seconds], None] = lambda _camera, _at: None
+    seen: Callable[[Camera, Look], None] = lambda _camera, _look: None
 
 
 @dataclass(slots=True)
@@ -231,6 +233,7 @@ class Fleet:
             Health.since(kept.reference if kept and kept.drawn == camera.drawn else None),
             is_on_duty=camera.is_on_duty,
             remember=partial(self._remember, camera.id),
+            beside=camera.permitted,
         )
         self.loop.watch(camera.id, watching)
         return WatchedCamera(
@@ -292,7 +295,7 @@ class Fleet:
         def change() -> None:
             watch.redraw(watched, self.wiring.clock())
             watching.redrawn(_attention(camera))
-            watching.is_on_duty = camera.is_on_duty
+            watching.is_on_duty, watching.beside = camera.is_on_duty, camera.permitted
 
         return self.loop.between_looks(change)
 
@@ -323,6 +326,9 @@ class Fleet:
     def _on_look(self, camera_id: str, look: Look) -> None:
         self.wiring.looks.add(camera_id, look)
         self.wiring.looked(camera_id, look.at)
+        running = self.watched.get(camera_id)
+        if running is not None:
+            self.wiring.seen(running.camera, look)
 
     def _on_frame(self, frame: Frame) -> None:
         running = self.watched.get(frame.camera_id)

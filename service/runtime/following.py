@@ -214,9 +214,9 @@ def planned(
         for name, area in areas.items()
         if (held := known.get(name)) is None or held.wanted not in silent
     ]
-    wanted = placed(loads, [Place(one.id, one.capacity, one.tags) for one in living])
-    gone = dict.fromkeys(known.keys() - areas.keys())
-    return {**gone, **wanted}
+    wanted = placed(loads, [Place(one.id, one.capacity, one.tags, one.most) for one in living])
+    nobodys = {one.camera_id for one in loads} | (known.keys() - areas.keys())
+    return {**dict.fromkeys(nobodys), **wanted}
 
 
 def _area(camera: Camera) -> str:

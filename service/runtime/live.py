@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 
 from streetwatch.service.cameras.catalogue import Catalogue
-from streetwatch.service.cameras.errors import NoSuchCameraError
+from streetwatch.service.cameras.errors import NoSuchCameraError, WatchedElsewhereError
 from streetwatch.service.cameras.merging import Listed, Origin
 from streetwatch.service.incidents.incident import incident_id
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
@@ -147,12 +147,12 @@ class LiveView:
         """Return one camera.
 
         Raises:
-            NoSuchCameraError: there is none of this id.
+            NoSuchCameraError: there is none of this id, or another process watches it.
         """
         listed = self._catalogue.find(camera_id)
         if not listed.camera.lies_in(self._reach):
             raise NoSuchCameraError(camera_id)
-        return _camera(listed, self._fleet.watched[camera_id], self._clock())
+        return _camera(listed, self._running(camera_id), self._clock())
 
     def picture(self, camera_id: str) -> LivePicture | None:
         """Return a camera's latest picture; None before the first.
@@ -161,10 +161,10 @@ class LiveView:
         stream has key frames as close.
 
         Raises:
-            NoSuchCameraError: there is none of this id.
+            NoSuchCameraError: there is none of this id, or another process watches it.
         """
         self._catalogue.find(camera_id)
-        running = self._fleet.watched[camera_id]
+        running = self._running(camera_id)
         running.viewing.touch()
         frame = running.recorder.latest
         if frame is None:
@@ -180,6 +180,12 @@ class LiveView:
             self._made = {name: one for name, one in self._made.items() if name in self._ids()}
             self._made[camera_id] = (of, made)
         return made
+
+    def _running(self, camera_id: str) -> WatchedCamera:
+        running = self._fleet.watched.get(camera_id)
+        if running is None:
+            raise WatchedElsewhereError(camera_id)
+        return running
 
     def _shown(self, frame: Frame, attention: Attention) -> Image:
         image, seen = frame.picture.within(LIVE_SIDE), attention.detections

@@ -109,7 +109,7 @@ class CameraWatch:
         size = self._size
         if size is None or look.size == size or not self._presence.stays:
             return look, frame
-        kept = Look(look.at, size, look.detections.rescaled(look.size, size), look.view)
+        kept = replace(look, size=size, detections=look.detections.rescaled(look.size, size))
         return kept, frame and replace(frame, picture=Resized(frame.picture, size))
 
     def _is_nothing(self, observation: Observation, at: Seconds) -> bool:

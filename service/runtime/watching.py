@@ -82,6 +82,7 @@ class Watching:
         health: What its pictures are worth.
         is_on_duty: Tells whether any of its rules applies at a time.
         remember: Keeps what it showed when its zones were drawn, and the size of its pictures.
+        beside: Areas that are looked at too, though nothing is filed in them.
     """
 
     watch: Judge
@@ -91,6 +92,7 @@ class Watching:
     health: Health = field(default_factory=Health)
     is_on_duty: Callable[[Seconds], bool] = lambda _: True
     remember: Callable[[Reference, Size], None] = lambda *_: None
+    beside: tuple[Outline, ...] = ()
     _drawn: Drawn | None = field(default=None, init=False)
     _size: Size | None = field(default=None, init=False)
     _kept: tuple[object, ...] = field(default=(), init=False)
@@ -108,6 +110,12 @@ class Watching:
         drawn = self._drawn or Drawn(self.attention.gate.areas, self.masks)
         if self.health.shift != drawn.shift:
             self._go_along(drawn.by(self.health.shift), frame.camera_id)
+
+    @property
+    def looked_at(self) -> tuple[Outline, ...]:
+        """Where the detector looks now; none: at the whole picture."""
+        areas = self.attention.gate.areas
+        return (*areas, *map(self.health.shift.outline, self.beside)) if areas else ()
 
     def redrawn(self, attention: Attention) -> None:
         """Go on with other zones: they are drawn on what it shows now."""

@@ -19,6 +19,7 @@ node = sa.Table(
     sa.Column("until", sa.Float, nullable=False),
     sa.Column("planned_at", sa.Float, nullable=False),
     sa.Column("leaving", sa.Boolean, nullable=False),
+    sa.Column("most", sa.Integer, nullable=False, server_default="200"),
 )
 
 #: Who has a camera. `epoch` rises whenever it changes hands and never falls: a row is not deleted.

@@ -56,7 +56,7 @@ class Mine:
     Attributes:
         held: Those that it has.
         wanted: Those that it is to have.
-        free: Those of them that no living node has.
+        free: Those of them that neither it nor any living node has.
     """
 
     held: Mapping[str, Lease]
@@ -91,7 +91,7 @@ class Leases:
         return Mine(
             MappingProxyType({one.camera_id: one for one in held}),
             frozenset(row.camera_id for row in wanted),
-            frozenset(row.camera_id for row in wanted if row.is_free),
+            frozenset(one.camera_id for one in wanted if one.is_free and one.node != self._node),
         )
 
     def is_elsewhere(self, camera_id: str) -> bool:
@@ -171,10 +171,13 @@ def fenced(engine: sa.Engine, held: Lease | None) -> Iterator[sa.Connection]:
         yield connection
 
 
-def held_by_another(camera_id: sa.ColumnElement[str], node_id: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a node other than this one has a camera."""
-    has = lease.c.camera_id == camera_id
-    return sa.exists(sa.select(lease.c.node).where(has, lease.c.node != node_id))
+def held_by_another(
+    camera_id: sa.ColumnElement[str], node_id: str, *, since: sa.ColumnElement[float]
+) -> sa.ColumnElement[bool]:
+    """Return the condition that another node has a camera, or had it since a moment."""
+    here = lease.c.camera_id == camera_id
+    is_new = sa.and_(lease.c.node == node_id, lease.c.since > since)
+    return sa.exists(sa.select(lease.c.node).where(here, sa.or_(lease.c.node != node_id, is_new)))
 
 
 def _is_free(connection: sa.Connection) -> sa.ColumnElement[bool]:

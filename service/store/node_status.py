@@ -1,6 +1,6 @@
 """How each node is, for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from streetwatch.service.placement.place import Load, Place, fullness
@@ -43,7 +43,7 @@ def statuses(whole: Whole) -> tuple[NodeStatus, ...]:
     """Return how each node is, in the order of their names."""
     loads = [load_of(one.camera_id, one) for one in whole.cameras]
     places = [
-        Place(one.id, one.capacity, one.tags)
+        Place(one.id, one.capacity, one.tags, one.most)
         for one in whole.nodes
         if whole.lives(one) and not one.is_leaving
     ]
@@ -76,9 +76,8 @@ def _status(one: Node, whole: Whole, full: Mapping[str, float]) -> NodeStatus:
     )
 
 
-def unowned(whole: Whole) -> tuple[str, ...]:
-    """Return the cameras that are to be watched and that no living node has."""
+def unowned(whole: Whole, camera_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the cameras that no living node has."""
     living = {one.id for one in whole.nodes if whole.lives(one)}
-    return tuple(
-        one.camera_id for one in whole.cameras if one.wanted is not None and one.node not in living
-    )
+    held = {one.camera_id for one in whole.cameras if one.node in living}
+    return tuple(one for one in camera_ids if one not in held)

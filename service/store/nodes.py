@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from streetwatch.service.placement.place import MOST_CAMERAS
 from streetwatch.service.store.cluster_schema import lease, node
 from streetwatch.service.store.dialect import dialect_of
 from streetwatch.service.store.leases import free
@@ -26,6 +27,7 @@ class Myself:
         version: Of the software.
         capacity: How much it can do, in cores or in any unit that all nodes share.
         tags: Parts of the city that it is near to.
+        most: How many cameras it takes at most.
         incarnation: Tells a process from an earlier one of this id.
     """
 
@@ -34,6 +36,7 @@ class Myself:
     version: str
     capacity: float
     tags: tuple[str, ...] = ()
+    most: int = MOST_CAMERAS
     incarnation: str = field(default_factory=lambda: uuid4().hex)
 
 
@@ -56,6 +59,7 @@ class Node:
     until: Seconds
     planned_at: Seconds
     is_leaving: bool
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ class Nodes:
                 "until": now + self.lease_s,
                 "planned_at": 0.0,
                 "leaving": False,
+                "most": myself.most,
             }
             connection.execute(sa.insert(node).values(row))
 
@@ -240,6 +245,7 @@ def _whole(connection: sa.Connection) -> Whole:
                 one.until,
                 one.planned_at,
                 one.leaving,
+                one.most,
             )
             for one in nodes
         ),

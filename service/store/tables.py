@@ -6,6 +6,7 @@ from streetwatch.service.store import (
     campaign_schema,
     chain_schema,
     cluster_schema,
+    crowd_schema,
     looked_schema,
     reference_schema,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "campaign_schema",
     "chain_schema",
     "cluster_schema",
+    "crowd_schema",
     "looked_schema",
     "metadata",
     "reference_schema",

@@ -33,7 +33,15 @@ def next_run(now: Seconds, *, hour: int) -> Seconds:
 
 
 class Daily:
-    """The retention in a thread of its own."""
+    """The retention in a thread of its own.
+
+    Args:
+        retention: What deletes.
+        hour: At which, on China's clock.
+        clock: Seconds since the epoch.
+        registry: Of the metrics.
+        is_ours: Tells whether this process is to do it, where several share one store.
+    """
 
     def __init__(
         self,
@@ -42,7 +50,9 @@ class Daily:
         hour: int,
         clock: Callable[[], Seconds],
         registry: CollectorRegistry,
+        is_ours: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._is_ours = is_ours
         self._retention = retention
         self._hour = hour
         self._clock = clock
@@ -90,6 +100,6 @@ class Daily:
 
     def _round(self) -> None:
         if self._clock() >= self._due_at:
-            done = self.run_once()
+            done = not self._is_ours() or self.run_once()
             now = self._clock()
             self._due_at = next_run(now, hour=self._hour) if done else now + AGAIN_S

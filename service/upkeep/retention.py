@@ -26,6 +26,7 @@ from streetwatch.service.incidents.retention import (
 from streetwatch.service.store.audit import Audit, Deed, noted, old_entries
 from streetwatch.service.store.audit_chain import Fact
 from streetwatch.service.store.chains import chain_end, links_of, put_link
+from streetwatch.service.store.crowds import forget_crowds
 from streetwatch.service.store.looked import forget_looked, old_looked
 from streetwatch.service.store.schema import (
     deletion,
@@ -35,6 +36,7 @@ from streetwatch.service.store.schema import (
     presence,
 )
 from streetwatch.service.store.transactions import locked, reading, writing
+from streetwatch.service.store.zone_counts import forget_counts, old_counts
 from streetwatch.service.upkeep.dead_looks import forget_dead_looks
 from streetwatch.service.upkeep.due import brought, delivered, due, subject_of
 from streetwatch.service.upkeep.traces import files_in, forget
@@ -108,6 +110,7 @@ class Retention:
         yield from self._notices(now)
         yield from self._presences(now)
         yield from self._looked(now)
+        yield from self._counts(now)
         yield from self._audit(now)
         forget_dead_looks(self.engine, self.evidence, before=now - SETTLED_S)
 
@@ -127,6 +130,7 @@ class Retention:
             notices = connection.execute(told).scalar_one()
             absent = self._absent(connection, now)
             looks = connection.execute(old_looked(now - self.periods.looked_s)).scalar_one()
+            counts = connection.execute(old_counts(now - self.periods.counts_s)).scalar_one()
             entries = connection.execute(old_entries(now - self.periods.audit_s)).scalar_one()
         if count:
             yield self._message_deletion(count)
@@ -135,6 +139,8 @@ class Retention:
         yield from absent
         if looks:
             yield self._looked_deletion(looks)
+        if counts:
+            yield self._counts_deletion(counts)
         if entries:
             yield self._audit_deletion(entries)
 
@@ -278,6 +284,20 @@ class Retention:
     def _looked_deletion(self, count: int) -> Deleted:
         age = f"{self.periods.looked_s / DAY_S:g} d"
         return Deleted(Kind.LOOKED, f"{count} days of zones", f"looked at {age} ago or more")
+
+    def _counts(self, now: Seconds) -> Iterator[Deleted]:
+        before = now - self.periods.counts_s
+        with writing(self.engine) as connection:
+            count = forget_counts(connection, before=before)
+            if not count + forget_crowds(connection, before=before):
+                return
+            gone = self._counts_deletion(count)
+            _write_down(connection, gone, now, done_at=now)
+        yield gone
+
+    def _counts_deletion(self, count: int) -> Deleted:
+        age = f"{self.periods.counts_s / DAY_S:g} d"
+        return Deleted(Kind.COUNTS, f"{count} hours of zones", f"counted {age} ago or more")
 
     def _audit(self, now: Seconds) -> Iterator[Deleted]:
         audit = Audit(self.engine)

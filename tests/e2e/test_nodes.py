@@ -1,8 +1,9 @@
-"""Two services share the cameras of one PostgreSQL: one is killed, one is frozen and let go."""
+"""Two services share the cameras of one PostgreSQL, which goes; one is killed, one is frozen."""
 
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,15 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 import sqlalchemy as sa
 import yaml
 
-from databases import PostgresServer
+from databases import PostgresServer, postgres_server
 from live_service import Camera, Service, free_port, wait_for
 from streetwatch.datasets import demo
 from streetwatch.service.store.cluster_schema import lease
-from streetwatch.service.store.nodes import Nodes
+from streetwatch.service.store.nodes import Nodes, nodes_alive
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
 CLIP = Path(demo.__file__).with_name("street.mp4")
@@ -36,6 +38,7 @@ class City:
     """Four cameras, two services, one database, one folder of evidence."""
 
     folder: Path
+    server: PostgresServer
     store: SqlStore
     camera: Camera
     a: Service
@@ -55,12 +58,42 @@ class City:
             self.sees(getattr(self, name)) == cameras for name, cameras in count.items()
         )
 
+    def living(self) -> tuple[str, ...]:
+        return nodes_alive(self.store.engine)
+
     def sees(self, node: Service) -> int:
         """Return how many cameras give a node pictures."""
         return sum(one["state"] == "live" for one in node.get("/cameras") or [])
 
     def spread(self) -> Counter[str | None]:
         return Counter(self.owners().values())
+
+    def rename_at_another(self) -> None:
+        """Change a camera in one node's API; the other one, which watches it, is to know."""
+        name = next(name for name, owner in self.owners().items() if owner == "a")
+        source = {"kind": "rtsp", "url": self.camera.url}
+        zones = yaml.safe_load(document(self.camera.url))["cameras"][0]["zones"]
+        body = {"id": name, "name": "renamed", "source": source, "zones": zones}
+        answer = httpx.put(f"{self.b.url}/cameras/{name}", json=body)
+        assert answer.is_success, answer.text
+        since = time.monotonic()
+        wait_for(
+            "new name at the camera's owner",
+            lambda: "renamed" in {one["name"] for one in self.a.get("/cameras")} or None,
+            seconds=20,
+        )
+        sys.stdout.write(f"the change took {time.monotonic() - since:.2f} s\n")
+
+    def changes_of_hands(self) -> int:
+        """Return how often cameras have changed hands, of all."""
+        with self.store.engine.connect() as connection:
+            return int(connection.execute(sa.select(sa.func.sum(lease.c.epoch))).scalar_one())
+
+    @contextmanager
+    def database_away(self) -> Iterator[None]:
+        self.server.stop()
+        yield
+        self.server.start()
 
     def since(self) -> float:
         """When the last camera changed hands, by the database's clock, which is ours here."""
@@ -93,10 +126,10 @@ def settings(folder: Path, node: str, database: str) -> str:
 
 
 @pytest.fixture
-def city(tmp_path: Path, postgres: PostgresServer) -> Iterator[City]:
+def city(tmp_path: Path) -> Iterator[City]:
     camera = Camera(CLIP, free_port(), since=0.0)
     (tmp_path / "cameras.yaml").write_text(document(camera.url))
-    with postgres.database() as database:
+    with postgres_server() as server, server.database() as database:
         nodes = {}
         for name in ("a", "b"):
             folder = tmp_path / name
@@ -104,7 +137,7 @@ def city(tmp_path: Path, postgres: PostgresServer) -> Iterator[City]:
             (folder / "streetwatch.yaml").write_text(settings(tmp_path, name, database))
             nodes[name] = Service(folder, free_port())
         store = open_store(database)
-        yield City(tmp_path, store, camera, **nodes)
+        yield City(tmp_path, server, store, camera, **nodes)
         for node in nodes.values():
             if node.process is not None and node.process.poll() is None:
                 node.process.send_signal(signal.SIGCONT)
@@ -128,6 +161,7 @@ def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> No
     city.a.start()
     city.b.start()
     wait_for("spread", lambda: city.spread() == {"a": 2, "b": 2} or None, seconds=30)
+    city.rename_at_another()
     city.camera.since = time.time()
     city.camera.start()
     wait_for(
@@ -135,6 +169,12 @@ def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> No
         lambda: len(city.store.incidents()) == len(CAMERAS) or None,
         seconds=60,
     )
+
+    before = city.changes_of_hands()
+    with city.database_away():
+        threading.Event().wait(LEASE_S + 1)  # both are past their lease when it is back
+    wait_for("nodes that are heard of", lambda: city.living() == ("a", "b") or None, seconds=30)
+    assert city.changes_of_hands() == before
 
     city.a.kill()
     died_at = time.time()

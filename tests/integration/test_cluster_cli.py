@@ -18,12 +18,19 @@ from streetwatch.service.store.sql_store import open_store
 
 STREETWATCH = Path(sys.executable).with_name("streetwatch")
 
+CAMERAS = """
+cameras:
+  - {id: kerb, source: {kind: rtsp, url: "rtsp://127.0.0.1:9/x"}}
+  - {id: market, source: {kind: rtsp, url: "rtsp://127.0.0.1:9/y"}}
+"""
+
 
 @pytest.fixture
 def settings(tmp_path: Path, empty_sqlite: Path) -> Settings:
     """Of a database on which node `a` has a camera, and `b` was to have another and is gone."""
     database = copied(empty_sqlite, tmp_path / "data" / "streetwatch.db")
     (tmp_path / "streetwatch.yaml").write_text("{}")
+    (tmp_path / "cameras.yaml").write_text(CAMERAS)
     store = open_store(sqlite_at(database))
     nodes = Nodes(store.engine, lease_s=60.0)
     for name in ("a", "b"):

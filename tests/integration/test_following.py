@@ -10,22 +10,28 @@ from prometheus_client import CollectorRegistry
 
 from sealed import SEAL, Sees
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import Catalogue
+from streetwatch.service.cameras.errors import WatchedElsewhereError
 from streetwatch.service.cameras.ledger import Ledger
 from streetwatch.service.cameras.vault import Vault
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.routing import TO_THE_DESK
+from streetwatch.service.openings import first_of
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet, Wiring
 from streetwatch.service.runtime.following import Following
+from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.settings import load_settings
 from streetwatch.service.store.cluster_schema import lease, node
 from streetwatch.service.store.leases import LeaseLostError, Leases
+from streetwatch.service.store.node_status import unowned
 from streetwatch.service.store.nodes import Myself, Nodes
 from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -55,7 +61,7 @@ class Corner:
     folder: Path
     store: SqlStore
 
-    def node(self, name: str) -> Following:
+    def node(self, name: str, *, most: int = 200) -> Following:
         """Enter a node whose threads do not run: its rounds are made by hand."""
         mailboxes = Mailboxes()
         loop = DetectorLoop(
@@ -79,7 +85,7 @@ class Corner:
             clock=lambda: CLOCK,
         )
         nodes = Nodes(self.store.engine, lease_s=LEASE_S)
-        myself = Myself(name, f"http://{name}", "1", 1.0)
+        myself = Myself(name, f"http://{name}", "1", 1.0, most=most)
         nodes.enter(myself)
         vault = Vault.at(self.folder / "camera.key")
         catalogue = Catalogue(Ledger(self.store.engine), vault, FILE, clock=lambda: CLOCK)
@@ -150,7 +156,10 @@ def test_what_a_silent_node_had_is_watched_by_another_and_it_can_write_no_more(
 def test_a_node_that_has_just_come_back_judges_nobody_dead(corner: Corner) -> None:
     a, b = corner.node("a"), corner.node("b")
     corner.settled(a, b)
+    before = {name: one.lease for name, one in a.fleet.watched.items()}
     corner.later("a", "b", seconds=2 * LEASE_S)  # the database was away
+    a.follow()
+    assert {name: one.lease for name, one in a.fleet.watched.items()} == before, "they go on"
     b.heard()
     b.follow()
     assert spread(a, b) == [2, 2]
@@ -219,7 +228,7 @@ def test_other_zones_reach_a_camera_that_goes_on_under_its_lease(corner: Corner)
     a, b = corner.node("a"), corner.node("b")
     corner.settled(a, b)
     name, before = next(iter(b.fleet.watched.items()))
-    source = {"kind": "rtsp", "url": before.camera.source.url}
+    source: CameraDocument = {"kind": "rtsp", "url": before.camera.source.url}
     a.catalogue.put({"id": name, "name": "renamed", "source": source}, by="li")
     b.follow()
     after = b.fleet.watched[name]
@@ -236,3 +245,41 @@ def test_what_cameras_cost_is_what_they_are_placed_by(corner: Corner) -> None:
     corner.settled(a, b)
     alone = a if "c1" in a.fleet.watched else b
     assert spread(alone) == [1], "0.06 on one, three of 0.02 on the other"
+
+
+def test_what_no_node_has_room_for_is_nobodys_until_another_comes(corner: Corner) -> None:
+    a = corner.node("a", most=3)
+    corner.settled(a)
+    assert spread(a) == [3]
+    whole, ids = a.nodes.whole(), [one.id for one in FILE]
+    assert len(unowned(whole, ids)) == 1
+    b = corner.node("b")
+    corner.settled(a, b)
+    assert sum(spread(a, b)) == 4
+
+
+def test_whoever_asks_the_wrong_node_for_a_picture_is_told_so(corner: Corner) -> None:
+    a, b = corner.node("a"), corner.node("b")
+    corner.settled(a, b)
+    live = LiveView(a.catalogue, a.fleet, lambda: CLOCK)
+    here, elsewhere = next(iter(a.fleet.watched)), next(iter(b.fleet.watched))
+    assert live.picture(here) is None, "it gives no pictures"
+    with pytest.raises(WatchedElsewhereError, match=elsewhere):
+        live.picture(elsewhere)
+    assert [one.id for one in live.cameras()] == sorted(a.fleet.watched)
+
+
+def test_what_is_to_be_done_once_a_day_is_done_by_one_node(corner: Corner, tmp_path: Path) -> None:
+    (tmp_path / "streetwatch.yaml").write_text("{}")
+
+    def first(name: str) -> bool:
+        environ = {"STREETWATCH_NODE__ID": name} if name else {}
+        settings = load_settings(tmp_path / "streetwatch.yaml", environ=environ)
+        return first_of(settings, corner.store)()
+
+    assert first("a"), "nobody else lives"
+    corner.node("a")
+    corner.node("b")
+    assert [first("a"), first("b"), first("")] == [True, False, True]
+    corner.later("a", seconds=LEASE_S + 1)
+    assert first("b")

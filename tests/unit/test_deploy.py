@@ -5,14 +5,20 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+import kubernetes_validate
 import pytest
 import yaml
 from pydantic import SecretStr
 
 from streetwatch.service.config.groups import EvidenceSettings
 from streetwatch.service.evidence.bucket import Address
+from streetwatch.service.settings import load_settings
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
+KUBERNETES: Final[dict[str, dict[str, Any]]] = {
+    f"{one['kind']} {one['metadata']['name']}": one
+    for one in yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8"))
+}
 COMPOSE: Final[dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 
 
@@ -81,3 +87,30 @@ def test_the_store_is_asked_by_whoever_the_service_is_and_at_its_address() -> No
 
 def test_evidence_does_not_wait_for_its_store() -> None:
     assert set(COMPOSE["services"]["streetwatch"]["depends_on"]) == {"database"}
+
+
+@pytest.mark.parametrize("name", KUBERNETES)
+def test_kubernetes_knows_every_word_of_the_manifests(name: str) -> None:
+    kubernetes_validate.validate(KUBERNETES[name], "1.33", strict=True)
+
+
+def test_a_pod_is_a_node_of_its_own_name_with_no_rights() -> None:
+    pod = KUBERNETES["StatefulSet streetwatch"]["spec"]["template"]["spec"]
+    (one,) = pod["containers"]
+    names = {env["name"]: env for env in one["env"]}
+    assert names["STREETWATCH_NODE__ID"]["valueFrom"]["fieldRef"]["fieldPath"] == "metadata.name"
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert one["securityContext"]["readOnlyRootFilesystem"] is True
+    assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert pod["automountServiceAccountToken"] is False
+
+
+def test_what_the_pods_are_told_is_what_can_be_set(tmp_path: Path) -> None:
+    (written := tmp_path / "streetwatch.yaml").write_text("{}")
+    pod = KUBERNETES["StatefulSet streetwatch"]["spec"]["template"]["spec"]
+    told = {one["name"]: one.get("value", "streetwatch-0") for one in pod["containers"][0]["env"]}
+    told["STREETWATCH_NODE__URL"] = told["STREETWATCH_NODE__URL"].replace(
+        "$(STREETWATCH_NODE__ID)", told["STREETWATCH_NODE__ID"]
+    )
+    settings = load_settings(written, environ=told)
+    assert settings.node.url == "http://streetwatch-0.streetwatch-nodes:8080"

@@ -122,6 +122,14 @@ def test_whatever_was_before_a_plan_is_whole_and_settles(
     assert {one.on for one in loads} <= {one.id for one in places}
 
 
+def test_a_node_takes_no_more_than_it_says_and_the_rest_is_nobodys_until_another_comes() -> None:
+    places = [replace(one, most=10) for one in NODES]
+    first = placed(city(50), places[:1])
+    assert len(first) == 10
+    later = [replace(one, on=first.get(one.camera_id)) for one in city(50)]
+    assert len(placed(later, places)) == 50
+
+
 def test_no_node_of_a_city_has_a_tenth_more_than_its_share() -> None:
     places = [Place(f"node-{number:02}", tags=(f"{number % 16:06}",)) for number in range(60)]
     assert max(fullness(settled(city(3000), places), places).values()) <= MOST

@@ -189,6 +189,6 @@ class Provider:
             found = json.loads(body) if answer.status_code == 200 else {}
         except (httpx.HTTPError, httpx.InvalidURL, AnswerTooLongError, AnswerTooSlowError) as error:
             raise ProviderDownError(str(error)) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ProviderDownError(f"no JSON from {httpx.URL(url).path}") from None
         return answer.status_code, found if isinstance(found, dict) else {}

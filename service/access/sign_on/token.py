@@ -53,7 +53,7 @@ def claims_of(token: str, keys: KeySet, expected: Expected, *, now: Seconds) -> 
         _registry(expected, now).validate(claims)
     except (InvalidKeyIdError, BadSignatureError) as error:
         raise UnknownKeyError from error
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, RecursionError) as error:
         raise SignOnError(Why.UNBELIEVED, f"the ID token: {error}") from None
     _for_us_alone(claims, expected.client_id)
     return claims

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from streetwatch.service.console.foresight.asked import Asked
 from streetwatch.service.console.foresight.campaigns import draw_campaigns
 from streetwatch.service.console.foresight.coverage import draw_coverage
+from streetwatch.service.console.foresight.crowds import draw_crowds
 from streetwatch.service.console.foresight.efficiency import draw_efficiency
 from streetwatch.service.console.foresight.fronts import draw_fronts
 from streetwatch.service.console.foresight.hotspots import draw_hot_spots
@@ -52,6 +53,7 @@ _CASES: Final = frozenset({Choice.DAYS, Choice.TYPE})
 TABS: Final = (
     Tab("hot-spots", mark("Hot spots"), draw_hot_spots, _ALL),
     Tab("coverage", mark("Coverage"), draw_coverage, frozenset({Choice.DAYS})),
+    Tab("crowds", mark("Crowds"), draw_crowds, frozenset({Choice.DAYS})),
     Tab("patrol", mark("Patrols"), draw_patrol, frozenset({Choice.TYPE})),
     Tab("campaigns", mark("Campaigns"), draw_campaigns, _CASES),
     Tab("fronts", mark("Shop fronts"), draw_fronts, _CASES),

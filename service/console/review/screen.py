@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
-from nicegui import background_tasks, context, ui
+from nicegui import Client, background_tasks, context, ui
 
 from streetwatch.service.console.casework.refusals import REFUSALS, refusal_words
 from streetwatch.service.console.language import say
@@ -122,6 +122,8 @@ class Screen:
         if number is None or case is None:
             return
         around = await asyncio.to_thread(self._work.around, number)
+        if context.client.is_deleted:
+            return
         with (
             ui.element("div")
             .classes("sw-card rv-scroll")
@@ -134,13 +136,18 @@ class Screen:
     def _question(self) -> Any:  # noqa: ANN401 -- a Question
         return self._chosen.question(self._work.reviewer.name, self._work.reviewing.clock())
 
-    def _looked(self, overview: Overview) -> None:
+    async def _looked(self, overview: Overview) -> None:
         """Draw what others have changed."""
         self._overview = overview
-        self._counts.refresh()
+        await self._counts.refresh()
         self._listed()
         if not self._work.session.line and overview.counts.waiting > overview.counts.elsewhere:
-            background_tasks.create(self._ask())
+            background_tasks.create(self._ask_on(context.client))
+
+    async def _ask_on(self, page: Client) -> None:
+        """Ask in a task of its own, which has to be told on which page it draws."""
+        with page:
+            await self._ask()
 
     async def _done(self, do: Callable[..., T], *said: object) -> T | None:
         """Do something and draw what has become of it; a refusal is told."""
@@ -154,6 +161,8 @@ class Screen:
                 ui.notify(say("Not done: {why}", why=refusal_words(error)), type="warning")
             else:
                 await self._written_down(do.__name__, said)
+            if context.client.is_deleted:  # its reader has gone meanwhile
+                return done
             if self._player is not None:
                 self._player.show(self._work.line())
             # Whoever has pressed on already does not look at the sides.
@@ -169,7 +178,9 @@ class Screen:
 
     async def _draw_sides(self) -> None:
         self._overview = await asyncio.to_thread(self._work.overview)
-        self._counts.refresh()
+        if context.client.is_deleted:
+            return
+        await self._counts.refresh()
         self._listed()
         await self._facts.refresh()
 

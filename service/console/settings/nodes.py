@@ -25,16 +25,16 @@ async def nodes(parts: Parts) -> None:
 
     async def draw() -> None:
         whole = await asyncio.to_thread(shared.whole)
+        ids = [one.id for one in parts.cameras()]
         table.clear()
         with table:
-            _draw(whole, told.id or "")
+            _draw(whole, told.id or "", lost=len(unowned(whole, ids)))
 
     await draw()
     ui.timer(_EVERY_S, draw)
 
 
-def _draw(whole: Whole, here: str) -> None:
-    lost = len(unowned(whole))
+def _draw(whole: Whole, here: str, *, lost: int) -> None:
     if lost:
         with ui.element("div").classes("sw-error").props("role=alert"):
             ui.label(say("{count} camera has no node", "{count} cameras have no node", count=lost))

@@ -306,6 +306,23 @@ def placement(
 
 
 @app.command()
+def scale(
+    *,
+    cameras: Annotated[
+        list[int] | None, typer.Option(min=1, help="Repeatable; default 100, 3,000, 50,000.")
+    ] = None,
+    as_json: AsJson = True,
+) -> None:
+    """Compute what a city needs from the committed figures of one machine. Nothing is run."""
+    from streetwatch.benchmarks.scale import Measured, needs
+
+    del as_json
+    measured = Measured.read()
+    for count in cameras or [100, 3000, 50_000]:
+        print_json(needs(count, measured))
+
+
+@app.command()
 def leases(
     *,
     database: Annotated[
@@ -362,4 +379,5 @@ app.command()(masking.masking_clips)
 app.command()(endurance.faults)
 app.command()(endurance.soak)
 app.command()(foresight.foresight)
+app.command()(foresight.crowds)
 app.command()(foresight.foresight_load)

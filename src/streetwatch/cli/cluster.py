@@ -14,7 +14,9 @@ import typer
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json
 
 if TYPE_CHECKING:
+    from streetwatch.service.settings import Settings
     from streetwatch.service.store.nodes import Nodes
+    from streetwatch.service.store.sql_store import SqlStore
 
 app = typer.Typer(no_args_is_help=True, help="The nodes that share the cameras of one database.")
 
@@ -26,14 +28,18 @@ _CONFIG = Path("streetwatch.yaml")
 @app.command()
 def status(*, config: Config = _CONFIG, as_json: AsJson = True) -> None:
     """Print a line a node; exit status 1 where a camera is nobody's."""
+    from streetwatch.service.cameras import load_cameras
+    from streetwatch.service.openings import catalogue_of
     from streetwatch.service.store.node_status import statuses, unowned
 
     del as_json
-    with _nodes(config) as nodes:
+    with _shared(config) as (settings, store, nodes):
         whole = nodes.whole()
+        file = load_cameras(settings.cameras, environ=os.environ)
+        cameras = catalogue_of(settings, file, store).cameras
     for one in statuses(whole):
         print_json(asdict(one))
-    lost = unowned(whole)
+    lost = unowned(whole, (one.id for one in cameras))
     if lost:
         typer.echo(f"{len(lost)} cameras are watched by nobody: {', '.join(lost[:10])}", err=True)
         raise typer.Exit(EXIT_FOUND_WRONG)
@@ -49,7 +55,7 @@ def drain(
     """Have a node give its cameras to the others; it goes on running without any."""
     from streetwatch.service.incidents.errors import InputError
 
-    with _nodes(config) as nodes:
+    with _shared(config) as (_, _, nodes):
         if not nodes.leave(node, is_leaving=not back):
             raise InputError(f"cluster: there is no node {node}: see streetwatch cluster status")
 
@@ -59,13 +65,13 @@ def forget(node: NodeName, *, config: Config = _CONFIG) -> None:
     """Forget a node that is gone for good."""
     from streetwatch.service.incidents.errors import InputError
 
-    with _nodes(config) as nodes:
+    with _shared(config) as (_, _, nodes):
         if not nodes.forget(node):
             raise InputError(f"cluster: the node {node} lives, or there is none of this name")
 
 
 @contextmanager
-def _nodes(config: Path) -> "Iterator[Nodes]":
+def _shared(config: Path) -> "Iterator[tuple[Settings, SqlStore, Nodes]]":
     from streetwatch.service.openings import stored
     from streetwatch.service.settings import load_settings
     from streetwatch.service.store.nodes import Nodes
@@ -73,6 +79,6 @@ def _nodes(config: Path) -> "Iterator[Nodes]":
     settings = load_settings(config, environ=os.environ)
     store = stored(settings)
     try:
-        yield Nodes(store.engine, lease_s=settings.node.lease_s)
+        yield settings, store, Nodes(store.engine, lease_s=settings.node.lease_s)
     finally:
         store.close()

@@ -1,4 +1,4 @@
-"""`streetwatch bench foresight` and `bench foresight-load`."""
+"""`streetwatch bench foresight`, `bench crowds` and `bench foresight-load`."""
 
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
@@ -84,6 +84,30 @@ def _patrols(cities: int) -> None:
                     is_planted=is_planted,
                     seeds=seeds,
                     on_history=lambda n: progress.advance(task, n),
+                )
+            )
+
+
+def crowds(
+    *,
+    cities: Annotated[int, typer.Option(min=1, help="Simulated cities of each kind.")] = 40,
+    cameras: Annotated[int, typer.Option(min=16, help="Of each city.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first city.")] = 1000,
+    as_json: AsJson = True,
+) -> None:
+    """Plant markets; count the warnings before their peaks, and those where there is no crowd."""
+    from streetwatch.benchmarks.crowds import TRIES, measure
+
+    del as_json
+    with progress_bar() as progress:
+        task = progress.add_task("cities", total=cities * len(TRIES))
+        for what in TRIES:
+            print_json(
+                measure(
+                    what,
+                    seeds=range(seed, seed + cities),
+                    cameras=cameras,
+                    on_city=lambda: progress.advance(task),
                 )
             )
 

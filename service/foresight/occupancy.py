@@ -1,0 +1,69 @@
+"""How far permitted places are made use of: by weekday and hour, in the time looked at. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from streetwatch.models.intervals import wilson
+from streetwatch.service.foresight.crowd_baseline import hour_of_week
+from streetwatch.service.foresight.exposure import Array
+
+_CHINA_S: Final = 8 * 3600
+_DAY_S: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """Of a place in an hour of the week, or over all of them.
+
+    Attributes:
+        hour: Of the week, 0 is Monday's first; None: of all.
+        looks: Detections that were made.
+        days: On which.
+        share: Of these, those in which a stall stood.
+        low: Of its 95 % interval, days being what was drawn.
+        high: The same.
+        stalls: That stood there, on the average.
+    """
+
+    hour: int | None
+    looks: int
+    days: int
+    share: float
+    low: float
+    high: float
+    stalls: float
+
+
+def occupancy(at: Array, looks: Array, stalls: Array, stalled: Array) -> Iterator[Occupancy]:
+    """Yield a place's use: in all, then by each hour of the week in which somebody looked.
+
+    Looks of one evening are alike: the interval is as if each day were one look.
+
+    Args:
+        at: When each slot began, seconds since the epoch.
+        looks: In each.
+        stalls: In all looks of each together.
+        stalled: Looks of each in which there was one.
+    """
+    if not len(at):
+        return
+    hours = np.array([hour_of_week(one) for one in at.tolist()])
+    for hour in (None, *sorted(set(hours.tolist()))):
+        some = np.ones(len(at), np.bool_) if hour is None else hours == hour
+        yield _of(hour, at[some], looks[some], stalls[some], stalled[some])
+
+
+def _of(hour: int | None, at: Array, looks: Array, stalls: Array, stalled: Array) -> Occupancy:
+    n = int(looks.sum())
+    days = len(set(((at + _CHINA_S) // _DAY_S).tolist()))
+    share = float(stalled.sum() / n)
+    low, high = wilson(share * days, days)
+    return Occupancy(hour, n, days, share, low, high, float(stalls.sum() / n))
+
+
+def when(hour: int) -> tuple[int, int]:
+    """Return the weekday, 0 = Monday, and the hour of the day of an hour of the week."""
+    return divmod(hour, 24)
