@@ -236,8 +236,9 @@ def _nearest_first(
 def _walked(
     tour: Sequence[tuple[str, MapPoint]], shift: Shift, base: MapPoint, roads: Roads
 ) -> tuple[Visit, ...]:
-    gaps = ways([base, *(at for _, at in tour)], roads, speed_m_s=shift.speed_m_s).seconds
     now, end = shift.window
+    tour = tour[: int((end - now) / shift.visit_s) + 1]  # nobody comes to more in a shift
+    gaps = ways([base, *(at for _, at in tour)], roads, speed_m_s=shift.speed_m_s).seconds
     at, here, turn, visits = float(now), 0, 0, list[Visit]()
     while True:
         there = turn % len(tour) + 1

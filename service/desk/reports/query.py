@@ -71,8 +71,13 @@ class Wanted:
     reach: Reach = EVERYWHERE
 
 
-def facts(engine: sa.Engine, wanted: Wanted) -> Cases:
+def facts(engine: sa.Engine, wanted: Wanted, *, followed: bool = True) -> Cases:
     """Read the cases of a report, from one state of the database.
+
+    Args:
+        engine: Of the desk.
+        wanted: Which.
+        followed: Read when their places had their next violation, too.
 
     Raises:
         StorageError: the database refused.
@@ -86,6 +91,8 @@ def facts(engine: sa.Engine, wanted: Wanted) -> Cases:
             names += external_ids
             parts += [_cases(rest)]
         cases = joined(parts)
+        if not followed:
+            return cases
         return replace(cases, recurred_at=_recurred(connection, names, cases, wanted.period))
 
 
@@ -103,9 +110,9 @@ def _recurred(
         later.reported_at < last + _FOLLOWED_S,
     )
     rows = plain_rows(connection, query)
-    first: dict[str, Seconds] = dict(rows)  # type: ignore[arg-type]
+    first: dict[str, Seconds] = dict(rows)
     if len(first) < len(rows):  # something was followed by several: the first of them counts
-        first = dict(sorted(rows, key=itemgetter(1), reverse=True))  # type: ignore[arg-type]
+        first = dict(sorted(rows, key=itemgetter(1), reverse=True))
     return np.fromiter(map(first.get, names, repeat(np.nan)), np.float64, len(names))
 
 
