@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import GaugeMetricFamily
@@ -18,6 +19,9 @@ from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.resting import Resting
 from streetwatch.vision.types import Seconds
+
+#: So long after a camera came from another node, what that has written is in the S3 store.
+MOVED_WITHIN_S: Final[Seconds] = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ def evidence_rounds(  # noqa: PLR0913 -- what they are wired to
         settings.model, provider=settings.detector_provider, longest_side=longest_side
     )
     moving = Moving(evidence, clock) if isinstance(evidence, BucketedEvidence) else None
-    awaited = AwaitedCopies(store.engine, settings.node.id)
+    settled_s = MOVED_WITHIN_S if moving else 0.0
+    awaited = AwaitedCopies(store.engine, settings.node.id, settled_s=settled_s)
     rounds = EvidenceRounds(Copies.masking(evidence, sees), sees, awaited, moving, on_made)
     registry.register(_Waiting(rounds.health))
     return rounds

@@ -98,7 +98,7 @@ def seal_case(  # noqa: PLR0913 -- each is a knob of one case
     recorder.show(Frame(camera, 1, NOON, Pixels(pixels)))
     with store.transaction() as transaction:
         transaction.put_incident(incident)
-        transaction.put_attachments(name, recorder.stills_of(incident))
+        transaction.put_attachments(name, recorder.stills_of(incident, frozenset()))
     make_due(copies, AwaitedCopies(store.engine))
     gathered = recorder.gather(incident).result()
     assert gathered is not None

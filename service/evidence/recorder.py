@@ -94,9 +94,7 @@ class Recorder:
         """Draw zones and boxes where they lie in a picture that has moved."""
         self._shift = shift
 
-    def stills_of(
-        self, incident: Incident, kept: frozenset[str] = frozenset()
-    ) -> tuple[Attachment, ...]:
+    def stills_of(self, incident: Incident, kept: frozenset[str]) -> tuple[Attachment, ...]:
         """Write the stills that belong to the state an incident has just reached.
 
         Args:

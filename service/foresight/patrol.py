@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import compress
 from math import ceil
 from typing import Final, TypeAlias
 
@@ -49,9 +50,7 @@ class Standings:
 
     def only(self, which: npt.NDArray[np.bool_]) -> "Standings":
         """Return some of them, and their places."""
-        places = [
-            place for place, is_one in zip(self.places, which.tolist(), strict=True) if is_one
-        ]
+        places = list(compress(self.places, which.tolist()))
         some = set(places)
         at = {place: where for place, where in self.at.items() if place in some}
         return Standings(at, places, self.began[which], self.ended[which])
@@ -115,7 +114,7 @@ def _stood(known: Standings, start: Seconds, end: Seconds) -> Values:
     """Return how many stood at each place, by name, in each hour since the start, on average."""
     hours = ceil((end - start) / _HOUR_S)
     number = {place: at for at, place in enumerate(sorted(known.at))}
-    row = np.array([number[place] for place in known.places])
+    row = np.fromiter(map(number.__getitem__, known.places), np.int64, len(known))
     since = np.maximum(known.began - start, 0.0) / _HOUR_S
     until = (np.minimum(known.ended, end) - start) / _HOUR_S
     whole = np.zeros((len(number), hours + 1))

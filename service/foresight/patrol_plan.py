@@ -18,13 +18,16 @@ from streetwatch.vision.types import Seconds
 from streetwatch.zones.ground import MapPoint
 
 if TYPE_CHECKING:
-    from pyvrp import ClientGroup, Depot, Location, Model, ScheduledActivity
+    from pyvrp import Depot, Location, Model, ScheduledActivity
 
 #: Visits that are chosen from: those that are worth most.
 MOST_CANDIDATES: Final = 120
 
 #: Hours in which a place is worth one visit: what stands there is met once.
 AGAIN_H: Final = 3
+
+#: Chances that hold the best hour of so many places and parts of the day, at the least.
+MOST_CHANCES: Final = MOST_CANDIDATES * AGAIN_H
 
 #: What keeps a long search from holding up whoever asks, seconds.
 TIME_LIMIT_S: Final = 20.0
@@ -117,11 +120,24 @@ def planned(
         NoSolverError: the extra `patrol` is not installed.
     """
     hours = range(shift.start_hour, shift.start_hour + shift.hours)
-    wanted = [one for one in chances if one.hour in hours and one.expected > 0][:MOST_CANDIDATES]
+    worth_it = [one for one in chances if one.hour in hours and one.expected > 0]
+    wanted = _best_of_each(worth_it, shift)
     if not wanted:
         return ()
     found = ways([base, *(one.at for one in wanted)], roads or Roads(), speed_m_s=shift.speed_m_s)
     return tuple(_solved(wanted, shift, found))
+
+
+def _best_of_each(chances: Sequence[Chance], shift: Shift) -> list[Chance]:
+    """Return the best hour of each place and part of the shift, of those that are worth most.
+
+    Of a place's hours in a part only one is gone to: were all of them candidates, the busiest
+    places would leave no room for others.
+    """
+    best: dict[tuple[str, int], Chance] = {}
+    for one in chances:
+        best.setdefault((one.place, (one.hour - shift.start_hour) // AGAIN_H), one)
+    return list(best.values())[:MOST_CANDIDATES]
 
 
 def _solved(wanted: Sequence[Chance], shift: Shift, found: Ways) -> list[Route]:
@@ -136,12 +152,8 @@ def _solved(wanted: Sequence[Chance], shift: Shift, found: Ways) -> list[Route]:
     model = pyvrp.Model()
     places = [model.add_location(index, 0) for index in range(len(wanted) + 1)]
     _add_teams(model, model.add_depot(places[0]), shift)
-    once: dict[tuple[str, int], ClientGroup] = {}
     for place, chance in zip(places[1:], wanted, strict=True):
-        part = chance.place, (chance.hour - shift.start_hour) // AGAIN_H
-        if part not in once:
-            once[part] = model.add_client_group(required=False)
-        _add_visit(model, place, chance, shift, once[part])
+        _add_visit(model, place, chance, shift)
     for one, row in zip(places, found.seconds.tolist(), strict=True):
         for other, length in zip(places, row, strict=True):
             model.add_edge(one, other, distance=0, duration=round(length))
@@ -164,9 +176,7 @@ def _add_teams(model: "Model", depot: "Depot", shift: Shift) -> None:
     )
 
 
-def _add_visit(
-    model: "Model", place: "Location", chance: Chance, shift: Shift, once: "ClientGroup"
-) -> None:
+def _add_visit(model: "Model", place: "Location", chance: Chance, shift: Shift) -> None:
     opens = chance.hour * _HOUR_S
     model.add_client(
         place,
@@ -175,7 +185,6 @@ def _add_visit(
         tw_late=opens + _HOUR_S - 1,
         prize=max(round(chance.expected * _WORTH), 1),
         required=False,
-        group=once,
     )
 
 
@@ -227,8 +236,9 @@ def _nearest_first(
 def _walked(
     tour: Sequence[tuple[str, MapPoint]], shift: Shift, base: MapPoint, roads: Roads
 ) -> tuple[Visit, ...]:
-    gaps = ways([base, *(at for _, at in tour)], roads, speed_m_s=shift.speed_m_s).seconds
     now, end = shift.window
+    tour = tour[: int((end - now) / shift.visit_s) + 1]  # nobody comes to more in a shift
+    gaps = ways([base, *(at for _, at in tour)], roads, speed_m_s=shift.speed_m_s).seconds
     at, here, turn, visits = float(now), 0, 0, list[Visit]()
     while True:
         there = turn % len(tour) + 1

@@ -5,9 +5,11 @@ import sqlalchemy as sa
 from streetwatch.service.incidents.case import Attachment, Awaited
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.store import codec
+from streetwatch.service.store.dialect import dialect_of
 from streetwatch.service.store.leases import held_by_another
 from streetwatch.service.store.schema import attachment, incident
 from streetwatch.service.store.transactions import reading, writing
+from streetwatch.vision.types import Seconds
 
 #: As the index of the table has it: only then is it used.
 IS_AWAITED = sa.text("attachment.sha256 = ''")
@@ -22,11 +24,18 @@ class AwaitedCopies:
         engine: Of the database.
         node_id: Who makes copies, where several nodes share the cameras: whoever has a camera has
             the originals of its pictures. None: whoever asks.
+        settled_s: How long it has had a camera before it does: where nodes have no folder in
+            common, what the one before it has written is on its way for a while.
     """
 
-    def __init__(self, engine: sa.Engine, node_id: str | None = None) -> None:
+    def __init__(
+        self, engine: sa.Engine, node_id: str | None = None, *, settled_s: Seconds = 0.0
+    ) -> None:
         self._engine = engine
-        self._is_mine = ~held_by_another(incident.c.camera_id, node_id) if node_id else sa.true()
+        camera, now = incident.c.camera_id, dialect_of(engine).NOW
+        self._is_mine: sa.ColumnElement[bool] = sa.true()
+        if node_id is not None:
+            self._is_mine = ~held_by_another(camera, node_id, since=now - settled_s)
 
     def some(self) -> tuple[Awaited, ...]:
         """Return those of the incident that has waited longest; none: all are made.

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-from streetwatch.service.store.lists import listed, numbers_in
+from streetwatch.service.store.lists import listed, numbers_in, repeated
 from streetwatch.service.store.schema import TOLD, desk_case, incident
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
@@ -65,13 +64,11 @@ def happened(engine: sa.Engine, *, start: Seconds, end: Seconds) -> Happened:
     )
     with reading(engine) as connection:
         rows = plain_rows(connection, wanted)
-    times = numbers_in(row[2] for row in rows)
+    cameras, types, written = zip(*rows, strict=True) if rows else ((),) * 3
+    times = [*numbers_in(written)]
     many = [len(each) for each in times]
-    return Happened(
-        np.concatenate([np.zeros(0), *times]),
-        tuple(chain.from_iterable(map(repeat, (row[0] for row in rows), many))),
-        tuple(chain.from_iterable(map(repeat, (row[1] for row in rows), many))),
-    )
+    whole = np.concatenate([np.zeros(0), *times])
+    return Happened(whole, repeated(cameras, many), repeated(types, many))
 
 
 def _counts(start: Seconds, end: Seconds) -> Iterator[sa.ColumnElement[bool]]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
+from streetwatch.service.store.lists import listed, repeated, whole_in
 from streetwatch.service.store.looked_schema import HOUR_COLUMNS, looked
 from streetwatch.service.store.transactions import locked, plain_rows, reading, writing
 from streetwatch.vision.types import Seconds
@@ -116,16 +117,23 @@ def looked_days(
     Raises:
         StorageError: the database refused.
     """
-    names = (looked.c.camera_id, looked.c.zone_id, looked.c.day)
-    wanted = sa.select(*names, *_PACKED).where(looked.c.day.between(first, last))
+    zone = (looked.c.camera_id, looked.c.zone_id)
+    wanted = sa.select(*zone, *(listed(each) for each in (looked.c.day, *_PACKED)))
+    wanted = wanted.where(looked.c.day.between(first, last)).group_by(*zone)
     if cameras is not None:
         wanted = wanted.where(looked.c.camera_id.in_(sorted(cameras)))
     with reading(engine) as connection:
         rows = plain_rows(connection, wanted)
-    columns = zip(*rows, strict=True) if rows else ((),) * (len(names) + len(_PACKED))
-    by, zones, days, *packed = columns
-    hours = np.array(packed, np.int64)[:, None] // _PLACES[None, :, None] % _ROOM
-    return LookedDays(by, zones, np.array(days, np.int64), hours.reshape(len(HOUR_COLUMNS), -1).T)
+    by, zones, *written = zip(*rows, strict=True) if rows else ((),) * (3 + len(_PACKED))
+    days, *packed = ([np.zeros(0, np.int64), *whole_in(each)] for each in written)
+    many = [len(each) for each in days[1:]]
+    hours = np.stack([np.concatenate(each) for each in packed])[:, None]
+    return LookedDays(
+        repeated(by, many),
+        repeated(zones, many),
+        np.concatenate(days),
+        (hours // _PLACES[None, :, None] % _ROOM).reshape(len(HOUR_COLUMNS), -1).T,
+    )
 
 
 def forget_looked(connection: sa.Connection, *, before: Seconds) -> int:

@@ -59,7 +59,8 @@ class World:
         recorder.show(Frame("kerb", 1, at, Pixels(noise(1))))
         with self.store.transaction() as transaction:
             transaction.put_incident(incident)
-            transaction.put_attachments(incident.id, recorder.stills_of(incident))
+            kept = frozenset(one.name for one in transaction.attachments(incident.id))
+            transaction.put_attachments(incident.id, recorder.stills_of(incident, kept))
             if incident.state is State.CANDIDATE:
                 return
             files = transaction.attachments(incident.id)
@@ -121,6 +122,7 @@ def test_copies_are_made_by_whoever_has_the_camera(world: World) -> None:
     nodes.plan(here, lambda _: {"kerb": "a"}, every_s=0.0)
     Leases(world.store.engine, "a").take(["kerb"])
     assert AwaitedCopies(world.store.engine, "b").some() == ()
+    assert AwaitedCopies(world.store.engine, "a", settled_s=60.0).some() == (), "it has just come"
     assert {one.incident_id for one in AwaitedCopies(world.store.engine, "a").some()} == {CASE}
 
 

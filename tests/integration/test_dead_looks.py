@@ -41,7 +41,7 @@ def die_in_a_look(copies: Copies, incident: Incident) -> None:
     """Write a look's pictures; nothing else of it is ever kept."""
     recorder = recorder_of(copies, incident)
     recorder.show(Frame("kerb", 1, NOON, Pixels(np.full((360, 640, 3), 50, np.uint8))))
-    recorder.stills_of(incident)
+    recorder.stills_of(incident, frozenset())
 
 
 def file(store: SqlStore, copies: Copies, incident: Incident) -> None:

@@ -161,7 +161,7 @@ def test_masked_copies_are_made_of_originals_wherever_they_are(kept: Kept) -> No
         recorder.show(Frame("kerb", 1, NOON, Pixels(picture())))
         with store.transaction() as transaction:
             transaction.put_incident(incident)
-            transaction.put_attachments(CASE, recorder.stills_of(incident))
+            transaction.put_attachments(CASE, recorder.stills_of(incident, frozenset()))
         move()
         make_due(copies, AwaitedCopies(store.engine))
         move()

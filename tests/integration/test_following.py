@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from sealed import SEAL, Sees
 from streetwatch.service.cameras import Camera
+from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.errors import WatchedElsewhereError
 from streetwatch.service.cameras.ledger import Ledger
@@ -227,7 +228,7 @@ def test_other_zones_reach_a_camera_that_goes_on_under_its_lease(corner: Corner)
     a, b = corner.node("a"), corner.node("b")
     corner.settled(a, b)
     name, before = next(iter(b.fleet.watched.items()))
-    source = {"kind": "rtsp", "url": before.camera.source.url}
+    source: CameraDocument = {"kind": "rtsp", "url": before.camera.source.url}
     a.catalogue.put({"id": name, "name": "renamed", "source": source}, by="li")
     b.follow()
     after = b.fleet.watched[name]

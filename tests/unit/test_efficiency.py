@@ -1,6 +1,5 @@
-from collections.abc import Sequence
-
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from streetwatch.service.foresight.efficiency import (
@@ -15,7 +14,7 @@ from streetwatch.service.foresight.efficiency import (
 HOUR = 3600.0
 
 
-def finds_of(waited: Sequence[float], lasted: float = HOUR) -> Finds:
+def finds_of(waited: npt.ArrayLike, lasted: float = HOUR) -> Finds:
     waits = np.array(waited, np.float64)
     return Finds(waits, np.full(len(waits), lasted))
 

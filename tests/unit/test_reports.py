@@ -2,13 +2,14 @@
 
 import csv
 import io
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pytest
 
 from streetwatch.service.desk.reports.facts import MEASURES, STATE_CODES, Cases
-from streetwatch.service.desk.reports.figures import Figures, Share, counted
+from streetwatch.service.desk.reports.figures import Figures, Share, counted, measured
 from streetwatch.service.desk.reports.formats import as_csv, lines_csv, row_json
 from streetwatch.service.desk.reports.monthly import Month, as_markdown, summary
 from streetwatch.service.desk.reports.period import Step, days, month, period_at
@@ -52,25 +53,28 @@ def columns(*cases: Case) -> Cases:
     def flags(name: str) -> Any:  # noqa: ANN401 -- an array
         return np.array([one[name] for one in cases], bool)
 
+    measures = [MEASURES.index(one["measure"]) if "measure" in one else -1 for one in cases]
+    moments: Any = {
+        one.name: times(one.name.removesuffix("_at"))
+        for one in fields(Cases)
+        if one.name.endswith("_at") or one.name == "deadline"
+    }
     return Cases(
-        np.array([one["source"] == "video" for one in cases], bool),
-        [one["type"] for one in cases],
-        [one["grid_code"] or "" for one in cases],
-        [one["camera_id"] or "" for one in cases],
-        np.array([STATE_CODES[one["state"]] for one in cases], np.int64),
-        *(times(name) for name in ("came", "began", "occurred", "filed", "accepted")),
-        *(times(name) for name in ("dispatched", "handled", "ended", "done")),
-        *(times(name) for name in ("deadline", "recurred", "gone")),
-        flags("was_warned"),
-        flags("is_duplicate"),
-        np.array(
-            [MEASURES.index(one["measure"]) if "measure" in one else -1 for one in cases], np.int64
-        ),
+        is_camera=np.array([one["source"] == "video" for one in cases], bool),
+        types=[one["type"] for one in cases],
+        grids=[one["grid_code"] or "" for one in cases],
+        cameras=[one["camera_id"] or "" for one in cases],
+        states=np.array([STATE_CODES[one["state"]] for one in cases], np.int64),
+        was_warned=flags("was_warned"),
+        is_duplicate=flags("is_duplicate"),
+        measures=np.array(measures, np.int64),
+        **moments,
     )
 
 
 def figures(*cases: Case, now: float = T + 365 * DAY) -> Figures:
-    (found,) = counted(columns(*cases), np.zeros(len(cases), np.int64), 1, now=now)
+    counts = measured(columns(*cases), now=now)
+    (found,) = counted(counts, np.zeros(len(cases), np.int64), 1)
     return found
 
 

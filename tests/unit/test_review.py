@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streetwatch.service.desk.history import moves, standing
-from streetwatch.service.desk.reports.facts import track as way_of
 from streetwatch.service.desk.review.rank import Weight, rank
+from streetwatch.service.desk.way import track as way_of
 from streetwatch.service.evidence.track_file import read_track, track_json
 from streetwatch.service.incidents import lifecycle
 from streetwatch.service.incidents.incident import Incident, State, Versions

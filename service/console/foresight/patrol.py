@@ -119,7 +119,7 @@ class _Planner:
                 **at_on_map(Place(one.at.lon, one.at.lat), crs),
                 "kind": "spot",
                 "tone": "calm",
-                "size": 26,
+                "size": 36,
                 "count": f"{route.team}·{number}",
                 "label": f"{route.team}·{number} {clock(one.arrive_s)} {one.place}",
                 "above": number,

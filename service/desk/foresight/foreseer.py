@@ -131,7 +131,8 @@ class Foreseer:
             InputError: these are too many cases.
             StorageError: the database refused.
         """
-        return self.efficiency_of(facts(self.engine, self._theirs(wanted)), wanted, patrol)
+        cases = facts(self.engine, self._theirs(wanted), followed=False)
+        return self.efficiency_of(cases, wanted, patrol)
 
     def efficiency_of(self, cases: Cases, wanted: Wanted, patrol: Patrol) -> Efficiency:
         """Hold what cameras found of some cases against a round on foot.

@@ -1,6 +1,7 @@
 """A month for the bureau's chief: what was, what came back, and where to send people."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -8,6 +9,7 @@ from streetwatch.service.desk.foresight.counting import by_day, by_hour
 from streetwatch.service.desk.foresight.foreseer import Foreseer, Outcome
 from streetwatch.service.desk.foresight.fronts import Frontage
 from streetwatch.service.desk.reports.monthly import Month
+from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.reports.period import month as month_named
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.desk.reports.reporter import Reporter, grid_prefix
@@ -64,24 +66,27 @@ def month_page(
     """
     period = month_named(name)
     wanted = Wanted(period, grid=grid_prefix(grid), reach=foreseer.reach)
-    cases = reporter.cases(wanted)
-    month = reporter.month_of(cases, period, grid)
-    return MonthPage(
-        month=month,
-        made_at=foreseer.clock(),
-        days=by_day(cases, period),
-        hours=by_hour(cases),
-        relapses=foreseer.relapses_of(cases),
-        chains=_where_few_enough(lambda: foreseer.chains(wanted, most=MOST)),
-        campaigns=_campaigns(foreseer, month),
-        efficiency=_where_few_enough(lambda: foreseer.efficiency_of(cases, wanted, ROUND)),
-        frontages=_where_few_enough(lambda: foreseer.frontages(wanted)),
-    )
+    # What waits for the database waits together.
+    with ThreadPoolExecutor(3) as beside:
+        chains = beside.submit(_where_few_enough, lambda: foreseer.chains(wanted, most=MOST))
+        frontages = beside.submit(_where_few_enough, lambda: foreseer.frontages(wanted))
+        campaigns = beside.submit(_campaigns, foreseer, period)
+        cases = reporter.cases(wanted)
+        return MonthPage(
+            month=reporter.month_of(cases, period, grid),
+            made_at=foreseer.clock(),
+            days=by_day(cases, period),
+            hours=by_hour(cases),
+            relapses=foreseer.relapses_of(cases),
+            chains=chains.result(),
+            campaigns=campaigns.result(),
+            efficiency=_where_few_enough(lambda: foreseer.efficiency_of(cases, wanted, ROUND)),
+            frontages=frontages.result(),
+        )
 
 
-def _campaigns(foreseer: Foreseer, month: Month) -> list[Outcome]:
+def _campaigns(foreseer: Foreseer, period: Period) -> list[Outcome]:
     """Return what came of the campaigns whose weeks after reach into the month."""
-    period = month.period
     touching = (
         one
         for one in foreseer.campaigns()

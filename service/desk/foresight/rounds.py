@@ -13,7 +13,7 @@ from streetwatch.service.desk.reports.period import days
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.foresight.patrol import Standings, chances
 from streetwatch.service.foresight.patrol_plan import (
-    MOST_CANDIDATES,
+    MOST_CHANCES,
     Route,
     Shift,
     fixed_round,
@@ -118,7 +118,7 @@ class _Known:
         first = self.shift.start_hour
         hours = range(first, first + self.shift.hours)
         worth = chances(
-            history, start=start, end=end, weekend=weekend, hours=hours, most=MOST_CANDIDATES
+            history, start=start, end=end, weekend=weekend, hours=hours, most=MOST_CHANCES
         )
         return planned(worth, self.shift, base=self.base, roads=self.roads)
 

@@ -20,7 +20,7 @@ from streetwatch.service.desk.reports.query import Wanted, asked_for
 from streetwatch.service.foresight.efficiency import Finds
 from streetwatch.service.foresight.frontage import Event
 from streetwatch.service.foresight.patrol import Standings
-from streetwatch.service.store.lists import listed, numbers_in
+from streetwatch.service.store.lists import listed, numbers_in, repeated
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
@@ -54,12 +54,12 @@ def standings(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Standings:
     )
     with reading(engine) as connection:
         places, lon, lat, *spans = columns_of(plain_rows(connection, query), 5)
-    began, gone = map(numbers_in, spans)
+    began, gone = ([*numbers_in(each)] for each in spans)
     many = [len(each) for each in began]
     since, until = (np.concatenate([np.zeros(0), *each]) for each in (began, gone))
     at = {name: MapPoint(*where) for name, *where in zip(places, lon, lat, strict=True)}
-    names = [name for name, n in zip(places, many, strict=True) for _ in range(n)]
-    return Standings(dict(sorted(at.items())), names, since, np.maximum(until, since))
+    stood_at = repeated(places, many)
+    return Standings(dict(sorted(at.items())), stood_at, since, np.maximum(until, since))
 
 
 def events(

@@ -14,6 +14,9 @@ from streetwatch.service.desk.states import REFUSALS, CaseState
 #: What the model is judged by: cases that cameras filed.
 FROM_CAMERAS = "video"
 
+#: Within how many days a place is looked at for the next violation (反弹率).
+RECURRENCE_DAYS = (7, 30, 90)
+
 #: The three kinds of answer to a case (721工作法).
 MEASURES = ("service", "management", "enforcement")
 

@@ -3,21 +3,18 @@
 Pure. What was not measured has no value: an empty share is never 0 %.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from streetwatch.models.intervals import wilson
-from streetwatch.service.desk.reports.facts import MEASURES, Cases, Codes, Flags
+from streetwatch.service.desk.reports.facts import MEASURES, RECURRENCE_DAYS, Cases, Codes, Flags
 from streetwatch.service.desk.reports.facts import Times as Moments
 from streetwatch.service.desk.states import CaseState
 from streetwatch.vision.types import Seconds
 
 _DAY_S: Seconds = 86_400.0
-
-#: Within how many days a place is looked at for the next violation (反弹率).
-RECURRENCE_DAYS = (7, 30, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,42 +89,61 @@ SHARES = (
 TIMES = ("discover", "delay", "dispatch", "handle", "close")
 
 
-def counted(cases: Cases, groups: Codes, many: int, *, now: Seconds) -> list[Figures]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What is counted of cases, whatever they are grouped by.
+
+    Attributes:
+        whole: Which cases count as filed, duplicates, warned and force-closed.
+        shares: Of each share, of which cases it is, and which of those are hits.
+        times: Of each time, which cases have it, shortest first, and how long it took them.
+    """
+
+    whole: tuple[Flags, Flags, Flags, Flags]
+    shares: Mapping[str, tuple[Flags, Flags]]
+    times: Mapping[str, tuple[Codes, Moments]]
+
+
+def measured(cases: Cases, *, now: Seconds) -> Measured:
+    """Return what is counted; what is still open is judged as of now."""
+    is_one = ~cases.is_duplicate
+    is_filed = is_one & ~np.isnan(cases.filed_at)
+    is_forced = is_filed & cases.stand_in(CaseState.FORCE_CLOSED)
+    return Measured(
+        (is_filed, cases.is_duplicate, is_one & cases.was_warned, is_forced),
+        {name: (of, of & hits) for name, of, hits in _shares(cases, is_one, is_filed, now)},
+        dict(_taken(cases, is_filed)),
+    )
+
+
+def counted(found: Measured, groups: Codes, many: int) -> list[Figures]:
     """Return the figures of each group.
 
     Args:
-        cases: All of them.
-        groups: Each one's, from 0 on.
+        found: What is counted.
+        groups: Each case's, from 0 on.
         many: How many groups there are.
-        now: What is still open is judged as of then, seconds since the epoch.
     """
 
     def count(which: Flags) -> list[int]:
-        found: list[int] = np.bincount(groups[which], minlength=many).tolist()
-        return found
+        numbers: list[int] = np.bincount(groups[which], minlength=many).tolist()
+        return numbers
 
-    is_one = ~cases.is_duplicate
-    is_filed = is_one & ~np.isnan(cases.filed_at)
-    whole = (
-        *(is_filed, cases.is_duplicate, is_one & cases.was_warned),
-        is_filed & cases.stand_in(CaseState.FORCE_CLOSED),
-    )
-    columns = [count(which) for which in whole]
+    filed, duplicates, warned, forced = map(count, found.whole)
     shares = {
-        name: [*map(Share, count(of & hits), count(of))]
-        for name, of, hits in _shares(cases, is_one, is_filed, now)
+        name: [*map(Share, count(hits), count(of))] for name, (of, hits) in found.shares.items()
     }
-    times = {name: _times(taken, groups[of], many) for name, of, taken in _taken(cases, is_filed)}
+    times = {name: _times(taken, groups[of], many) for name, (of, taken) in found.times.items()}
     return [
         Figures(
-            cases=numbers[0],
-            duplicates=numbers[1],
-            warned=numbers[2],
-            force_closed=numbers[3],
+            cases=filed[group],
+            duplicates=duplicates[group],
+            warned=warned[group],
+            force_closed=forced[group],
             shares={name: shares[name][group] for name in SHARES},
             times={name: times[name][group] for name in TIMES},
         )
-        for group, numbers in enumerate(zip(*columns, strict=True))
+        for group in range(many)
     ]
 
 
@@ -159,8 +175,8 @@ def _shares(
         yield name, is_filed & (cases.measures >= 0), cases.measures == number
 
 
-def _taken(cases: Cases, is_filed: Flags) -> Iterator[tuple[str, Flags, Moments]]:
-    """Yield each time's name, which cases have it, and how long it took those."""
+def _taken(cases: Cases, is_filed: Flags) -> Iterator[tuple[str, tuple[Codes, Moments]]]:
+    """Yield each time's name, which cases have it, shortest first, and how long it took those."""
     of_cameras = is_filed & cases.is_camera
     is_closed = is_filed & cases.stand_in(CaseState.CLOSED)
     for name, which, start, end in (
@@ -171,13 +187,15 @@ def _taken(cases: Cases, is_filed: Flags) -> Iterator[tuple[str, Flags, Moments]
         ("close", is_closed, cases.filed_at, cases.ended_at),
     ):
         taken = end - start
-        is_known = which & ~np.isnan(taken)
-        yield name, is_known, taken[is_known]
+        known = np.flatnonzero(which & ~np.isnan(taken))
+        order = known[np.argsort(taken[known])]
+        yield name, (order, taken[order])
 
 
 def _times(taken: Moments, groups: Codes, many: int) -> list[Times]:
-    """Return the median and the 90th percentile of each group."""
-    values = taken[np.lexsort((taken, groups))]
+    """Return the median and the 90th percentile of each group; the shortest come first."""
+    small = np.uint16 if many <= np.iinfo(np.uint16).max else np.int64  # sorted by its digits
+    values = taken[np.argsort(groups.astype(small), kind="stable")]
     n = np.bincount(groups, minlength=many)
     first = np.cumsum(n) - n
     ends = [_quantiles(values, first, n, share).tolist() for share in (0.5, 0.9)]
@@ -202,7 +220,7 @@ def _quantiles(values: Moments, first: Codes, n: Codes, share: float) -> Moments
     return np.asarray(low + (place - whole) * (high - low))
 
 
-def times_of(measured: Sequence[Seconds]) -> Times:
+def times_of(taken: Sequence[Seconds]) -> Times:
     """Return the median and the 90th percentile of what was measured."""
-    values = np.asarray(measured, np.float64)
+    values = np.sort(np.asarray(taken, np.float64))
     return _times(values, np.zeros(len(values), np.int64), 1)[0]

@@ -1,7 +1,9 @@
 """The one query behind every report: the cases of a period, as columns."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
+from operator import itemgetter
 from sys import intern
 from typing import Any
 
@@ -12,15 +14,18 @@ from streetwatch.service.desk.query import within
 from streetwatch.service.desk.reports.facts import (
     FROM_CAMERAS,
     MEASURES,
+    RECURRENCE_DAYS,
     STATE_CODES,
     Cases,
+    Times,
     joined,
 )
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.schema import desk_case
-from streetwatch.service.store.transactions import plain_parts, reading
+from streetwatch.service.store.transactions import plain_parts, plain_rows, reading
+from streetwatch.vision.types import Seconds
 
 #: Of a unit grid's code.
 GRID_DIGITS = 15
@@ -28,8 +33,16 @@ GRID_DIGITS = 15
 #: Rows that are held as the database gives them; as columns, they take a tenth.
 _HELD = 20_000
 
-#: Of the question.
-_COLUMNS = 20
+#: A place is followed for so long after its case has ended, and a day.
+_FOLLOWED_S: Seconds = (max(RECURRENCE_DAYS) + 1) * 86_400.0
+
+#: What is read of a case.
+_READ = (
+    *("external_id", "source", "type", "camera_id", "grid_code", "state", "reported_at"),
+    *("began_at", "occurred_at", "filed_at", "first_accepted_at", "first_dispatched_at"),
+    *("first_handled_at", "handled_at", "ended_at", "deadline", "gone_at", "was_warned"),
+    *("is_double", "measure"),
+)
 
 _CODES = {state.value: code for state, code in STATE_CODES.items()}
 
@@ -58,36 +71,49 @@ class Wanted:
     reach: Reach = EVERYWHERE
 
 
-def facts(engine: sa.Engine, wanted: Wanted) -> Cases:
+def facts(engine: sa.Engine, wanted: Wanted, *, followed: bool = True) -> Cases:
     """Read the cases of a report, from one state of the database.
+
+    Args:
+        engine: Of the desk.
+        wanted: Which.
+        followed: Read when their places had their next violation, too.
 
     Raises:
         StorageError: the database refused.
     """
-    parts = [_cases(((),) * _COLUMNS)]
+    columns = (*(desk_case.c[name] for name in _READ),)
+    query = sa.select(*columns).where(*asked_for(wanted))
+    parts, names = [_cases(((),) * (len(_READ) - 1))], list[str]()
     with reading(engine) as connection:
-        held = plain_parts(connection, _query(wanted), _HELD)
-        parts.extend(_cases(zip(*part, strict=True)) for part in held)
-    return joined(parts)
+        for part in plain_parts(connection, query, _HELD):
+            external_ids, *rest = zip(*part, strict=True)
+            names += external_ids
+            parts += [_cases(rest)]
+        cases = joined(parts)
+        if not followed:
+            return cases
+        return replace(cases, recurred_at=_recurred(connection, names, cases, wanted.period))
 
 
-def _query(wanted: Wanted) -> sa.Select[Any]:
-    case = desk_case.c
-    later = desk_case.alias("later")
-    recurred_at = (
-        sa.select(sa.func.min(later.c.occurred_at))
-        .where(later.c.recurrence_of == case.external_id)
-        .scalar_subquery()
+def _recurred(
+    connection: sa.Connection, names: Sequence[str], cases: Cases, period: Period
+) -> Times:
+    """Return when the place of each case had its next violation, as far as a report asks."""
+    if not names:
+        return cases.ended_at
+    last = float(np.fmax.reduce(cases.ended_at, initial=period.end))
+    later = desk_case.c
+    query = sa.select(later.recurrence_of, later.occurred_at).where(
+        later.recurrence_of.is_not(None),
+        later.reported_at >= period.start,
+        later.reported_at < last + _FOLLOWED_S,
     )
-    columns = (
-        *(case[name] for name in ("source", "type", "camera_id", "grid_code", "state")),
-        *(case[name] for name in ("reported_at", "began_at", "occurred_at", "filed_at")),
-        *(case[name] for name in ("first_accepted_at", "first_dispatched_at", "first_handled_at")),
-        *(case[name] for name in ("handled_at", "ended_at", "deadline")),
-        recurred_at.label("recurred_at"),
-        *(case[name] for name in ("gone_at", "was_warned", "is_double", "measure")),
-    )
-    return sa.select(*columns).where(*asked_for(wanted))
+    rows = plain_rows(connection, query)
+    first: dict[str, Seconds] = dict(rows)
+    if len(first) < len(rows):  # something was followed by several: the first of them counts
+        first = dict(sorted(rows, key=itemgetter(1), reverse=True))
+    return np.fromiter(map(first.get, names, repeat(np.nan)), np.float64, len(names))
 
 
 def asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
@@ -112,7 +138,7 @@ def _cases(columns: Iterable[Sequence[Any]]) -> Cases:
     came, began, occurred, filed, accepted, dispatched, first_handled, *ends = (
         np.array(one, np.float64) for one in times
     )
-    handled, ended, deadline, recurred, gone = ends
+    handled, ended, deadline, gone = ends
     codes = np.fromiter(map(_CODES.__getitem__, states), np.int64, len(states))
     is_done = np.isin(codes, [STATE_CODES[one] for one in _DONE])
     return Cases(
@@ -131,7 +157,7 @@ def _cases(columns: Iterable[Sequence[Any]]) -> Cases:
         ended_at=ended,
         done_at=np.where(is_done & ~np.isnan(handled), handled, ended),
         deadline=deadline,
-        recurred_at=recurred,
+        recurred_at=np.full(len(codes), np.nan),
         gone_at=gone,
         was_warned=np.array(was_warned, bool),
         is_duplicate=np.array(is_double, bool),

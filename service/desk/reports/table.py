@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from streetwatch.service.desk.reports.facts import Cases, Codes, Times
-from streetwatch.service.desk.reports.figures import Figures, counted
+from streetwatch.service.desk.reports.figures import Figures, counted, measured
 from streetwatch.service.desk.reports.period import Period, Step, period_at
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.vision.types import Seconds
@@ -60,6 +60,7 @@ def rows(cases: Cases, *, by: Iterable[By], step: Step, whole: Period, now: Seco
     """
     periods, when = _periods(cases.came_at, step, whole)
     found: list[Row] = []
+    counts = measured(cases, now=now)
     for kind in by:
         names, group = _numbered(_GROUPS[kind](cases))
         keys, places = np.unique(group * max(len(periods), 1) + when, return_inverse=True)
@@ -70,7 +71,7 @@ def rows(cases: Cases, *, by: Iterable[By], step: Step, whole: Period, now: Seco
                 f"this report has more than {MOST_ROWS} rows: "
                 "ask for a shorter period, a longer step, or one grid"
             )
-        figures = counted(cases, places, len(keys), now=now)
+        figures = counted(counts, places, len(keys))
         for key, one in zip(keys.tolist(), figures, strict=True):
             of, at = divmod(key, len(periods))
             found.append(Row(kind, names[of], periods[at], one))

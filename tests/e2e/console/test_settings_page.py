@@ -87,3 +87,9 @@ def test_every_section_can_be_used_by_all(console: Console, section: str) -> Non
     with console.page(f"/console/settings/{section}") as page:
         expect(page.get_by_role("table").first).to_be_visible()
         assert barriers(page) == []
+
+
+def test_a_process_that_is_alone_says_so_among_the_nodes(console: Console) -> None:
+    with console.page("/console/settings/nodes") as page:
+        expect(page.get_by_role("main")).to_contain_text("本进程独自看管全部摄像机")
+        assert barriers(page) == []
