@@ -126,5 +126,5 @@ def _read(file: Path, _: int) -> Roads:
         if not isinstance(document, dict):
             raise NoRoadsError("is no GeoJSON FeatureCollection")
         return roads_of(document)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{file}: {error}") from error

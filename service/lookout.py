@@ -164,6 +164,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         lambda: catalogue.cameras,
         settings.foresight.levels,
         promised=promised,
+        registry=registry,
     )
     counts = ZoneCounts(store.engine, detector.card.thresholds, clock=clock, then=crowds.follow)
     streams = OutboundStreams(outbound_of_cameras(settings, catalogue))

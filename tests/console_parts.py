@@ -14,6 +14,7 @@ from live_service import Service
 from streetwatch.service.access.access import access_on
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
+from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.openings import cipher_at
 from streetwatch.service.store.sql_store import open_store
 
@@ -43,14 +44,19 @@ PASSWORD: Final = "street-Watch-1"  # noqa: S105
 
 def let_in(service: Service) -> None:
     """Have somebody of every role, called as the role is, in a service that has run."""
+    for role in Role:
+        let_one_in(service, role, role)
+
+
+def let_one_in(service: Service, name: str, role: Role, reach: Reach = EVERYWHERE) -> None:
+    """Have somebody, who may be limited to a part of the city, in a service that has run."""
     store = open_store(f"sqlite:///{service.folder / 'data' / 'streetwatch.db'}")
     access = access_on(
         store.engine, Limits(idle_s=3600, whole_s=3600), cipher_at(service.folder / "data")
     )
     now = time.time()
-    for role in Role:
-        access.users.add(role, role, now=now)
-        access.door.use(access.door.link(role, now=now), "", PASSWORD, now=now)
+    access.users.add(name, role, now=now, reach=reach)
+    access.door.use(access.door.link(name, now=now), "", PASSWORD, now=now)
     store.close()
 
 
@@ -76,7 +82,7 @@ class Console:
         size: tuple[int, int] = SCREEN,
         forbidden: list[str] | None = None,
     ) -> Iterator[Page]:
-        """Open a page as somebody of a role ('': nobody), in a browser of a language.
+        """Open a page as somebody of a role or of a name ('': nobody), in a browser of a language.
 
         It may do nothing that its Content-Security-Policy forbids, but where a test takes that.
         """

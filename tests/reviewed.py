@@ -110,7 +110,7 @@ class Showcase:
         )
         files = tuple(self._files(incident, with_clip=clip))
         message = a_message(incident, files=files)
-        site = replace(message.case.site, camera_id="demo-street", name="演示街口")
+        site = replace(message.case.site, camera_id=incident.camera_id, name="演示街口")
         told = case_json(replace(message.case, site=site))
         answer = httpx.post(
             f"{self.url}/desk/cases", json=told, headers={"Idempotency-Key": f"key-{incident.id}"}

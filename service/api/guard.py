@@ -114,6 +114,13 @@ class Guard:
             refusal = await run_in_threadpool(self._refusal, asked, found)
         except StorageError as error:
             refusal = _Refusal(503, str(error))
+        if (
+            refusal is not None
+            and refusal.status == 404
+            and found is not None
+            and found.rule.is_page
+        ):
+            refusal, scope = None, {**scope, "path": NOWHERE}  # as above: in words, to a browser
         if refusal is not None:
             await self._note_refusal(asked, found, refusal)
             await _refused(refusal, found, scope, receive, send)

@@ -25,14 +25,16 @@ def is_kept_secret(url: str) -> bool:
     >>> [is_kept_secret(url) for url in ("https://id.example", "http://127.0.0.1:9", "http://id")]
     [True, True, False]
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     is_here = parts.scheme == "http" and is_loopback(parts.hostname or "")
     return bool(parts.hostname) and (parts.scheme == "https" or is_here)
 
 
 def _secret(url: str) -> str:
-    parts = urlsplit(url)
-    if not is_kept_secret(url) or parts.query or parts.fragment or parts.username:
+    if not is_kept_secret(url) or set(url) & set("?#@"):
         raise refused("is no address to sign in at: write https://HOST/PATH, without ? # @")
     return url
 

@@ -89,14 +89,14 @@ def filling(recent: Sequence[Slot], known: Baseline, level: float | None = None)
     usual = known.median[hour_of_week(now.at)]
     by_rise = max(now.people + _rise(last) * RISE_S, now.people)
     is_rising = by_rise >= level and _has(last, _RISING * level) and _is_above(last, known)
-    ahead = max(known.ahead(now.end, AHEAD_S), now.people)
+    ahead = known.ahead(now.end, AHEAD_S)
     if not is_rising and ahead < level:
         return None
     return Filling(
         at=now.end,
         people=now.people,
         usual=None if isnan(usual) else float(usual),
-        heads_to=by_rise if is_rising else ahead,
+        heads_to=by_rise if is_rising else max(ahead, now.people),
         level=level,
         is_usual=not is_rising,
     )

@@ -131,7 +131,7 @@ def _lines(document: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
 
 def _lines_of(geometry: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-    if kind not in {"LineString", "MultiLineString"}:
+    if kind != "LineString" and kind != "MultiLineString":  # noqa: PLR1714 -- it may be a list
         return
     lines = [coordinates] if kind == "LineString" else coordinates
     if not isinstance(lines, list) or not all(isinstance(line, list) for line in lines):
@@ -142,7 +142,7 @@ def _lines_of(geometry: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
 def _corner(pair: Any) -> MapPoint:  # noqa: ANN401 -- whatever the document has
     try:
         lon, lat = float(pair[0]), float(pair[1])
-    except (TypeError, ValueError, IndexError, KeyError) as error:
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise NoRoadsError(f"{pair!r} is no point of a road: write [lon, lat]") from error
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise NoRoadsError(f"[{lon:g}, {lat:g}] is nowhere on the map: write degrees, WGS-84")

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 import structlog
+from prometheus_client import CollectorRegistry, Counter
 
 from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.foresight.crowd_baseline import (
@@ -41,6 +42,7 @@ class CrowdWatch:
         cameras: All that are watched now.
         levels: From how many people on it is a crowd, where somebody has said so.
         promised: Wakes whoever brings notices; None: nobody does.
+        registry: Of the metrics; None: nobody asks.
     """
 
     def __init__(
@@ -50,11 +52,18 @@ class CrowdWatch:
         levels: Levels,
         *,
         promised: Callable[[], None] | None = None,
+        registry: CollectorRegistry | None = None,
     ) -> None:
         self._engine = engine
         self._cameras = cameras
         self._levels = levels
         self._promised = promised
+        self._warned = Counter(
+            "streetwatch_crowds",
+            "Crowds that were warned of.",
+            ["camera", "zone"],
+            registry=registry,
+        )
         self._recent: dict[Place, deque[Slot]] = {}
         self._known: dict[Place, tuple[int, Baseline]] = {}
 
@@ -122,6 +131,7 @@ class CrowdWatch:
         notice = None if self._promised is None else self._notice(one)
         if not warn(self._engine, one, notice):
             return
+        self._warned.labels(*place).inc()
         log.warning("crowd.warned", camera=place[0], zone=place[1], people=round(one.people, 1))
         if self._promised is not None:
             self._promised()

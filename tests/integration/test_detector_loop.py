@@ -21,7 +21,7 @@ from streetwatch.service.runtime.watching import Watching
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.picture import Pixels
-from streetwatch.vision.types import Detections, Frame, Image
+from streetwatch.vision.types import Detections, Frame, Image, Look
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
 
@@ -76,6 +76,7 @@ class City:
         self.registry = CollectorRegistry()
         self.now = START
         self.paces: dict[str, list[float]] = {}
+        self.looks: list[Look] = []
         self.loop = DetectorLoop(
             detector=self.sees,
             mailboxes=self.mailboxes,
@@ -89,7 +90,9 @@ class City:
     def add(self, name: str, *, on_duty: Callable[[float], bool] = lambda _: True) -> None:
         zone = Zone("road", AREA, rules=(RULE,))
         watched = Watched(Site(name, name, None), (zone,), "model@1")
-        watch = CameraWatch(watched=watched, store=self.store, recorder=None)
+        watch = CameraWatch(
+            watched=watched, store=self.store, recorder=None, on_look=self.looks.append
+        )
         pace = self.paces.setdefault(name, []).append
         self.loop.watch(name, Watching(watch, Attention(Gate((AREA,))), pace, is_on_duty=on_duty))
 
@@ -194,6 +197,28 @@ def test_a_camera_off_duty_is_decoded_seldom_and_never_detected_in(
     until(lambda: len(street.paces["school"]) > 1)
     assert street.sees.shown == [1]
     assert street.paces["school"][1] < REST_S
+
+
+def test_a_look_says_whether_the_detector_looked(city: Callable[..., City]) -> None:
+    street = city()
+    street.add("quiet")
+    street.loop.start()
+    for times in (1, 2):
+        street.show("quiet", STREET, after_s=10.0 * times)
+        until(partial(street.has_looked, "quiet", times))
+    assert [look.is_detected for look in street.looks] == [True, False]
+
+
+def test_permitted_places_are_looked_at_along_with_the_others() -> None:
+    store = open_store("sqlite://")
+    market = ((0.1, 0.1), (0.2, 0.1), (0.2, 0.2))
+    watched = Watched(Site("kerb", "kerb", None), (), "model@1")
+    watch = CameraWatch(watched=watched, store=store, recorder=None)
+    watching = Watching(watch, Attention(Gate((AREA,))), lambda _: None, beside=(market,))
+    assert watching.looked_at == (AREA, market)
+    watching.attention = Attention(Gate(()))
+    assert not watching.looked_at
+    store.close()
 
 
 def test_an_idle_camera_is_detected_in_every_30_s_and_the_gap_is_a_metric(

@@ -84,6 +84,7 @@ def test_counts_that_spread_more_leave_more_room() -> None:
     [
         pytest.param((14, 22, 30), QUIET, None, True, id="it fills far beyond what is usual"),
         pytest.param((4, 4, 30), QUIET, None, False, id="one slot is chance"),
+        pytest.param((4, 9, 14), QUIET, None, False, id="one slot of so many is chance"),
         pytest.param((5, 6, 7), QUIET, None, False, id="it fills, and stays within what is usual"),
         pytest.param((14, 22), QUIET, None, False, id="two slots are no rise"),
         pytest.param((30, 36, 42), QUIET, 100.0, False, id="its level is far"),

@@ -2,17 +2,23 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final
 
 import kubernetes_validate
 import pytest
+import sqlalchemy as sa
 import yaml
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from streetwatch.service.config.groups import EvidenceSettings
 from streetwatch.service.evidence.bucket import Address
-from streetwatch.service.settings import load_settings
+from streetwatch.service.evidence.bucketed import BucketedEvidence
+from streetwatch.service.openings import evidence_of, vault_of
+from streetwatch.service.settings import Settings, load_settings
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 KUBERNETES: Final[dict[str, dict[str, Any]]] = {
@@ -44,6 +50,51 @@ def test_nothing_can_be_built_or_installed_in_the_image_that_runs() -> None:
 
 def test_versions_in_the_image_are_those_that_were_tested() -> None:
     assert '".[postgres,s3]" -c constraints.txt' in (DEPLOY / "Dockerfile").read_text("utf-8")
+
+
+def test_the_compose_file_is_one() -> None:
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run(
+        [*check, DEPLOY / "compose.yaml"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def settings_of(folder: Path) -> Settings:
+    """Return what the service reads from the environment that the compose file gives it."""
+    secrets = dict.fromkeys(("DB_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY"), "of-this-city")
+    secrets["CAMERA_KEY"] = Fernet.generate_key().decode()
+    told: dict[str, str] = COMPOSE["services"]["streetwatch"]["environment"]
+    given = {
+        name: re.sub(r"\$\{(\w+):\?[^}]*\}", lambda one: secrets[one[1]], value)
+        for name, value in told.items()
+    }
+    path = folder / "streetwatch.yaml"
+    path.write_text("cameras: cameras.yaml\n", encoding="utf-8")
+    return load_settings(path, environ=given)
+
+
+def test_every_variable_of_the_compose_file_is_a_setting_that_means_what_it_says(
+    tmp_path: Path,
+) -> None:
+    settings = settings_of(tmp_path)
+    assert settings.database is not None
+    url = sa.make_url(settings.database_url)
+    database = COMPOSE["services"]["database"]["environment"]
+    assert (url.username, url.password) == (database["POSTGRES_USER"], "of-this-city")
+    assert (url.host, url.database) == ("database", database["POSTGRES_DB"])
+    assert isinstance(evidence_of(settings), BucketedEvidence)
+    assert vault_of(settings).derived("a word")
+    told = COMPOSE["services"]["streetwatch"]["environment"]
+    known = {name for name in told if setting_named(settings, name)}
+    assert known == set(told), "a variable that is no setting does nothing"
+
+
+def setting_named(settings: Settings, variable: str) -> bool:
+    """Tell whether a variable has set something."""
+    group, _, name = variable.removeprefix("STREETWATCH_").lower().partition("__")
+    value = getattr(settings, group, None)
+    return (getattr(value, name, None) if name else value) is not None
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])

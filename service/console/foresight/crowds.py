@@ -20,11 +20,17 @@ from streetwatch.service.foresight.crowd_baseline import SLOT_S, hour_of_week
 from streetwatch.service.foresight.occupancy import Occupancy, when
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.crowds import Crowd
+from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import local
 
 MOST_SHOWN: Final = 50
 
+#: Slots that the chart shows at first: three days.
+_LATEST: Final = 3 * 144
+
+#: Legible on a light and on a dark ground.
 _SEEN, _BAND, _LEVEL, _WARNED = "#3f7fd6", "rgba(127,127,127,.25)", "#b4541a", "#c81e14"
+_QUIET: Final = "#808a97"
 
 
 async def draw_crowds(parts: Parts, asked: Spanned) -> None:
@@ -92,7 +98,7 @@ class _Chart:
         """Draw it."""
         words = {each: place_words(one) for each, one in self._places.items()}
         choice = ui.select(words, label=say("Zone"), value=name, with_input=True)
-        choice.classes("fg-select").props("dense outlined options-dense")
+        choice.classes("fg-select fs-zone").props("dense outlined options-dense")
         drawn = ui.element("div").classes("sw-column")
 
         async def show() -> None:
@@ -132,32 +138,44 @@ def course_chart(found: Course, say: Say) -> dict[str, Any]:
     at = _moments(found.period, found.slots.at[-1])
     seen = dict(zip(found.slots.at.tolist(), found.slots.people.tolist(), strict=True))
     hours = [hour_of_week(one) for one in at]
-    names = [local(one)[5:16].replace("T", " ") for one in at]
+    names = list(map(_slot_words, at))
     marks = [
-        {"coord": [local(one.warned_at - SLOT_S)[5:16].replace("T", " "), round(one.people, 1)]}
+        {"coord": [_slot_words(one.warned_at - SLOT_S), round(one.people, 1)]}
         for one in found.crowds
     ]
     level = [] if found.level is None else [{"yAxis": round(found.level, 1)}]
     return {
         "backgroundColor": "transparent",
         "grid": {"left": 8, "right": 24, "top": 36, "bottom": 40, "containLabel": True},
-        "legend": {"data": [say("People"), say("Usual, at most"), say("Usual")]},
+        "legend": {"top": 0, "textStyle": {"color": _QUIET}},
         "tooltip": {"trigger": "axis"},
-        "dataZoom": [{"type": "inside"}, {"type": "slider", "height": 16, "bottom": 4}],
-        "xAxis": {"type": "category", "data": names},
-        "yAxis": {"type": "value"},
+        "dataZoom": [
+            {"type": "inside", "startValue": max(len(at) - _LATEST, 0)},
+            {"type": "slider", "height": 16, "bottom": 4},
+        ],
+        "xAxis": {"type": "category", "data": names, "axisLabel": {"color": _QUIET}},
+        "yAxis": {
+            "type": "value",
+            "axisLabel": {"color": _QUIET},
+            "splitLine": {"lineStyle": {"color": "rgba(127,127,127,.2)"}},
+        },
         "series": [
             _line(say("Usual, at most"), [_known(found.known.high[one]) for one in hours], _BAND)
             | {"areaStyle": {"color": _BAND}, "lineStyle": {"width": 0}, "step": "end"},
-            _line(say("Usual"), [_known(found.known.median[one]) for one in hours], "#8a929c")
+            _line(say("Usual"), [_known(found.known.median[one]) for one in hours], _QUIET)
             | {"lineStyle": {"type": "dashed", "width": 1}, "step": "end"},
             _line(say("People"), [_known(seen.get(one)) for one in at], _SEEN)
             | {
-                "markLine": {"silent": True, "lineStyle": {"color": _LEVEL}, "data": level},
+                "markLine": {"silent": True, "lineStyle": {"color": _LEVEL}, "data": level}
+                | {"label": {"color": _QUIET}},
                 "markPoint": {"symbolSize": 28, "itemStyle": {"color": _WARNED}, "data": marks},
             },
         ],
     }
+
+
+def _slot_words(at: Seconds) -> str:
+    return local(at)[5:16].replace("T", " ")
 
 
 def _moments(period: Period, last: float) -> list[float]:

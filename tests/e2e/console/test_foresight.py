@@ -1,9 +1,17 @@
 """The page of foresight, in a browser: its tabs, and what it says where nothing was measured."""
 
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 from playwright.sync_api import expect
 
 from console_parts import Console, barriers
+from live_service import Service
+from streetwatch.service.store.crowds import Crowd, over, warn
+from streetwatch.service.store.sql_store import open_store
+from streetwatch.service.store.zone_counts import SLOT_S, Count, ZoneSlot, add_counts, slot_of
 
 pytestmark = pytest.mark.browser
 
@@ -22,3 +30,37 @@ def test_every_tab_is_reached_and_says_what_it_knows(console: Console) -> None:
         expect(sites).to_be_visible(timeout=SOON_MS)
         expect(sites).to_contain_text("not measured")
         assert barriers(page) == []
+
+
+@pytest.fixture
+def crowd(watched: Service) -> Iterator[Crowd]:
+    """A crowd on the camera's pavement, which is there."""
+    last, place = slot_of(time.time()) - 1, ("demo-street", "pavement")
+    now = (last + 1) * SLOT_S
+    one = Crowd("demo-street/pavement/1", *place, now, 30.0, 4.0, 45.0, 40.0, False, 30.0, now)  # noqa: FBT003
+    with closing(open_store(f"sqlite:///{watched.folder / 'data' / 'streetwatch.db'}")) as store:
+        rising = {last - back: 30 - 5 * back for back in range(5)}
+        usual = {last - back: 4 for back in range(5, 20 * 144)}
+        counts = {
+            ZoneSlot(*place, number): Count(10, 10 * people, people + 1)
+            for number, people in (rising | usual).items()
+        }
+        add_counts(store.engine, counts)
+        assert warn(store.engine, one, None)
+        yield one
+        over(store.engine, one.id, at=now + SLOT_S)
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_crowd_stands_above_every_page_and_in_its_zone_s_chart(console: Console) -> None:
+    with console.page("/console/cases", language="en-GB") as page:
+        banner = page.get_by_role("region", name="Crowds", exact=True)
+        expect(banner).to_contain_text("more people than usual. 30 now, heading to 45.")
+        banner.get_by_role("link", name="Look at the crowds").click()
+        chart = page.get_by_role("region", name="People in")
+        expect(chart.locator("canvas")).to_be_visible(timeout=SOON_MS)
+        warned = page.get_by_role("region", name="Crowds that were warned of")
+        expect(warned).to_contain_text("there now")
+        assert barriers(page) == []
+    with console.page("/console/foresight?tab=crowds", language="zh-CN") as page:
+        expect(page.get_by_role("region", name="人群", exact=True)).to_contain_text("人比平时多")
