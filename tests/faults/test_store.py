@@ -139,10 +139,10 @@ def files_once_after(kerb: Kerb, trouble: Callable[[], object], mend: Callable[[
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of 1 MB of its own; root may have one."""
+    """A file system of 4 MB of its own, several times an empty store; root may have one."""
     folder.mkdir()
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], check=False, capture_output=True
     )
     if made.returncode:
         pytest.skip("mounting a file system takes root's rights")
