@@ -79,8 +79,14 @@ def over_tls(url: str, certificate: Certificate) -> Iterator[str]:
 
     async def let_in(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there = await asyncio.open_connection(parts.hostname, parts.port)
-        with suppress(OSError):
-            await asyncio.gather(_hand_on(reader, there[1]), _hand_on(there[0], writer))
+        try:
+            with suppress(OSError):
+                await asyncio.gather(_hand_on(reader, there[1]), _hand_on(there[0], writer))
+        finally:
+            for one in (there[1], writer):  # the loop may be about to end
+                one.close()
+                with suppress(OSError):
+                    await one.wait_closed()
 
     async def serve() -> None:
         async with await asyncio.start_server(let_in, "127.0.0.1", 0, ssl=shown(certificate)) as it:
