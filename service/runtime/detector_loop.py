@@ -132,7 +132,8 @@ class DetectorLoop:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
-        self._model.stop(timeout_s=timeout_s)
+        # Where the loop has not ended it waits for the model: waiting once more would not help.
+        self._model.stop(timeout_s=0.0 if self._thread.is_alive() else timeout_s)
 
     @property
     def overload(self) -> Overload:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from fastapi import HTTPException, Response
 
 from streetwatch.service.desk.foresight.campaigns import NoCampaignError
+from streetwatch.service.desk.foresight.crowds import NoZoneError
 from streetwatch.service.desk.reports.formats import lines_csv
 from streetwatch.service.desk.reports.router import refused as refused_report
 from streetwatch.service.desk.reports.router import text_file
@@ -20,7 +21,7 @@ def refused() -> Iterator[None]:
             yield
     except ValueError as error:  # of a shift, a round: the pure analyses know no other
         raise HTTPException(422, [str(error)]) from error
-    except NoCampaignError as error:
+    except (NoCampaignError, NoZoneError) as error:
         raise HTTPException(404, str(error)) from error
     except NoSolverError as error:
         raise HTTPException(501, str(error)) from error

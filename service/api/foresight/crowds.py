@@ -1,11 +1,9 @@
 """People in zones: `/foresight/crowds` and `/foresight/occupancy`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.foresight.asked import csv_file, refused
@@ -19,11 +17,11 @@ from streetwatch.service.api.foresight.crowd_words import (
     used_lines,
 )
 from streetwatch.service.api.foresight.hotspots import png_answer
-from streetwatch.service.desk.foresight.crowds import Crowds, NoZoneError
+from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.report import Name
 from streetwatch.service.desk.reports.formats import period_json
 from streetwatch.service.desk.reports.period import Period
-from streetwatch.service.desk.reports.router import JSON_OR_CSV, Day, Format, period_of
+from streetwatch.service.desk.reports.router import JSON_OR_CSV, Format, asks_days
 
 _CROWD: Final = (
     *("id", "camera", "zone", "warned_at", "people", "usual", "heads_to", "level", "is_usual"),
@@ -50,15 +48,6 @@ class Drawn(StrEnum):
     PNG = "png"
 
 
-@contextmanager
-def _refused() -> Iterator[None]:
-    try:
-        with refused():
-            yield
-    except NoZoneError as error:
-        raise HTTPException(404, str(error)) from error
-
-
 def crowds_router(crowds: Crowds) -> APIRouter:
     """Build the router."""
     router = APIRouter(prefix="/foresight", tags=["foresight"])
@@ -66,13 +55,7 @@ def crowds_router(crowds: Crowds) -> APIRouter:
     def theirs(reach: TheirReach) -> Crowds:
         return crowds.within(reach)
 
-    def asked(
-        first: Annotated[Day, Query(alias="from")] = None,
-        last: Annotated[Day, Query(alias="to")] = None,
-    ) -> Period:
-        with _refused():
-            return period_of(crowds.clock(), first, last)
-
+    asked = asks_days(crowds.clock)
     _add_crowds(router, Depends(theirs), Depends(asked))
     _add_occupancy(router, Depends(theirs), Depends(asked))
     return router
@@ -86,7 +69,7 @@ def _add_crowds(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: AN
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """The crowds that were warned of, the latest first, and the zones where is counted."""
-        with _refused():
+        with refused():
             found = [crowd_json(one) for one in crowds.warned(period)]
         if format is Format.CSV:
             return csv_file(_CROWD, (one.values() for one in found), "crowds")
@@ -102,7 +85,7 @@ def _add_crowds(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa: AN
         format: Drawn = Drawn.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """How many people a zone had, ten minutes after ten minutes, and how many are usual."""
-        with _refused():
+        with refused():
             found = crowds.course(camera, zone, period)
         name = f"people-{camera}-{zone}-{period.first}-{period.last}"
         match format:
@@ -123,7 +106,7 @@ def _add_occupancy(router: APIRouter, theirs: Any, asked: Any) -> None:  # noqa:
         format: Format = Format.JSON,  # noqa: A002
     ) -> dict[str, Any] | Response:
         """How far stalls made use of permitted places, by weekday and hour."""
-        with _refused():
+        with refused():
             found = list(crowds.used(period, camera))
         if format is Format.CSV:
             lines = (line for one in found for line in used_lines(one))
