@@ -211,7 +211,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     if myself is not None:
         nodes = Nodes(store.engine, lease_s=settings.node.lease_s)
         leases = Leases(store.engine, myself.id)
-        following = Following(myself, nodes, leases, fleet, catalogue)
+        following = Following(myself, nodes, leases, fleet, catalogue, registry)
     registry.register(
         CaptureCollector(
             lambda: [(name, one.capture.counts) for name, one in fleet.watched.items()]

@@ -52,7 +52,7 @@ class Following:
     leases: Leases
     fleet: Fleet
     catalogue: Catalogue
-    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    registry: CollectorRegistry
     _watched: Mapping[str, Lease] = field(init=False, default_factory=dict)
     _cameras: tuple[Camera, ...] = field(init=False, default=())
     _ending: dict[str, Future[None]] = field(init=False, default_factory=dict)

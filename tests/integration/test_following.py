@@ -90,7 +90,8 @@ class Corner:
         vault = Vault.at(self.folder / "camera.key")
         catalogue = Catalogue(Ledger(self.store.engine), vault, FILE, clock=lambda: CLOCK)
         leases = Leases(self.store.engine, name)
-        return Following(myself, nodes, leases, Fleet(wiring, loop, mailboxes), catalogue)
+        fleet, registry = Fleet(wiring, loop, mailboxes), CollectorRegistry()
+        return Following(myself, nodes, leases, fleet, catalogue, registry)
 
     def later(self, *silent: str, seconds: Seconds = 2.0) -> None:
         """As if so much time had passed: those that are silent were not heard of in it."""

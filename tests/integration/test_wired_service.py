@@ -70,3 +70,13 @@ def test_other_bodies_are_refused_where_they_are_larger_than_any_that_is_right(
     http: httpx.Client, path: str
 ) -> None:
     assert http.post(path, content=b" " * (USUAL_LIMIT + 1)).status_code == 413
+
+
+def test_a_node_tells_how_many_cameras_it_has(tmp_path: Path) -> None:
+    settings = Settings.model_validate(
+        {"data_dir": tmp_path, "access": {"api": "open"}, "node": {"id": "north-1"}}
+    )
+    service = Service(settings, cameras=(), clock=lambda: NOON)
+    with serving(service.api()) as url:
+        assert "streetwatch_node_cameras 0.0" in httpx.get(f"{url}/metrics").text
+    service.store.close()
