@@ -16,19 +16,31 @@ def _waits(lived: list[float], chance: float) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("chance", "expected"),
+    ("chance", "first", "longest"),
     [
-        pytest.param(0.0, [1, 2, 4, 8, 16, 30, 30, 30], id="least"),
-        pytest.param(1.0, [2, 4, 8, 16, 32, 60, 60, 60], id="most"),
+        pytest.param(0.0, [1, 1.125, 1.6875, 2.53125], 30, id="least"),
+        pytest.param(1.0, [1.5, 2.25, 3.375, 5.0625], 60, id="most"),
     ],
 )
-def test_waits_double_up_to_the_longest(chance: float, expected: list[float]) -> None:
-    assert _waits([0.0] * 8, chance) == expected
+def test_waits_grow_up_to_the_longest(chance: float, first: list[float], longest: float) -> None:
+    waits = _waits([0.0] * 12, chance)
+    assert waits[:4] == first
+    assert waits == sorted(waits)
+    assert waits[-1] == longest
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_no_wait_is_longer_than_the_outage_so_far(chances: list[float]) -> None:
+    state, outage_s = BackOff(longest_s=1e9), 0.0
+    for chance in chances:
+        state, wait_s = state.after_failure(lived_s=0.0, chance=chance)
+        assert wait_s <= outage_s + 1.5 + 1e-6 * outage_s
+        outage_s += wait_s
 
 
 @pytest.mark.parametrize(
     ("lived_s", "next_wait_s"),
-    [pytest.param(30.0, 1.0, id="stable"), pytest.param(29.9, 8.0, id="flapping")],
+    [pytest.param(30.0, 1.0, id="stable"), pytest.param(29.9, 2.53125, id="flapping")],
 )
 def test_only_a_stable_connection_wipes_the_slate(lived_s: float, next_wait_s: float) -> None:
     assert _waits([0.0, 0.0, 0.0, lived_s], chance=0.0)[-1] == next_wait_s

@@ -5,7 +5,10 @@ from typing import Self
 
 from streetwatch.vision.types import Seconds
 
-_ENOUGH_DOUBLINGS = 32  # beyond any sensible longest wait; keeps the power small for ever
+# With half of each wait left to chance, no wait is longer than the outage was so far: what happens
+# after a short outage is not missed because it was slept through.
+_GROWTH = 1.5
+_ENOUGH_STEPS = 64  # beyond any sensible longest wait; keeps the power small for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,6 @@ class BackOff:
                 the step, so that they do not come back all at once.
         """
         failures = 0 if lived_s >= self.stable_s else self.failures
-        step = min(self.longest_s, self.first_s * 2.0 ** min(failures + 1, _ENOUGH_DOUBLINGS))
+        step = min(self.longest_s, self.first_s * _GROWTH ** min(failures + 1, _ENOUGH_STEPS))
         wait_s = max(self.first_s, step / 2 * (1 + chance))
         return replace(self, failures=failures + 1), wait_s
