@@ -78,7 +78,7 @@ from streetwatch.service.openings import (
     signing_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
-from streetwatch.service.runtime.memory import keep_few_heaps
+from streetwatch.service.runtime.memory import Memory
 from streetwatch.service.server import Server, configured, listening
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights
@@ -135,6 +135,7 @@ class Service:
     detector: Detector = field(init=False)
     lookout: Lookout = field(init=False)
     daily: Daily = field(init=False)
+    memory: Memory = field(init=False, default_factory=Memory)
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
     reviewing: Reviewing = field(init=False)
@@ -384,7 +385,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        keep_few_heaps()
+        self.memory.start()
         self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()
@@ -412,6 +413,7 @@ class Service:
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)
+        self.memory.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 

@@ -1,19 +1,26 @@
-"""How the C library keeps memory: few heaps, so that a hundred threads don't keep one each."""
+"""What the process has freed goes back to the system: it must not look as if it grew for ever."""
 
-import ctypes
-import sys
+from typing import Final
 
-_M_ARENA_MAX = -8  # glibc's malloc.h
-_ARENAS = 2
+from streetwatch.service.rounds import Rounds
+from streetwatch.vision.memory import give_back, keep_few_heaps
+from streetwatch.vision.types import Seconds
+
+#: What is given back is asked for again within seconds, at a tenth of a second of processor.
+EVERY_S: Final[Seconds] = 60.0
 
 
-def keep_few_heaps() -> bool:
-    """Tell glibc to share two heaps among all threads; return whether it did.
+class Memory:
+    """Keeps few heaps, and gives back what is free in them, again and again."""
 
-    By itself it gives each thread one of eight heaps a core, and what a capture has freed in one
-    is not used by the others. A C library without the call is left as it is.
-    """
-    if sys.platform != "linux":
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    return bool(mallopt and mallopt(_M_ARENA_MAX, _ARENAS))
+    def __init__(self) -> None:
+        self._rounds = Rounds("memory", give_back, every_s=EVERY_S)
+
+    def start(self) -> None:
+        """Begin."""
+        keep_few_heaps()
+        self._rounds.start()
+
+    def stop(self, *, timeout_s: Seconds) -> None:
+        """Leave it. May be called again."""
+        self._rounds.stop(timeout_s=timeout_s)

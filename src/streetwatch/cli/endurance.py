@@ -55,6 +55,9 @@ def soak(  # noqa: PLR0913 -- one argument per option
     cameras: Annotated[int, typer.Option(min=1, help="How many show the film.")] = 50,
     minutes: Annotated[float, typer.Option(min=1, help="For how long.")] = 60.0,
     seed: Annotated[int, typer.Option(help="Of the troubles.")] = 0,
+    rest_minutes: Annotated[
+        float, typer.Option(min=0, help="How long the street is empty before the film comes again.")
+    ] = 0.0,
     film: Annotated[
         Path | None, typer.Option(help="Folder with a film, truth.json, cameras.yaml; else ours.")
     ] = None,
@@ -73,7 +76,7 @@ def soak(  # noqa: PLR0913 -- one argument per option
     with TemporaryDirectory() as folder, progress_bar() as progress:
         task = progress.add_task("soak", total=minutes * 60)
         told = run_soak(
-            Soak(where, cameras, minutes * 60, seed, work),
+            Soak(where, cameras, minutes * 60, seed, work, rest_minutes * 60),
             Path(folder),
             on_second=lambda at: progress.update(task, completed=at),
         )
