@@ -1,4 +1,4 @@
-"""What each trouble of a camera comes to, over many runs: lines for JSON, and the page of it."""
+"""What each trouble of a camera comes to, over many runs: lines for JSON, and a section."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from typing import Final
 from streetwatch.benchmarks.faults import FaultOutcome, FaultRun
 from streetwatch.datasets.fake_trouble import Trouble
 from streetwatch.vision.types import Seconds
+
+TITLE: Final = "Cameras"
 
 _WORDS: Final[Mapping[Trouble, str]] = {
     Trouble.REFUSES: "refuses the connection",
@@ -110,13 +112,11 @@ def _without_address(reason: str) -> str:
     return reason.partition("live: ")[2] or reason
 
 
-def page(table: FaultTable, *, lasting_s: Seconds) -> str:
-    """Return the page of the reference that shows the table."""
+def camera_section(table: FaultTable, *, lasting_s: Seconds) -> str:
+    """Return the section of the reference that shows the table."""
     runs = max((one.runs for one in table.lines), default=0)
     rows = "\n".join(_row(one) for one in table.lines)
-    return _PAGE.format(
-        rows=rows, runs=runs, lasting_s=lasting_s, lost=table.lost_by_others, command=_COMMAND
-    )
+    return _SECTION.format(rows=rows, runs=runs, lasting_s=lasting_s, lost=table.lost_by_others)
 
 
 def _row(one: FaultLine) -> str:
@@ -127,12 +127,8 @@ def _row(one: FaultLine) -> str:
     return f"| {_WORDS[one.trouble]} | {said} | {recovery} | {one.right} of {one.runs} |"
 
 
-_COMMAND: Final = "streetwatch bench faults --page docs/reference/faults.md"
-
-_PAGE: Final = """\
-# When cameras fail
-
-Written by `{command}`: real RTSP cameras
+_SECTION: Final = """\
+Real RTSP cameras
 that fail as told, all at the same time beside two that are well, watched by the service's own
 streams, decoder, loop, store and evidence as shipped (a threshold stands in for the model).
 Something stands in every picture before, while and after the camera fails; a run is right where
@@ -141,13 +137,11 @@ exactly one case was filed of it, which began when it was first seen, and nothin
 Each trouble lasted {lasting_s:g} s; n = {runs} runs. The two cameras that were well went without
 {lost} of their looks in all runs together. Recovery is from the end of the trouble to the first
 look that was judged; after a broken connection most of it is the wait before the next try (1 to
-60 s, doubling, with chance in it).
+60 s, half as long again each time, none longer than the outage so far, with chance in it).
 
 | the camera | what is said of it meanwhile | recovery p50 (least-most) | right |
 |---|---|---|---|
 {rows}
 
-What a camera is called (`condition` in `/readyz` and on the wall) is told in
-[api.md](api.md); what happens to the store, the disk, the platform and the clock in
-[how the service meets faults](../explanation/faults.md).
+What a camera is called (`condition` in `/readyz` and on the wall) is told in [api.md](api.md).
 """
