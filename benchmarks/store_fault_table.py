@@ -2,14 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
+from streetwatch.benchmarks.markdown import table
+from streetwatch.benchmarks.recovery import Recoveries
 from streetwatch.benchmarks.store_faults import StoreOutcome
 from streetwatch.datasets.fake_store import StoreTrouble
 from streetwatch.vision.types import Seconds
 
 TITLE: Final = "Evidence store (S3)"
+
+_COLUMNS: Final = (
+    "the store",
+    "what is said of it meanwhile",
+    "files that waited",
+    "recovery p50 (least-most)",
+    "right",
+)
 
 _WORDS: Final[Mapping[StoreTrouble, str]] = {
     StoreTrouble.GONE: "is gone: closes every connection",
@@ -30,9 +39,9 @@ class StoreLine:
     outcomes: tuple[StoreOutcome, ...]
 
     @property
-    def recovered(self) -> list[Seconds]:
-        """How long each recovery took, sorted."""
-        return sorted(one.recovery_s for one in self.outcomes if one.recovery_s is not None)
+    def recovered(self) -> Recoveries:
+        """How long each recovery took."""
+        return Recoveries.of(one.recovery_s for one in self.outcomes)
 
     @property
     def right(self) -> int:
@@ -46,27 +55,20 @@ class StoreLine:
 
     def line(self) -> dict[str, object]:
         """Return it for JSON."""
-        recovered = self.recovered
         return {
             "fault": f"store_{self.trouble.value}",
             "reason": self.reason,
             "waited": [one.waited for one in self.outcomes],
-            "recovery_p50_s": round(median(recovered), 2) if recovered else None,
-            "recovery_max_s": round(recovered[-1], 2) if recovered else None,
+            **self.recovered.line(),
             "runs": len(self.outcomes),
             "right": self.right,
         }
 
-    def row(self) -> str:
+    def cells(self) -> tuple[object, ...]:
         """Return it for people."""
-        recovered = self.recovered
-        took = "-"
-        if recovered:
-            took = f"{median(recovered):.1f} s ({recovered[0]:.1f}-{recovered[-1]:.1f})"
         waited = max(one.waited for one in self.outcomes)
-        said = self.reason or "nothing"
         right = f"{self.right} of {len(self.outcomes)}"
-        return f"| {_WORDS[self.trouble]} | {said} | {waited} | {took} | {right} |"
+        return _WORDS[self.trouble], self.reason or "nothing", waited, self.recovered, right
 
 
 def store_table(runs: Sequence[Sequence[StoreOutcome]]) -> tuple[StoreLine, ...]:
@@ -81,13 +83,16 @@ def store_table(runs: Sequence[Sequence[StoreOutcome]]) -> tuple[StoreLine, ...]
 def store_section(lines: Sequence[StoreLine], *, lasting_s: Seconds) -> str:
     """Return the section of the reference that shows the table."""
     runs = max((len(one.outcomes) for one in lines), default=0)
-    rows = "\n".join(one.row() for one in lines)
+    rows = table(_COLUMNS, (one.cells() for one in lines))
     return _SECTION.format(rows=rows, runs=runs, lasting_s=lasting_s)
 
 
 def _gist(reason: str) -> str:
-    """Return the first of what was told: addresses and ports differ each time."""
-    return reason.partition("\n")[0].partition("http://")[0].strip(" :(\"'|")[:120]
+    """Return what the store answered: names, addresses and times differ each time."""
+    if not reason:
+        return ""
+    answered = reason.rpartition(" - ")[2].partition(": <")[0]
+    return f"could not be put: {answered}"
 
 
 _SECTION: Final = """\
@@ -100,7 +105,5 @@ Each trouble lasted {lasting_s:g} s; n = {runs} runs. Recovery is from the end o
 all is in the store; most of it is the wait for the next round (every 5 s). What is said stands in
 `/readyz`.
 
-| the store | what is said of it meanwhile | files that waited | recovery p50 (least-most) | right |
-|---|---|---|---|---|
 {rows}
 """
