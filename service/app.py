@@ -78,7 +78,6 @@ from streetwatch.service.openings import (
     signing_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
-from streetwatch.service.runtime.memory import Memory
 from streetwatch.service.server import Server, configured, listening
 from streetwatch.service.settings import Reread, Settings
 from streetwatch.service.sights import CameraSights
@@ -89,6 +88,7 @@ from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
+from streetwatch.vision.memory import settle_heaps
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
 
@@ -135,7 +135,6 @@ class Service:
     detector: Detector = field(init=False)
     lookout: Lookout = field(init=False)
     daily: Daily = field(init=False)
-    memory: Memory = field(init=False, default_factory=Memory)
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
     reviewing: Reviewing = field(init=False)
@@ -385,7 +384,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        self.memory.start()
+        settle_heaps()
         self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()
@@ -413,7 +412,6 @@ class Service:
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)
-        self.memory.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 
