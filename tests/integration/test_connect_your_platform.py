@@ -35,19 +35,6 @@ def blocks(kind: str, name: str = "") -> list[str]:
     return [text for text in found if text.startswith(name)]
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Platform, str]]:
-    platform = Platform()
-    with platform.listening() as url:
-        yield platform, url
-
-
-@pytest.fixture
-def platform(served: tuple[Platform, str]) -> Platform:
-    served[0].clear()
-    return served[0]
-
-
 @pytest.fixture
 def example(tmp_path: Path, served: tuple[Platform, str]) -> Iterator[Sinks]:
     """Build the sink of an example of the page; only the platform's host is another."""
