@@ -116,7 +116,7 @@ def evidence(
     config: Config = _CONFIG,
 ) -> None:
     """Write everything about a case into one ZIP; exit 1 where something is wrong with it."""
-    from streetwatch.service.desk.book import NoSuchCaseError
+    from streetwatch.service.desk.errors import NoSuchCaseError
     from streetwatch.service.evidence.pack import pack
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.openings import desk_of
