@@ -19,7 +19,7 @@ from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.case import Occasion
-from streetwatch.service.settings import load_settings
+from streetwatch.service.settings_file import load_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "connect-your-platform.md"
 BLOCK = re.compile(r"```(yaml|python)\n(.*?)```", re.DOTALL)
