@@ -30,7 +30,8 @@ _KNOBS: Final = {
 def settle_heaps() -> bool:
     """Tell glibc how to keep its heaps; return whether it does. Others are left as they are."""
     mallopt = _of_glibc("mallopt")
-    return bool(mallopt) and all([bool(mallopt(name, value)) for name, value in _KNOBS.items()])
+    told = [bool(mallopt and mallopt(name, value)) for name, value in _KNOBS.items()]
+    return all(told)
 
 
 def give_back() -> bool:
