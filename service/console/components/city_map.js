@@ -124,7 +124,10 @@ export default {
       const made = L.polygon(point.ring, {
         className: `mp-cell ${point.tone}`, fillOpacity: 0.12 + 0.6 * (point.depth ?? 0), weight: 1,
       });
-      made.bindTooltip(point.label, { sticky: true });
+      // A name of somebody's data: text, and no page of its own.
+      const label = document.createElement("span");
+      label.textContent = point.label;
+      made.bindTooltip(label, { sticky: true });
       if (point.above) made.on("add", () => made.bringToFront());
       return made;
     },
