@@ -78,6 +78,7 @@ from streetwatch.service.openings import (
     signing_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
+from streetwatch.service.runtime.memory import Memory
 from streetwatch.service.server import Server, configured, listening
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import Reread
@@ -89,7 +90,6 @@ from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
-from streetwatch.vision.memory import settle_heaps
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
 
@@ -136,6 +136,7 @@ class Service:
     detector: Detector = field(init=False)
     lookout: Lookout = field(init=False)
     daily: Daily = field(init=False)
+    memory: Memory = field(init=False, default_factory=Memory)
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
     reviewing: Reviewing = field(init=False)
@@ -385,7 +386,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        settle_heaps()
+        self.memory.start()
         self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()
@@ -413,6 +414,7 @@ class Service:
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)
+        self.memory.stop(timeout_s=THREAD_STOP_S)
         self.store.engine.dispose()
 
 

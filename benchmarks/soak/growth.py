@@ -10,9 +10,9 @@ from scipy import stats
 
 from streetwatch.vision.types import Seconds
 
-#: Of so long the least memory counts: a clip that is being masked takes some and gives it back, and
-#: what is kept for good raises the floor.
-BLOCK_S: Final[Seconds] = 60.0
+#: Of so long the least memory counts: what masks a clip takes a hundred megabytes and gives
+#: them back, and what is kept for good raises the floor.
+BLOCK_S: Final[Seconds] = 180.0
 
 #: The share of the run that a process has to come to its number of threads and handles.
 WARM_SHARE: Final = 0.25

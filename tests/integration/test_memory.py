@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from streetwatch.service.runtime.memory import Memory
 from streetwatch.vision.memory import give_back, settle_heaps
 
 MIB = 1024.0
@@ -33,6 +34,16 @@ def test_what_was_freed_between_things_that_stay_is_given_back() -> None:
     assert give_back()
     assert resident_mib() < before - 30
     assert len(kept) == 600
+
+
+def test_the_service_gives_memory_back_in_rounds() -> None:
+    kept = full_of_holes(mib=60)
+    before = resident_mib()
+    memory = Memory()
+    memory.start()  # begins with a round
+    memory.stop(timeout_s=10.0)
+    assert resident_mib() < before - 30
+    assert kept
 
 
 def test_glibc_takes_all_that_it_is_told() -> None:
