@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from streetwatch.service.desk.foresight.month import MOST, MonthPage
@@ -35,46 +35,62 @@ Say = Callable[[str], str]
 
 def as_html(page: MonthPage, tongue: Tongue) -> str:
     """Write the page in a language."""
+    return _written("month.html", page, tongue)
+
+
+def as_part(page: MonthPage, tongue: Tongue) -> str:
+    """Write what stands below the page's title, as a part of another page."""
+    return _written("month_body.html", page, tongue)
+
+
+def _written(template: str, page: MonthPage, tongue: Tongue) -> str:
 
     def say(key: str) -> str:
         return said(WORDS[key], tongue)
 
-    return _template().render(
-        page=page,
-        lang="zh-CN" if tongue is Tongue.ZH else "en",
-        say=say,
-        summary=summary(page.month)[tongue.value],
-        made=local(page.made_at)[:16].replace("T", " "),
-        shares=[(said(SHARES[name], tongue), one) for name, one in page.month.whole.shares.items()],
-        times=[(said(TIMES[name], tongue), one) for name, one in page.month.whole.times.items()],
-        charts=_charts(page, tongue, say),
-        grids=_busiest(page.month.of(By.GRID)),
-        kind=lambda name: said(NAMES.get(name, (name, name)), tongue),
-        share=lambda one: _share(one, say),
-        span=_span,
-        duration=duration,
-        outcome=lambda one: _outcome(one, tongue, say),
-        finding=lambda one: said(FINDINGS[one.finding], tongue),
-        multiple=lambda one: _multiple(one, say),
-        cell=lambda one: page.ahead.spots.cells[one.cell].id,
-        window=_window,
-        change=lambda one: _change(one, say),
-        used=lambda one: used_words(one, say),
-        moment=lambda at: local(at)[:16].replace("T", " "),
-        most=MOST,
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            page=page,
+            lang="zh-CN" if tongue is Tongue.ZH else "en",
+            say=say,
+            summary=summary(page.month)[tongue.value],
+            made=local(page.made_at)[:16].replace("T", " "),
+            shares=[
+                (said(SHARES[name], tongue), one) for name, one in page.month.whole.shares.items()
+            ],
+            times=[
+                (said(TIMES[name], tongue), one) for name, one in page.month.whole.times.items()
+            ],
+            charts=_charts(page, tongue, say),
+            grids=_busiest(page.month.of(By.GRID)),
+            kind=lambda name: said(NAMES.get(name, (name, name)), tongue),
+            share=lambda one: _share(one, say),
+            span=_span,
+            duration=duration,
+            outcome=lambda one: _outcome(one, tongue, say),
+            finding=lambda one: said(FINDINGS[one.finding], tongue),
+            multiple=lambda one: _multiple(one, say),
+            cell=lambda one: page.ahead.spots.cells[one.cell].id,
+            window=_window,
+            change=lambda one: _change(one, say),
+            used=lambda one: used_words(one, say),
+            moment=lambda at: local(at)[:16].replace("T", " "),
+            most=MOST,
+        )
     )
 
 
 @cache
-def _template() -> Template:
-    there = Environment(
+def _templates() -> Environment:
+    return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return there.get_template("month.html")
 
 
 def _charts(page: MonthPage, tongue: Tongue, say: Say) -> dict[str, Markup]:
