@@ -121,6 +121,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "{more} [{low}, {high}] for an hour of a team."
             ),
         ),
+        "loss": ("此处固定巡查更好，不要改。", " The fixed round does better here: keep it."),
         "no_gain": ("效果：未测量。", "What they are worth: not measured."),
         "not_measured": ("未测量", "not measured"),
         "too_many": ("案件过多，请分网格出表", "too many cases: ask for one grid"),
