@@ -23,7 +23,6 @@ from streetwatch.service.api.foresight.crowds import crowds_router
 from streetwatch.service.api.foresight.frontage import frontage_router
 from streetwatch.service.api.foresight.hotspots import hotspots_router
 from streetwatch.service.api.foresight.month import month_router
-from streetwatch.service.api.foresight.outlook import Outlook
 from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
@@ -38,6 +37,7 @@ from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.foresight.foreseer import Foreseer
+from streetwatch.service.desk.foresight.outlook import Outlook
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
