@@ -37,9 +37,6 @@ from streetwatch.vision.types import Frame, Look, Seconds, Size
 
 log = structlog.get_logger(__name__)
 
-#: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
-RING_MARGIN_S: Seconds = 15.0
-
 #: Between the first connections to two cameras: many answer one with a key frame, and all of these
 #: at once would have to be decoded at once, then and every few seconds from then on.
 APART_S: Seconds = 0.04
@@ -203,9 +200,9 @@ class Fleet:
     ) -> WatchedCamera:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
         wiring = self.wiring
-        keep_s = wiring.window.before_s + wiring.window.after_s + RING_MARGIN_S
         # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
-        ring = None if camera.masks else Ring(keep_s=keep_s, keep_bytes=wiring.keep_bytes)
+        most, first_s = wiring.keep_bytes, wiring.window.whole_s
+        ring = None if camera.masks else Ring(keep_s=first_s, keep_bytes=most)
         recorder = Recorder(
             site=camera.site,
             zones=camera.zones,

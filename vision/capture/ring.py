@@ -26,6 +26,11 @@ class Ring:
         self._bytes = 0
         self._lock = threading.Lock()
 
+    def keep(self, keep_s: Seconds) -> None:
+        """Keep so many seconds from now on: more as they come, fewer with the next packet."""
+        with self._lock:
+            self._keep_s = keep_s
+
     def add(self, stored: StoredPacket) -> None:
         """Add a packet; one that cannot be decoded from what the ring holds is left out."""
         with self._lock:
