@@ -60,8 +60,11 @@ class Intervals:
     sure_s: Seconds = 10.0
 
     def patience_s(self, why: Why) -> Seconds:
-        """Return how long a detection may wait before it is late."""
-        return self.idle_s if why is Why.IDLE else self.close_s
+        """Return how long a detection may wait before it is late.
+
+        One that comes because none came for long is asked for one quiet interval before the time.
+        """
+        return self.quiet_s if why is Why.IDLE else self.close_s
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,6 +31,7 @@ from streetwatch.service.store.references import Kept, References
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
+from streetwatch.vision.capture.two_streams import TwoStreams
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.health import Health, Reference
 from streetwatch.vision.types import Frame, Look, Seconds, Size
@@ -58,13 +59,13 @@ class WatchedCamera:
     """
 
     camera: Camera
-    capture: Capture
+    capture: Capture | TwoStreams
     recorder: Recorder
     watch: CameraWatch
     watching: Watching
     viewing: Viewing
     last_frame_at: Seconds | None = None
-    left: tuple[Capture, ...] = ()
+    left: tuple[Capture | TwoStreams, ...] = ()
     lease: Lease | None = None
 
     def age_s(self, now: Seconds) -> Seconds | None:
@@ -242,8 +243,9 @@ class Fleet:
         running = self.watched.get(camera_id)
         return None if running is None else running.capture.clock_offset_s
 
-    def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
-        return Capture(
+    def _capture(self, camera: Camera, ring: Ring | None) -> Capture | TwoStreams:
+        reads = TwoStreams if camera.looks_in_sub_stream else Capture
+        return reads(
             camera.id,
             camera.source,
             on_frame=self._on_frame,
@@ -339,7 +341,11 @@ def _has_same_pictures(before: Camera, after: Camera) -> bool:
 
     Pictures that were painted over otherwise are let go of: nobody may see what is masked now.
     """
-    return before.source == after.source and before.masks == after.masks
+    return (before.source, before.looks_in_sub_stream, before.masks) == (
+        after.source,
+        after.looks_in_sub_stream,
+        after.masks,
+    )
 
 
 def _attention(camera: Camera) -> Attention:

@@ -42,6 +42,11 @@ class Ring:
                 self._keys_at.append(stored.at)
             self._evict()
 
+    def latest_key(self) -> StoredPacket | None:
+        """Return the latest key frame; None while there is none."""
+        with self._lock:
+            return next((one for one in reversed(self._packets) if one.is_key), None)
+
     @property
     def span(self) -> tuple[Seconds, Seconds] | None:
         """Capture times of the first and the last packet; None while there is none."""
