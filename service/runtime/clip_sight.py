@@ -15,7 +15,7 @@ SOON_S: Final[Seconds] = 20.0
 
 def is_filed_soon(stays: Iterable[Stay], zones: Iterable[Zone]) -> bool:
     """Tell whether something that stands there may be filed soon, or was just now."""
-    rules = {(zone.id, rule.type): rule for zone in zones for rule in zone.rules}
+    rules = {(zone.id, rule.type.value): rule for zone in zones for rule in zone.rules}
     known = ((stay, rules.get((stay.zone_id, stay.type))) for stay in stays)
     return any(_is_due(stay, rule) for stay, rule in known if rule is not None)
 

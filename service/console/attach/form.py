@@ -55,15 +55,13 @@ class CameraForm:
             taken: Ids that an id made from the name must not be.
         """
         kind = _KINDS.get(urlsplit(self.url).scheme.lower(), "rtsp")
+        source: dict[str, Tree] = {"kind": kind, "url": self.url}
         made: CameraDocument = {
             "id": self.id or free_id(self.name, taken),
             "name": self.name,
-            "source": {"kind": kind, "url": self.url} | self._looks_in(),
+            "source": source | ({"sub_stream": True} if self.sub_stream else {}),
         }
         return {**made, "place": self._place()} if self._place() else made
-
-    def _looks_in(self) -> dict[str, Tree]:
-        return {"sub_stream": True} if self.sub_stream else {}
 
     def _place(self) -> Tree:
         filled: dict[str, Tree] = {
