@@ -35,7 +35,7 @@ _CODED_S: Seconds = 90.0
 _STARTS_WITHIN_S: Seconds = 60.0
 
 #: The intervals that are promised, and half a key frame's distance more: bounds of the histogram.
-_COVERED_WITHIN_S = {"close": 3.0, "idle": 33.0}
+_COVERED_WITHIN_S = {"close": 3.0, "clearing": 13.0, "idle": 33.0}
 
 
 @dataclass(frozen=True, slots=True)
