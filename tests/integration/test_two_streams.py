@@ -1,5 +1,6 @@
 """A camera that is looked at in its smaller stream: two real RTSP streams of one street."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from live_service import wait_for
+from rtsp_door import at_one_address
 from streetwatch.datasets.live import LiveProcess
+from streetwatch.service.app import Service
+from streetwatch.service.cameras import load_cameras
+from streetwatch.service.config.network_schema import NetworkSettings
+from streetwatch.service.settings import Settings
 from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.errors import SourceError
 from streetwatch.vision.capture.resolver import Way
@@ -164,3 +171,32 @@ def test_an_address_that_tells_no_smaller_stream_is_refused() -> None:
             options=CaptureOptions(),
             clock=SteadyClock(),
         )
+
+
+def test_a_camera_whose_file_says_so_is_judged_in_the_size_of_its_larger_stream(
+    counting_clip: Clip, live_camera: Live, tmp_path: Path
+) -> None:
+    main = live_camera(counting_clip("main.mp4", size=LARGE), path="stream1")
+    sub = live_camera(counting_clip("sub.mp4", size=SMALL), path="stream2")
+    with at_one_address(main.url, sub.url) as url:
+        source = {"kind": "rtsp", "url": url, "sub_stream": True}
+        file = tmp_path / "cameras.yaml"
+        file.write_text(json.dumps({"cameras": [{"id": "kerb", "source": source}]}), "utf-8")
+        settings = Settings(
+            data_dir=tmp_path / "data",
+            detector_threads=1,
+            networks=NetworkSettings(cameras=["127.0.0.0/8"]),
+        )
+        service = Service(settings, load_cameras(file, environ={}))
+        with service.running():
+            kerb = service.watched["kerb"]
+
+            def judged() -> Frame | None:
+                frame = kerb.recorder.latest
+                return frame if frame is not None and is_paired(frame) else None
+
+            frame = wait_for("look at the smaller stream", judged)
+            assert frame.size == LARGE
+            assert frame.image.shape == (720, 1280, 3)
+            assert kerb.capture.ring is not None
+            assert kerb.capture.ring.size_bytes > 0
