@@ -7,7 +7,7 @@ import numpy as np
 from streetwatch.vision.types import Boxes, Seconds
 from streetwatch.zones import appearance, footprint
 from streetwatch.zones.scene import Scene, Sights
-from streetwatch.zones.stays import Flags, Stays
+from streetwatch.zones.stays import Flags, Stays, chosen
 
 #: A box of clearly another size is a partial view of the object: it is there, but its box
 #: says nothing about where its centre moved.
@@ -95,7 +95,7 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
     sure = agreed & (stays.is_sure | (at - stays.first_seen >= _SETTLED_S))
     return replace(
         stays,
-        patch=np.where(rows[:, None], sights.patch, stays.patch),
+        patch=chosen(rows, sights.patch, stays.patch),
         is_known=stays.is_known | rows,
         is_sure=np.where(rows, sure, stays.is_sure),
         other_looks=np.where(rows, 0, stays.other_looks),
@@ -121,7 +121,7 @@ def _with_other(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> Stays:
     new = odd & ~again
     return replace(
         stays,
-        other=np.where(new[:, None], sights.patch, stays.other),
+        other=chosen(new, sights.patch, stays.other),
         other_since=np.where(new, at, stays.other_since),
         other_looks=np.where(new, 1, stays.other_looks + again),
     )

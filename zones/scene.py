@@ -1,6 +1,6 @@
 """A look as one rule of one zone needs it: what counts there, and what each place looks like."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -96,6 +96,16 @@ class Scene:
     wanted: Flags
     size: Size
     view: View | None
+
+    def among_own(self, over: footprint.Meetings) -> footprint.Meetings:
+        """Return those of all boxes' meetings that are of the rule's boxes."""
+        if len(self.rows) == len(self.everything):
+            return over
+        place = np.full(len(self.everything), -1, np.intp)
+        place[self.rows] = np.arange(len(self.rows))
+        columns = place[over.columns]
+        found = replace(over, columns=columns, right=over.right[self.rows])
+        return found[columns >= 0]
 
     def patches(self, boxes: Boxes) -> Patches:
         """Return what the look shows in each box; nothing where there is no picture."""
@@ -229,11 +239,9 @@ def backdrop_of(look: Look, before: Patches | None) -> tuple[Patches | None, boo
     now = appearance.whole(look.view)
     if before is None:
         return now, False
-    boxes = look.detections.xyxy
-    whole = np.array([(0, 0, *look.size)], np.float32)
-    cover = Cover.of(whole, boxes, np.ones((1, len(boxes)), bool))
-    likeness = appearance.likeness(before, now, cover)
-    return appearance.renewed(before, now, cover), bool(likeness[0] < _SAME_LIGHT)
+    cover = Cover.of_whole(look.size, look.detections.xyxy)
+    likeness, renewed = appearance.compared(before, now, cover)
+    return renewed, bool(likeness[0] < _SAME_LIGHT)
 
 
 def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
@@ -244,35 +252,42 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
         stays: What the rule watches in the zone, before the look.
         rule: The rule that watches.
     """
-    both = footprint.Overlap.of(np.concatenate((stays.anchor, stays.box)), scene.everything)
-    over, near = both[: len(stays)], both[len(stays) :]
+    both = footprint.Meetings.of(np.concatenate((stays.anchor, stays.box)), scene.everything)
+    over, near = both.of_first(len(stays))
     fits = over.iou() >= rule.match_iou
     # What stands at the place under one of the rule's labels is the stay itself, seen twice or so;
     # under an exempt one it is the stay too, and was told to be something that may stand there.
-    itself, exempted = scene.wanted & fits, scene.exempt & fits
-    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
+    itself, exempted = scene.wanted[over.columns] & fits, scene.exempt[over.columns] & fits
+    cover = Cover.of(stays.anchor, scene.everything, over[~itself])
     patch, likeness = _looks_like(scene, stays, cover)
-    own = itself[:, scene.rows]
-    pairs = pairing.paired(stays, near.iou()[:, scene.rows], own, likeness, rule)
-    twin = pairing.twins(stays, pairs, own, likeness)
-    found = pairs >= 0
+    near, own = scene.among_own(near), scene.among_own(over[itself])
+    who = pairing.paired(stays, near, own, likeness, rule)
+    found = who.pairs >= 0
     box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
-    box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
-    exempt = ~found & np.any(exempted, axis=1)
-    nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
+    theirs = who.pairs[found]
+    box[found], confidence[found] = scene.boxes[theirs], scene.confidence[theirs]
+    # It touches the ground below.
+    nearer = scene.everything[over.columns, 3] >= stays.anchor[over.rows, 3]
     hides = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
-    hidden: Flags = np.any(hides, axis=1)
-    claimed = ~found & np.any(own[:, pairs[found]], axis=1)
-    fresh = np.ones(len(scene.boxes), bool)
-    fresh[pairs[found]] = False
-    return Sights(found, box, confidence, hidden, claimed, twin, exempt, patch, likeness, fresh)
+    return Sights(
+        found=found,
+        box=box,
+        confidence=confidence,
+        hidden=over.of_rows(hides),
+        claimed=who.claimed,
+        twin=who.twin,
+        exempt=~found & over.of_rows(exempted),
+        patch=patch,
+        likeness=likeness,
+        fresh=who.fresh,
+    )
 
 
 def first_looks(scene: Scene, boxes: Boxes, rule: Rule) -> tuple[Patches, Flags]:
     """Return what each box shows, and where that is clear enough to be remembered."""
-    over = footprint.Overlap.of(boxes, scene.everything)
-    itself = scene.wanted & (over.iou() >= rule.match_iou)
-    cover = Cover.of(boxes, scene.everything, (over.common > 0) & ~itself)
+    over = footprint.Meetings.of(boxes, scene.everything)
+    itself = scene.wanted[over.columns] & (over.iou() >= rule.match_iou)
+    cover = Cover.of(boxes, scene.everything, over[~itself])
     patch = scene.patches(boxes)
     clear = _is_large_enough(scene, boxes) & appearance.has_contrast(patch)
     clear[cover.less_than(appearance.FIRST_VISIBLE)] = False
@@ -293,8 +308,9 @@ def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Like
     own = stays.patch
     if not stays.is_known.all():
         own = np.where(stays.is_known[:, None], own, now)
-    alike = appearance.likeness(own, now, cover)
+    alike, renewed = appearance.compared(own, now, cover)
     alike[~_is_large_enough(scene, stays.anchor)] = np.nan
     unclear = cover.less_than(appearance.FIRST_VISIBLE)
-    alike[unclear[~stays.is_known[unclear]]] = np.nan
-    return appearance.renewed(own, now, cover), alike
+    if len(unclear):
+        alike[unclear[~stays.is_known[unclear]]] = np.nan
+    return renewed, alike

@@ -6,7 +6,7 @@ A look changes the columns of all stays at once; `Stay` is one row, for those wh
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from math import isnan
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from streetwatch.zones.stay import Stay
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
+Column = TypeVar("Column", Boxes, Patches)
 
 
 #: Columns of seconds and the like that begin at 0 and are the same in `Stay`.
@@ -251,6 +252,17 @@ class Stays:
 
 
 _COLUMNS = tuple(column.name for column in fields(Stays) if column.name not in {"zone_id", "type"})
+
+
+def chosen(rows: Flags, new: Column, old: Column) -> Column:
+    """Return the new of some rows and the old of the others; whole rows are cheaper than points."""
+    if rows.all():
+        return new
+    if not rows.any():
+        return old
+    mixed, kept = new.copy(), ~rows
+    mixed[kept] = old[kept]
+    return mixed
 
 
 def _boxes(boxes: Iterable[Box]) -> Boxes:
