@@ -133,7 +133,7 @@ class Cover:
     shown: Flags
 
     @classmethod
-    def of(cls, boxes: Boxes, others: Boxes, over: Meetings) -> Self:
+    def of(cls, boxes: Boxes, others: Boxes, over: Meetings) -> "Cover":
         """Find what is hidden.
 
         Args:
@@ -151,7 +151,7 @@ class Cover:
         return cls(over.rows[starts], ~np.logical_or.reduceat(hidden, starts))
 
     @classmethod
-    def of_whole(cls, size: Size, others: Boxes) -> Self:
+    def of_whole(cls, size: Size, others: Boxes) -> "Cover":
         """Find what is hidden of the whole picture."""
         if not len(others):
             return _NOTHING

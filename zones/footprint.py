@@ -82,8 +82,8 @@ class Meetings:
 
     def __getitem__(self, chosen: npt.NDArray[np.bool_]) -> Self:
         """Return some of them."""
-        some = (side[chosen] for side in (self.rows, self.columns, self.common))
-        return type(self)(*some, self.left, self.right)
+        rows, columns, common = self.rows[chosen], self.columns[chosen], self.common[chosen]
+        return type(self)(rows, columns, common, self.left, self.right)
 
     def of_first(self, count: int) -> tuple[Self, Self]:
         """Part the pairs of the first so many boxes from those of the others."""

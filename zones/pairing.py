@@ -25,12 +25,14 @@ class Pairing:
         claimed: Stays without one, at whose place one that continues another stands, (N,).
         twin: And that one is the same thing, known for longer, (N,).
         fresh: Boxes that continue no stay, (M,).
+        likeness: Of each place to what is known of the thing there, under whichever stay, (N,).
     """
 
     pairs: Pairs
     claimed: Flags
     twin: Flags
     fresh: Flags
+    likeness: Likeness
 
 
 def paired(
@@ -54,7 +56,9 @@ def paired(
     # In whose place something else has settled is not found again before its place looks as it did.
     away = stays.is_displaced
     if away.any():
-        back = away & stays.is_known & (likeness >= appearance.ANOTHER)
+        # Where the place was seen to be empty since, it is not behind the other: another came.
+        least = np.where(stays.vacant_s > 0, appearance.SAME, appearance.ANOTHER)
+        back = away & stays.is_known & (likeness >= least)
         away &= ~back
         near, first = near[~away[near.rows]], first | back
     pairs = footprint.matches(near, least_iou=rule.match_iou, first=first)
@@ -66,8 +70,12 @@ def paired(
         claimed, fresh = _claimed(pairs, own)
     twin = claimed & alike
     for row in twin.nonzero()[0].tolist():
-        twin[row] = _holders(stays, pairs, row).any()
-    return Pairing(pairs, claimed, twin, fresh)
+        holders = _holders(stays, pairs, row)
+        twin[row] = holders.any()
+        # Of one thing, what either looks like is what it looks like.
+        holders &= likeness >= appearance.LIKE
+        likeness = np.where(holders, np.maximum(likeness, likeness[row]), likeness)
+    return Pairing(pairs, claimed, twin, fresh, likeness)
 
 
 def _claimed(pairs: Pairs, own: footprint.Meetings) -> tuple[Flags, Flags]:

@@ -35,6 +35,7 @@ _SUMS = (
     "sway",
     "attended_s",
     "paused_s",
+    "vacant_s",
 )
 
 #: All columns of numbers that are the same in `Stay`.
@@ -62,6 +63,7 @@ class Stays:
         displaced_at: NaN while nothing else has settled in its place.
         moved_with: As in `Stay`.
         outlasted: Likewise.
+        vacant_s: Likewise.
         patch: The latest look that was surely it, (N, PATCH).
         is_known: There is such a patch.
         is_sure: Two looks agreed on it: one alone may show what passed just then.
@@ -95,6 +97,7 @@ class Stays:
     displaced_at: Floats
     moved_with: Counts
     outlasted: Counts
+    vacant_s: Floats
     patch: Patches
     is_known: Flags
     is_sure: Flags

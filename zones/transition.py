@@ -9,7 +9,8 @@ from streetwatch.vision.types import Seconds
 from streetwatch.zones import company, footprint, guards
 from streetwatch.zones.recognition import is_similar, recognised
 from streetwatch.zones.rules import Rule
-from streetwatch.zones.scene import Scene, Sights, first_looks
+from streetwatch.zones.scene import Scene
+from streetwatch.zones.sights import Sights, first_looks
 from streetwatch.zones.stays import Flags, Floats, Stays, chosen
 
 #: A stay seen only once or twice is forgotten soon, else passing traffic would add up to one.
@@ -44,6 +45,7 @@ class _Fate:
         hidden: Something else covers its place.
         displaced: Another thing settled in its place with this look.
         absent: Its place was looked at in clear view, and it is not there.
+        vacant: And it looks like nothing of it.
         ended: It is not there any more.
     """
 
@@ -52,6 +54,7 @@ class _Fate:
     hidden: Flags
     displaced: Flags
     absent: Flags
+    vacant: Flags
     ended: Flags
 
 
@@ -107,7 +110,8 @@ def after_look(
     # Whoever stands for a group is not gone while the group is there.
     absent = missed & ~covered & ~guards.upheld(stays, rule)
     hidden = (missed & covered) | who.hiding
-    fate = _Fate(who.same, unchanged, hidden, who.another, absent, left)
+    vacant = absent & sights.is_vacant & (not scene.here.relit)
+    fate = _Fate(who.same, unchanged, hidden, who.another, absent, vacant, left)
     there = fate.seen | fate.unchanged
     stays = _accompanied(stays, scene, rule)
     seen = _settling(_sighted(stays, fate.seen, sights, step), fate.seen, sights, step, rule)
@@ -167,6 +171,7 @@ def _folded(stays: Stays, fate: _Fate, scene: Scene, rule: Rule) -> Stays:
         paused_s=stays.paused_s + credit["idle_s"] * working,
         last_seen=np.where(there, scene.at, stays.last_seen),
         absent_s=np.where(there, 0.0, stays.absent_s + since * fate.absent),
+        vacant_s=np.where(there, 0.0, stays.vacant_s + since * fate.vacant),
         covered_s=np.where(there, 0.0, stays.covered_s + since * (fate.hidden | away)),
         displaced_at=np.where(
             there, np.nan, np.where(fate.displaced, stays.other_since, stays.displaced_at)
