@@ -73,7 +73,7 @@ def forget(node: NodeName, *, config: Config = _CONFIG) -> None:
 @contextmanager
 def _shared(config: Path) -> "Iterator[tuple[Settings, SqlStore, Nodes]]":
     from streetwatch.service.openings import stored
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
     from streetwatch.service.store.nodes import Nodes
 
     settings = load_settings(config, environ=os.environ)
