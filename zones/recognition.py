@@ -81,11 +81,11 @@ def recognised(
     # like it is not that.
     # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
-    # What stood long before its looks were lost with the light is not doubted for one look.
-    young = stays.looks < _SETTLED_LOOKS
-    # Nor what was seen there since it was missed, for another odd look.
-    unseen = (stays.is_sure | young) & (stays.absent_s > 0) & (stays.other_looks == 0)
-    unseen |= ~stays.is_sure & young & (stays.covered_s > 0)
+    # A violation whose looks were lost with the light does not end by one odd look; nor does what
+    # was seen there since it was missed.
+    undecided = np.isnan(stays.violation_at)
+    unseen = (stays.is_sure | undecided) & (stays.absent_s > 0) & (stays.other_looks == 0)
+    unseen |= ~stays.is_sure & undecided & (stays.covered_s > 0)
     back = unseen & (sights.likeness < appearance.LIKE)
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd, scene.at)
@@ -114,10 +114,11 @@ def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[St
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
     stays, agreed = _with_other(stays, sights, at, odd)
     settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
-    # What came to a place that was seen to be empty is another, if it is more like itself by now.
+    # In bad light one thing is as little like itself in two looks as it is like its patch. So what
+    # lasts is another if it is more like itself; to a place seen empty it came, however alike.
     closer = agreed >= sights.likeness + _MORE_LIKE_ITSELF
-    came = (stays.vacant_s > 0) & (closer | ~settled)
-    differs = odd & (came | (sights.likeness < appearance.ANOTHER))
+    came = (sights.likeness < appearance.ANOTHER) | (stays.vacant_s > 0)
+    differs = odd & came & (closer | ~settled)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
     stays = _remembering(stays, sights, changed, at)
