@@ -58,3 +58,11 @@ class NodeSettings(Group):
         description="Where people find this node's console. Left out: host and port.",
         examples=["http://north-1.example:8080"],
     )
+    detect_port: Whole = Field(
+        8090,
+        ge=1,
+        le=65_535,
+        title="Port of the detector",
+        description="Where `streetwatch cluster detect` listens.",
+        examples=[8090],
+    )
