@@ -50,8 +50,9 @@ class RayCluster:
         return False
 
     def start_machine(self, name: str, *options: str, **environment: str) -> None:
-        """Start a machine with one core."""
-        where = f"--address={self.address}", "--num-cpus=1", f"--node-name={name}"
+        """Start a machine with one core, or with what the options say."""
+        cores = () if options else ("--num-cpus=1",)
+        where = f"--address={self.address}", *cores, f"--node-name={name}"
         self._start(name, *where, *options, **environment)
 
     def _start(self, name: str, *options: str, **environment: str) -> None:

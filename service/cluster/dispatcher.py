@@ -14,7 +14,7 @@ from typing import Any, Final
 import structlog
 
 from streetwatch.service.cluster.keeper import Keeper, Kept
-from streetwatch.service.cluster.machines import Machine, Role, machines_of
+from streetwatch.service.cluster.machines import Doors, Machine, Role, machines_of
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.vision.types import Seconds
 
@@ -80,12 +80,12 @@ class Dispatcher:
     Attributes:
         ray: Connected.
         arguments: What `streetwatch` is run with, of each role.
-        ports: Where each role listens, by the settings.
+        doors: Where they listen.
     """
 
     ray: ModuleType
     arguments: Mapping[Role, Sequence[str]] = field(default_factory=dict)
-    ports: Mapping[Role, int] = field(default_factory=dict)
+    doors: Doors = field(default_factory=lambda: Doors("127.0.0.1", 8080, 8090))
 
     def run(self, ending: threading.Event) -> None:
         """Look for machines until the end has come. What was started runs on."""
@@ -119,7 +119,7 @@ class Dispatcher:
             num_cpus=1 if role is Role.WATCH else 0,
             num_gpus=gpus,
             scheduling_strategy=there,
-        ).remote(role, machine, tuple(self.arguments[role]), dict(self.ports))
+        ).remote(role, machine, tuple(self.arguments[role]), self.doors)
 
     def statuses(self) -> tuple[MachineStatus, ...]:
         """Return how each process is that belongs on a machine."""

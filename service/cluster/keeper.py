@@ -4,12 +4,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from streetwatch.service.cluster.machines import Machine, Role, environment_of
+from streetwatch.service.cluster.machines import Doors, Machine, Role, environment_of
 from streetwatch.vision.types import Seconds
 
 #: Between an end and the next start: what is configured wrongly must not start a hundred times.
@@ -43,15 +43,15 @@ class Keeper:
         role: What the process does.
         machine: Where it runs.
         arguments: Of `streetwatch`.
-        ports: As for `environment_of`.
+        doors: As for `environment_of`.
     """
 
     def __init__(
-        self, role: Role, machine: Machine, arguments: Sequence[str], ports: Mapping[Role, int]
+        self, role: Role, machine: Machine, arguments: Sequence[str], doors: Doors
     ) -> None:
         program = Path(sys.executable).with_name("streetwatch")
         self._command = ["setpriv", "--pdeathsig", "TERM", str(program), *arguments]
-        self._environment = environment_of(role, machine, os.environ, ports=ports)
+        self._environment = environment_of(role, machine, os.environ, doors)
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
         self._ended_with: int | None = None

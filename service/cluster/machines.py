@@ -15,6 +15,8 @@ _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 
 _LONGEST: Final = 56
 
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
+
 
 class Role(StrEnum):
     """What a process of ours does on a machine."""
@@ -76,8 +78,23 @@ def _told_apart(one: Machine) -> Machine:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where our processes listen on every machine, by the settings.
+
+    Attributes:
+        host: This machine alone (127.0.0.1), or others too.
+        watch: Port of the service.
+        detect: Port of a detector.
+    """
+
+    host: str
+    watch: int
+    detect: int
+
+
 def environment_of(
-    role: Role, machine: Machine, own: Mapping[str, str], *, ports: Mapping[Role, int]
+    role: Role, machine: Machine, own: Mapping[str, str], doors: Doors
 ) -> dict[str, str]:
     """Return what a process is told that differs from machine to machine.
 
@@ -85,17 +102,17 @@ def environment_of(
         role: What it does.
         machine: Where.
         own: The environment that Ray was started with there; what it says wins.
-        ports: Where each role listens, by the settings.
+        doors: Where it listens, if that says nothing.
     """
     own = {name: value for name, value in own.items() if name != "OMP_NUM_THREADS"}  # Ray's: 1
-    port = own.get("STREETWATCH_PORT", str(ports[Role.WATCH]))
+    host = machine.address if doors.host in _EVERYWHERE else doors.host
+    port = own.get("STREETWATCH_PORT", str(doors.watch))
     if role is Role.DETECT:
-        port = own.pop("STREETWATCH_NODE__DETECT_PORT", str(ports[Role.DETECT]))
-        own["STREETWATCH_PORT"] = port
+        port = own.get("STREETWATCH_NODE__DETECT_PORT", str(doors.detect))
+        own |= {"STREETWATCH_PORT": port, "STREETWATCH_NODE__URL": f"http://{host}:{port}"}
     told = {
         "STREETWATCH_NODE__ID": machine.name,
-        "STREETWATCH_NODE__URL": f"http://{machine.address}:{port}",
+        "STREETWATCH_NODE__URL": f"http://{host}:{port}",
+        "STREETWATCH_NODE__CAPACITY": f"{machine.cpus or 1:g}",
     }
-    if role is Role.DETECT:
-        return {**own, **told}
-    return {**told, "STREETWATCH_NODE__CAPACITY": f"{machine.cpus:g}", **own}
+    return told | own

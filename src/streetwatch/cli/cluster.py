@@ -80,6 +80,18 @@ def forget(node: NodeName, *, config: Config = _CONFIG) -> None:
 app.command()(stop)
 
 
+@app.command()
+def detect(*, config: Config = _CONFIG) -> None:
+    """Look at the pictures of nodes whose `node.detection` is `shared`, until SIGTERM."""
+    from streetwatch.service.detecting import serve_detector
+    from streetwatch.service.logs import configure_logs
+    from streetwatch.service.settings import load_settings
+
+    settings = load_settings(config, environ=os.environ)
+    configure_logs(settings.log_format)
+    serve_detector(settings)
+
+
 @contextmanager
 def _shared(config: Path) -> "Iterator[tuple[Settings, SqlStore, Nodes]]":
     from streetwatch.service.openings import stored

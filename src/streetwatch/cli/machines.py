@@ -26,7 +26,7 @@ Address: TypeAlias = Annotated[
 def dispatch(address: str, config: Path) -> None:
     """Keep `streetwatch run` running on each machine, until SIGTERM; then they run on."""
     from streetwatch.service.cluster.dispatcher import Dispatcher, ray_at
-    from streetwatch.service.cluster.machines import Role
+    from streetwatch.service.cluster.machines import Doors, Role
     from streetwatch.service.logs import configure_logs
     from streetwatch.service.settings import load_settings
 
@@ -34,11 +34,11 @@ def dispatch(address: str, config: Path) -> None:
     configure_logs(settings.log_format)
     there, ending = ("--config", str(config.absolute())), threading.Event()
     arguments = {Role.WATCH: ("run", *there), Role.DETECT: ("cluster", "detect", *there)}
-    ports = {Role.WATCH: settings.port, Role.DETECT: settings.node.detect_port}
+    doors = Doors(settings.host, settings.port, settings.node.detect_port)
     with ray_at(address) as ray:
         for number in (signal.SIGTERM, signal.SIGINT):  # after Ray, which has handlers of its own
             signal.signal(number, lambda *_: ending.set())
-        Dispatcher(ray, arguments, ports).run(ending)
+        Dispatcher(ray, arguments, doors).run(ending)
 
 
 def all_run(address: str) -> bool:
