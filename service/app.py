@@ -80,7 +80,8 @@ from streetwatch.service.openings import (
 from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import keep_few_heaps
 from streetwatch.service.server import Server, configured, listening, outlive_signals
-from streetwatch.service.settings import Reread, Settings
+from streetwatch.service.settings import Settings
+from streetwatch.service.settings_file import Reread
 from streetwatch.service.sights import CameraSights
 from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.deliveries import Backlog, Deliveries

@@ -49,7 +49,7 @@ from streetwatch.service.foresight.patrol_roads import NoRoadsError, roads_of
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.outbound.networks import Networks
 from streetwatch.service.runtime.recorded import recorded_looks
-from streetwatch.service.settings import load_settings
+from streetwatch.service.settings_file import load_settings
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.source import redact

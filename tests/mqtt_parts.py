@@ -48,7 +48,7 @@ class Broker:
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         for port in (self.port, self.tls_port):
-            wait_for("broker", partial(_listens, port), seconds=30)
+            wait_for("broker", partial(_listens, port))
 
     def kill(self) -> None:
         """End it at once."""

@@ -128,7 +128,7 @@ def provider() -> Iterator[IdentityProvider]:
     behind.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     try:
-        wait_for("provider", lambda: _answers(behind.behind), seconds=30)
+        wait_for("provider", lambda: _answers(behind.behind))
         thread.start()
         yield behind
         server.shutdown()

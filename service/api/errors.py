@@ -17,7 +17,7 @@ from streetwatch.service.cameras.errors import (
     NoSuchCameraError,
 )
 from streetwatch.service.cameras.stepping import BusyError
-from streetwatch.service.desk.book import ChangedMeanwhileError, NoSuchCaseError
+from streetwatch.service.desk.errors import ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.open311 import errors as open311
 from streetwatch.service.desk.states import DeskConflictError
 from streetwatch.service.incidents.errors import StorageError

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from streetwatch.service.access.policy import About
 from streetwatch.service.cameras import Camera
-from streetwatch.service.desk.book import Book, NoSuchCaseError
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.sql_store import SqlStore
 

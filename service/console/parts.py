@@ -24,7 +24,8 @@ from streetwatch.service.gathering import Gatherings
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
-from streetwatch.service.settings import Reread, Settings
+from streetwatch.service.settings import Settings
+from streetwatch.service.settings_file import Reread
 from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore

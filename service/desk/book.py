@@ -1,9 +1,7 @@
 """The desk's book of cases: one case for each external id, whatever is delivered how often."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Mapping
 from copy import copy
-from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,6 +14,16 @@ from streetwatch.service.desk.draft import (
     IntakeStep,
     draft_of,
 )
+from streetwatch.service.desk.entry import (
+    change,
+    enter,
+    expected_of,
+    first,
+    known_by,
+    next_number,
+    writing_book,
+)
+from streetwatch.service.desk.errors import NoSuchCaseError, OtherCaseError
 from streetwatch.service.desk.facts import THE_DESK, Facts
 from streetwatch.service.desk.listing import Place, rows_at
 from streetwatch.service.desk.merging import (
@@ -37,13 +45,11 @@ from streetwatch.service.desk.query import (
 )
 from streetwatch.service.desk.report import Hold, Move, Report
 from streetwatch.service.desk.rows import added, document_of, last_at, moved_columns, new_row
-from streetwatch.service.desk.states import CaseState, DeskConflictError, moved
-from streetwatch.service.desk.way import way_columns
+from streetwatch.service.desk.states import CaseState, moved
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
-from streetwatch.service.store.schema import desk_case, desk_day, desk_merged
-from streetwatch.service.store.transactions import counted, locked, reading, writing
+from streetwatch.service.store.schema import desk_case, desk_merged
+from streetwatch.service.store.transactions import counted, reading
 from streetwatch.vision.types import Seconds
-from streetwatch.zones.schedule import CHINA
 
 #: A case in one of these was not filed yet: the camera that opens it files it.
 LIGHTER = frozenset({CaseState.WARNED, CaseState.SELF_CORRECTED})
@@ -53,22 +59,6 @@ Amend = Callable[[sa.Connection, Mapping[Any, Any]], Document]
 
 #: Who files what no person does.
 _THE_DESK: Final = Doer(THE_DESK)
-
-
-class KeyTakenError(DeskConflictError):
-    """This idempotency key belongs to another case."""
-
-
-class OtherCaseError(DeskConflictError):
-    """The facts are about another case than the one that was named."""
-
-
-class ChangedMeanwhileError(DeskConflictError):
-    """Somebody else has changed the case since it was read."""
-
-
-class NoSuchCaseError(LookupError):
-    """There is no case of this number or external id."""
 
 
 class Book:
@@ -130,30 +120,26 @@ class Book:
         Raises:
             KeyTakenError: the key was used for another case.
         """
-        with _writing(self._engine) as connection:
-            known, merged = _known(connection, draft.external_id, key)
+        with writing_book(self._engine) as connection:
+            known, merged = known_by(connection, draft.external_id, key)
             facts = Facts(connection)
             if known is not None and merged is not None:
                 changed = facts.merged(known, merged, draft) if draft.camera_id else {}
                 changed = self._followed(known, changed, now)
-                return as_merged(_change(connection, known, changed), draft.external_id), False
+                return as_merged(change(connection, known, changed), draft.external_id), False
             if known is not None:
                 changed = facts.own(known, draft) if known["state"] in LIGHTER else {}
-                return _change(connection, known, self._followed(known, changed, now)), False
+                return change(connection, known, self._followed(known, changed, now)), False
             has_it = self._near and case_that_has(connection, draft, self._near)
             if has_it:
                 changed = facts.joined(has_it, draft, Filing(key, now, doer))
                 changed = self._followed(has_it, changed, now)
-                return as_merged(_change(connection, has_it, changed), draft.external_id), False
+                return as_merged(change(connection, has_it, changed), draft.external_id), False
             for step in self._intake:
                 draft = step(connection, draft, now)
-            number = _next_number(connection, now)
-            row = self._followed(
-                {}, new_row(draft, number=number, key=key, now=now, doer=doer), now
-            )
-            row |= way_columns(row)
-            insert = sa.insert(desk_case).values(row).returning(desk_case)
-            return document_of(connection.execute(insert).mappings().one()), True
+            number = next_number(connection, now)
+            row = new_row(draft, number=number, key=key, now=now, doer=doer)
+            return enter(connection, self._followed({}, row, now)), True
 
     def update(
         self, name: str, report: Report, *, expected: Container[int] | None = None
@@ -168,14 +154,14 @@ class Book:
             OtherCaseError: the report is about another case.
             ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
-        with _writing(self._engine) as connection:
-            row = _expected(self._named(connection, name, to_change=True), expected)
+        with writing_book(self._engine) as connection:
+            row = expected_of(self._named(connection, name, to_change=True), expected)
             facts = Facts(connection)
             at = max((report.disputed_at or report.last_seen).timestamp(), last_at(row))
             merged = merged_report(connection, desk_merged.c.external_id == report.external_id)
             if merged is not None and merged["number"] == row["number"]:
                 changed = facts.merged(row, merged, draft_of(report))
-                case = _change(connection, row, self._followed(row, changed, at))
+                case = change(connection, row, self._followed(row, changed, at))
                 return as_merged(case, report.external_id)
             if row["external_id"] != report.external_id:
                 raise OtherCaseError(
@@ -183,7 +169,7 @@ class Book:
                     f"not {report.external_id}"
                 )
             changed = facts.own(row, draft_of(report))
-            return _change(connection, row, self._followed(row, changed, at))
+            return change(connection, row, self._followed(row, changed, at))
 
     def move(
         self, name: str, move: Move, *, now: Seconds, expected: Container[int] | None = None
@@ -195,8 +181,8 @@ class Book:
             MoveRefusedError: it can't go there.
             ChangedMeanwhileError: the case has none of the revisions that are expected.
         """
-        with _writing(self._engine) as connection:
-            row = _expected(self._named(connection, name, to_change=True), expected)
+        with writing_book(self._engine) as connection:
+            row = expected_of(self._named(connection, name, to_change=True), expected)
             state = moved(CaseState(row["state"]), move.state)
             if state == row["state"]:
                 return document_of(row)
@@ -204,7 +190,7 @@ class Book:
             line = move.doer.line | move.why()
             history = added(row, now, note=move.note, state=state.value, **line)
             changed = moved_columns(state, now) | said | {"history": history}
-            return _change(connection, row, self._followed(row, changed, now))
+            return change(connection, row, self._followed(row, changed, now))
 
     def amend(self, name: str, amend: Amend, *, now: Seconds) -> Document:
         """Change a case in another way than by moving it.
@@ -213,9 +199,9 @@ class Book:
             NoSuchCaseError: there is no such case.
             DeskConflictError: as `amend` finds.
         """
-        with _writing(self._engine) as connection:
+        with writing_book(self._engine) as connection:
             row = self._named(connection, name, to_change=True)
-            return _change(connection, row, self._followed(row, amend(connection, row), now))
+            return change(connection, row, self._followed(row, amend(connection, row), now))
 
     def hold(self, name: str, hold: Hold, *, now: Seconds) -> Document:
         """Set or lift a legal hold: while it is set, retention deletes nothing of the case.
@@ -223,13 +209,13 @@ class Book:
         Raises:
             NoSuchCaseError: there is no such case.
         """
-        with _writing(self._engine) as connection:
+        with writing_book(self._engine) as connection:
             row = self._named(connection, name, to_change=True)
             if row["legal_hold"] == hold.held:
                 return document_of(row)
             action = "legal_hold_set" if hold.held else "legal_hold_lifted"
             history = added(row, now, note=hold.why, action=action, **hold.doer.line)
-            return _change(connection, row, {"legal_hold": hold.held, "history": history})
+            return change(connection, row, {"legal_hold": hold.held, "history": history})
 
     def case(self, name: str) -> Document:
         """Return a case by its number or external id.
@@ -301,11 +287,11 @@ class Book:
     ) -> Mapping[Any, Any]:
         here = sa.and_(True, *within(self._reach))  # noqa: FBT003 -- SQLAlchemy's own
         same = sa.or_(desk_case.c.number == name, desk_case.c.external_id == name)
-        row = _first(connection, sa.and_(same, here), to_change=to_change)
+        row = first(connection, sa.and_(same, here), to_change=to_change)
         if row is None:
             merged = merged_report(connection, desk_merged.c.external_id == name)
             same = desk_case.c.number == (merged or {}).get("number")
-            row = merged and _first(connection, sa.and_(same, here), to_change=to_change)
+            row = merged and first(connection, sa.and_(same, here), to_change=to_change)
         if row is None:
             raise NoSuchCaseError(f"no case {name!r}")
         return row
@@ -315,73 +301,3 @@ class Book:
         for step in self._follow if changed else ():
             changed = changed | step(row, {**row, **changed}, at)
         return changed
-
-
-@contextmanager
-def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Write into the book, one after the other: its numbers and revisions have an order."""
-    with writing(engine) as connection:
-        locked(connection, "desk")
-        yield connection
-
-
-def _known(
-    connection: sa.Connection, external_id: str, key: str
-) -> tuple[Mapping[Any, Any] | None, Mapping[Any, Any] | None]:
-    """Return the case there is, and the report it was merged as if it was.
-
-    Raises:
-        KeyTakenError: the key was used for another case.
-    """
-    same = desk_case.c.external_id == external_id
-    key_too = desk_case.c.idempotency_key == key
-    row = _first(connection, sa.or_(same, key_too), to_change=True)
-    merged = None
-    if row is None:
-        same = desk_merged.c.external_id == external_id
-        merged = merged_report(connection, sa.or_(same, desk_merged.c.idempotency_key == key))
-        number = desk_case.c.number == (merged or {}).get("number")
-        row = merged and _first(connection, number, to_change=True)
-    found = merged or row
-    if found is not None and found["external_id"] != external_id:
-        raise KeyTakenError(f"Idempotency-Key {key} belongs to case {found['number']}")
-    return row, merged
-
-
-def _first(
-    connection: sa.Connection, where: sa.ColumnElement[bool], *, to_change: bool = False
-) -> Mapping[Any, Any] | None:
-    wanted = sa.select(desk_case).where(where)
-    if to_change:  # a database with row locks; SQLite has one writer
-        wanted = wanted.with_for_update()
-    return connection.execute(wanted).mappings().first()
-
-
-def _expected(row: Mapping[Any, Any], revisions: Container[int] | None) -> Mapping[Any, Any]:
-    if revisions is not None and row["revision"] not in revisions:
-        raise ChangedMeanwhileError(
-            f"case {row['number']} has changed since you read it: read it again"
-        )
-    return row
-
-
-def _change(connection: sa.Connection, row: Mapping[Any, Any], changed: Document) -> Document:
-    """Write what has changed of a case, if anything, and return it as it is now."""
-    if not changed:
-        return document_of(row)
-    here = desk_case.c.number == row["number"]
-    whole = changed | way_columns({**row, **changed})
-    update = sa.update(desk_case).where(here).values(whole).returning(desk_case)
-    return document_of(connection.execute(update).mappings().one())
-
-
-def _next_number(connection: sa.Connection, now: Seconds) -> str:
-    """Number the cases of a day on China's clock: SW-20261123-0001. One writer does so at once."""
-    day = f"SW-{datetime.fromtimestamp(now, CHINA):%Y%m%d}-"
-    same = desk_day.c.day == day
-    last = connection.execute(sa.select(desk_day.c.last).where(same)).scalar_one_or_none()
-    if last is None:
-        connection.execute(sa.insert(desk_day).values(day=day, last=1))
-    else:
-        connection.execute(sa.update(desk_day).where(same).values(last=last + 1))
-    return f"{day}{(last or 0) + 1:04d}"

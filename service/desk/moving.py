@@ -3,8 +3,9 @@
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 
-from streetwatch.service.desk.book import Book, ChangedMeanwhileError, NoSuchCaseError
+from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.draft import Document
+from streetwatch.service.desk.errors import ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.report import Move
 from streetwatch.service.desk.states import ENDS, CaseState, DeskConflictError
 from streetwatch.service.desk.timing import timed

@@ -38,7 +38,7 @@ def test_a_camera_that_cannot_be_opened_says_why_and_the_others_are_watched(
         settled = states["dead"]["reason"] and states["live"]["state"] == "live"
         return states if settled else None
 
-    states = wait_for("state of both cameras", both_known, seconds=30)
+    states = wait_for("state of both cameras", both_known)
     assert states["dead"]["state"] in {"retrying", "connecting"}
     assert "connection refused" in states["dead"]["reason"]
     answers = [httpx.get(service.url + path).text for path in ("/cameras", "/readyz", "/metrics")]

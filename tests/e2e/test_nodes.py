@@ -51,7 +51,7 @@ class City:
 
     def have(self, **count: int) -> None:
         """Wait until nodes have so many cameras, and see them."""
-        wait_for(f"spread {count}", lambda: self._has(count) or None, seconds=30)
+        wait_for(f"spread {count}", lambda: self._has(count) or None)
 
     def _has(self, count: dict[str, int]) -> bool:
         return self.spread() == count and all(
@@ -80,7 +80,6 @@ class City:
         wait_for(
             "new name at the camera's owner",
             lambda: "renamed" in {one["name"] for one in self.a.get("/cameras")} or None,
-            seconds=20,
         )
         sys.stdout.write(f"the change took {time.monotonic() - since:.2f} s\n")
 
@@ -153,27 +152,26 @@ def city(tmp_path: Path) -> Iterator[City]:
 def frozen_until(node: Service, what: Callable[[], bool]) -> Iterator[None]:
     """Freeze a node, and let it go when something has happened without it."""
     with node.held():
-        wait_for("what others do", lambda: what() or None, seconds=30)
+        wait_for("what others do", lambda: what() or None)
     yield
 
 
 def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> None:
     city.a.start()
     city.b.start()
-    wait_for("spread", lambda: city.spread() == {"a": 2, "b": 2} or None, seconds=30)
+    wait_for("spread", lambda: city.spread() == {"a": 2, "b": 2} or None)
     city.rename_at_another()
     city.camera.since = time.time()
     city.camera.start()
     wait_for(
         "a stay on each camera",
         lambda: len(city.store.incidents()) == len(CAMERAS) or None,
-        seconds=60,
     )
 
     before = city.changes_of_hands()
     with city.database_away():
         threading.Event().wait(LEASE_S + 1)  # both are past their lease when it is back
-    wait_for("nodes that are heard of", lambda: city.living() == ("a", "b") or None, seconds=30)
+    wait_for("nodes that are heard of", lambda: city.living() == ("a", "b") or None)
     assert city.changes_of_hands() == before
 
     city.a.kill()
@@ -188,13 +186,10 @@ def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> No
         wait_for(
             "loss that is noticed",
             lambda: city.b.log[-1].read_text().count("camera.lost") >= len(frozen) or None,
-            seconds=20,
         )
     city.have(a=2, b=2)
 
-    wait_for(
-        "a case of each camera", lambda: len(city.a.cases()) == len(CAMERAS) or None, seconds=60
-    )
+    wait_for("a case of each camera", lambda: len(city.a.cases()) == len(CAMERAS) or None)
     filed = [one for one in city.store.incidents() if one.opened_at is not None]
     assert Counter(one.camera_id for one in filed) == dict.fromkeys(CAMERAS, 1)
     assert all(one.unobserved_s < 40.0 for one in filed), "it stood before its node died"

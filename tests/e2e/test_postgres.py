@@ -26,7 +26,7 @@ def test_a_case_on_postgresql_outlives_the_service(
         assert filed.status_code == 201
         service.kill()
         service.start(STREETWATCH_DATABASE=address)
-        assert wait_for("case", service.cases, seconds=20)[0]["number"] == filed.json()["number"]
+        assert wait_for("case", service.cases)[0]["number"] == filed.json()["number"]
         assert service.stop() == 0
     assert not (service.folder / "data" / "streetwatch.db").exists()
     assert "postgres@" not in service.log[0].read_text()

@@ -204,8 +204,8 @@ COMMANDS: Final = (
 
 
 def test_no_secret_comes_out_of_a_service(tight: Service) -> None:
-    wait_for("a failed delivery to each", lambda: _all_failed(tight), seconds=40)
-    wait_for("evidence that was refused", lambda: _evidence_refused(tight), seconds=40)
+    wait_for("a failed delivery to each", lambda: _all_failed(tight))
+    wait_for("evidence that was refused", lambda: _evidence_refused(tight))
     with signed_in(tight) as client:
         found = {where: leaks(text) for where, text in asked(client)}
     found |= {" ".join(command): leaks(said(tight, *command)) for command in COMMANDS}

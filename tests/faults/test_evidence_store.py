@@ -106,12 +106,12 @@ def test_evidence_waits_for_a_store_in_trouble_and_is_there_once_it_is_back(
         moving.start()
         try:
             if trouble != "silent":  # it is told when the time-out is over
-                wait_for("word of it", lambda: moving.health().reason or None, seconds=30)
+                wait_for("word of it", lambda: moving.health().reason or None)
             assert moving.health().waiting == len(FILES)
             assert {case: evidence.read(case, STILL) for case in FILES} == FILES
             before.trouble, ended = "", time.monotonic()
             before.well_again.set()
-            wait_for("all of it", lambda: not evidence.waiting() or None, seconds=60)
+            wait_for("all of it", lambda: not evidence.waiting() or None)
             print(f"{trouble}: back in {time.monotonic() - ended:.1f} s of {EVERY_S:g}")  # noqa: T201 -- docs/explanation/faults.md
         finally:
             moving.stop(timeout_s=30)

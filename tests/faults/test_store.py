@@ -242,10 +242,10 @@ def test_an_evidence_folder_that_hangs_is_heard_of_and_loses_nothing(
     os.mkfifo(pipe)  # opening it hangs, as a disk does that has gone away
     kerb.show(14, 20)
     kerb.put(20)
-    wait_for("silence", lambda: kerb.loop.silent_s > 1.0 or None, seconds=20)
+    wait_for("silence", lambda: kerb.loop.silent_s > 1.0 or None)
     assert kerb.filed() == []
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    wait_for("failure", lambda: has_failed(kerb, reader), seconds=20)
+    wait_for("failure", lambda: has_failed(kerb, reader))
     os.close(reader)
     kerb.show(22, 40)
     assert kerb.filed() == [candidate.id]

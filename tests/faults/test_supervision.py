@@ -39,7 +39,7 @@ class Watched:
 
     def wait_for_looks(self) -> None:
         before = len(self.city.looks("kerb"))
-        wait_for("look", lambda: len(self.city.looks("kerb")) > before + 1 or None, seconds=20)
+        wait_for("look", lambda: len(self.city.looks("kerb")) > before + 1 or None)
 
     def first_seen(self) -> Seconds:
         (stay,) = self.city.camera("kerb").watching.watch.presence.stays
@@ -119,10 +119,10 @@ def test_a_worker_that_is_stuck_in_the_system_is_replaced_so_many_times_and_no_m
 
         return ask
 
-    wait_for("replacement", is_replaced(MOST_LEFT), seconds=30)
+    wait_for("replacement", is_replaced(MOST_LEFT))
     stuck = city.camera("kerb")
     assert len(stuck.left) == MOST_LEFT
-    wait_for("a stuck one", lambda: stuck.capture.overdue_s > 1 or None, seconds=10)
+    wait_for("a stuck one", lambda: stuck.capture.overdue_s > 1 or None)
     one.supervisor.round()
     assert one.replaced("kerb", "stuck") == MOST_LEFT, "each leaves a thread behind"
     os.close(os.open(pipe, os.O_WRONLY))  # the system comes to itself: all of them end
@@ -141,10 +141,9 @@ def test_a_detector_that_is_stuck_is_told_by_the_probe(watched: Watched) -> None
         lambda: (
             watched.city.fleet.loop.silent_s if watched.city.fleet.loop.silent_s > 1.5 else None
         ),
-        seconds=10,
     )
     free.set()
-    wait_for("sign", lambda: watched.city.fleet.loop.silent_s < silent or None, seconds=10)
+    wait_for("sign", lambda: watched.city.fleet.loop.silent_s < silent or None)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Real cameras for tests: clips drawn and coded here, served by a real RTSP server process."""
+"""Real cameras, coded here and served by a real RTSP server, and a case platform that listens."""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from platform_parts import Platform
 from streetwatch.datasets.live import LiveProcess, start_live
 
 _BITS = 12
@@ -82,3 +83,18 @@ def live_camera() -> Iterator[Callable[..., LiveProcess]]:
     yield start
     for camera in started:
         camera.kill()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Platform, str]]:
+    """A case platform behind real HTTP, and its address."""
+    platform = Platform()
+    with platform.listening() as url:
+        yield platform, url
+
+
+@pytest.fixture
+def platform(served: tuple[Platform, str]) -> Platform:
+    """The same, with nothing taken yet."""
+    served[0].clear()
+    return served[0]

@@ -98,7 +98,7 @@ class Watch:
         before = self.done()
         self.now = START + second
         self.mailboxes.put(Frame("cam", second, self.now, Pixels(image)))
-        wait_for("look", lambda: self.done() > before or None, seconds=10)
+        wait_for("look", lambda: self.done() > before or None)
 
     def done(self) -> float:
         kinds = ("", "_failed", "_unjudged")

@@ -53,7 +53,6 @@ class Running:
         wait_for(
             f"picture of {camera_id}",
             lambda: self.state(camera_id)["condition"] == "live" or None,
-            seconds=10,
         )
 
 
@@ -110,7 +109,7 @@ def test_a_camera_is_added_changed_and_taken_away_while_another_goes_on(
 
     assert running.http.delete("/cameras/gate").status_code == 204
     assert [one["id"] for one in running.get("/cameras")] == ["kerb"]
-    wait_for("end of its capture", lambda: first.capture.stop(0) or None, seconds=10)
+    wait_for("end of its capture", lambda: first.capture.stop(0) or None)
     assert running.service.watched["kerb"] is other
 
 
@@ -119,7 +118,7 @@ def test_a_camera_where_no_camera_can_stand_is_not_connected_to_and_says_so(
 ) -> None:
     url = "rtsp://169.254.169.254:80/latest"
     running.http.put("/cameras/cloud", json=document(url, zones=[ROAD]))
-    reason = wait_for("reason", lambda: running.state("cloud")["reason"] or None, seconds=10)
+    reason = wait_for("reason", lambda: running.state("cloud")["reason"] or None)
     assert "no camera and no platform can stand at 169.254.169.254" in reason
     told = running.http.post("/cameras/probe", json={"url": url}).text
     assert "No camera can stand at this address" in told
@@ -131,11 +130,10 @@ def test_a_live_picture_is_small_follows_the_stream_and_has_its_zones(
     running.wait_until_live("kerb")
     running.http.put("/cameras/kerb", json=document(camera, zones=[ROAD]))
     live = running.service.lookout.live
-    first = wait_for("picture", lambda: live.picture("kerb"), seconds=10)
+    first = wait_for("picture", lambda: live.picture("kerb"))
     later = wait_for(
         "next picture",
         lambda: (one := live.picture("kerb")) and (one.at > first.at or None) and one,
-        seconds=10,
     )
     image = cv2.imdecode(np.frombuffer(later.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
@@ -166,7 +164,6 @@ def test_a_new_address_is_watched_instead_of_the_old_one(
     wait_for(
         "picture of the new stream",
         lambda: running.state("kerb")["size"] == [640, 480] or None,
-        seconds=10,
     )
 
 

@@ -19,7 +19,7 @@ from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.case import Occasion
-from streetwatch.service.settings import load_settings
+from streetwatch.service.settings_file import load_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "connect-your-platform.md"
 BLOCK = re.compile(r"```(yaml|python)\n(.*?)```", re.DOTALL)
@@ -33,19 +33,6 @@ Sinks = Callable[[str], HttpTemplateSink]
 def blocks(kind: str, name: str = "") -> list[str]:
     found = [text for one, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")) if one == kind]
     return [text for text in found if text.startswith(name)]
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Platform, str]]:
-    platform = Platform()
-    with platform.listening() as url:
-        yield platform, url
-
-
-@pytest.fixture
-def platform(served: tuple[Platform, str]) -> Platform:
-    served[0].clear()
-    return served[0]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 
+from live_service import PATIENCE_S
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
@@ -107,7 +108,7 @@ class City:
         return self.registry.get_sample_value(name, labels) or 0.0
 
 
-def until(is_so: Callable[[], bool], *, seconds: float = 5.0) -> None:
+def until(is_so: Callable[[], bool], *, seconds: float = PATIENCE_S) -> None:
     """Wait for the loop's thread; ask often, for there are many looks to wait for."""
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while not is_so():

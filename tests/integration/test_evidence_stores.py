@@ -26,7 +26,7 @@ from streetwatch.service.incidents.incident import State
 from streetwatch.service.incidents.retention import Periods
 from streetwatch.service.openings import evidence_of
 from streetwatch.service.outbound.outbound import Outbound
-from streetwatch.service.settings import load_settings
+from streetwatch.service.settings_file import load_settings
 from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.service.upkeep.retention import Retention

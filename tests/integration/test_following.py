@@ -39,7 +39,7 @@ from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
-from streetwatch.service.settings import load_settings
+from streetwatch.service.settings_file import load_settings
 from streetwatch.service.store.cluster_schema import lease, node
 from streetwatch.service.store.leases import LeaseLostError, Leases
 from streetwatch.service.store.node_status import unowned

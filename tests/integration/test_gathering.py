@@ -73,17 +73,17 @@ def captures() -> list[str]:
 
 def test_what_stands_on_the_street_is_seen_before_the_camera_is_kept(city: City) -> None:
     with city.gatherings.begun(city.document(), who="lin") as gathering:
-        wait_for("car", lambda: "car" in labels(gathering) or None, seconds=30)
-        wait_for("second look", lambda: gathering.span_s > 0 or None, seconds=30)
+        wait_for("car", lambda: "car" in labels(gathering) or None)
+        wait_for("second look", lambda: gathering.span_s > 0 or None)
         assert all(look.view is None for look in gathering.looks), "no pictures are held"
     assert not city.gatherings.catalogue.cameras
 
 
 def test_nobody_is_connected_to_the_camera_after_the_page_is_left(city: City) -> None:
     with city.gatherings.begun(city.document(), who="lin") as gathering:
-        wait_for("look", lambda: gathering.looks or None, seconds=30)
+        wait_for("look", lambda: gathering.looks or None)
         assert len(captures()) == 1
-    wait_for("end of the stream", lambda: not captures() or None, seconds=15)
+    wait_for("end of the stream", lambda: not captures() or None)
 
 
 def test_one_camera_at_a_time_is_attached_by_each_and_few_by_all(city: City) -> None:

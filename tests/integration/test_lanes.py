@@ -204,7 +204,7 @@ def test_a_dead_target_holds_up_no_other(city: Platform, tmp_path: Path) -> None
         messages = (a_message(an_incident(id=f"{n:026}")) for n in range(5))
         promise(city.store, *messages, targets=("dead", "slow", "alive"))
         lanes.wake()
-        wait_for("five cases", lambda: len(book.entries) == 5 or None, seconds=30)
+        wait_for("five cases", lambda: len(book.entries) == 5 or None)
     backlogs = Deliveries(city.store.engine).backlogs(now=NOON).by_target
     assert backlogs["alive"].delivered == 5
     assert backlogs["dead"].delivered == 0

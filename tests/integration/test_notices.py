@@ -253,7 +253,7 @@ def test_the_threads_do_the_same_and_end_when_they_are_told(world: World) -> Non
     desk = world.desk()
     desk.start()
     try:
-        wait_for("notice", lambda: world.platform.taken or None, seconds=10)
+        wait_for("notice", lambda: world.platform.taken or None)
     finally:
         desk.stop(timeout_s=5)
     assert world.platform.told == [("urge", "accept")]

@@ -220,7 +220,7 @@ def test_two_relays_on_one_outbox_send_each_message_once(world: World) -> None:
     promise(world.store, *messages)
     for relay in (world.relay(), world.relay()):
         relay.start()
-    wait_for("delivery", lambda: world.backlog.delivered == 20 or None, seconds=20)
+    wait_for("delivery", lambda: world.backlog.delivered == 20 or None)
     assert len(world.network.requests) == 20
     assert len(world.cases()) == 20
 
@@ -230,7 +230,7 @@ def test_a_woken_relay_delivers_at_once_and_stops_promptly(world: World) -> None
     relay.start()
     promise(world.store, OPENED)
     relay.wake()
-    wait_for("case", lambda: world.cases() or None, seconds=10)
+    wait_for("case", lambda: world.cases() or None)
     relay.stop(timeout_s=5)
     promise(world.store, SEALED)
     relay.wake()
@@ -260,10 +260,10 @@ def test_a_relay_survives_a_mistake_in_a_sink(world: World) -> None:
     world.relays.append(relay)
     promise(world.store, OPENED)
     relay.start()
-    wait_for("first try", lambda: sink.calls or None, seconds=10)
+    wait_for("first try", lambda: sink.calls or None)
     world.now += LEASE_S
     relay.wake()
-    wait_for("case", lambda: world.cases() or None, seconds=10)
+    wait_for("case", lambda: world.cases() or None)
     assert sink.calls == 2
 
 

@@ -28,19 +28,6 @@ NO_WORD = "the template does not fit: the table big has no exposed_garbage: writ
 CODES = {kind.value: "006" for kind in ViolationType}
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Platform, str]]:
-    platform = Platform()
-    with platform.listening() as url:
-        yield platform, url
-
-
-@pytest.fixture
-def platform(served: tuple[Platform, str]) -> Platform:
-    served[0].clear()
-    return served[0]
-
-
 @pytest.fixture
 def url(served: tuple[Platform, str]) -> str:
     return served[1]

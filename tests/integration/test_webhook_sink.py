@@ -24,19 +24,6 @@ MESSAGE = a_message(files=(evidence("threshold.jpg"),))
 Sinks = Callable[..., WebhookSink]
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Platform, str]]:
-    platform = Platform()
-    with platform.listening() as url:
-        yield platform, url
-
-
-@pytest.fixture
-def platform(served: tuple[Platform, str]) -> Platform:
-    served[0].clear()
-    return served[0]
-
-
 @pytest.fixture
 def sink_of(served: tuple[Platform, str]) -> Iterator[Sinks]:
     opened: list[WebhookSink] = []

@@ -20,7 +20,8 @@ from streetwatch.service.console.settings.values import (
     value_words,
 )
 from streetwatch.service.desk.work_calendar import load_calendar
-from streetwatch.service.settings import Settings, told_settings
+from streetwatch.service.settings import Settings
+from streetwatch.service.settings_file import told_settings
 
 RUNNING = Settings()
 

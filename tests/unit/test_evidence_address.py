@@ -6,7 +6,7 @@ import pytest
 
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.evidence.bucket import Address
-from streetwatch.service.settings import load_settings
+from streetwatch.service.settings_file import load_settings
 
 KEYS = "access_key: one, secret_key: canary-of-the-secret"
 

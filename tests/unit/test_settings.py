@@ -14,7 +14,8 @@ from streetwatch.service.config.code_schema import CodesEntry
 from streetwatch.service.config.errors import SettingsError
 from streetwatch.service.config.rule_schema import WindowEntry
 from streetwatch.service.config.wording import fields_of, schema_in
-from streetwatch.service.settings import Settings, load_settings, told_settings
+from streetwatch.service.settings import Settings
+from streetwatch.service.settings_file import load_settings, told_settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 

@@ -18,7 +18,8 @@ from streetwatch.service.config.target_schema import (
 from streetwatch.service.config.template_schema import TemplateEntry
 from streetwatch.service.config.wording import fields_of, schemas_in
 from streetwatch.service.incidents.case import Occasion
-from streetwatch.service.settings import Settings, load_settings
+from streetwatch.service.settings import Settings
+from streetwatch.service.settings_file import load_settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "targets.md"
 SECRET = "hunter2-hunter2-hunter2"  # noqa: S105 -- must never be seen

@@ -3,7 +3,7 @@
 from typing import Final
 
 from streetwatch.service.console.language import mark, say
-from streetwatch.service.desk.book import ChangedMeanwhileError, NoSuchCaseError
+from streetwatch.service.desk.errors import ChangedMeanwhileError, NoSuchCaseError
 from streetwatch.service.desk.review.leases import HeldByAnotherError
 from streetwatch.service.desk.review.verdict import JudgedAlreadyError, NotUndoneError
 from streetwatch.service.desk.states import DeskConflictError, MoveRefusedError

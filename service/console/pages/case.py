@@ -33,7 +33,7 @@ from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.moments import seconds_of
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import Shell
-from streetwatch.service.desk.book import NoSuchCaseError
+from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.desk.places import history_around
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.evidence.originals import SHORTEST_REASON

@@ -17,7 +17,7 @@ from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.shell import Shell
-from streetwatch.service.desk.book import NoSuchCaseError
+from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.desk.query import Page, Sort
 from streetwatch.service.store.transactions import COUNTED
 

@@ -11,7 +11,7 @@ from streetwatch.service.cameras import Camera
 from streetwatch.service.console.review.files import files_of
 from streetwatch.service.console.review.reel import Reel, reel_of
 from streetwatch.service.console.review.session import Session
-from streetwatch.service.desk.book import NoSuchCaseError
+from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.desk.moving import Refused, each
 from streetwatch.service.desk.review.leases import LEASE_S, Reviewer
 from streetwatch.service.desk.review.nearby import Surroundings, surroundings

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from streetwatch.service.console.language import Language, mark, marks, say_in
-from streetwatch.service.settings import Origins, Settings
+from streetwatch.service.settings import Settings
+from streetwatch.service.settings_file import Origins
 
 
 class Unit(StrEnum):

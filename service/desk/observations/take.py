@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from streetwatch.service.access.doer import Doer
-from streetwatch.service.desk.book import Book, NoSuchCaseError
+from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.draft import Document, Draft
+from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.desk.merging import UNCLASSIFIED
 from streetwatch.service.desk.observations.observation import Observation
 from streetwatch.service.desk.observations.picture import Limits, decoded

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from streetwatch.service.access.asking import PublicReach, note
 from streetwatch.service.access.doer import Doer
-from streetwatch.service.desk.book import Book, NoSuchCaseError
+from streetwatch.service.desk.book import Book
+from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.desk.open311.answers import (
     FILING,
     RESPONSES,

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from streetwatch.service.desk.book import NoSuchCaseError
+from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.desk.query import within
 from streetwatch.service.desk.review.question import (
     Question,

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from streetwatch.service.access.doer import Doer
-from streetwatch.service.desk.book import Amend, Book, ChangedMeanwhileError
+from streetwatch.service.desk.book import Amend, Book
 from streetwatch.service.desk.draft import Document
+from streetwatch.service.desk.errors import ChangedMeanwhileError
 from streetwatch.service.desk.moving import Moving
 from streetwatch.service.desk.report import Move
 from streetwatch.service.desk.review.leases import Leases, Reviewer, end, refuse_held

@@ -65,7 +65,7 @@ def _catalogue(config: Path) -> "Iterator[Catalogue]":
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
     from streetwatch.service.openings import catalogue_of, stored
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     settings = load_settings(config, environ=os.environ)
     configure_logs(settings.log_format)

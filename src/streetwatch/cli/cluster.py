@@ -85,7 +85,7 @@ def detect(*, config: Config = _CONFIG) -> None:
     """Look at the pictures of nodes whose `node.detection` is `shared`, until SIGTERM."""
     from streetwatch.service.detecting import serve_detector
     from streetwatch.service.logs import configure_logs
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     settings = load_settings(config, environ=os.environ)
     configure_logs(settings.log_format)
@@ -95,7 +95,7 @@ def detect(*, config: Config = _CONFIG) -> None:
 @contextmanager
 def _shared(config: Path) -> "Iterator[tuple[Settings, SqlStore, Nodes]]":
     from streetwatch.service.openings import stored
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
     from streetwatch.service.store.nodes import Nodes
 
     settings = load_settings(config, environ=os.environ)

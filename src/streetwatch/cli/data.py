@@ -123,7 +123,7 @@ def verdicts(
     """Take what was judged on the desk out of the service's store, for `learn`."""
     from streetwatch.service.desk.verdicts import write_verdicts
     from streetwatch.service.openings import desk_of
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     del as_json
     with desk_of(load_settings(config, environ=os.environ)) as desk:

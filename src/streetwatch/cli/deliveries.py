@@ -43,7 +43,7 @@ def deliveries(  # noqa: PLR0913 -- one argument per option
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.logs import configure_logs
     from streetwatch.service.openings import stored
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     del as_json
     if resend is not None and target is None:

@@ -56,7 +56,7 @@ def report(  # noqa: PLR0913 -- a parameter for each option
     config: Config = _CONFIG,
 ) -> None:
     """Print a month of the desk: in words, over all cases, for each type, grid and camera."""
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     settings = load_settings(config, environ=os.environ)
     if style in {ReportFormat.HTML, ReportFormat.PDF}:
@@ -116,11 +116,11 @@ def evidence(
     config: Config = _CONFIG,
 ) -> None:
     """Write everything about a case into one ZIP; exit 1 where something is wrong with it."""
-    from streetwatch.service.desk.book import NoSuchCaseError
+    from streetwatch.service.desk.errors import NoSuchCaseError
     from streetwatch.service.evidence.pack import pack
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.openings import desk_of
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     with desk_of(load_settings(config, environ=os.environ)) as desk:
         try:

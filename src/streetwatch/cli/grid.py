@@ -34,7 +34,7 @@ def import_(
     from streetwatch.service.desk.grid.geojson import read_grids
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.openings import grids_of
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     del as_json
     try:

@@ -26,7 +26,7 @@ def _keys() -> None:
 def show(*, config: Config = _CONFIG, as_json: AsJson = True) -> None:
     """Print every public key that evidence was signed with, and which signs now."""
     from streetwatch.service.openings import signer_of, signing_of, stored
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     del as_json
     settings = load_settings(config, environ=os.environ)
@@ -43,7 +43,7 @@ def rotate(*, config: Config = _CONFIG, as_json: AsJson = True) -> None:
     """Make another key to sign with; restart the service then. What was signed stays proven."""
     from streetwatch.service.evidence.keys import KEY_FILE, Signer
     from streetwatch.service.incidents.errors import InputError
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     del as_json
     settings = load_settings(config, environ=os.environ)

@@ -28,7 +28,7 @@ def dispatch(address: str, config: Path) -> None:
     from streetwatch.service.cluster.dispatcher import Dispatcher, ray_at
     from streetwatch.service.cluster.machines import Doors, Role
     from streetwatch.service.logs import configure_logs
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     settings = load_settings(config, environ=os.environ)
     configure_logs(settings.log_format)

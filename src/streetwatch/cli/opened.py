@@ -66,7 +66,7 @@ def me() -> str:
 def opened(config: Path) -> Iterator[Opened]:
     """Open them for the length of a `with` block; the service may run, or not yet."""
     from streetwatch.service.openings import access_of, audit_of
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
     from streetwatch.service.store.sql_store import open_store
 
     settings = load_settings(config, environ=os.environ)

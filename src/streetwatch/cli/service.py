@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from streetwatch.service.cameras import Camera
     from streetwatch.service.replay import Question
     from streetwatch.service.runtime.recorded import Restart
-    from streetwatch.service.settings import Origins, Settings
+    from streetwatch.service.settings import Settings
+    from streetwatch.service.settings_file import Origins
     from streetwatch.vision.detect import Detector
     from streetwatch.vision.types import Detections, Look
 
@@ -53,7 +54,7 @@ def run(
     from streetwatch.service.app import serve
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
-    from streetwatch.service.settings import told_settings
+    from streetwatch.service.settings_file import told_settings
 
     def read() -> "tuple[Settings, Origins]":
         return told_settings(config, environ=os.environ)

@@ -34,7 +34,7 @@ def try_target(
     from streetwatch.service.delivery.targets import named
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.openings import links_of, own_token_of
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     del as_json
     settings = load_settings(config, environ=os.environ)

@@ -119,7 +119,7 @@ def tune(
     from streetwatch.benchmarks.tuning import best, timed, written
     from streetwatch.models import registry
     from streetwatch.models.session import providers
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     del as_json
     before = "" if write is None else _read(write)

@@ -37,7 +37,7 @@ def retention(
     from streetwatch.service.incidents.errors import InputError
     from streetwatch.service.logs import configure_logs
     from streetwatch.service.openings import catalogue_of, evidence_of, retention_of, stored
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
 
     del as_json
     if (case is None) is not (why is None) or (case is not None and dry_run):
@@ -75,7 +75,7 @@ def backup(
 ) -> None:
     """Copy database and evidence of a service, running or not, with their hashes."""
     from streetwatch.service.openings import evidence_of, stored
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
     from streetwatch.service.upkeep.backup import back_up
 
     del as_json
@@ -96,7 +96,7 @@ def restore(
 ) -> None:
     """Check a backup and put it into the empty data folder of a service that is not running."""
     from streetwatch.service.incidents.errors import InputError
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
     from streetwatch.service.upkeep.restore import restore as put_back
 
     del as_json
@@ -161,7 +161,7 @@ def verify(  # noqa: PLR0913 -- one argument per option
 
 def _of_store(config: Path, ledger: Path | None, target: str) -> Iterator[dict[str, str]]:
     from streetwatch.service.openings import stored, verification_of
-    from streetwatch.service.settings import load_settings
+    from streetwatch.service.settings_file import load_settings
     from streetwatch.service.upkeep.ledger import PlatformLedger, compared
 
     received = None if ledger is None else PlatformLedger.read(ledger)

@@ -103,7 +103,7 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
         page.get_by_role("link", name="接入摄像机").click()
         page.get_by_label("摄像机地址").fill(street.url)
         page.keyboard.press("Enter")
-        expect(page.get_by_alt_text("摄像机的第一幅画面")).to_be_visible(timeout=60_000)
+        expect(page.get_by_alt_text("摄像机的第一幅画面")).to_be_visible()
         picture(page, "attach-connect")
         page.get_by_role("button", name="下一步").click()
 
@@ -119,7 +119,7 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
             field.fill("5")
         expect(page.get_by_role("button", name="下一步")).to_be_enabled()
         watched = page.get_by_text("已看")
-        expect(watched).to_contain_text(re.compile(r"分|[2-9]\d 秒"), timeout=60_000)
+        expect(watched).to_contain_text(re.compile(r"分|[2-9]\d 秒"))
         page.get_by_role("button", name="试一试").click()
         expect(page.get_by_text("个案件。停留时间越长")).to_contain_text(
             re.compile(r"[1-9]\d* 个案件")
@@ -148,12 +148,12 @@ def test_an_address_where_nobody_answers_is_mended_in_place(
         page.get_by_label("Address of the camera").fill(f"rtsp://127.0.0.1:{free_port()}/live")
         page.get_by_role("button", name="Ask the camera").click()
         failed = page.locator("li.is-failed")
-        expect(failed).to_be_visible(timeout=60_000)
+        expect(failed).to_be_visible()
         expect(failed.locator(".sw-mend")).not_to_be_empty()
         expect(page.get_by_role("button", name="Next step")).to_be_disabled()
         page.get_by_label("Address of the camera").fill(street.url)
         page.get_by_role("button", name="Ask the camera").click()
-        expect(page.get_by_role("button", name="Next step")).to_be_enabled(timeout=60_000)
+        expect(page.get_by_role("button", name="Next step")).to_be_enabled()
 
 
 def test_a_wrong_password_is_mended_in_place(
@@ -167,12 +167,12 @@ def test_a_wrong_password_is_mended_in_place(
         page.get_by_label("用户名").fill("admin")
         page.get_by_label("密码").fill("wr0ng")
         page.keyboard.press("Enter")
-        expect(page.locator("li.is-failed")).to_contain_text("401", timeout=60_000)
+        expect(page.locator("li.is-failed")).to_contain_text("401")
         expect(page.get_by_label("密码")).to_be_focused()
         picture(page, "attach-password")
         page.get_by_label("密码").fill("right-1")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("button", name="下一步")).to_be_enabled(timeout=60_000)
+        expect(page.get_by_role("button", name="下一步")).to_be_enabled()
 
 
 def test_a_password_that_is_pasted_is_not_shown(console: Console) -> None:
@@ -349,7 +349,7 @@ def test_a_dry_run_tells_what_would_have_been_filed(editor: Picture) -> None:
     page = editor.page
     page.get_by_role("button", name="Try").click()
     told = page.get_by_text(re.compile("as before|Not measured"))
-    expect(told).to_be_visible(timeout=60_000)
+    expect(told).to_be_visible()
 
 
 def test_a_camera_is_removed_after_a_question(console: Console, kerb: str) -> None:

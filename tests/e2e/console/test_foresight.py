@@ -15,19 +15,17 @@ from streetwatch.service.store.zone_counts import SLOT_S, Count, ZoneSlot, add_c
 
 pytestmark = pytest.mark.browser
 
-SOON_MS = 20_000
-
 
 def test_every_tab_is_reached_and_says_what_it_knows(console: Console) -> None:
     with console.page("/console/foresight", language="en-GB") as page:
         tabs = page.get_by_role("navigation", name="Parts")
         expect(tabs.get_by_role("link", name="Hot spots")).to_have_attribute("aria-current", "page")
         counting = page.get_by_role("status").filter(has_text="Counting")
-        expect(counting).to_have_count(0, timeout=SOON_MS)
+        expect(counting).to_have_count(0)
         assert barriers(page) == []
         tabs.get_by_role("link", name="Coverage").click()
         sites = page.get_by_role("region", name="Where the next camera would see most")
-        expect(sites).to_be_visible(timeout=SOON_MS)
+        expect(sites).to_be_visible()
         expect(sites).to_contain_text("not measured")
         assert barriers(page) == []
 
@@ -58,7 +56,7 @@ def test_a_crowd_stands_above_every_page_and_in_its_zone_s_chart(console: Consol
         expect(banner).to_contain_text("more people than usual. 30 now, heading to 45.")
         banner.get_by_role("link", name="Look at the crowds").click()
         chart = page.get_by_role("region", name="People in")
-        expect(chart.locator("canvas")).to_be_visible(timeout=SOON_MS)
+        expect(chart.locator("canvas")).to_be_visible()
         warned = page.get_by_role("region", name="Crowds that were warned of")
         expect(warned).to_contain_text("there now")
         assert barriers(page) == []

@@ -38,7 +38,7 @@ def test_a_newcomer_becomes_administrator_and_a_restart_brings_the_page_back(
             service.kill()
             expect(lost).to_be_visible()
             service.start()
-            expect(lost).to_be_hidden(timeout=20_000)
+            expect(lost).to_be_hidden()
             expect(page).to_have_title("Cases · streetwatch")
         assert "welcome" not in service.log[-1].read_text()
         assert service.stop() == 0
