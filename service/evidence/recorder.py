@@ -85,6 +85,14 @@ class Recorder:
         """Take the frame for the latest picture, though nobody judges it."""
         self._current, self._pixels = frame, None
 
+    def await_clip(self, *, is_awaited: bool) -> None:
+        """Keep as much of the stream as a clip has, or what one that is not in sight begins with.
+
+        Coded video of half a minute is most of what a camera takes of the memory.
+        """
+        if self._ring is not None:
+            self._ring.keep(self._window.whole_s if is_awaited else self._window.lead_s)
+
     def redrawn(self, site: Site, zones: tuple[Zone, ...]) -> None:
         """Go on with a camera whose zones were drawn anew."""
         self._site = site
