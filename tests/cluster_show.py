@@ -28,12 +28,13 @@ import av
 import httpx
 import sqlalchemy as sa
 import yaml
-from bucket_parts import make_bucket, s3_server
+from bucket_parts import make_bucket
 from cryptography.fernet import Fernet
 from ray_parts import RayCluster, ray_cluster
 
 from databases import PostgresServer, postgres_server
 from live_service import Camera, free_port, wait_for
+from streetwatch.benchmarks.store_faults import s3_server
 from streetwatch.datasets import demo
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.store.cluster_schema import lease
