@@ -77,9 +77,14 @@ class Camera:
         outlines = repr([(zone.id, zone.kind, zone.polygon) for zone in self.zones])
         return hashlib.sha256(outlines.encode()).hexdigest()[:12]
 
+    @property
+    def grid(self) -> str | None:
+        """The unit grid that it stands in, where that is known."""
+        return None if self.place is None else self.place.grid_code
+
     def lies_in(self, reach: Reach) -> bool:
         """Tell whether it belongs to a part of the city."""
-        return reach.has(self.id, None if self.place is None else self.place.grid_code)
+        return reach.has(self.id, self.grid)
 
     def is_on_duty(self, at: Seconds) -> bool:
         """Tell whether any of its rules applies at `at`, seconds since the epoch."""

@@ -178,10 +178,16 @@ class Recorder:
         box = self._shift.box(incident.bbox, size)
         return Spared(box, size, is_vehicle=incident.type in _ABOUT_A_VEHICLE)
 
-    def picture_of_now(self, incident_id: str, role: str) -> Attachment | None:
-        """Write the latest picture under a name of its moment; None before the first.
+    def picture_of_now(self, incident_id: str, role: str, since: Seconds) -> Attachment | None:
+        """Write the latest picture under a name of why it is wanted; None before the first.
 
         May be called from another thread: a frame is never written to.
+
+        Args:
+            incident_id: Whose it is.
+            role: What it shows.
+            since: When it was first wanted: whoever dies before it is kept takes it anew, and
+                writes over this one.
 
         Raises:
             StorageError: the disk refused.
@@ -189,9 +195,18 @@ class Recorder:
         frame = self._current
         if frame is None:
             return None
-        name, image = f"{role}-{frame.at:.0f}.jpg", frame.image
+        name, image = f"{role}-{since:.0f}.jpg", frame.image
         kept = self._copies.still(incident_id, name, image, self._copies.masked(image))
         return _still(name, role, kept, frame.at)
+
+    def discard(self, incident_id: str, name: str) -> None:
+        """Delete a picture of now that nobody wants any more. From any thread.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        for folder in (self._copies.folder, self._copies.cut_into):
+            folder.discard(incident_id, name)
 
     def can_seal(self, incident: Incident, at: Seconds) -> bool:
         """Tell whether an incident's clip has run its time, and there is a latest picture.
