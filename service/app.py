@@ -78,7 +78,6 @@ from streetwatch.service.openings import (
     signing_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
-from streetwatch.service.runtime.memory import keep_few_heaps
 from streetwatch.service.server import Server, configured, listening
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import Reread
@@ -90,6 +89,7 @@ from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
+from streetwatch.vision.memory import settle_heaps
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
 
@@ -385,7 +385,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        keep_few_heaps()
+        settle_heaps()
         self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()

@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from bucket_parts import s3_server
 
 from databases import PostgresServer, copied, migrated_sqlite, postgres_server, sqlite_at
+from streetwatch.benchmarks.store_faults import s3_server
 
 #: Debian's; its own download has no fonts for Chinese.
 CHROMIUM = Path("/usr/bin/chromium")

@@ -38,6 +38,7 @@ class Camera:
         place: Where it stands, if anyone wrote it down.
         zones: Of every kind.
         calibration: Where the ground in its picture is, if anyone measured it.
+        looks_in_sub_stream: Whether it is looked at in its smaller stream; evidence is not.
         document: How it was written, the address without its password.
     """
 
@@ -47,6 +48,7 @@ class Camera:
     place: Place | None
     zones: tuple[Zone, ...]
     calibration: Calibration | None = None
+    looks_in_sub_stream: bool = False
     document: CameraDocument = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -142,6 +144,7 @@ def camera_of(entry: CameraEntry, source: Source, written: CameraDocument) -> Ca
         place=entry.place.place() if entry.place else None,
         zones=with_fronts(tuple(zone.zone() for zone in entry.zones)),
         calibration=entry.calibration.calibration() if entry.calibration else None,
+        looks_in_sub_stream=entry.source.sub_stream,
         document=with_source(written, source, source.redacted),
     )
 
