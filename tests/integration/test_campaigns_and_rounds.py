@@ -32,6 +32,7 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns, Where
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
+from streetwatch.service.desk.foresight.months import KEPT_S, Months
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.reports.period import month
 from streetwatch.service.desk.reports.query import Wanted
@@ -131,7 +132,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
             campaigns_router(foreseer),
             frontage_router(foreseer),
             patrol_router(foreseer),
-            month_router(foreseer, Reporter(store.engine, lambda: built.now)),
+            month_router(Months(Reporter(store.engine, lambda: built.now), foreseer)),
         ],
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),
@@ -478,3 +479,16 @@ def test_roads_that_can_not_be_read_are_named(tmp_path: Path, text: str | None, 
     with pytest.raises(InputError, match=says) as refused:
         roads_in(file)
     assert str(file) in str(refused.value)
+
+
+def test_a_month_s_page_is_kept_for_an_hour_and_made_anew_for_whoever_asks(city: City) -> None:
+    engine = city.store.engine
+    months = Months(Reporter(engine, lambda: city.now), Foreseer(engine, lambda: city.now))
+    made = months.page("2026-01")
+    city.now += KEPT_S - 1
+    assert months.page("2026-01") is made
+    assert months.within(Reach(grids=("310101",))).page("2026-01") is not made
+    assert months.page("2026-01", anew=True) is not made
+    again = months.page("2026-01")
+    city.now += KEPT_S
+    assert months.page("2026-01") is not again
