@@ -1,6 +1,5 @@
 """The composition root: the only place that knows which part is wired to which."""
 
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -52,6 +51,7 @@ from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
+from streetwatch.service.detecting import detector_from
 from streetwatch.service.entry import filer_of, gate_of
 from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.keys import Signer
@@ -80,7 +80,7 @@ from streetwatch.service.openings import (
 )
 from streetwatch.service.rounds import Rounds
 from streetwatch.service.runtime.fleet import WatchedCamera
-from streetwatch.service.server import Server, configured, listening
+from streetwatch.service.server import Server, configured, listening, outlive_signals
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import Reread
 from streetwatch.service.sights import CameraSights
@@ -172,10 +172,8 @@ class Service:
         )
         self.reviewing = reviewing_from(self.desk, self.store, on_end=self._close)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
-        self.detector = Detector.load(
-            self.settings.model,
-            threads=self.settings.detector_threads,
-            provider=self.settings.detector_provider,
+        self.detector = detector_from(
+            self.settings, self.store, clock=self.clock, registry=self.registry
         )
         self.keeping = evidence_rounds(
             self.settings,
@@ -442,9 +440,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None
     config = configured(
         fronted(service.site(), settings), stop_s=HTTP_STOP_S, proxies=settings.access.proxies
     )
-    # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+    outlive_signals()  # we have not stopped yet when uvicorn has
     log.info("service.started", cameras=len(cameras), model=service.detector.card.version)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     if settings.console.enabled:

@@ -103,6 +103,10 @@ _PROBES: Final = (
     Rule("GET", "/evidence-keys/{key}.pem", Door.OPEN),
     Rule("GET", "/verify", Door.OPEN),
     Rule("POST", "/verify", Door.OPEN),
+    # What nodes ask each other: each shows its badge.
+    Rule("GET", "/node/live", Door.OWN, About.WHOLE),
+    Rule("GET", "/node/live/{camera_id}.jpg", Door.OWN, About.WHOLE),
+    Rule("GET", "/node/looks/{camera_id}", Door.OWN, About.WHOLE),
 )
 
 _DESK: Final = (
