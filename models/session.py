@@ -94,7 +94,12 @@ class Session:
             raise ModelError(f"{file}: ONNX Runtime can't load it: {error}") from error
         _check_fits(self._session, card)
         self._input = self._session.get_inputs()[0].name
-        self.card = card
+        self._card = card
+
+    @property
+    def card(self) -> ModelCard:
+        """The model's card."""
+        return self._card
 
     def run(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the model's rows for (N, 3, H, W) RGB pictures in 0..1.

@@ -1,6 +1,5 @@
 """The composition root: the only place that knows which part is wired to which."""
 
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +22,6 @@ from streetwatch.service.api.foresight.crowds import crowds_router
 from streetwatch.service.api.foresight.frontage import frontage_router
 from streetwatch.service.api.foresight.hotspots import hotspots_router
 from streetwatch.service.api.foresight.month import month_router
-from streetwatch.service.api.foresight.outlook import Outlook
 from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
@@ -38,6 +36,7 @@ from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.foresight.foreseer import Foreseer
+from streetwatch.service.desk.foresight.outlook import Outlook
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
@@ -51,6 +50,7 @@ from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.review.router import review_router
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import REFUSALS, CaseState
+from streetwatch.service.detecting import detector_from
 from streetwatch.service.entry import filer_of, gate_of
 from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.keys import Signer
@@ -78,8 +78,7 @@ from streetwatch.service.openings import (
     signing_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
-from streetwatch.service.runtime.memory import keep_few_heaps
-from streetwatch.service.server import Server, configured, listening
+from streetwatch.service.server import Server, configured, listening, outlive_signals
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import Reread
 from streetwatch.service.sights import CameraSights
@@ -90,6 +89,7 @@ from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
+from streetwatch.vision.memory import settle_heaps
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
 
@@ -168,10 +168,8 @@ class Service:
         )
         self.reviewing = reviewing_from(self.desk, self.store, on_end=self._close)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
-        self.detector = Detector.load(
-            self.settings.model,
-            threads=self.settings.detector_threads,
-            provider=self.settings.detector_provider,
+        self.detector = detector_from(
+            self.settings, self.store, clock=self.clock, registry=self.registry
         )
         self.keeping = evidence_rounds(
             self.settings,
@@ -385,7 +383,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        keep_few_heaps()
+        settle_heaps()
         self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()
@@ -433,9 +431,7 @@ def serve(settings: Settings, cameras: tuple[Camera, ...], reread: Reread | None
     config = configured(
         fronted(service.site(), settings), stop_s=HTTP_STOP_S, proxies=settings.access.proxies
     )
-    # uvicorn ends by raising the signal once more: it must not end us before we have stopped.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+    outlive_signals()  # we have not stopped yet when uvicorn has
     log.info("service.started", cameras=len(cameras), model=service.detector.card.version)
     sys.stderr.write(f"\n    看这里 look at {settings.address}/    (Ctrl-C 停止 stops)\n\n")
     if settings.console.enabled:

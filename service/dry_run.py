@@ -7,7 +7,7 @@ and begin with an empty street: what differs between them is the zones' doing.
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing, closing
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.stepping import Turns, stepping
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.runtime.live import in_shares
-from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.recorded import recorded_looks
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -95,6 +94,13 @@ class Difference:
 Told: TypeAlias = Progress | Difference
 
 
+class Kept(Protocol):
+    """What was seen and kept: `LooksLog` is what this process saw."""
+
+    def lines(self, camera_id: str, *, since: Seconds) -> Iterator[str]:
+        """Yield what was seen on a camera since then, a line a look, oldest first."""
+
+
 class DryRuns:
     """Tries zones on what was seen, one at a time for each person.
 
@@ -108,7 +114,7 @@ class DryRuns:
     def __init__(
         self,
         catalogue: Catalogue,
-        looks: LooksLog,
+        looks: Kept,
         store: SqlStore,
         clock: Callable[[], Seconds],
     ) -> None:

@@ -10,6 +10,9 @@ from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.cameras import cameras_router, trials_router
 from streetwatch.service.api.readiness import CameraHealth
+from streetwatch.service.between.asking import Asking
+from streetwatch.service.between.neighbours import Neighbours, SharedLooks
+from streetwatch.service.between.node_router import node_router
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.cameras.probing import Probing
@@ -21,7 +24,7 @@ from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.gathering import Gatherings
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.openings import looks_of, node_of, outbound_of_cameras
+from streetwatch.service.openings import badges_of, looks_of, node_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.crowd_watch import CrowdWatch
@@ -65,6 +68,7 @@ class Lookout:
         dry_runs: Tries zones on what was seen.
         streams: Where cameras may be.
         gatherings: Looks at cameras that are being attached.
+        to_nodes: What other nodes are answered.
         following: Shares the cameras with other nodes; None where this process watches all.
     """
 
@@ -80,6 +84,7 @@ class Lookout:
     dry_runs: DryRuns
     streams: OutboundStreams
     gatherings: Gatherings
+    to_nodes: APIRouter
     following: Following | None = None
 
     def follow(self) -> None:
@@ -104,7 +109,11 @@ class Lookout:
 
     def routers(self) -> tuple[APIRouter, ...]:
         """Return the routes of the cameras."""
-        return cameras_router(self.catalogue), trials_router(self.probing, self.dry_runs)
+        return (
+            cameras_router(self.catalogue),
+            trials_router(self.probing, self.dry_runs),
+            self.to_nodes,
+        )
 
     def start(self) -> None:
         """Begin to watch."""
@@ -207,9 +216,10 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     )
     fleet = Fleet(wiring, loop, mailboxes)
     myself = node_of(settings, version("streetwatch"))
-    following = None
+    following, neighbours = None, None
     if myself is not None:
         nodes = Nodes(store.engine, lease_s=settings.node.lease_s)
+        neighbours = Neighbours(nodes, myself.id, Asking(badges_of(settings), clock))
         leases = Leases(store.engine, myself.id)
         following = Following(myself, nodes, leases, fleet, catalogue, registry)
     registry.register(
@@ -217,6 +227,8 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
             lambda: [(name, one.capture.counts) for name, one in fleet.watched.items()]
         )
     )
+    own = LiveView(catalogue, fleet, clock, masks=settings.console.mask_live)
+    kept = looks if neighbours is None else SharedLooks(looks, neighbours)
     return Lookout(
         catalogue=catalogue,
         loop=loop,
@@ -224,11 +236,12 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         looks=looks,
         looked=looked,
         counts=counts,
-        live=LiveView(catalogue, fleet, clock, masks=settings.console.mask_live),
+        live=own.beside(neighbours),
         probing=Probing(catalogue, streams, clock),
         supervisor=Supervisor(fleet, registry),
-        dry_runs=DryRuns(catalogue, looks, store, clock),
+        dry_runs=DryRuns(catalogue, kept, store, clock),
         streams=streams,
         gatherings=Gatherings(Cameras(catalogue), loop, mailboxes, options),
+        to_nodes=node_router(own, looks, badges_of(settings), clock),
         following=following,
     )

@@ -15,6 +15,7 @@ from streetwatch.service.access.factor import Cipher
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.access.sign_on.told import provider_of
+from streetwatch.service.between.badge import Badges
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.ledger import Ledger
@@ -156,6 +157,11 @@ def own_token_of(settings: Settings) -> str:
 def links_of(settings: Settings) -> Links:
     """Return what seals the addresses of pictures, in whatever process they are given out."""
     return Links(vault_of(settings).derived("evidence links"))
+
+
+def badges_of(settings: Settings) -> Badges:
+    """Return by what the nodes of a service know each other."""
+    return Badges(vault_of(settings).derived("between nodes"))
 
 
 def audit_of(store: SqlStore) -> Audit:

@@ -1,6 +1,7 @@
 """The HTTP server that the service answers with."""
 
 import asyncio
+import signal
 import socket
 import threading
 from types import FrameType
@@ -96,6 +97,12 @@ def configured(app: ASGIApp, *, stop_s: int, proxies: list[str]) -> uvicorn.Conf
         timeout_graceful_shutdown=stop_s,
         forwarded_allow_ips=proxies,
     )
+
+
+def outlive_signals() -> None:
+    """Let uvicorn end by the signals of the end, which it raises once more, and not the process."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -1,7 +1,7 @@
 """Detection: from a picture to what is in it, at the model card's operating thresholds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Protocol, Self
 
 import cv2
 import numpy as np
@@ -85,10 +85,21 @@ def watching(card: ModelCard) -> dict[str, float]:
     }
 
 
+class Runs(Protocol):
+    """A loaded model, wherever it computes: `Session` is the one on this machine."""
+
+    @property
+    def card(self) -> ModelCard:
+        """The model's card."""
+
+    def run(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the model's rows, as `Session.run` does."""
+
+
 class Detector:
     """A model that looks at pictures. Safe to call from several threads."""
 
-    def __init__(self, session: Session, thresholds: Mapping[str, float] | None = None) -> None:
+    def __init__(self, session: Runs, thresholds: Mapping[str, float] | None = None) -> None:
         """Look with a session.
 
         Args:

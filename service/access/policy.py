@@ -103,6 +103,10 @@ _PROBES: Final = (
     Rule("GET", "/evidence-keys/{key}.pem", Door.OPEN),
     Rule("GET", "/verify", Door.OPEN),
     Rule("POST", "/verify", Door.OPEN),
+    # What nodes ask each other: each shows its badge.
+    Rule("GET", "/node/live", Door.OWN, About.WHOLE),
+    Rule("GET", "/node/live/{camera_id}.jpg", Door.OWN, About.WHOLE),
+    Rule("GET", "/node/looks/{camera_id}", Door.OWN, About.WHOLE),
 )
 
 _DESK: Final = (
@@ -226,6 +230,7 @@ _CONSOLE: Final = (
     Rule("POST", "/console/login", Door.OWN),
     Rule("GET", "/console/sign-on", Door.OPEN),
     Rule("GET", "/console/sign-on/back", Door.OWN),
+    Rule("POST", "/console/sign-on/ended", Door.OWN),
     Rule("GET", "/console/welcome", Door.OPEN),
     Rule("POST", "/console/welcome", Door.OWN),
     Rule("GET", "/console/code", Door.OPEN),

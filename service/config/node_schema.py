@@ -1,6 +1,6 @@
 """The settings of a process that shares the cameras with others."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -57,4 +57,35 @@ class NodeSettings(Group):
         title="Address",
         description="Where people find this node's console. Left out: host and port.",
         examples=["http://north-1.example:8080"],
+    )
+    detection: Literal["own", "shared"] = Field(
+        "own",
+        title="Detection",
+        description="Who looks at its pictures: itself, or detectors (`streetwatch cluster "
+        "detect`) while they are quick.",
+        examples=["shared"],
+    )
+    detect_within_s: Number = Field(
+        1.0,
+        ge=0.05,
+        le=30,
+        title="Patience with a detector",
+        description="Seconds an answer may take; then this node looks itself.",
+        examples=[0.5],
+    )
+    detect_quality: Whole | None = Field(
+        None,
+        ge=50,
+        le=100,
+        title="Quality of sent pictures",
+        description="JPEG quality of what a detector is sent. Left out: every pixel as it is.",
+        examples=[90],
+    )
+    detect_port: Whole = Field(
+        8090,
+        ge=1,
+        le=65_535,
+        title="Port of the detector",
+        description="Where `streetwatch cluster detect` listens.",
+        examples=[8090],
     )

@@ -4,9 +4,10 @@ Usable from any thread: what is read are values that the detector's thread repla
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 
@@ -102,6 +103,16 @@ class LiveCamera:
     stays: tuple[LiveStay, ...]
 
 
+class Elsewhere(Protocol):
+    """The cameras that other processes watch."""
+
+    def cameras(self) -> Mapping[str, LiveCamera]:
+        """Return them as they are, by id."""
+
+    def picture(self, camera_id: str) -> LivePicture | None:
+        """Return a camera's latest picture, as `LiveView.picture`."""
+
+
 class LiveView:
     """The cameras as they are now.
 
@@ -120,6 +131,7 @@ class LiveView:
         *,
         masks: bool = True,
     ) -> None:
+        self._elsewhere: Elsewhere | None = None
         self._catalogue = catalogue
         self._fleet = fleet
         self._clock = clock
@@ -134,25 +146,42 @@ class LiveView:
         view._reach = reach  # noqa: SLF001 -- our own
         return view
 
+    def beside(self, elsewhere: Elsewhere | None) -> "LiveView":
+        """Return the view that has the cameras of other processes, too."""
+        view = copy(self)
+        view._elsewhere = elsewhere  # noqa: SLF001 -- our own
+        return view
+
     def cameras(self) -> tuple[LiveCamera, ...]:
         """Return all cameras, the file's first."""
-        watched, now = self._fleet.watched, self._clock()
-        return tuple(
+        watched, now, others = self._fleet.watched, self._clock(), self._others()
+        theirs = (one for one in self._catalogue.listed if one.camera.lies_in(self._reach))
+        found = (
             _camera(one, watched[one.camera.id], now)
-            for one in self._catalogue.listed
-            if one.camera.id in watched and one.camera.lies_in(self._reach)
+            if one.camera.id in watched
+            else others.get(one.camera.id)
+            for one in theirs
         )
+        return tuple(one for one in found if one is not None)
+
+    def _others(self) -> Mapping[str, LiveCamera]:
+        return {} if self._elsewhere is None else self._elsewhere.cameras()
 
     def camera(self, camera_id: str) -> LiveCamera:
         """Return one camera.
 
         Raises:
-            NoSuchCameraError: there is none of this id, or another process watches it.
+            NoSuchCameraError: there is none of this id, or nobody who answers watches it.
         """
         listed = self._catalogue.find(camera_id)
         if not listed.camera.lies_in(self._reach):
             raise NoSuchCameraError(camera_id)
-        return _camera(listed, self._running(camera_id), self._clock())
+        running = self._fleet.watched.get(camera_id)
+        shown = _camera(listed, running, self._clock()) if running else None
+        shown = shown or self._others().get(camera_id)
+        if shown is None:
+            raise WatchedElsewhereError(camera_id)
+        return shown
 
     def picture(self, camera_id: str) -> LivePicture | None:
         """Return a camera's latest picture; None before the first.
@@ -161,9 +190,11 @@ class LiveView:
         stream has key frames as close.
 
         Raises:
-            NoSuchCameraError: there is none of this id, or another process watches it.
+            NoSuchCameraError: there is none of this id, or nobody who answers watches it.
         """
         self._catalogue.find(camera_id)
+        if self._elsewhere is not None and camera_id not in self._fleet.watched:
+            return self._elsewhere.picture(camera_id)
         running = self._running(camera_id)
         running.viewing.touch()
         frame = running.recorder.latest

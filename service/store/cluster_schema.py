@@ -36,3 +36,14 @@ lease = sa.Table(
     sa.Index(None, "node"),
     sa.Index(None, "wanted"),
 )
+
+#: A process that looks at pictures for the nodes: where, with which model, how long it is believed
+#: to live by the database's time.
+detector = sa.Table(
+    "detector",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("address", sa.String, nullable=False),
+    sa.Column("model_sha256", sa.String(64), nullable=False),
+    sa.Column("until", sa.Float, nullable=False),
+)

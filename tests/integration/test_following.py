@@ -1,14 +1,25 @@
 """Two nodes in one process follow their leases on real databases; no camera gives pictures."""
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
+import httpx
+import numpy as np
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from http_parts import serving
 from sealed import SEAL, Sees
+from streetwatch.service.between.asking import Asking
+from streetwatch.service.between.badge import HEADER, Badges
+from streetwatch.service.between.neighbours import Neighbours, SharedLooks
+from streetwatch.service.between.node_router import node_router
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import Catalogue
@@ -37,7 +48,8 @@ from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.capture.stream import CaptureOptions
-from streetwatch.vision.types import Detections, Look, Seconds
+from streetwatch.vision.picture import Pixels
+from streetwatch.vision.types import Detections, Frame, Look, Seconds
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
 
@@ -61,7 +73,7 @@ class Corner:
     folder: Path
     store: SqlStore
 
-    def node(self, name: str, *, most: int = 200) -> Following:
+    def node(self, name: str, *, most: int = 200, address: str = "http://node") -> Following:
         """Enter a node whose threads do not run: its rounds are made by hand."""
         mailboxes = Mailboxes()
         loop = DetectorLoop(
@@ -85,7 +97,7 @@ class Corner:
             clock=lambda: CLOCK,
         )
         nodes = Nodes(self.store.engine, lease_s=LEASE_S)
-        myself = Myself(name, f"http://{name}", "1", 1.0, most=most)
+        myself = Myself(name, address, "1", 1.0, most=most)
         nodes.enter(myself)
         vault = Vault.at(self.folder / "camera.key")
         catalogue = Catalogue(Ledger(self.store.engine), vault, FILE, clock=lambda: CLOCK)
@@ -268,6 +280,59 @@ def test_whoever_asks_the_wrong_node_for_a_picture_is_told_so(corner: Corner) ->
     with pytest.raises(WatchedElsewhereError, match=elsewhere):
         live.picture(elsewhere)
     assert [one.id for one in live.cameras()] == sorted(a.fleet.watched)
+
+
+@contextmanager
+def neighbouring(corner: Corner) -> Iterator[tuple[Following, Following, Neighbours]]:
+    """Two nodes with two cameras each, and what the first knows of the second's over HTTP."""
+    app, badges = FastAPI(), Badges("of this city")
+    with serving(app) as url:
+        a, b = corner.node("a"), corner.node("b", address=url)
+        corner.settled(a, b)
+        looks = LooksLog(corner.folder / "b" / "looks", keep_s=1e9, keep_bytes=10**9)
+        looks.add(next(iter(b.fleet.watched)), Look(CLOCK, (640, 360), Detections.empty()))
+        own = LiveView(b.catalogue, b.fleet, lambda: CLOCK)
+        app.include_router(node_router(own, looks, badges, lambda: CLOCK))
+        asking = Asking(badges, lambda: CLOCK)
+        try:
+            yield a, b, Neighbours(a.nodes, "a", asking, clock=count(step=10).__next__)
+        finally:
+            asking.close()
+
+
+def test_each_node_shows_what_the_others_watch(corner: Corner) -> None:
+    with neighbouring(corner) as (a, b, neighbours):
+        live = LiveView(a.catalogue, a.fleet, lambda: CLOCK).beside(neighbours)
+        elsewhere = next(iter(b.fleet.watched))
+        assert [one.id for one in live.cameras()] == [one.id for one in FILE]
+        assert live.picture(elsewhere) is None, "it gives no pictures yet"
+        grey = np.full((360, 640, 3), 90, np.uint8)
+        b.fleet.watched[elsewhere].recorder.show(Frame(elsewhere, 1, CLOCK, Pixels(grey)))
+        picture = live.picture(elsewhere)
+        assert picture == LiveView(b.catalogue, b.fleet, lambda: CLOCK).picture(elsewhere)
+        assert live.camera(elsewhere).size == (640, 360)
+        corner.later("b", seconds=LEASE_S + 1)
+        assert {one.id for one in live.cameras()} == set(a.fleet.watched)
+        with pytest.raises(WatchedElsewhereError):
+            live.picture(elsewhere)
+
+
+def test_a_dry_run_has_the_looks_of_all_nodes_in_their_order(corner: Corner) -> None:
+    with neighbouring(corner) as (_, b, neighbours):
+        own = LooksLog(corner.folder / "a" / "looks", keep_s=1e9, keep_bytes=10**9)
+        moved = next(iter(b.fleet.watched))
+        for at in (CLOCK - 1, CLOCK + 1):
+            own.add(moved, Look(at, (640, 360), Detections.empty()))
+        lines = SharedLooks(own, neighbours).lines(moved, since=0.0)
+        assert [json.loads(line)["at"] for line in lines] == [CLOCK - 1, CLOCK, CLOCK + 1]
+
+
+@pytest.mark.parametrize("path", ["/node/live", "/node/live/c1.jpg", "/node/looks/c1?since=0"])
+def test_a_node_tells_nobody_but_nodes(corner: Corner, path: str) -> None:
+    with neighbouring(corner) as (_, b, _):
+        shown = Badges("of another city").made("GET", path, CLOCK)
+        for headers in ({}, {HEADER: shown}):
+            assert httpx.get(f"{b.myself.address}{path}", headers=headers).status_code == 401
 
 
 def test_what_is_to_be_done_once_a_day_is_done_by_one_node(corner: Corner, tmp_path: Path) -> None:

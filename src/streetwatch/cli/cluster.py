@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streetwatch.cli.machines import all_run, stop
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, print_json
 
 if TYPE_CHECKING:
@@ -22,12 +23,16 @@ app = typer.Typer(no_args_is_help=True, help="The nodes that share the cameras o
 
 Config = Annotated[Path, typer.Option(help="Settings of the service.")]
 NodeName = Annotated[str, typer.Argument(help="Its `node.id`.", metavar="NODE")]
+OfRay = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Tell of the machines of this Ray cluster too."),
+]
 _CONFIG = Path("streetwatch.yaml")
 
 
 @app.command()
-def status(*, config: Config = _CONFIG, as_json: AsJson = True) -> None:
-    """Print a line a node; exit status 1 where a camera is nobody's."""
+def status(*, config: Config = _CONFIG, cluster: OfRay = None, as_json: AsJson = True) -> None:
+    """Print a line a node; exit status 1 where a camera is nobody's, or a machine lacks its own."""
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.openings import catalogue_of
     from streetwatch.service.store.node_status import statuses, unowned
@@ -42,6 +47,8 @@ def status(*, config: Config = _CONFIG, as_json: AsJson = True) -> None:
     lost = unowned(whole, (one.id for one in cameras))
     if lost:
         typer.echo(f"{len(lost)} cameras are watched by nobody: {', '.join(lost[:10])}", err=True)
+    is_whole = cluster is None or all_run(cluster)
+    if lost or not is_whole:
         raise typer.Exit(EXIT_FOUND_WRONG)
 
 
@@ -68,6 +75,21 @@ def forget(node: NodeName, *, config: Config = _CONFIG) -> None:
     with _shared(config) as (_, _, nodes):
         if not nodes.forget(node):
             raise InputError(f"cluster: the node {node} lives, or there is none of this name")
+
+
+app.command()(stop)
+
+
+@app.command()
+def detect(*, config: Config = _CONFIG) -> None:
+    """Look at the pictures of nodes whose `node.detection` is `shared`, until SIGTERM."""
+    from streetwatch.service.detecting import serve_detector
+    from streetwatch.service.logs import configure_logs
+    from streetwatch.service.settings_file import load_settings
+
+    settings = load_settings(config, environ=os.environ)
+    configure_logs(settings.log_format)
+    serve_detector(settings)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streetwatch.cli.machines import dispatch
 from streetwatch.cli.output import EXIT_FOUND_WRONG, AsJson, ModelName, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -38,8 +39,17 @@ def run(
     config: Annotated[
         Path, typer.Option(help="Settings of the service: docs/reference/settings.md.")
     ] = Path("streetwatch.yaml"),
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Run on each machine of this Ray cluster instead; auto: ours."
+        ),
+    ] = None,
 ) -> None:
     """Watch the cameras: streams, detection, incidents, delivery, desk and API in one process."""
+    if cluster is not None:
+        dispatch(cluster, config)
+        return
     from streetwatch.cli.leaving import leave_the_unfinished
     from streetwatch.service.app import serve
     from streetwatch.service.cameras import load_cameras

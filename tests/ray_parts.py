@@ -1,0 +1,113 @@
+"""A real Ray cluster, started as people start it: a head that only leads, and machines."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from live_service import free_port, wait_for
+
+#: Ray's own command, whether it lies beside this Python or not.
+_RAY = (sys.executable, "-c", "from ray.scripts.scripts import main; main()")
+
+#: What Ray needs at least.
+_STORE_BYTES = 80_000_000
+
+#: The head may be away for so long: machines wait for it, and what runs on them runs on.
+_HEAD_AWAY_S = 600
+
+
+@dataclass
+class RayCluster:
+    """A head and its machines, each a process group that can be killed."""
+
+    folder: Path
+    port: int
+    groups: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start_head(self) -> None:
+        """Start what leads; one that was killed goes on from what it had written."""
+        # Machines on this computer would be taken for a head that still runs.
+        (self.folder / "ray_current_cluster").unlink(missing_ok=True)
+        where = (f"--port={self.port}", f"--temp-dir={self.folder}", "--include-dashboard=false")
+        self._start("head", "--head", *where, "--num-cpus=0")
+        wait_for("head", lambda: self._answers() or None, seconds=30)
+
+    def _answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+    def start_machine(self, name: str, *options: str, **environment: str) -> None:
+        """Start a machine with one core, or with what the options say."""
+        cores = () if options else ("--num-cpus=1",)
+        where = f"--address={self.address}", *cores, f"--node-name={name}"
+        self._start(name, *where, *options, **environment)
+
+    def _start(self, name: str, *options: str, **environment: str) -> None:
+        command = [*_RAY, "start", "--block", "--num-gpus=0", "--disable-usage-stats"]
+        command += [f"--object-store-memory={_STORE_BYTES}", "--node-ip-address=127.0.0.1"]
+        own = {
+            "RAY_gcs_storage": "rocksdb",
+            "RAY_gcs_storage_path": str(self.folder / "gcs"),
+            "RAY_gcs_rpc_server_reconnect_timeout_s": str(_HEAD_AWAY_S),
+        }
+        (self.folder / "gcs").mkdir(exist_ok=True)
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.groups[name] = subprocess.Popen(
+                [*command, *options],
+                env=_clean() | own | environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """kill -9 all that runs on a machine: nothing is tidied up."""
+        group = self.groups.pop(name)
+        processes = _tree(group.pid)
+        for one in processes:
+            os.kill(one, signal.SIGKILL)
+        group.wait()
+
+    def end(self) -> None:
+        for name in list(self.groups):
+            self.kill(name)
+
+
+def _clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and all below it."""
+    told = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+    below = [[int(word) for word in line.split()] for line in told.stdout.splitlines()]
+    tree = [pid]
+    for one in tree:  # it grows meanwhile
+        tree += [child for child, parent in below if parent == one]
+    return tree
+
+
+@contextmanager
+def ray_cluster() -> Iterator[RayCluster]:
+    """Run a head; kill everything in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="ray"))  # short: the sockets' paths may not be long
+    cluster = RayCluster(folder, free_port())
+    try:
+        cluster.start_head()
+        yield cluster
+    finally:
+        cluster.end()
+        shutil.rmtree(folder, ignore_errors=True)
