@@ -1,4 +1,7 @@
-"""A simulated city in a store: its incidents, cases, complaints and looked-at hours, at once."""
+"""A simulated city in a store: its incidents, cases, complaints and looked-at hours, at once.
+
+Its people and campaigns are written by `city_people`.
+"""
 
 import hashlib
 import json
@@ -8,6 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from streetwatch.benchmarks.city_people import People, fill_campaigns
 from streetwatch.benchmarks.store_rows import CASE, DOCUMENT, INCIDENT
 from streetwatch.datasets.city.ground import KINDS
 from streetwatch.datasets.city.life import City, Complaint, Day, Violation
@@ -53,10 +57,15 @@ def fill_with(engine: sa.Engine, city: City, *, on_day: Callable[[Day], None]) -
     with engine.connect() as connection:
         if connection.execute(sa.select(incident.c.id).limit(1)).first() is not None:
             raise InputError("the database holds incidents already: name a new one to fill")
-    count, lasts = 0, Lasts()
+    count, lasts, people = 0, Lasts(), People(city)
     for day in city.days():
-        count += _fill_day(engine, city, day, count, lasts)
+        with engine.begin() as connection:
+            count += _fill_day(connection, city, day, count, lasts)
+            people.fill_day(connection, day)
         on_day(day)
+    with engine.begin() as connection:
+        people.fill_crowds(connection)
+        fill_campaigns(connection, city)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(
             "ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"
@@ -78,7 +87,7 @@ class Lasts:
         return last if gone + _ANSWER_S <= one.start else None
 
 
-def _fill_day(engine: sa.Engine, city: City, day: Day, first: int, lasts: Lasts) -> int:
+def _fill_day(connection: sa.Connection, city: City, day: Day, first: int, lasts: Lasts) -> int:
     seen = [
         (one, _id(one)) for one in day.violations if one.is_seen and one.end - one.start >= DWELL_S
     ]
@@ -90,18 +99,17 @@ def _fill_day(engine: sa.Engine, city: City, day: Day, first: int, lasts: Lasts)
             for number, one in enumerate(day.complaints, len(seen) + 1)
         ),
     ]
-    with engine.begin() as connection:
-        insert_many(connection, incident, (_incident(*one) for one in seen))
-        insert_many(
-            connection,
-            desk_case,
-            (
-                one | {"number": f"{day_name}{number:06}", "revision": first + number}
-                for number, one in enumerate(cases, 1)
-            ),
-        )
-        insert_many(connection, looked, _looked(city, day))
-        connection.execute(sa.insert(desk_day).values(day=day_name, last=len(cases)))
+    insert_many(connection, incident, (_incident(*one) for one in seen))
+    insert_many(
+        connection,
+        desk_case,
+        (
+            one | {"number": f"{day_name}{number:06}", "revision": first + number}
+            for number, one in enumerate(cases, 1)
+        ),
+    )
+    insert_many(connection, looked, _looked(city, day))
+    connection.execute(sa.insert(desk_day).values(day=day_name, last=len(cases)))
     return len(seen)
 
 

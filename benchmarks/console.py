@@ -13,7 +13,7 @@ from streetwatch.benchmarks.console_load import NAME, PASSWORD
 
 CHROMIUM: Final = "/usr/bin/chromium"
 
-_ARGUMENTS: Final = (
+ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -67,8 +67,8 @@ def measured(url: str, *, times: int) -> Iterator[Waited]:
         times: How often each thing is done.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
-        page = _signed_in(browser, url)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        page = signed_in(browser, url)
         for what, act in _opened(url).items():
             yield Waited(what, PAGE_MS, _taken(page, act, times))
         yield from _leafed(page, url, times)
@@ -81,7 +81,8 @@ def facts() -> dict[str, str]:
     return {"machine": platform.machine(), "python": platform.python_version()}
 
 
-def _signed_in(browser: Browser, url: str) -> Page:
+def signed_in(browser: Browser, url: str) -> Page:
+    """Return a page of somebody who may see everything."""
     page = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 720}).new_page()
     page.set_default_timeout(_LONGEST_MS)
     page.goto(f"{url}/console/login")
@@ -166,10 +167,11 @@ _PACES: Final = {"one a second": 1000, "without a pause": 0}
 def _taken(page: Page, act: Act, times: int) -> tuple[float, ...]:
     """Do it once unmeasured, then so many times; return the milliseconds."""
     act(page)
-    return tuple(_timed(page, act) for _ in range(times))
+    return tuple(timed(page, act) for _ in range(times))
 
 
-def _timed(page: Page, act: Act) -> float:
+def timed(page: Page, act: Act) -> float:
+    """Do something once; return the milliseconds."""
     began = perf_counter()
     act(page)
     return (perf_counter() - began) * 1000

@@ -81,7 +81,7 @@ def carrying(
     live = start_live(_DEMO / "street.mp4", since=now)
     try:
         _write_cameras(load, folder, live.url)
-        with _running(folder) as url:
+        with running(folder) as url:
             yield url
     finally:
         live.stop()
@@ -94,13 +94,17 @@ def _fill(load: Load, folder: Path, now: Seconds, on_rows: Callable[[int], None]
     try:
         fill(store.engine, load.incidents, cameras=load.cameras, on_rows=on_rows)
         _give_pictures(store.engine, EvidenceFolder(data / "evidence"))
-        access = access_on(
-            store.engine, Limits(idle_s=_SIGNED_IN_S, whole_s=_SIGNED_IN_S), cipher_at(data)
-        )
-        access.users.add(NAME, Role.ADMIN, now=now)
-        access.door.use(access.door.link(NAME, now=now), "", PASSWORD, now=now)
+        let_in(store.engine, data, now=now)
     finally:
         store.close()
+
+
+def let_in(engine: sa.Engine, data: Path, *, now: Seconds) -> None:
+    """Let whoever measures into a service, as an administrator."""
+    limits = Limits(idle_s=_SIGNED_IN_S, whole_s=_SIGNED_IN_S)
+    access = access_on(engine, limits, cipher_at(data))
+    access.users.add(NAME, Role.ADMIN, now=now)
+    access.door.use(access.door.link(NAME, now=now), "", PASSWORD, now=now)
 
 
 def _give_pictures(engine: sa.Engine, evidence: EvidenceFolder) -> None:
@@ -153,7 +157,7 @@ def _camera(demo: dict[str, Any], number: int, live: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(folder: Path) -> Iterator[str]:
+def running(folder: Path) -> Iterator[str]:
     """Run `streetwatch run` on a folder, and yield its address once it answers."""
     port = _free_port()
     log = folder / "run.log"

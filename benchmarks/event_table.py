@@ -1,11 +1,12 @@
 """Lines of `bench events` as the table that the documentation shows."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from streetwatch.benchmarks.events import ALL
+from streetwatch.benchmarks.markdown import table
 from streetwatch.datasets.yolo_folder import DatasetError
 
 Line = Mapping[str, Any]
@@ -46,12 +47,7 @@ def read_lines(path: Path) -> list[Line]:
 def event_table(lines: Sequence[Line]) -> str:
     """Return a Markdown table: each type under each disturbance, then under all of them."""
     ordered = sorted(lines, key=lambda line: (line["type"] == ALL, line["type"]))
-    head = [f"| {' | '.join(_COLUMNS)} |", "|---" * len(_COLUMNS) + "|"]
-    return "\n".join([*head, *(_row(_cells(line)) for line in ordered)]) + "\n"
-
-
-def _row(cells: Iterable[object]) -> str:
-    return f"| {' | '.join(map(str, cells))} |"
+    return table(_COLUMNS, map(_cells, ordered))
 
 
 def _cells(line: Line) -> tuple[object, ...]:

@@ -1,13 +1,23 @@
-"""What each trouble of a camera comes to, over many runs: lines for JSON, and the page of it."""
+"""What each trouble of a camera comes to, over many runs: lines for JSON, and a section."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
+from streetwatch.benchmarks import markdown
 from streetwatch.benchmarks.faults import FaultOutcome, FaultRun
+from streetwatch.benchmarks.recovery import Recoveries
 from streetwatch.datasets.fake_trouble import Trouble
 from streetwatch.vision.types import Seconds
+
+TITLE: Final = "Cameras"
+
+_COLUMNS: Final = (
+    "the camera",
+    "what is said of it meanwhile",
+    "recovery p50 (least-most)",
+    "right",
+)
 
 _WORDS: Final[Mapping[Trouble, str]] = {
     Trouble.REFUSES: "refuses the connection",
@@ -34,7 +44,7 @@ class FaultLine:
 
     Attributes:
         said: Conditions and reasons that were told, each once.
-        recovered: How long each recovery took, sorted.
+        recovered: How long each recovery took.
         runs: How many there were.
         right: In how many of them exactly the one case was filed, with all of its stay.
     """
@@ -42,14 +52,9 @@ class FaultLine:
     trouble: Trouble
     conditions: tuple[str, ...]
     reasons: tuple[str, ...]
-    recovered: tuple[Seconds, ...]
+    recovered: Recoveries
     runs: int
     right: int
-
-    @property
-    def p50_s(self) -> Seconds | None:
-        """The middle recovery; None where there was none."""
-        return median(self.recovered) if self.recovered else None
 
     def line(self) -> dict[str, object]:
         """Return it for JSON."""
@@ -57,8 +62,7 @@ class FaultLine:
             "fault": self.trouble.value,
             "condition": list(self.conditions),
             "reason": list(self.reasons),
-            "recovery_p50_s": None if self.p50_s is None else round(self.p50_s, 2),
-            "recovery_max_s": round(self.recovered[-1], 2) if self.recovered else None,
+            **self.recovered.line(),
             "runs": self.runs,
             "right": self.right,
         }
@@ -95,7 +99,7 @@ def _line(trouble: Trouble, outcomes: Sequence[FaultOutcome]) -> FaultLine:
         trouble=trouble,
         conditions=_each_once(one.condition for one in outcomes),
         reasons=_each_once(_without_address(one.reason) for one in outcomes),
-        recovered=tuple(sorted(one.recovery_s for one in outcomes if one.recovery_s is not None)),
+        recovered=Recoveries.of(one.recovery_s for one in outcomes),
         runs=len(outcomes),
         right=sum(one.is_right for one in outcomes),
     )
@@ -110,29 +114,20 @@ def _without_address(reason: str) -> str:
     return reason.partition("live: ")[2] or reason
 
 
-def page(table: FaultTable, *, lasting_s: Seconds) -> str:
-    """Return the page of the reference that shows the table."""
+def camera_section(table: FaultTable, *, lasting_s: Seconds) -> str:
+    """Return the section of the reference that shows the table."""
     runs = max((one.runs for one in table.lines), default=0)
-    rows = "\n".join(_row(one) for one in table.lines)
-    return _PAGE.format(
-        rows=rows, runs=runs, lasting_s=lasting_s, lost=table.lost_by_others, command=_COMMAND
-    )
+    rows = markdown.table(_COLUMNS, map(_cells, table.lines))
+    return _SECTION.format(rows=rows, runs=runs, lasting_s=lasting_s, lost=table.lost_by_others)
 
 
-def _row(one: FaultLine) -> str:
-    recovery = "-"
-    if one.p50_s is not None:
-        recovery = f"{one.p50_s:.1f} s ({one.recovered[0]:.1f}-{one.recovered[-1]:.1f})"
+def _cells(one: FaultLine) -> tuple[object, ...]:
     said = "; ".join((", ".join(one.conditions), *one.reasons))
-    return f"| {_WORDS[one.trouble]} | {said} | {recovery} | {one.right} of {one.runs} |"
+    return _WORDS[one.trouble], said, one.recovered, f"{one.right} of {one.runs}"
 
 
-_COMMAND: Final = "streetwatch bench faults --page docs/reference/faults.md"
-
-_PAGE: Final = """\
-# When cameras fail
-
-Written by `{command}`: real RTSP cameras
+_SECTION: Final = """\
+Real RTSP cameras
 that fail as told, all at the same time beside two that are well, watched by the service's own
 streams, decoder, loop, store and evidence as shipped (a threshold stands in for the model).
 Something stands in every picture before, while and after the camera fails; a run is right where
@@ -141,13 +136,8 @@ exactly one case was filed of it, which began when it was first seen, and nothin
 Each trouble lasted {lasting_s:g} s; n = {runs} runs. The two cameras that were well went without
 {lost} of their looks in all runs together. Recovery is from the end of the trouble to the first
 look that was judged; after a broken connection most of it is the wait before the next try (1 to
-60 s, doubling, with chance in it).
+60 s, half as long again each time, none longer than the outage so far, with chance in it).
 
-| the camera | what is said of it meanwhile | recovery p50 (least-most) | right |
-|---|---|---|---|
 {rows}
-
-What a camera is called (`condition` in `/readyz` and on the wall) is told in
-[api.md](api.md); what happens to the store, the disk, the platform and the clock in
-[how the service meets faults](../explanation/faults.md).
+What a camera is called (`condition` in `/readyz` and on the wall) is told in [api.md](api.md).
 """

@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 import sqlalchemy as sa
 
-from streetwatch.service.api.foresight.outlook import Outlook
 from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.foresight.campaigns import Campaign
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
 from streetwatch.service.desk.foresight.month import ROUND, month_page
+from streetwatch.service.desk.foresight.outlook import Outlook
 from streetwatch.service.desk.foresight.rounds import Outing
 from streetwatch.service.desk.reports.period import Period, days
 from streetwatch.service.desk.reports.query import Wanted

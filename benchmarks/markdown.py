@@ -1,14 +1,35 @@
 """Baselines as the tables that the documentation shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from streetwatch.benchmarks.baseline import Lines
 
-_HEAD = (
-    "| label | threshold | n boxes | precision (95 % interval) | recall (95 % interval) "
-    "| AP50 (95 % interval) | AP50-95 |"
+_COLUMNS = (
+    "label",
+    "threshold",
+    "n boxes",
+    "precision (95 % interval)",
+    "recall (95 % interval)",
+    "AP50 (95 % interval)",
+    "AP50-95",
 )
+
+
+def table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a Markdown table.
+
+    >>> print(table(("a", "b"), [(1, "x")]), end="")
+    | a | b |
+    |---|---|
+    | 1 | x |
+    """
+    lines = [_line(columns), "|---" * len(columns) + "|", *map(_line, rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"
 
 
 def tables(sets: Mapping[str, Lines]) -> str:
@@ -17,13 +38,13 @@ def tables(sets: Mapping[str, Lines]) -> str:
 
 
 def _table(lines: Sequence[Mapping[str, Any]]) -> str:
-    rows = [_row(line) for line in lines if line["n"] or line["tp"] or line["fp"]]
-    return "\n".join([_HEAD, "|---" * 7 + "|", *rows]) + "\n"
+    shown = (line for line in lines if line["n"] or line["tp"] or line["fp"])
+    return table(_COLUMNS, map(_cells, shown))
 
 
-def _row(line: Mapping[str, Any]) -> str:
+def _cells(line: Mapping[str, Any]) -> tuple[object, ...]:
     found = line["tp"] + line["fp"]
-    cells = (
+    return (
         line["label"],
         line["threshold"],
         line["n"],
@@ -34,7 +55,6 @@ def _row(line: Mapping[str, Any]) -> str:
         _with_interval(line, "ap50"),
         "-" if line["ap50_95"] is None else f"{line['ap50_95']:.3f}",
     )
-    return "| " + " | ".join(map(str, cells)) + " |"
 
 
 def _with_interval(line: Mapping[str, Any], figure: str) -> str:

@@ -20,7 +20,7 @@ from streetwatch.models.labels import CLASS_ID
 from streetwatch.vision.capture.masked_clip import masks_in
 from streetwatch.vision.masking import Masker, hidden
 from streetwatch.vision.picture import size_of
-from streetwatch.vision.types import Boxes, Image
+from streetwatch.vision.types import Box, Boxes, Image
 
 #: Of a person's box: where the head is, of somebody who stands.
 _HEAD: Final = (0.2, 0.0, 0.8, 0.2)
@@ -103,7 +103,7 @@ def people_in(
     found: list[Person] = []
     for scene in scenes:
         seen = masker.people_and_vehicles(scene.image)
-        cover = _cover(scene.image.shape[:2], hidden(seen, size_of(scene.image), spare=None))
+        cover = cover_of(scene.image.shape[:2], hidden(seen, size_of(scene.image), spare=None))
         found += [_person(cover, box) for box in scene.people]
         on_scene()
     return found
@@ -120,13 +120,14 @@ def people_in_clip(clip: Path, masker: Masker, on_picture: Callable[[], None]) -
     for image, boxes in masks_in(clip, masker):
         seen = masker.people_and_vehicles(image)
         surely = (seen.class_id == CLASS_ID["person"]) & (seen.confidence >= SURELY)
-        cover = _cover(image.shape[:2], boxes)
+        cover = cover_of(image.shape[:2], boxes)
         found += [_person(cover, box) for box in seen.xyxy[surely]]
         on_picture()
     return found
 
 
-def _cover(shape: tuple[int, ...], boxes: Boxes) -> npt.NDArray[np.bool_]:
+def cover_of(shape: tuple[int, ...], boxes: Boxes) -> npt.NDArray[np.bool_]:
+    """Return which pixels of a picture of a shape lie in some of the boxes."""
     cover = np.zeros(shape, bool)
     corners = np.concatenate((np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])), axis=1)
     for x1, y1, x2, y2 in corners.astype(int):
@@ -139,10 +140,11 @@ def _person(cover: npt.NDArray[np.bool_], box: npt.NDArray[np.float32]) -> Perso
     width, height = x2 - x1, y2 - y1
     left, top, right, bottom = _HEAD
     head = (x1 + left * width, y1 + top * height, x1 + right * width, y1 + bottom * height)
-    return Person(height, _share(cover, head), _share(cover, (x1, y1, x2, y2)))
+    return Person(height, share_of(cover, head), share_of(cover, (x1, y1, x2, y2)))
 
 
-def _share(cover: npt.NDArray[np.bool_], area: tuple[float, float, float, float]) -> float:
+def share_of(cover: npt.NDArray[np.bool_], area: Box) -> float:
+    """Return which share of an area's pixels is covered."""
     x1, y1, x2, y2 = (round(max(value, 0.0)) for value in area)
     part = cover[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
     return float(part.mean()) if part.size else 0.0

@@ -103,6 +103,7 @@ def simulate(  # noqa: PLR0913 -- a run and how it is told of
 ) -> Outcome:
     """Run a scene with each seed, with a restart in the middle, and count its incidents."""
     counts = []
+    store = open_store("sqlite://")  # one for all: each seed is a camera of its own
     for seed in seeds:
         steps = _with_restart(
             looks(
@@ -114,7 +115,7 @@ def simulate(  # noqa: PLR0913 -- a run and how it is told of
                 pictures=pictures,
             )
         )
-        filed = replay(steps, watched=_watched(), store=open_store("sqlite://"), epoch=None)
+        filed = replay(steps, watched=_watched(seed), store=store, epoch=None)
         counts.append(len(filed))
         on_seed()
     right = sum(count == SCENES[scene].incidents for count in counts)
@@ -132,7 +133,7 @@ def _with_restart(seen: Iterator[Look]) -> Iterator[Look | Restart]:
         yield look
 
 
-def _watched() -> Watched:
+def _watched(seed: int) -> Watched:
     rule = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=_DWELL_S)
     zone = Zone("carriageway", _CARRIAGEWAY, rules=(rule,))
-    return Watched(Site("simulated", "simulated", None), (zone,), "simulated")
+    return Watched(Site(f"simulated-{seed}", "simulated", None), (zone,), "simulated")

@@ -35,7 +35,7 @@ _CODED_S: Seconds = 90.0
 _STARTS_WITHIN_S: Seconds = 60.0
 
 #: The intervals that are promised, and half a key frame's distance more: bounds of the histogram.
-_COVERED_WITHIN_S = {"close": 3.0, "idle": 33.0}
+_COVERED_WITHIN_S = {"close": 3.0, "clearing": 13.0, "idle": 33.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ class Throughput:
     events: int
     recalled: int
     late: int
-    uncovered: int
+    intervals: Mapping[str, int]
+    uncovered: Mapping[str, int]
     split: Mapping[str, Seconds]
 
     def line(self) -> dict[str, object]:
@@ -108,8 +109,9 @@ class Throughput:
             "events": self.events,
             "recall": round(self.recalled / self.events, 3) if self.events else None,
             "late_detections": self.late,
-            "uncovered": self.uncovered,
-            "intervals_kept": self.uncovered == 0 and self.looks > 0,
+            "intervals": dict(self.intervals),
+            "uncovered": dict(self.uncovered),
+            "intervals_kept": not any(self.uncovered.values()) and self.looks > 0,
         }
 
 
@@ -251,13 +253,13 @@ def _throughput(
     load: Load, took: Reading, memory_mib: tuple[float, float], recall: tuple[int, int]
 ) -> Throughput:
     age, coverage = "streetwatch_decision_age_seconds", "streetwatch_zone_coverage_seconds"
+    promises = _COVERED_WITHIN_S
     split = {"decode": took.total("streetwatch_capture_decode_seconds_total")}
     split |= {
         part: took.total(f"streetwatch_work_seconds_total/{part}")
         for part in ("gate", "detect", "track")
     }
     split["rest"] = took.cpu_s - sum(split.values())  # packets, waiting, the relay
-    uncovered = [took.above(coverage, limit, kind) for kind, limit in _COVERED_WITHIN_S.items()]
     return Throughput(
         cameras=load.number,
         spread_s=load.spread_s,
@@ -274,6 +276,7 @@ def _throughput(
         events=recall[0],
         recalled=recall[1],
         late=took.above("streetwatch_detection_lateness", 1.0),
-        uncovered=sum(uncovered),
+        intervals={kind: round(took.total(f"{coverage}_count/{kind}")) for kind in promises},
+        uncovered={kind: took.above(coverage, most, kind) for kind, most in promises.items()},
         split=split,
     )

@@ -20,7 +20,14 @@ from typing import Any, Final, TypeVar
 from aio_rtsp_toolkit.server_session import RtspServerSession  # type: ignore[import-untyped]
 from aio_sockets import TCPSocket  # type: ignore[import-untyped]
 
-from streetwatch.datasets.fake_trouble import CORRUPT_SHARE, JUMP_S, LOST_SHARE, Clips, Trouble
+from streetwatch.datasets.fake_trouble import (
+    CORRUPT_SHARE,
+    JUMP_S,
+    LOST_SHARE,
+    Calm,
+    Clips,
+    Trouble,
+)
 from streetwatch.datasets.live import ClipPacket, LiveCamera, LoopedClip, quiet_when_cancelled
 
 T = TypeVar("T")
@@ -55,9 +62,17 @@ class _Shown:
 
 
 @cache
-def _loaded(path: Path) -> LoopedClip:
+def _loaded(path: Path, calm: Calm | None) -> LoopedClip:
     """Read a clip once, however many cameras show it."""
-    return LoopedClip.load(path)
+    clip = LoopedClip.load(path)
+    if calm is None:
+        return clip
+    return clip.with_rest(since_s=calm.since_s, lasts_s=calm.lasts_s)
+
+
+def lap_s(clips: Clips) -> float:
+    """Return how long the street of some clips takes until it begins anew."""
+    return _loaded(clips.street, clips.calm_of(clips.street)).length_s
 
 
 class _Session(RtspServerSession):  # type: ignore[misc]  # the toolkit is untyped
@@ -185,7 +200,8 @@ class FakeCamera(LiveCamera):
         return self._showing(others[trouble], 0.0 if self._clips.are_aligned else self.elapsed_s)
 
     def _showing(self, path: Path, since_s: float) -> _Shown:
-        return _Shown(path, _loaded(path), self.load_media_source(path).tracks[0], since_s)
+        clip = _loaded(path, self._clips.calm_of(path))
+        return _Shown(path, clip, self.load_media_source(path).tracks[0], since_s)
 
     def resolve_request_path(self, uri: str) -> Path:
         """Return what is shown now: whoever connects is told of it as it is."""
@@ -238,7 +254,7 @@ class FakeCameras:
     def add(self, name: str, clips: Clips, *, seed: int = 0, elapsed_s: float = 0.0) -> str:
         """Put a camera up; return its address."""
         for path in clips.paths:
-            _loaded(path)  # here, not in the thread that serves the others
+            _loaded(path, clips.calm_of(path))  # here, not in the thread that serves the others
 
         async def made() -> str:
             camera = FakeCamera(clips, seed=seed, elapsed_s=elapsed_s)

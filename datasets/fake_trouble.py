@@ -27,6 +27,19 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Calm:
+    """The end of a clip, in which nothing happens; it begins with a key frame.
+
+    Attributes:
+        since_s: From there on, seconds from the clip's start.
+        lasts_s: For how long it is shown, in whole repetitions.
+    """
+
+    since_s: float
+    lasts_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Clips:
     """What a camera can show. All but the street are shown in trouble only.
 
@@ -37,6 +50,7 @@ class Clips:
         recoded: The street in another codec.
         long_gop: The street with rare key frames.
         are_aligned: Whether all that show the street show the same of it at the same time.
+        calm: The end of all that show the street.
     """
 
     street: Path
@@ -45,11 +59,16 @@ class Clips:
     recoded: Path
     long_gop: Path
     are_aligned: bool = False
+    calm: Calm | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """All of them."""
         return (self.street, self.grey, self.resized, self.recoded, self.long_gop)
+
+    def calm_of(self, path: Path) -> Calm | None:
+        """Return the calm end of one of them."""
+        return None if path == self.grey else self.calm
 
 
 #: How many packets are lost, and how many of those that arrive have a flipped byte.

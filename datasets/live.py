@@ -8,6 +8,7 @@ picture of now, from the key frame before it. One file, RTP over TCP, H.264 or H
 import argparse
 import asyncio
 import logging
+import math
 import signal
 import subprocess
 import sys
@@ -27,6 +28,10 @@ from aio_sockets import TCPSocket  # type: ignore[import-untyped]
 # The toolkit prints each request to standard output, where our address stands: only its errors.
 _log = logging.getLogger(__name__)
 _log.setLevel(logging.ERROR)
+
+
+#: Two times of pictures that are nearer than this are one.
+_TINY_S = 1e-3
 
 
 class ClipError(ValueError):
@@ -71,6 +76,20 @@ class LoopedClip:
         if not packets:
             raise ClipError(f"{path} holds no video, or none with a key frame")
         return cls(packets, max(packet.shown_s + packet.lasts_s for packet in packets))
+
+    def with_rest(self, *, since_s: float, lasts_s: float) -> Self:
+        """Return it with its calm end again and again before it begins anew.
+
+        Args:
+            since_s: Where that end begins: with a key frame.
+            lasts_s: For how long it is shown at least, in whole repetitions.
+        """
+        first = next(i for i, one in enumerate(self.packets) if one.shown_s > since_s - _TINY_S)
+        street, end = self.packets[:first], self.packets[first:]
+        begins_s, lap_s = end[0].shown_s, self.length_s - end[0].shown_s
+        laps = math.ceil(lasts_s / lap_s)
+        rest = (replace(one, shown_s=one.shown_s + lap_s * n) for n in range(laps) for one in end)
+        return replace(self, packets=(*street, *rest), length_s=begins_s + lap_s * laps)
 
     def play_from(self, elapsed_s: float) -> Iterator[tuple[float, ClipPacket]]:
         """Yield (seconds since the clock's zero, packet), from the last key frame due by now."""

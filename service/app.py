@@ -22,7 +22,6 @@ from streetwatch.service.api.foresight.crowds import crowds_router
 from streetwatch.service.api.foresight.frontage import frontage_router
 from streetwatch.service.api.foresight.hotspots import hotspots_router
 from streetwatch.service.api.foresight.month import month_router
-from streetwatch.service.api.foresight.outlook import Outlook
 from streetwatch.service.api.foresight.patrol import patrol_router
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
@@ -37,6 +36,7 @@ from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.foresight.foreseer import Foreseer
+from streetwatch.service.desk.foresight.outlook import Outlook
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
 from streetwatch.service.desk.observations.router import observations_router
@@ -78,7 +78,6 @@ from streetwatch.service.openings import (
     signing_of,
 )
 from streetwatch.service.runtime.fleet import WatchedCamera
-from streetwatch.service.runtime.memory import keep_few_heaps
 from streetwatch.service.server import Server, configured, listening, outlive_signals
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import Reread
@@ -90,6 +89,7 @@ from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.service.upkeep.daily import Daily
 from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
+from streetwatch.vision.memory import settle_heaps
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.place import Place
 
@@ -383,7 +383,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the threads for the length of a `with` block."""
-        keep_few_heaps()
+        settle_heaps()
         self.evidence.sweep(before=self.clock() - DEAD_S)
         self._warn_of_the_undeliverable()
         self.lanes.start()

@@ -52,6 +52,8 @@ def foreseer_from(
         fronts=lambda: [_fronts(one, references) for one in cameras()],
         formula=told.formula,
         roads=partial(roads_in, told.roads) if told.roads else Roads,
+        cameras=cameras,
+        levels=told.levels,
     )
 
 
@@ -93,15 +95,13 @@ def _looked(
 
 
 def _lies_in(camera: Camera, grid: str) -> bool:
-    code = camera.place.grid_code if camera.place else None
-    return code is not None and code.startswith(grid)
+    return camera.grid is not None and camera.grid.startswith(grid)
 
 
 def _fronts(camera: Camera, references: References) -> Fronts:
     outlines = {zone.id: zone.polygon for zone in camera.zones if zone.kind is ZoneKind.SHOPFRONT}
     kept = references.find(camera.id) if outlines else None
-    grid = camera.place.grid_code if camera.place else None
-    return Fronts(camera.id, camera.name, grid, outlines, kept.size if kept else None)
+    return Fronts(camera.id, camera.name, camera.grid, outlines, kept.size if kept else None)
 
 
 def roads_in(file: Path) -> Roads:

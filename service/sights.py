@@ -1,7 +1,7 @@
 """What the cameras that run know: of themselves, and of a case that the desk asks about."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from streetwatch.service.api.readiness import FRESH_S, CameraHealth
 from streetwatch.service.cameras import Camera
@@ -16,6 +16,9 @@ from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
 from streetwatch.zones.rules import Rule
+
+#: Of a picture that the check itself takes.
+_STILL_THERE: Final = "still_there"
 
 
 class Watched(Protocol):
@@ -82,13 +85,13 @@ class CameraSights:
             return "非管控时段 / its rule does not apply at this hour"
         return ""
 
-    def picture(self, name: str, result: Verification) -> Document | None:
+    def picture(self, name: str, result: Verification, since: Seconds) -> Document | None:
         """Return a picture of what was found: the place empty, or what still stands there."""
         match result:
             case Verification.NOT_EXIST:
                 return self._cleared(name)
             case Verification.EXIST:
-                return self._still_there(name)
+                return self._still_there(name, since)
             case Verification.UNABLE:
                 return None
 
@@ -97,14 +100,24 @@ class CameraSights:
         one = files.get("cleared")
         return None if one is None else _file(name, one)
 
-    def _still_there(self, name: str) -> Document | None:
+    def discard(self, name: str, picture: Document) -> None:
+        """Delete a picture that `picture` wrote and that no case has."""
+        recorder = self._recorder(name)
+        if recorder is not None and picture["role"] == _STILL_THERE:
+            recorder.discard(name, picture["name"])
+
+    def _still_there(self, name: str, since: Seconds) -> Document | None:
+        recorder = self._recorder(name)
+        one = None if recorder is None else recorder.picture_of_now(name, _STILL_THERE, since)
+        return None if one is None else _file(name, one)
+
+    def _recorder(self, name: str) -> Recorder | None:
+        """Return that of the camera that saw an incident last."""
         cameras = self._cameras()
         seen = [one for one in self._store.views(name) if one.camera_id in cameras]
         if not seen:
             return None
-        watched = cameras[max(seen, key=lambda one: one.last_seen).camera_id]
-        one = watched.recorder.picture_of_now(name, "still_there")
-        return None if one is None else _file(name, one)
+        return cameras[max(seen, key=lambda one: one.last_seen).camera_id].recorder
 
 
 def health_of(one: WatchedCamera, listed: Listed, now: Seconds) -> CameraHealth:

@@ -7,9 +7,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from bucket_parts import s3_server
+from hypothesis import settings
 
 from databases import PostgresServer, copied, migrated_sqlite, postgres_server, sqlite_at
+from streetwatch.benchmarks.store_faults import s3_server
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 #: Debian's; its own download has no fonts for Chinese.
 CHROMIUM = Path("/usr/bin/chromium")

@@ -23,6 +23,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.sign_on.errors import ProviderDownError, SignOnError
+from streetwatch.service.access.sign_on.logout_token import FRESH_S, leaving_of
 from streetwatch.service.access.sign_on.person import person_of
 from streetwatch.service.access.sign_on.token import Expected, UnknownKeyError, claims_of
 from streetwatch.service.access.sign_on.told import provider_of
@@ -205,6 +206,20 @@ def token(data: bytes) -> None:
             _tells(error)
 
 
+def leaving(data: bytes) -> None:
+    """Read a logout token, of whoever made it, and one that the provider signed."""
+    for one in (data.decode("utf-8", "replace"), _signed(data)):
+        try:
+            told = leaving_of(one, _KEYS, _EXPECTED, now=_NOW)
+        except UnknownKeyError:
+            continue
+        except SignOnError as error:
+            _tells(error)
+        else:
+            assert told.subject or told.session, "whoever it is about"
+            assert _NOW < told.until <= _NOW + FRESH_S + 2 * _EXPECTED.skew_s, "no news for ever"
+
+
 def person(data: bytes) -> None:
     """Read who somebody is from what the provider says of them."""
     try:
@@ -274,6 +289,7 @@ DOORS: Final[dict[str, Door]] = {
         picture,
         grids,
         token,
+        leaving,
         person,
         provider_answer,
         roads,

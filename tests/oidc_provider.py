@@ -15,6 +15,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 from joserfc import jwt
@@ -68,6 +69,21 @@ class IdentityProvider:
     def knows(self, subject: str, **claims: object) -> None:
         """Have it know somebody."""
         httpx.put(f"{self.behind}/users/{subject}", json=claims).raise_for_status()
+
+    def tells_of_leaving(self, at: str, **amends: object) -> httpx.Response:
+        """Say to a service that somebody has left, by a logout token; None takes a claim out."""
+        claims = {
+            "iss": self.url,
+            "aud": "streetwatch",
+            "iat": int(now()),
+            "exp": int(now()) + 120,
+            "jti": uuid4().hex,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        } | amends
+        claims = {name: value for name, value in claims.items() if value is not None}
+        header = {"alg": "RS256", "typ": "logout+jwt", "kid": self.key.kid}
+        token = jwt.encode(header, claims, self.key)
+        return self.http.post(f"{at}/console/sign-on/ended", data={"logout_token": token})
 
     @property
     def lies(self) -> bool:

@@ -72,6 +72,33 @@ def locked(url: str, user: str, password: str) -> Iterator[str]:
             server.shutdown()
 
 
+class _Switch(_Door):
+    """One connection: a pipe to the stream whose path it asks for first."""
+
+    streams: ClassVar[dict[str, tuple[str, int]]]
+
+    def _let_in(self) -> bytes:
+        request = bytes(self.request.recv(4096))
+        path = urlsplit(request.split(b" ")[1].decode()).path if request else ""
+        if path not in self.streams:
+            return b""
+        self.behind = self.streams[path]  # type: ignore[misc]  # of this connection
+        return request
+
+
+@contextmanager
+def at_one_address(*urls: str) -> Iterator[str]:
+    """Put several streams at one host and port, as a camera has them; return the first's URL."""
+    parts = [urlsplit(url) for url in urls]
+    streams = {one.path: (one.hostname, one.port) for one in parts}
+    with _Server(("127.0.0.1", 0), type("Switch", (_Switch,), {"streams": streams})) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"rtsp://127.0.0.1:{server.server_address[1]}{parts[0].path}"
+        finally:
+            server.shutdown()
+
+
 @contextmanager
 def over_tls(url: str, certificate: Certificate) -> Iterator[str]:
     """Put TLS before a camera."""

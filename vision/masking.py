@@ -1,7 +1,7 @@
 """What nobody needs to see in a copy that goes out: people, and plates of uninvolved vehicles.
 
 People are where the detector sees them in that very picture, however unsure it is. Plates are found
-by a rule, not by a detector: the lower middle of every vehicle. Nothing here knows a face.
+by a rule, not by a detector: all but the roof of every vehicle. Nothing here knows a face.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,12 @@ _BESIDE: Final = 0.12
 _ABOVE: Final = 0.12
 _BELOW: Final = 0.05
 
-#: Of a vehicle's box, where a plate hangs: a rule that fits cars seen from before and behind.
-_PLATE: Final = (0.15, 0.5, 0.85, 1.0)
+#: Of a vehicle's height, above which no plate hangs. Seen at an angle a plate is at the very edge
+#: of a car: its lower middle half holds every second plate only (docs/explanation/privacy.md).
+_ROOF: Final = 0.3
+
+#: A vehicle less sure than this is none: a stall or a heap would lie under the mask of its plate.
+_VEHICLE: Final = 0.05
 
 #: So many body heights a second somebody walks briskly: 1.5 m/s of 1.7 m.
 _WALK: Final = 0.9
@@ -124,7 +128,7 @@ def hidden(seen: Detections, size: Size, *, spare: Spared | None) -> Boxes:
             person at its place, where it is much more surely something else.
     """
     is_person = seen.class_id == _PERSON
-    is_plated = np.isin(seen.class_id, _PLATED)
+    is_plated = np.isin(seen.class_id, _PLATED) & (seen.confidence >= _VEHICLE)
     if spare is not None:
         is_it = _overlap(seen.xyxy, spare.within(size)) >= _SAME_IOU
         surely = seen.confidence[is_it & ~is_person].max(initial=0.0)
@@ -164,11 +168,9 @@ def people_covered(image: Image, seen: Detections, size: Size, *, apart_s: Secon
 
 def plates(vehicles: Boxes) -> Boxes:
     """Return where plates would hang."""
-    width, height = vehicles[:, 2] - vehicles[:, 0], vehicles[:, 3] - vehicles[:, 1]
-    left, top, right, bottom = _PLATE
-    x, y = vehicles[:, 0], vehicles[:, 1]
-    sides = (x + left * width, y + top * height, x + right * width, y + bottom * height)
-    return np.stack(sides, axis=1).astype(np.float32)
+    height = vehicles[:, 3] - vehicles[:, 1]
+    roof = np.stack((0 * height, _ROOF * height, 0 * height, 0 * height), axis=1)
+    return np.asarray(vehicles + roof, np.float32)
 
 
 def covered(image: Image, boxes: Boxes, *, cells: int) -> Image:

@@ -4,9 +4,7 @@ It is another session than the cameras': one thread, so that it is as far behind
 that asks; and without an arena, which would keep what the largest picture took for ever.
 """
 
-import ctypes
 import gc
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +12,7 @@ from typing import Final
 
 from streetwatch.models.session import Provider
 from streetwatch.vision.detect import Detector
+from streetwatch.vision.memory import give_back
 from streetwatch.vision.types import Detections, Image, Seconds, Sees
 
 #: Loading takes 0.1 s: cases that follow each other more closely share a session.
@@ -73,12 +72,6 @@ class Resting:
             if self._sees is None or self._clock() - self._asked_at < idle_s:
                 return False
             self._sees = None
-        _give_back()
+        gc.collect()
+        give_back()
         return True
-
-
-def _give_back() -> None:
-    """Give freed memory back to the system, where the C library can."""
-    gc.collect()
-    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
-        trim(0)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streetwatch.vision.types import Boxes, Size, View
+from streetwatch.zones.footprint import Meetings
 
 Patches = npt.NDArray[np.uint8]  #: (N, PATCH)
 Flags = npt.NDArray[np.bool_]
@@ -91,13 +92,19 @@ def patches(view: View, size: Size, boxes: Boxes) -> Patches:
         size: Of the picture that the boxes are in pixels of.
         boxes: (N, 4).
     """
-    xs, ys = _points(boxes)
-    height, width = view.shape
+    spots = _spots(boxes.astype(np.float32, copy=False).tobytes(), size, view.shape)
+    return view.ravel().take(spots, mode="clip").reshape(-1, PATCH)
+
+
+@lru_cache(maxsize=256)
+def _spots(boxes: bytes, size: Size, shape: tuple[int, ...]) -> npt.NDArray[np.intp]:
+    """Return where in a view of a shape the points of boxes are: what stands stays where it is."""
+    xs, ys = _points(np.frombuffer(boxes, np.float32).reshape(-1, 4))
+    height, width = shape
     columns = np.minimum(np.maximum(xs * (width / size[0]), 0), width - 1).astype(np.intp)
     rows = np.minimum(np.maximum(ys * (height / size[1]), 0), height - 1).astype(np.intp)
     rows *= width
-    found: Patches = view.ravel().take(rows[:, :, None] + columns[:, None, :])
-    return found.reshape(-1, PATCH)
+    return (rows[:, :, None] + columns[:, None, :]).ravel()
 
 
 def whole(view: View) -> Patches:
@@ -126,85 +133,76 @@ class Cover:
     shown: Flags
 
     @classmethod
-    def of(cls, boxes: Boxes, others: Boxes, hides: Flags) -> Self:
+    def of(cls, boxes: Boxes, others: Boxes, over: Meetings) -> "Cover":
         """Find what is hidden.
 
         Args:
             boxes: Of the places, (N, 4).
             others: (M, 4).
-            hides: (N, M), which of them lie over which place.
+            over: Which of them lie over which place.
         """
-        if len(boxes) == 1:
-            return cls._of_one(boxes, others[hides[0]])
-        pairs, columns = np.nonzero(hides)
-        if not len(pairs):
-            return cls(pairs, np.zeros((0, PATCH), bool))
-        starts = np.flatnonzero(np.diff(pairs, prepend=-1))  # rows come in order
-        xs, ys = _points(boxes[pairs])
-        x1, y1, x2, y2 = (side[:, None] for side in others[columns].T)
+        if not len(over.rows):
+            return _NOTHING
+        starts = np.flatnonzero(np.diff(over.rows, prepend=-1))  # rows come in order
+        xs, ys = _points(boxes[over.rows])
+        x1, y1, x2, y2 = (side[:, None] for side in others[over.columns].T)
         across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
         hidden = (down[:, :, None] & across[:, None, :]).reshape(-1, PATCH)
-        return cls(pairs[starts], ~np.logical_or.reduceat(hidden, starts))
+        return cls(over.rows[starts], ~np.logical_or.reduceat(hidden, starts))
 
     @classmethod
-    def _of_one(cls, boxes: Boxes, others: Boxes) -> Self:
-        """Find what is hidden of one place, in one go whatever lies over it."""
+    def of_whole(cls, size: Size, others: Boxes) -> "Cover":
+        """Find what is hidden of the whole picture."""
         if not len(others):
-            return cls(np.zeros(0, np.intp), np.zeros((0, PATCH), bool))
-        xs, ys = _points(boxes)
+            return _NOTHING
+        xs, ys = _points_of_whole(size)
         x1, y1, x2, y2 = others.T[:, :, None]
         across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
         hidden = down.T.astype(np.float32) @ across.astype(np.float32) > 0
-        return cls(np.zeros(1, np.intp), ~hidden.reshape(1, PATCH))
+        return cls(_FIRST, ~hidden.reshape(1, PATCH))
 
     def less_than(self, share: float) -> npt.NDArray[np.intp]:
         """Return the places of which less than a share is shown."""
+        if not len(self.rows):
+            return self.rows
         few: npt.NDArray[np.intp] = self.rows[self.shown.mean(axis=1) < share]
         return few
 
 
-def likeness(before: Patches, now: Patches, cover: Cover) -> Likeness:
-    """Return the normalised correlation of each pair of patches over the points that are shown.
+_FIRST = np.zeros(1, np.intp)
+_NOTHING = Cover(_FIRST[:0], np.zeros((0, PATCH), bool))
+
+
+def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Patches]:
+    """Compare each pair of patches, and renew the first ones.
 
     Args:
         before: (N, PATCH).
         now: The same places in another look.
         cover: What of them is hidden in either.
+
+    Returns:
+        The normalised correlation over the points that are shown; and the patches of `now`, with
+        what is hidden as it was before, in the light of now.
     """
-    if len(cover.rows) == len(before):
-        alike = np.full(len(before), np.nan, np.float32)
-    else:
-        alike = _correlation(before, now)
-    if len(cover.rows):
-        pair = before[cover.rows], now[cover.rows]
-        alike[cover.rows] = _correlation(*pair, cover.shown)
-        alike[cover.less_than(_LEAST_VISIBLE)] = np.nan
-    return alike
+    rows, shown = cover.rows, cover.shown
+    if not len(rows):
+        return _Pairs.of(before, now).correlation(), now
+    part = _Pairs.of(before[rows], now[rows], shown)
+    some = part.correlation()
+    some[shown.mean(axis=1) < _LEAST_VISIBLE] = np.nan
+    if len(rows) == len(before):
+        return some, part.renewed(now, shown)
+    alike, renewed = _Pairs.of(before, now).correlation(), now.copy()
+    alike[rows], renewed[rows] = some, part.renewed(now[rows], shown)
+    return alike, renewed
 
 
 def alike(left: Patches, right: Patches) -> Likeness:
     """Return how alike pairs of patches are as a whole; 1 where the first is flat."""
-    found = _correlation(left, right)
+    found = _Pairs.of(left, right).correlation()
     found[np.isnan(found)] = 1.0
     return found
-
-
-def renewed(before: Patches, now: Patches, cover: Cover) -> Patches:
-    """Return the patches of a look, with what is hidden as it was before, in the look's light."""
-    if not len(cover.rows):
-        return now
-    old, new = (_from_middle(side[cover.rows]) for side in (before, now))
-    count = np.count_nonzero(cover.shown, axis=1)
-    (mean_old, spread_old), (mean_new, spread_new) = (
-        _moments(side * cover.shown, np.maximum(count, 1)) for side in (old, new)
-    )
-    gain = np.where(count, np.sqrt(spread_new) / np.maximum(np.sqrt(spread_old), 1.0), 1.0)
-    lit = (old - mean_old[:, None]) * gain[:, None] + mean_new[:, None]
-    mixed = now.copy()
-    mixed[cover.rows] = np.where(
-        cover.shown, now[cover.rows], np.clip(lit + _MIDDLE, 0, 255).astype(np.uint8)
-    )
-    return mixed
 
 
 def has_contrast(patch: Patches) -> Flags:
@@ -231,34 +229,59 @@ def _points(boxes: Boxes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float
     return x1 + (x2 - x1) * _STEPS, y1 + (y2 - y1) * _STEPS
 
 
+@lru_cache
+def _points_of_whole(size: Size) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    return _points(np.array([(0, 0, *size)], np.float32))
+
+
 _ONES = np.ones(PATCH, np.float32)
 
 _STEPS = 0.5 + _INNER * ((np.arange(SIDE) + 0.5) / SIDE - 0.5)
 
 
-def _from_middle(patch: Patches) -> npt.NDArray[np.float32]:
-    """Return grey levels counted from the middle."""
-    return np.subtract(patch, _MIDDLE, dtype=np.float32)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Pairs of patches: grey levels, those first that were before, with mean and variance of each.
 
+    Attributes:
+        grey: Counted from the middle; 0 where nothing is shown, (2, N, PATCH).
+        count: Points shown: one number, or one for each pair, (N,).
+        mean: (2, N).
+        spread: Variance, (2, N).
+        levels: Counted from the middle, whatever is shown, (2, N, PATCH).
+    """
 
-def _moments(
-    side: npt.NDArray[np.float32],
-    count: Any,  # noqa: ANN401 -- one number, or one for each row
-) -> tuple[Likeness, Likeness]:
-    """Return mean and variance of each row; what does not count in it is 0."""
-    mean = side @ _ONES / count
-    return mean, np.maximum(np.vecdot(side, side) / count - mean * mean, 0)
+    grey: npt.NDArray[np.float32]
+    count: Any
+    mean: Likeness
+    spread: Likeness
+    levels: npt.NDArray[np.float32]
 
+    @classmethod
+    def of(cls, left: Patches, right: Patches, shown: Flags | None = None) -> Self:
+        levels = np.empty((2, *left.shape), np.float32)
+        levels[0], levels[1] = left, right
+        levels -= _MIDDLE
+        grey, count = levels, np.float32(PATCH)
+        if shown is not None:
+            grey = levels * shown
+            count = np.maximum(np.count_nonzero(shown, axis=1), 1)
+        mean = grey @ _ONES / count
+        spread = np.maximum(np.vecdot(grey, grey) / count - mean * mean, 0)
+        return cls(grey, count, mean, spread, levels)
 
-def _correlation(left: Patches, right: Patches, shown: Flags | None = None) -> Likeness:
-    """Return the normalised correlation of each pair over the points shown; NaN where flat."""
-    a, b = _from_middle(left), _from_middle(right)
-    count: Any = PATCH
-    if shown is not None:
-        a, b = a * shown, b * shown
-        count = np.maximum(np.count_nonzero(shown, axis=1), 1)
-    (mean_a, spread_a), (mean_b, spread_b) = _moments(a, count), _moments(b, count)
-    together = np.vecdot(a, b) / count - mean_a * mean_b
-    alike: Likeness = together / np.sqrt(np.maximum(spread_a * spread_b, 1e-6))
-    alike[spread_a < _LEAST_CONTRAST**2] = np.nan
-    return alike.astype(np.float32, copy=False)
+    def correlation(self) -> Likeness:
+        """Return the normalised correlation of each pair over the points shown; NaN where flat."""
+        mean, spread = self.mean, self.spread
+        together = np.vecdot(self.grey[0], self.grey[1]) / self.count - mean[0] * mean[1]
+        alike: Likeness = together / np.sqrt(np.maximum(spread[0] * spread[1], 1e-6))
+        alike[spread[0] < _LEAST_CONTRAST**2] = np.nan
+        return alike.astype(np.float32, copy=False)
+
+    def renewed(self, now: Patches, shown: Flags) -> Patches:
+        """Return the patches of now, with what is hidden as before, in the light of now."""
+        deep = np.sqrt(self.spread)
+        gain = np.where(shown.any(axis=1), deep[1] / np.maximum(deep[0], 1.0), 1.0)
+        old = self.levels[0]
+        lit = (old - self.mean[0][:, None]) * gain[:, None] + self.mean[1][:, None]
+        return np.where(shown, now, np.clip(lit + _MIDDLE, 0, 255).astype(np.uint8))

@@ -11,6 +11,7 @@ from streetwatch.vision.types import Boxes
 from streetwatch.zones.polygon import Points
 
 Shares = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.intp]
 
 #: A box that lies with more than this share of its area in another one is a part of it.
 _PART = 0.9
@@ -36,27 +37,79 @@ class Overlap:
     @classmethod
     def of(cls, left: Boxes, right: Boxes) -> Self:
         """Measure every pair."""
-        lx1, ly1, lx2, ly2 = left.T[:, :, None]
-        rx1, ry1, rx2, ry2 = right.T[:, None, :]
-        common = np.minimum(lx2, rx2)
-        common -= np.maximum(lx1, rx1)
-        np.maximum(common, 0, out=common)
-        down = np.minimum(ly2, ry2)
-        down -= np.maximum(ly1, ry1)
-        common *= np.maximum(down, 0, out=down)
-        return cls(common, areas(left)[:, None], areas(right)[None, :])
+        left_sides = np.ascontiguousarray(left.T)[:, :, None]
+        right_sides = np.ascontiguousarray(right.T)[:, None, :]
+        sides = np.minimum(left_sides[2:], right_sides[2:])  # (2, N, M): across and down
+        sides -= np.maximum(left_sides[:2], right_sides[:2])
+        np.maximum(sides, 0, out=sides)
+        return cls(sides[0] * sides[1], areas(left)[:, None], areas(right)[None, :])
 
     def iou(self) -> Shares:
         """Return intersection over union, (N, M)."""
         return _share(self.common, self.left + self.right - self.common)
 
-    def __getitem__(self, rows: slice) -> Self:
-        """Return the overlaps of some of the first boxes."""
-        return type(self)(self.common[rows], self.left[rows], self.right)
-
     def covered(self) -> Shares:
         """Return which share of each of the first boxes every other one covers, (N, M)."""
         return _share(self.common, self.left)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meetings:
+    """Which of some boxes have an area in common with which others: each does with few.
+
+    Attributes:
+        rows: Of the first ones, (K,), in order.
+        columns: Of the others, (K,).
+        common: Area in common, (K,), square pixels.
+        left: Areas of all the first ones, (N,).
+        right: Areas of all the others, (M,).
+    """
+
+    rows: Rows
+    columns: Rows
+    common: Shares
+    left: Shares
+    right: Shares
+
+    @classmethod
+    def of(cls, left: Boxes, right: Boxes) -> Self:
+        """Find every pair."""
+        overlap = Overlap.of(left, right)
+        common = overlap.common.ravel()
+        pairs = (common > 0).nonzero()[0]
+        rows, columns = np.divmod(pairs, max(len(right), 1))
+        return cls(rows, columns, common[pairs], overlap.left[:, 0], overlap.right[0])
+
+    def __getitem__(self, chosen: npt.NDArray[np.bool_]) -> Self:
+        """Return some of them."""
+        rows, columns, common = self.rows[chosen], self.columns[chosen], self.common[chosen]
+        return type(self)(rows, columns, common, self.left, self.right)
+
+    def of_first(self, count: int) -> tuple[Self, Self]:
+        """Part the pairs of the first so many boxes from those of the others."""
+        end = int(self.rows.searchsorted(count))
+        rows, columns, common = self.rows, self.columns, self.common
+        return (
+            type(self)(rows[:end], columns[:end], common[:end], self.left[:count], self.right),
+            type(self)(
+                rows[end:] - count, columns[end:], common[end:], self.left[count:], self.right
+            ),
+        )
+
+    def iou(self) -> Shares:
+        """Return intersection over union, (K,)."""
+        both = self.left[self.rows] + self.right[self.columns]
+        return _share(self.common, both - self.common)
+
+    def covered(self) -> Shares:
+        """Return which share of the first box the other covers, (K,)."""
+        return _share(self.common, self.left[self.rows])
+
+    def of_rows(self, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Tell which of the first boxes are in one of the chosen pairs, (N,)."""
+        found = np.zeros(len(self.left), bool)
+        found[self.rows[chosen]] = True
+        return found
 
 
 def _share(part: Shares, whole: Shares) -> Shares:
@@ -66,8 +119,10 @@ def _share(part: Shares, whole: Shares) -> Shares:
 
 def ground_points(boxes: Boxes) -> Points:
     """Return the bottom centre of each box: where the object touches the ground."""
-    x1, _, x2, y2 = boxes.T.astype(np.float64)
-    return np.stack(((x1 + x2) / 2, y2), axis=1)
+    points = boxes[:, 2:].astype(np.float64)
+    points[:, 0] += boxes[:, 0]
+    points[:, 0] /= 2
+    return points
 
 
 def areas(boxes: Boxes) -> Shares:
@@ -121,33 +176,30 @@ def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float)
 
 
 def matches(
-    overlap: Shares, *, least_iou: float, first: npt.NDArray[np.bool_] | None = None
-) -> npt.NDArray[np.intp]:
+    near: Meetings, *, least_iou: float, first: npt.NDArray[np.bool_] | None = None
+) -> Rows:
     """Pair boxes one to one with the largest total overlap.
 
     Args:
-        overlap: IoU of every pair, (N, M).
+        near: Who may be paired.
         least_iou: Of a pair.
         first: Which rows are served before the others, (N,).
 
     Returns:
         For each row the column it is paired with, -1 where there is none.
     """
-    left, right = overlap.shape
-    found = np.full(left, -1, np.intp)
-    if not (left and right):
-        return found
+    found = np.full(len(near.left), -1, np.intp)
+    overlap = near.iou()
     fits = (overlap >= least_iou) & (overlap > 0)
-    rows, columns = np.nonzero(fits)
-    alone = (np.bincount(rows, minlength=left)[rows] == 1) & (
-        np.bincount(columns, minlength=right)[columns] == 1
-    )
+    rows, columns = near.rows[fits], near.columns[fits]
+    alone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
     found[rows[alone]] = columns[alone]
     if not alone.all():  # only those in conflict need weighing (Hungarian method)
-        some, others = np.unique(rows[~alone]), np.unique(columns[~alone])
-        part = np.ix_(some, others)
-        served = 0.0 if first is None else first[some, None]  # no overlap is more than 1
-        weighed = np.where(fits[part], overlap[part] + served, 0.0)
+        some, row = np.unique(rows[~alone], return_inverse=True)
+        others, column = np.unique(columns[~alone], return_inverse=True)
+        weighed = np.zeros((len(some), len(others)), np.float32)
+        served = 0.0 if first is None else first[rows[~alone]]  # no overlap is more than 1
+        weighed[row, column] = overlap[fits][~alone] + served
         best, theirs = linear_sum_assignment(weighed, maximize=True)
         paired = weighed[best, theirs] > 0
         found[some[best[paired]]] = others[theirs[paired]]

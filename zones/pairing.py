@@ -1,5 +1,7 @@
 """Which box continues which stay: by place, and by looks where one place has several stays."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,44 +16,75 @@ Pairs = npt.NDArray[np.intp]  #: (N,), for each stay the row of its box, -1: non
 _ONE_PLACE_IOU = 0.7
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairing:
+    """Which of a look's boxes continues which stay.
+
+    Attributes:
+        pairs: For each stay the row of its box, -1: none, (N,).
+        claimed: Stays without one, at whose place one that continues another stands, (N,).
+        twin: And that one is the same thing, known for longer, (N,).
+        fresh: Boxes that continue no stay, (M,).
+        likeness: Of each place to what is known of the thing there, under whichever stay, (N,).
+    """
+
+    pairs: Pairs
+    claimed: Flags
+    twin: Flags
+    fresh: Flags
+    likeness: Likeness
+
+
 def paired(
-    stays: Stays, near: footprint.Shares, fits: Flags, likeness: Likeness, rule: Rule
-) -> Pairs:
-    """Return for each stay which of the look's boxes continues it.
+    stays: Stays,
+    near: footprint.Meetings,
+    own: footprint.Meetings,
+    likeness: Likeness,
+    rule: Rule,
+) -> Pairing:
+    """Return which of the look's boxes continues each stay.
 
     Args:
         stays: Before the look.
-        near: IoU of each with each of the rule's boxes.
-        fits: Which of these stand at its first place.
+        near: Where each one's last box meets the rule's boxes.
+        own: Which of these stand at its first place.
         likeness: Of each one's place to what it looks like.
         rule: The rule.
     """
     # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
+    first = ~np.isnan(stays.violation_at)
     # In whose place something else has settled is not found again before its place looks as it did.
     away = stays.is_displaced
-    back = away & stays.is_known & (likeness >= appearance.ANOTHER)
-    pairs = footprint.matches(
-        np.where((away & ~back)[:, None], 0, near),
-        least_iou=rule.match_iou,
-        first=~np.isnan(stays.violation_at) | back,
-    )
-    lost = _lost(stays, pairs, fits, likeness) & ~(away & ~back)
-    return _with_the_oldest(stays, pairs, lost) if lost.any() else pairs
+    if away.any():
+        # Where the place was seen to be empty since, it is not behind the other: another came.
+        least = np.where(stays.vacant_s > 0, appearance.SAME, appearance.ANOTHER)
+        back = away & stays.is_known & (likeness >= least)
+        away &= ~back
+        near, first = near[~away[near.rows]], first | back
+    pairs = footprint.matches(near, least_iou=rule.match_iou, first=first)
+    alike = stays.is_sure & (likeness >= appearance.SAME)
+    claimed, fresh = _claimed(pairs, own)
+    lost = claimed & alike & ~away
+    if lost.any():
+        pairs = _with_the_oldest(stays, pairs, lost)
+        claimed, fresh = _claimed(pairs, own)
+    twin = claimed & alike
+    for row in twin.nonzero()[0].tolist():
+        holders = _holders(stays, pairs, row)
+        twin[row] = holders.any()
+        # Of one thing, what either looks like is what it looks like.
+        holders &= likeness >= appearance.LIKE
+        likeness = np.where(holders, np.maximum(likeness, likeness[row]), likeness)
+    return Pairing(pairs, claimed, twin, fresh, likeness)
 
 
-def twins(stays: Stays, pairs: Pairs, fits: Flags, likeness: Likeness) -> Flags:
-    """Tell which stays are of a thing that another one has been continued with."""
-    twin = _lost(stays, pairs, fits, likeness)
-    for row in np.flatnonzero(twin).tolist():
-        twin[row] = _holders(stays, pairs, row).any()
-    return twin
-
-
-def _lost(stays: Stays, pairs: Pairs, fits: Flags, likeness: Likeness) -> Flags:
-    """Tell whose place looks as it did, beyond doubt, while another stay has the box there."""
-    taken = np.any(fits[:, pairs[pairs >= 0]], axis=1)
-    lost: Flags = taken & (pairs < 0) & stays.is_sure & (likeness >= appearance.SAME)
-    return lost
+def _claimed(pairs: Pairs, own: footprint.Meetings) -> tuple[Flags, Flags]:
+    """Tell at whose place another stay's box stands, and which boxes are nobody's."""
+    fresh = np.ones(len(own.right), bool)
+    fresh[pairs[pairs >= 0]] = False
+    claimed = own.of_rows(~fresh[own.columns])
+    claimed &= pairs < 0
+    return claimed, fresh
 
 
 def _with_the_oldest(stays: Stays, pairs: Pairs, lost: Flags) -> Pairs:

@@ -12,8 +12,9 @@ from streetwatch.vision.types import Look, Seconds, Size
 from streetwatch.zones.appearance import Patches, decoded, encoded
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import Rule
-from streetwatch.zones.scene import Circumstances, backdrop_of, scene_of, sights
+from streetwatch.zones.scene import Circumstances, backdrop_of, scene_of
 from streetwatch.zones.shopfront import OTHER_SIDE, fronts, side_of
+from streetwatch.zones.sights import sights
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.stays import Stays
 from streetwatch.zones.transition import after_look

@@ -6,8 +6,9 @@ import numpy as np
 
 from streetwatch.vision.types import Boxes, Seconds
 from streetwatch.zones import appearance, footprint
-from streetwatch.zones.scene import Scene, Sights
-from streetwatch.zones.stays import Flags, Stays
+from streetwatch.zones.scene import Scene
+from streetwatch.zones.sights import Sights
+from streetwatch.zones.stays import Flags, Stays, chosen
 
 #: A box of clearly another size is a partial view of the object: it is there, but its box
 #: says nothing about where its centre moved.
@@ -28,6 +29,9 @@ _LEAST_SHIFT = 0.05
 #: Another thing has taken the place when it has stood there unchanged for this long: what walks or
 #: drives past does not.
 _SETTLED_S: Seconds = 3.0
+
+#: Two looks at one thing in one light are more alike than either is to another thing, by so much.
+_MORE_LIKE_ITSELF = 0.1
 
 #: Headlights shine in one or two looks, whatever the time between them.
 _SETTLED_LOOKS = 3
@@ -77,7 +81,11 @@ def recognised(
     # like it is not that.
     # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
-    unseen = (stays.absent_s > 0) | (~stays.is_sure & (stays.covered_s > 0))
+    # A violation whose looks were lost with the light does not end by one odd look; nor does what
+    # was seen there since it was missed.
+    undecided = np.isnan(stays.violation_at)
+    unseen = (stays.is_sure | undecided) & (stays.absent_s > 0) & (stays.other_looks == 0)
+    unseen |= ~stays.is_sure & undecided & (stays.covered_s > 0)
     back = unseen & (sights.likeness < appearance.LIKE)
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd, scene.at)
@@ -95,7 +103,7 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
     sure = agreed & (stays.is_sure | (at - stays.first_seen >= _SETTLED_S))
     return replace(
         stays,
-        patch=np.where(rows[:, None], sights.patch, stays.patch),
+        patch=chosen(rows, sights.patch, stays.patch),
         is_known=stays.is_known | rows,
         is_sure=np.where(rows, sure, stays.is_sure),
         other_looks=np.where(rows, 0, stays.other_looks),
@@ -104,9 +112,13 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
 
 def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[Stays, Flags, Flags]:
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
-    stays = _with_other(stays, sights, at, odd)
+    stays, agreed = _with_other(stays, sights, at, odd)
     settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
-    differs = odd & (sights.likeness < appearance.ANOTHER)
+    # In bad light one thing is as little like itself in two looks as it is like its patch. So what
+    # lasts is another if it is more like itself; to a place seen empty it came, however alike.
+    closer = agreed >= sights.likeness + _MORE_LIKE_ITSELF
+    came = (sights.likeness < appearance.ANOTHER) | (stays.vacant_s > 0)
+    differs = odd & came & (closer | ~settled)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
     stays = _remembering(stays, sights, changed, at)
@@ -114,17 +126,20 @@ def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[St
     return stays, differs & ~settled, differs & settled
 
 
-def _with_other(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> Stays:
-    """Return the stays with what was seen in their places instead."""
-    again = odd & (stays.other_looks > 0)
-    again &= appearance.alike(stays.other, sights.patch) >= appearance.ANOTHER
+def _with_other(
+    stays: Stays, sights: Sights, at: Seconds, odd: Flags
+) -> tuple[Stays, appearance.Likeness]:
+    """Return the stays with what was seen in their places instead, and how like that is to now."""
+    agreed = appearance.alike(stays.other, sights.patch)
+    again = odd & (stays.other_looks > 0) & (agreed >= appearance.ANOTHER)
     new = odd & ~again
-    return replace(
+    stays = replace(
         stays,
-        other=np.where(new[:, None], sights.patch, stays.other),
+        other=chosen(new, sights.patch, stays.other),
         other_since=np.where(new, at, stays.other_since),
         other_looks=np.where(new, 1, stays.other_looks + again),
     )
+    return stays, agreed
 
 
 def _is_before(anchors: Boxes, boxes: Boxes) -> Flags:

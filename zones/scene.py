@@ -1,6 +1,6 @@
 """A look as one rule of one zone needs it: what counts there, and what each place looks like."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -8,18 +8,15 @@ import numpy.typing as npt
 
 from streetwatch.models.labels import LABELS
 from streetwatch.vision.types import Boxes, Look, Seconds, Size, View
-from streetwatch.zones import appearance, company, footprint, pairing, polygon
-from streetwatch.zones.appearance import PATCH, Cover, Likeness, Patches
+from streetwatch.zones import appearance, company, footprint, polygon
+from streetwatch.zones.appearance import PATCH, Cover, Patches
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.shopfront import Side
-from streetwatch.zones.stays import Flags, Stays
+from streetwatch.zones.stays import Flags
 from streetwatch.zones.zone import Zone
 
 #: One object seen under two labels: boxes that overlap by more than this are one.
 _SAME_OBJECT_IOU = 0.7
-
-#: Something else covers so much of the place that its absence proves nothing.
-_HIDDEN_SHARE = 0.4
 
 #: Another light is one to stay when it has lasted for so long: headlights pass, a bus drives on.
 _NEW_LIGHT_S: Seconds = 30.0
@@ -97,50 +94,21 @@ class Scene:
     size: Size
     view: View | None
 
+    def among_own(self, over: footprint.Meetings) -> footprint.Meetings:
+        """Return those of all boxes' meetings that are of the rule's boxes."""
+        if len(self.rows) == len(self.everything):
+            return over
+        place = np.full(len(self.everything), -1, np.intp)
+        place[self.rows] = np.arange(len(self.rows))
+        columns = place[over.columns]
+        found = replace(over, columns=columns, right=over.right[self.rows])
+        return found[columns >= 0]
+
     def patches(self, boxes: Boxes) -> Patches:
         """Return what the look shows in each box; nothing where there is no picture."""
         if self.view is None:
             return np.zeros((len(boxes), PATCH), np.uint8)
         return appearance.patches(self.view, self.size, boxes)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sights:
-    """What one look shows at the place of each stay, as columns.
-
-    Attributes:
-        found: A detection continues it.
-        box: That detection's; the stay's last one where there is none.
-        confidence: That detection's; 0 where there is none.
-        hidden: Something else covers the place.
-        exempt: What stands there is seen as something that may.
-        claimed: A detection that continues another stay stands at the place.
-        twin: And that one is the same thing, known for longer.
-        patch: What the place looks like, (N, PATCH).
-        likeness: Of that to what the stay looks like; NaN where it can't be told.
-        fresh: Which of the look's boxes continue no stay.
-    """
-
-    found: Flags
-    box: Boxes
-    confidence: npt.NDArray[np.float32]
-    hidden: Flags
-    claimed: Flags
-    twin: Flags
-    exempt: Flags
-    patch: Patches
-    likeness: Likeness
-    fresh: Flags
-
-    @property
-    def is_shown(self) -> Flags:
-        """What is at the place can be told from the picture."""
-        return ~np.isnan(self.likeness)
-
-    @property
-    def is_alike(self) -> Flags:
-        """The place looks as it did."""
-        return self.likeness >= appearance.SAME
 
 
 def scene_of(
@@ -229,72 +197,6 @@ def backdrop_of(look: Look, before: Patches | None) -> tuple[Patches | None, boo
     now = appearance.whole(look.view)
     if before is None:
         return now, False
-    boxes = look.detections.xyxy
-    whole = np.array([(0, 0, *look.size)], np.float32)
-    cover = Cover.of(whole, boxes, np.ones((1, len(boxes)), bool))
-    likeness = appearance.likeness(before, now, cover)
-    return appearance.renewed(before, now, cover), bool(likeness[0] < _SAME_LIGHT)
-
-
-def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
-    """Return what the look shows at each stay's place.
-
-    Args:
-        scene: The look.
-        stays: What the rule watches in the zone, before the look.
-        rule: The rule that watches.
-    """
-    both = footprint.Overlap.of(np.concatenate((stays.anchor, stays.box)), scene.everything)
-    over, near = both[: len(stays)], both[len(stays) :]
-    fits = over.iou() >= rule.match_iou
-    # What stands at the place under one of the rule's labels is the stay itself, seen twice or so;
-    # under an exempt one it is the stay too, and was told to be something that may stand there.
-    itself, exempted = scene.wanted & fits, scene.exempt & fits
-    cover = Cover.of(stays.anchor, scene.everything, (over.common > 0) & ~itself)
-    patch, likeness = _looks_like(scene, stays, cover)
-    own = itself[:, scene.rows]
-    pairs = pairing.paired(stays, near.iou()[:, scene.rows], own, likeness, rule)
-    twin = pairing.twins(stays, pairs, own, likeness)
-    found = pairs >= 0
-    box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
-    box[found], confidence[found] = scene.boxes[pairs[found]], scene.confidence[pairs[found]]
-    exempt = ~found & np.any(exempted, axis=1)
-    nearer = scene.everything[None, :, 3] >= stays.anchor[:, 3, None]  # it touches the ground below
-    hides = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
-    hidden: Flags = np.any(hides, axis=1)
-    claimed = ~found & np.any(own[:, pairs[found]], axis=1)
-    fresh = np.ones(len(scene.boxes), bool)
-    fresh[pairs[found]] = False
-    return Sights(found, box, confidence, hidden, claimed, twin, exempt, patch, likeness, fresh)
-
-
-def first_looks(scene: Scene, boxes: Boxes, rule: Rule) -> tuple[Patches, Flags]:
-    """Return what each box shows, and where that is clear enough to be remembered."""
-    over = footprint.Overlap.of(boxes, scene.everything)
-    itself = scene.wanted & (over.iou() >= rule.match_iou)
-    cover = Cover.of(boxes, scene.everything, (over.common > 0) & ~itself)
-    patch = scene.patches(boxes)
-    clear = _is_large_enough(scene, boxes) & appearance.has_contrast(patch)
-    clear[cover.less_than(appearance.FIRST_VISIBLE)] = False
-    return patch, clear
-
-
-def _is_large_enough(scene: Scene, boxes: Boxes) -> Flags:
-    """Tell which boxes have a picture of their own."""
-    width = 0 if scene.view is None else scene.view.shape[1]
-    return appearance.big_enough(boxes, width / scene.size[0])
-
-
-def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Likeness]:
-    """Return each place's patch, and how like the stay's own it is."""
-    now = scene.patches(stays.anchor)
-    if scene.view is None:
-        return now, np.full(len(stays), np.nan, np.float32)
-    own = stays.patch
-    if not stays.is_known.all():
-        own = np.where(stays.is_known[:, None], own, now)
-    alike = appearance.likeness(own, now, cover)
-    alike[~_is_large_enough(scene, stays.anchor)] = np.nan
-    unclear = cover.less_than(appearance.FIRST_VISIBLE)
-    alike[unclear[~stays.is_known[unclear]]] = np.nan
-    return appearance.renewed(own, now, cover), alike
+    cover = Cover.of_whole(look.size, look.detections.xyxy)
+    likeness, renewed = appearance.compared(before, now, cover)
+    return renewed, bool(likeness[0] < _SAME_LIGHT)

@@ -41,6 +41,7 @@ class Stay:
             if the place looks as it did before.
         moved_with: How many that had stood around it drove on when it came.
         outlasted: How many of them drove on later, while it stood.
+        vacant_s: The part of `absent_s` in which its place looked like nothing of it: empty.
     """
 
     zone_id: str
@@ -69,6 +70,7 @@ class Stay:
     displaced_at: Seconds | None = None
     moved_with: int = 0
     outlasted: int = 0
+    vacant_s: Seconds = 0.0
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ A look changes the columns of all stays at once; `Stay` is one row, for those wh
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from math import isnan
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from streetwatch.zones.stay import Stay
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
+Column = TypeVar("Column", Boxes, Patches)
 
 
 #: Columns of seconds and the like that begin at 0 and are the same in `Stay`.
@@ -34,6 +35,7 @@ _SUMS = (
     "sway",
     "attended_s",
     "paused_s",
+    "vacant_s",
 )
 
 #: All columns of numbers that are the same in `Stay`.
@@ -61,6 +63,7 @@ class Stays:
         displaced_at: NaN while nothing else has settled in its place.
         moved_with: As in `Stay`.
         outlasted: Likewise.
+        vacant_s: Likewise.
         patch: The latest look that was surely it, (N, PATCH).
         is_known: There is such a patch.
         is_sure: Two looks agreed on it: one alone may show what passed just then.
@@ -94,6 +97,7 @@ class Stays:
     displaced_at: Floats
     moved_with: Counts
     outlasted: Counts
+    vacant_s: Floats
     patch: Patches
     is_known: Flags
     is_sure: Flags
@@ -251,6 +255,17 @@ class Stays:
 
 
 _COLUMNS = tuple(column.name for column in fields(Stays) if column.name not in {"zone_id", "type"})
+
+
+def chosen(rows: Flags, new: Column, old: Column) -> Column:
+    """Return the new of some rows and the old of the others; whole rows are cheaper than points."""
+    if rows.all():
+        return new
+    if not rows.any():
+        return old
+    mixed, kept = new.copy(), ~rows
+    mixed[kept] = old[kept]
+    return mixed
 
 
 def _boxes(boxes: Iterable[Box]) -> Boxes:

@@ -1,15 +1,17 @@
 """What one look makes of the stays: seen, unchanged, hidden, missed, moved, or another thing."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from streetwatch.vision.types import Boxes, Seconds
+from streetwatch.vision.types import Seconds
 from streetwatch.zones import company, footprint, guards
 from streetwatch.zones.recognition import is_similar, recognised
 from streetwatch.zones.rules import Rule
-from streetwatch.zones.scene import Scene, Sights, first_looks
-from streetwatch.zones.stays import Flags, Floats, Stays
+from streetwatch.zones.scene import Scene
+from streetwatch.zones.sights import Sights, first_looks
+from streetwatch.zones.stays import Flags, Floats, Stays, chosen
 
 #: A stay seen only once or twice is forgotten soon, else passing traffic would add up to one.
 _FIRST_PATIENCE_S: Seconds = 4.0
@@ -43,6 +45,7 @@ class _Fate:
         hidden: Something else covers its place.
         displaced: Another thing settled in its place with this look.
         absent: Its place was looked at in clear view, and it is not there.
+        vacant: And it looks like nothing of it.
         ended: It is not there any more.
     """
 
@@ -51,14 +54,43 @@ class _Fate:
     hidden: Flags
     displaced: Flags
     absent: Flags
+    vacant: Flags
     ended: Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """How what was found lies against where each stay first stood.
+
+    Attributes:
+        far: How far its centre is from there, pixels.
+        wide: How wide the first box is.
+        similar: It is about as large: the whole object, not a part.
+    """
+
+    far: footprint.Shares
+    wide: footprint.Shares
+    similar: Flags
+
+    @classmethod
+    def of(cls, stays: Stays, sights: Sights) -> Self:
+        return cls(
+            footprint.shifts(stays.anchor, sights.box),
+            footprint.widths(stays.anchor),
+            is_similar(stays.anchor, sights.box),
+        )
+
+    def has_moved(self, rule: Rule) -> Flags:
+        """Tell a shift of the whole object from a box that lost a part to an occluder."""
+        return (self.far > rule.drift_limit * self.wide) & self.similar
 
 
 def after_look(
     stays: Stays, sights: Sights, scene: Scene, rule: Rule
 ) -> tuple[Stays, Stays | None]:
     """Return the stays that are there after a look, and those that it ended, if any."""
-    moved = sights.found & _has_moved(stays.anchor, sights.box, rule)
+    step = _Step.of(stays, sights)
+    moved = sights.found & step.has_moved(rule)
     found = sights.found & ~moved
     stays, who = recognised(stays, sights, found, scene)
     still = (
@@ -78,10 +110,11 @@ def after_look(
     # Whoever stands for a group is not gone while the group is there.
     absent = missed & ~covered & ~guards.upheld(stays, rule)
     hidden = (missed & covered) | who.hiding
-    fate = _Fate(who.same, unchanged, hidden, who.another, absent, left)
+    vacant = absent & sights.is_vacant & (not scene.here.relit)
+    fate = _Fate(who.same, unchanged, hidden, who.another, absent, vacant, left)
     there = fate.seen | fate.unchanged
     stays = _accompanied(stays, scene, rule)
-    seen = _settling(_sighted(stays, fate.seen, sights), fate.seen, sights, rule)
+    seen = _settling(_sighted(stays, fate.seen, sights, step), fate.seen, sights, step, rule)
     after = _judged(stays, _folded(seen, fate, scene, rule), there, scene, rule)
     gone = fate.ended | _is_gone(after, rule)
     kept, lost = (after[~gone], after[gone]) if gone.any() else (after, None)
@@ -138,6 +171,7 @@ def _folded(stays: Stays, fate: _Fate, scene: Scene, rule: Rule) -> Stays:
         paused_s=stays.paused_s + credit["idle_s"] * working,
         last_seen=np.where(there, scene.at, stays.last_seen),
         absent_s=np.where(there, 0.0, stays.absent_s + since * fate.absent),
+        vacant_s=np.where(there, 0.0, stays.vacant_s + since * fate.vacant),
         covered_s=np.where(there, 0.0, stays.covered_s + since * (fate.hidden | away)),
         displaced_at=np.where(
             there, np.nan, np.where(fate.displaced, stays.other_since, stays.displaced_at)
@@ -168,36 +202,33 @@ def _accompanied(stays: Stays, scene: Scene, rule: Rule) -> Stays:
     return replace(stays, beside=who, beside_since=since)
 
 
-def _sighted(stays: Stays, seen: Flags, sights: Sights) -> Stays:
+def _sighted(stays: Stays, seen: Flags, sights: Sights, step: _Step) -> Stays:
     """Return the stays with what one more look saw of them, their times apart."""
-    whole = seen & is_similar(stays.anchor, sights.box)
-    moved = footprint.shifts(stays.box, sights.box) / footprint.widths(stays.anchor)
+    whole = seen & step.similar
+    moved = footprint.shifts(stays.box, sights.box) / step.wide
     looks = stays.looks + seen
     share = np.maximum(_SWAY_SHARE, 1 / looks)
     return replace(
         stays,
-        box=np.where(whole[:, None], sights.box, stays.box),
+        box=chosen(whole, sights.box, stays.box),
         looks=looks,
         confidence=stays.confidence + seen * (sights.confidence - stays.confidence) / looks,
         sway=stays.sway + whole * share * (moved - stays.sway),
     )
 
 
-def _settling(stays: Stays, seen: Flags, sights: Sights, rule: Rule) -> Stays:
+def _settling(stays: Stays, seen: Flags, sights: Sights, step: _Step, rule: Rule) -> Stays:
     """Return the stays with where those that just came have come to a stand."""
     young = (
         seen & (stays.looks <= _SETTLING_LOOKS) & (stays.dwell_s < _SETTLING_DWELL * rule.dwell_s)
     )
     if not young.any():
         return stays
-    far = footprint.shifts(stays.anchor, sights.box) > _LEAST_SETTLING * footprint.widths(
-        stays.anchor
-    )
-    young &= far | ~is_similar(stays.anchor, sights.box)
+    young &= (step.far > _LEAST_SETTLING * step.wide) | ~step.similar
     if not young.any():
         return stays
-    at_rest = np.where(young[:, None], sights.box, stays.anchor)
-    settled = replace(stays, anchor=at_rest, box=np.where(young[:, None], sights.box, stays.box))
+    at_rest = chosen(young, sights.box, stays.anchor)
+    settled = replace(stays, anchor=at_rest, box=chosen(young, sights.box, stays.box))
     return replace(settled, is_known=stays.is_known & ~young, is_sure=stays.is_sure & ~young)
 
 
@@ -248,9 +279,3 @@ def _is_gone(stays: Stays, rule: Rule) -> Flags:
     patience = np.minimum(rule.clear_s, _FIRST_PATIENCE_S + stays.observed_s)
     gone: Flags = stays.absent_s >= patience
     return gone
-
-
-def _has_moved(anchors: Boxes, boxes: Boxes, rule: Rule) -> Flags:
-    """Tell a shift of the whole object from a box that lost a part to an occluder."""
-    far = footprint.shifts(anchors, boxes) > rule.drift_limit * footprint.widths(anchors)
-    return far & is_similar(anchors, boxes)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from statistics import median
 from typing import Final
 
+from streetwatch.benchmarks.markdown import table
+from streetwatch.benchmarks.recovery import Recoveries
 from streetwatch.benchmarks.soak.growth import Sample, Slope, grown, slope, warm
 from streetwatch.benchmarks.soak.truth import CasesVerdict, Gap
 from streetwatch.datasets.fake_trouble import Trouble
@@ -111,8 +112,7 @@ class SoakReport:
             "looks_late": len(self.late),
             "late": [str(one) for one in self.late],
             "longest_gap_s": round(max((one.seconds for one in self.gaps), default=0.0), 1),
-            "recovery_p50_s": round(median(self.recovered_s), 1) if self.recovered_s else None,
-            "recovery_max_s": round(self.recovered_s[-1], 1) if self.recovered_s else None,
+            **Recoveries.of(self.recovered_s).line(),
             **{f"cases_{name}": count for name, count in asdict(self.cases).items()},
             "unready": self.unready,
             "overloaded_share": round(
@@ -127,8 +127,8 @@ class SoakReport:
 
     def table(self) -> str:
         """Return it for people, in Markdown."""
-        rows = "\n".join(f"| {name} | {_shown(value)} |" for name, value in self.line().items())
-        return f"| soak | |\n|---|---|\n{rows}\n"
+        rows = ((name, _shown(value)) for name, value in self.line().items())
+        return table(("soak", ""), rows)
 
 
 def _shown(value: object) -> str:

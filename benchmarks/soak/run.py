@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import av
 import yaml
 
 from streetwatch.benchmarks.event_clips import read_truth
@@ -26,7 +25,7 @@ from streetwatch.benchmarks.soak.truth import (
     occurrences,
     recoveries,
 )
-from streetwatch.datasets.fake_camera import FakeCameras
+from streetwatch.datasets.fake_camera import FakeCameras, lap_s
 from streetwatch.datasets.fake_street import clips_of
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.runtime.looks_log import LooksLog
@@ -55,6 +54,7 @@ class Soak:
         seconds: For how long.
         seed: Of the troubles.
         work: Where coded clips are kept for the next run.
+        rest_s: For how long at least the street is empty between two showings of the film.
     """
 
     film: Path
@@ -62,6 +62,7 @@ class Soak:
     seconds: Seconds
     seed: int
     work: Path
+    rest_s: Seconds = 0.0
 
     @property
     def names(self) -> list[str]:
@@ -82,9 +83,9 @@ def run_soak(soak: Soak, folder: Path, *, on_second: Callable[[Seconds], None]) 
     """
     soak.work.mkdir(parents=True, exist_ok=True)
     (clip,) = read_truth(soak.film)
-    clips = clips_of(clip.path, soak.work)
+    clips = clips_of(clip.path, soak.work, rest_s=soak.rest_s)
     plan = spells(soak.names, soak.seconds, seed=soak.seed)
-    length_s = _length_s(clips.street)
+    length_s = lap_s(clips)
     with FakeCameras().running() as street:
         began_at = time.time()
         elapsed = {name: _elapsed_s(row, length_s) for row, name in enumerate(soak.names)}
@@ -195,11 +196,6 @@ def _configure(film: Path, folder: Path, urls: Mapping[str, str]) -> None:
 def _elapsed_s(row: int, length_s: Seconds) -> Seconds:
     """Return where a camera's film is at the start: no two cameras show the same at once."""
     return row * 0.618 % 1.0 * length_s
-
-
-def _length_s(path: Path) -> Seconds:
-    with av.open(path) as container:
-        return float((container.duration or 0) / av.time_base)
 
 
 def _free_port() -> int:

@@ -19,6 +19,9 @@ _TREMBLE_S: Final[Seconds] = 0.5
 #: What is seen this long before and after what should be is it.
 _TOLERANCE_S: Final[Seconds] = 12.0
 
+#: For so long before it a place must have been seen to be free: what stood there is gone by then.
+FREE_S: Final[Seconds] = 45.0
+
 #: A camera that was not looked at for so long may have missed what happened.
 _SEEN_WITHIN_S: Final[Seconds] = 8.0
 
@@ -83,7 +86,7 @@ def occurrences(
     while zero + event.violation_at < until:
         yield Occurrence(
             event,
-            free_from=max(zero - length_s + event.end, began_at),
+            free_from=max(zero - length_s + event.end, began_at, zero + event.start - FREE_S),
             start=zero + event.start,
             violation_at=zero + event.violation_at,
             end=zero + event.end,

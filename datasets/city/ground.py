@@ -1,7 +1,7 @@
 """The ground of a simulated city: its grids, roads and cameras."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, cos, floor, radians, sqrt
 from typing import Any, Final
@@ -18,6 +18,14 @@ _DEGREE_M: Final = 111_195.0
 
 #: Of each district so many blocks have no camera where blind spots are planted, the least.
 _BLIND_SHARE: Final = 0.12
+
+#: Where stalls are permitted before the cameras whose street has a market.
+MARKET: Final = "market"
+_MARKET: Final[dict[str, Any]] = {
+    "id": MARKET,
+    "polygon": [[0.02, 0.05], [0.98, 0.05], [0.98, 0.38], [0.02, 0.38]],
+    "kind": "permitted",
+}
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -180,28 +188,32 @@ def roads_geojson(ground: Ground) -> dict[str, Any]:
     )
 
 
-def cameras_yaml(ground: Ground) -> str:
-    """Return the cameras as `cameras.yaml` has them (JSON is YAML)."""
+def cameras_yaml(ground: Ground, markets: Collection[str] = ()) -> str:
+    """Return the cameras as `cameras.yaml` has them (JSON is YAML).
+
+    Args:
+        ground: With the cameras.
+        markets: Those that see a permitted place, too.
+    """
     cameras = [
         {
             "id": post.id,
             "name": f"{post.block.district + 1} 区 {post.block.code[-3:]} 格 {post.id}",
             "source": {"kind": "rtsp", "url": f"rtsp://127.0.0.1:9/{post.id}"},
             "place": {"lon": post.lon, "lat": post.lat, "grid_code": post.block.code},
-            "zones": [
-                {
-                    "id": zone,
-                    "polygon": polygon,
-                    "kind": "prohibited",
-                    "rules": [{"type": kind.type} for kind in KINDS if kind.zone == zone],
-                }
-                for zone, polygon in _ZONES.items()
-            ],
+            "zones": [*_watched(), _MARKET] if post.id in markets else [*_watched()],
         }
         for post in ground.posts
     ]
     rows = ",\n".join(json.dumps(one, ensure_ascii=False) for one in cameras)
     return f'{{"cameras": [\n{rows}\n]}}\n'
+
+
+def _watched() -> Iterator[dict[str, Any]]:
+    """Yield the zones in which violations are looked for."""
+    for zone, polygon in _ZONES.items():
+        rules = [{"type": kind.type} for kind in KINDS if kind.zone == zone]
+        yield {"id": zone, "polygon": polygon, "kind": "prohibited", "rules": rules}
 
 
 def _collection(features: Iterator[dict[str, Any]]) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from streetwatch.datasets.city.ground import KINDS
+from streetwatch.datasets.city.ground import KINDS, MARKET
 from streetwatch.datasets.city.life import City, Violation
-from streetwatch.datasets.city.people import SLOT_S, people_of
+from streetwatch.datasets.city.people import SLOT_S, seen_of
 from streetwatch.datasets.city.plan import DAY_S, HOUR_S
 from streetwatch.datasets.simulate import SIZE, Actor, Disturbances, looks, standing
 from streetwatch.vision.types import Box, Look, Seconds
@@ -16,6 +16,13 @@ from streetwatch.vision.types import Box, Look, Seconds
 LOOK_EVERY_S: Final[Seconds] = 10.0
 
 _SEEING: Final = Disturbances(missed=0.1, jitter=0.02)
+
+#: Where the upper left corners of people lie, by zone: their feet are in it.
+_PEOPLE: Final = {
+    "pavement": ((0.02, 0.42), (0.28, 0.80)),
+    "carriageway": ((0.34, 0.42), (0.95, 0.80)),
+    MARKET: ((0.02, 0.02), (0.95, 0.24)),
+}
 
 #: What stands beside each other in a zone; the next one stands where the first has stood.
 _BESIDE: Final = 3
@@ -66,11 +73,20 @@ def _standing(violations: Sequence[Violation]) -> Iterator[tuple[Seconds, Second
 def _people(city: City, day: int, row: int) -> Iterator[tuple[Seconds, Seconds, Actor]]:
     chance = np.random.default_rng((city.plan.seed, 6, day, row))
     midnight = city.plan.start + day * DAY_S
-    for slot, count in enumerate(people_of(city, day)[row].tolist()):
-        start = midnight + slot * SLOT_S
-        for x, y in chance.uniform((0.02, 0.42), (0.95, 0.80), (count, 2)).tolist():
-            box = _pixels((x, y, x + 0.03, y + 0.12))
-            yield start, start + SLOT_S, standing(box, start, start + SLOT_S - 0.001, "person")
+    camera = city.ground.posts[row].id
+    for seen in (one for one in seen_of(city, day) if one.camera == camera):
+        for slot, (people, stalls) in enumerate(zip(seen.people, seen.stalls, strict=True)):
+            start = midnight + slot * SLOT_S
+            for x, y in chance.uniform(*_PEOPLE[seen.zone], (people, 2)).tolist():
+                yield _for_a_slot(start, (x, y, x + 0.03, y + 0.12), "person")
+            for number in range(stalls):
+                left = 0.04 + 0.09 * number
+                yield _for_a_slot(start, (left, 0.12, left + 0.07, 0.30), "vendor_stall")
+
+
+def _for_a_slot(start: Seconds, box: Box, label: str) -> tuple[Seconds, Seconds, Actor]:
+    end = start + SLOT_S
+    return start, end, standing(_pixels(box), start, end - 0.001, label)
 
 
 def _pixels(box: Box) -> Box:

@@ -46,7 +46,8 @@ def write_city(
 
 
 def _write_ground(city: City, out: Path) -> None:
-    (out / "cameras.yaml").write_text(cameras_yaml(city.ground), encoding="utf-8")
+    cameras = cameras_yaml(city.ground, city.planted.crowds)
+    (out / "cameras.yaml").write_text(cameras, encoding="utf-8")
     for name, document in (
         ("grids.geojson", grids_geojson(city.ground)),
         ("roads.geojson", roads_geojson(city.ground)),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from streetwatch.service.access import tries
 from streetwatch.service.access.errors import (
     DeadLinkError,
+    DeadTicketError,
     NoSuchUserError,
     PasswordsOffError,
     WrongCodeError,
@@ -15,6 +16,7 @@ from streetwatch.service.access.errors import (
 )
 from streetwatch.service.access.factor import new_ticket
 from streetwatch.service.access.invitations import alive, linked
+from streetwatch.service.access.owed import is_given_up
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import (
     folded,
@@ -121,7 +123,7 @@ class Door:
             now: The time.
 
         Raises:
-            DeadTicketError: too long after the password.
+            DeadTicketError: too long after the password, or after they left their provider.
             MustWaitError: too many codes were wrong.
             WrongCodeError: this one is.
         """
@@ -131,6 +133,8 @@ class Door:
             trying = tries.begin(connection, guessed, address, now=now)
         try:
             with writing(self._engine) as connection:
+                if ticket.proof and is_given_up(connection, key, until=ticket.until):
+                    raise DeadTicketError
                 codes, facts = self._factor.used(connection, ticket, code, now=now)
                 tries.was_right(connection, guessed, trying)
                 if ticket.proof:

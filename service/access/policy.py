@@ -230,6 +230,7 @@ _CONSOLE: Final = (
     Rule("POST", "/console/login", Door.OWN),
     Rule("GET", "/console/sign-on", Door.OPEN),
     Rule("GET", "/console/sign-on/back", Door.OWN),
+    Rule("POST", "/console/sign-on/ended", Door.OWN),
     Rule("GET", "/console/welcome", Door.OPEN),
     Rule("POST", "/console/welcome", Door.OWN),
     Rule("GET", "/console/code", Door.OPEN),

@@ -38,6 +38,7 @@ class Camera:
         place: Where it stands, if anyone wrote it down.
         zones: Of every kind.
         calibration: Where the ground in its picture is, if anyone measured it.
+        looks_in_sub_stream: Whether it is looked at in its smaller stream; evidence is not.
         document: How it was written, the address without its password.
     """
 
@@ -47,6 +48,7 @@ class Camera:
     place: Place | None
     zones: tuple[Zone, ...]
     calibration: Calibration | None = None
+    looks_in_sub_stream: bool = False
     document: CameraDocument = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -75,9 +77,14 @@ class Camera:
         outlines = repr([(zone.id, zone.kind, zone.polygon) for zone in self.zones])
         return hashlib.sha256(outlines.encode()).hexdigest()[:12]
 
+    @property
+    def grid(self) -> str | None:
+        """The unit grid that it stands in, where that is known."""
+        return None if self.place is None else self.place.grid_code
+
     def lies_in(self, reach: Reach) -> bool:
         """Tell whether it belongs to a part of the city."""
-        return reach.has(self.id, None if self.place is None else self.place.grid_code)
+        return reach.has(self.id, self.grid)
 
     def is_on_duty(self, at: Seconds) -> bool:
         """Tell whether any of its rules applies at `at`, seconds since the epoch."""
@@ -137,6 +144,7 @@ def camera_of(entry: CameraEntry, source: Source, written: CameraDocument) -> Ca
         place=entry.place.place() if entry.place else None,
         zones=with_fronts(tuple(zone.zone() for zone in entry.zones)),
         calibration=entry.calibration.calibration() if entry.calibration else None,
+        looks_in_sub_stream=entry.source.sub_stream,
         document=with_source(written, source, source.redacted),
     )
 

@@ -11,6 +11,7 @@ from streetwatch.service.config.rule_schema import RuleEntry, Windows, schedule_
 from streetwatch.service.config.wording import refused
 from streetwatch.vision.capture.errors import SourceError
 from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.vision.capture.sub_streams import sub_streams
 from streetwatch.zones import polygon as outline
 from streetwatch.zones.place import Crs, Place, Surface
 from streetwatch.zones.rules import ViolationType
@@ -184,6 +185,12 @@ class SourceEntry(Entry):
         description="For file a path, from the folder of cameras.yaml on.",
         examples=['"rtsp://user:${KERB_PASSWORD}@10.0.0.5/stream1"'],
     )
+    sub_stream: bool = Field(
+        default=False,
+        title="Look in the sub-stream",
+        description="Look at the camera's smaller stream, evidence from this one.",
+        examples=["true"],
+    )
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -193,7 +200,14 @@ class SourceEntry(Entry):
             # Its own words hold the address as filled in: a secret in a path would show.
             advice = f"is no address of a {self.kind} source: write {_ADDRESSES[self.kind]}"
             raise refused(advice, at=("url",)) from None
+        if self.sub_stream and not self._tells_its_sub_stream:
+            advice = "goes with an RTSP address that tells the smaller stream's: .../stream1, ..."
+            raise refused(advice, at=("sub_stream",))
         return self
+
+    @property
+    def _tells_its_sub_stream(self) -> bool:
+        return self.kind is SourceKind.RTSP and bool(sub_streams(self.url))
 
 
 class CameraEntry(Entry):

@@ -25,6 +25,9 @@ from streetwatch.service.console.live import Draw, Feeds
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.vision.types import Seconds
 
+#: A page may take so long to be built: where a hundred cameras are watched there is little left.
+BUILT_WITHIN_S: Final[Seconds] = 30.0
+
 #: Keeps whether somebody has chosen dark or light; left out, the system's own.
 THEME_COOKIE: Final = "streetwatch_theme"
 
@@ -138,6 +141,11 @@ class Shell:
         """Redraw a part of the page that is being drawn whenever a value changes (see `Feeds`)."""
         reach = account_here(self).reach  # others see another part of the same thing
         self.feeds.follow(context.client, (reach, name), read, draw, every_s=every_s)
+
+
+def page_at(path: str) -> ui.page:
+    """Declare the page of an address."""
+    return ui.page(path, response_timeout=BUILT_WITHIN_S)
 
 
 def account_here(shell: Shell) -> Account:

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from streetwatch.service.access.access import Access
 from streetwatch.service.access.errors import CodeNeededError
@@ -14,6 +14,7 @@ from streetwatch.service.access.sign_on.errors import ProviderDownError, SignOnE
 from streetwatch.service.access.sign_on.single_sign_on import (
     BACK,
     BEGIN,
+    ENDED,
     WAY_S,
     Returned,
     SingleSignOn,
@@ -21,7 +22,7 @@ from streetwatch.service.access.sign_on.single_sign_on import (
 from streetwatch.service.api.callers import COOKIE
 from streetwatch.service.api.guard import LOGIN
 from streetwatch.service.console.choices import HOME, local
-from streetwatch.service.console.forms import HandOver, address_of, code_form, drawn
+from streetwatch.service.console.forms import HandOver, Typed, address_of, code_form, drawn
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ def sign_on_router(access: Access, clock: Callable[[], Seconds], hand: HandOver)
     for path, method, answer in (
         (BEGIN, "GET", ways.begin),
         (BACK, "GET", ways.back),
+        (ENDED, "POST", ways.ended),
         ("/console/sign-out", "POST", ways.sign_out),
     ):
         router.add_api_route(path, answer, methods=[method], response_class=HTMLResponse)
@@ -87,6 +89,18 @@ class _Ways:
             answer = self._refused(request, refusal, wanted)
         answer.delete_cookie(TICKET, path=BEGIN)
         return answer
+
+    def ended(self, request: Request, logout_token: Typed = "") -> Response:
+        """Answer the provider, which says that somebody has left it."""
+        kept_by_nobody = {"Cache-Control": "no-store"}
+        try:
+            self._sign_on().ended(logout_token, address=address_of(request), now=self.clock())
+        except (SignOnError, ProviderDownError) as refusal:
+            log.warning("access.left_provider_refused", detail=str(refusal))
+            status = 400 if isinstance(refusal, SignOnError) else 503
+            told = {"error": "invalid_request"}
+            return JSONResponse(told, status_code=status, headers=kept_by_nobody)
+        return Response(status_code=200, headers=kept_by_nobody)
 
     def sign_out(self, request: Request) -> Response:
         """End the session, and lead to where the provider ends its own.

@@ -13,6 +13,12 @@ from streetwatch.vision.types import Seconds
 
 CLIP: Final = "clip.mp4"
 
+#: A clip is cut so long after its window has ended, at the latest.
+CUT_WITHIN_S: Final[Seconds] = 15.0
+
+#: What a picture shows is judged so long after it was taken, at the latest.
+JUDGED_WITHIN_S: Final[Seconds] = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class ClipWindow:
@@ -20,6 +26,16 @@ class ClipWindow:
 
     before_s: Seconds = 5.0
     after_s: Seconds = 10.0
+
+    @property
+    def whole_s(self) -> Seconds:
+        """Return how much of a stream is kept where a clip will be cut."""
+        return self.before_s + self.after_s + CUT_WITHIN_S
+
+    @property
+    def lead_s(self) -> Seconds:
+        """Return how much is kept where none is in sight: what one that comes begins with."""
+        return self.before_s + JUDGED_WITHIN_S
 
 
 def cut(

@@ -85,6 +85,14 @@ class Recorder:
         """Take the frame for the latest picture, though nobody judges it."""
         self._current, self._pixels = frame, None
 
+    def await_clip(self, *, is_awaited: bool) -> None:
+        """Keep as much of the stream as a clip has, or what one that is not in sight begins with.
+
+        Coded video of half a minute is most of what a camera takes of the memory.
+        """
+        if self._ring is not None:
+            self._ring.keep(self._window.whole_s if is_awaited else self._window.lead_s)
+
     def redrawn(self, site: Site, zones: tuple[Zone, ...]) -> None:
         """Go on with a camera whose zones were drawn anew."""
         self._site = site
@@ -156,10 +164,16 @@ class Recorder:
         box = self._shift.box(incident.bbox, size)
         return Spared(box, size, is_vehicle=incident.type in _ABOUT_A_VEHICLE)
 
-    def picture_of_now(self, incident_id: str, role: str) -> Attachment | None:
-        """Write the latest picture under a name of its moment; None before the first.
+    def picture_of_now(self, incident_id: str, role: str, since: Seconds) -> Attachment | None:
+        """Write the latest picture under a name of why it is wanted; None before the first.
 
         May be called from another thread: a frame is never written to.
+
+        Args:
+            incident_id: Whose it is.
+            role: What it shows.
+            since: When it was first wanted: whoever dies before it is kept takes it anew, and
+                writes over this one.
 
         Raises:
             StorageError: the disk refused.
@@ -167,9 +181,18 @@ class Recorder:
         frame = self._current
         if frame is None:
             return None
-        name, image = f"{role}-{frame.at:.0f}.jpg", frame.image
+        name, image = f"{role}-{since:.0f}.jpg", frame.image
         kept = self._copies.still(incident_id, name, image, self._copies.masked(image))
         return _still(name, role, kept, frame.at)
+
+    def discard(self, incident_id: str, name: str) -> None:
+        """Delete a picture of now that nobody wants any more. From any thread.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        for folder in (self._copies.folder, self._copies.cut_into):
+            folder.discard(incident_id, name)
 
     def can_seal(self, incident: Incident, at: Seconds) -> bool:
         """Tell whether an incident's clip has run its time, and there is a latest picture.

@@ -150,21 +150,18 @@ def efficiency(
     )
 
 
-def review_times(verdicts: Iterable[tuple[str, Seconds]]) -> list[Seconds]:
-    """Return how long each verdict took, by who gave it and when.
+def review_times(verdicts: Iterable[Values]) -> list[Seconds]:
+    """Return how long each verdict took, by when each person gave theirs.
 
     A verdict took as long as it came after the same person's one before. The first of a sitting
     took the median of the others: nobody knows when it was begun.
     """
-    by: dict[str, list[Seconds]] = {}
-    for who, at in verdicts:
-        by.setdefault(who, []).append(at)
-    gaps = [np.diff(np.sort(times)) for times in by.values()]
-    known = np.concatenate(gaps) if gaps else np.zeros(0)
+    by = [np.sort(times) for times in verdicts]
+    known = np.concatenate([np.zeros(0), *map(np.diff, by)])
     known = known[known <= SITTING_S]
     if not len(known):
         return []
-    first = sum(map(len, by.values())) - len(known)
+    first = sum(map(len, by)) - len(known)
     return [*known.tolist(), *[float(np.median(known))] * first]
 
 

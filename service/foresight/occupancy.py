@@ -57,11 +57,25 @@ def occupancy(at: Array, looks: Array, stalls: Array, stalled: Array) -> Iterato
 
 
 def _of(hour: int | None, at: Array, looks: Array, stalls: Array, stalled: Array) -> Occupancy:
-    n = int(looks.sum())
     days = len(set(((at + _CHINA_S) // _DAY_S).tolist()))
-    share = float(stalled.sum() / n)
+    return used_in(int(looks.sum()), days, float(stalls.sum()), float(stalled.sum()), hour)
+
+
+def used_in(
+    looks: int, days: int, stalls: float, stalled: float, hour: int | None = None
+) -> Occupancy:
+    """Return a place's use by what all looks had together.
+
+    Args:
+        looks: That were made.
+        days: On which.
+        stalls: In all of them.
+        stalled: Looks in which there was one.
+        hour: Of the week; None: of all.
+    """
+    share = stalled / looks
     low, high = wilson(share * days, days)
-    return Occupancy(hour, n, days, share, low, high, float(stalls.sum() / n))
+    return Occupancy(hour, looks, days, share, low, high, stalls / looks)
 
 
 def when(hour: int) -> tuple[int, int]:

@@ -117,14 +117,15 @@ def _stood(known: Standings, start: Seconds, end: Seconds) -> Values:
     row = np.fromiter(map(number.__getitem__, known.places), np.int64, len(known))
     since = np.maximum(known.began - start, 0.0) / _HOUR_S
     until = (np.minimum(known.ended, end) - start) / _HOUR_S
-    whole = np.zeros((len(number), hours + 1))
-    part = np.zeros((len(number), hours + 1))
+    whole, part = np.zeros((2, len(number) * (hours + 1)))
     # What stands at the end of an hour stood since, less of the first one and more of the last.
     for ends, sign in ((since, 1.0), (until, -1.0)):
         at = ends.astype(int)
-        np.add.at(whole, (row, at), sign)
-        np.add.at(part, (row, at), -sign * (ends - at))
-    stood: Values = (whole.cumsum(axis=1) + part)[:, :hours]
+        cell = row * (hours + 1) + at
+        whole += sign * np.bincount(cell, minlength=len(whole))
+        part -= sign * np.bincount(cell, ends - at, minlength=len(part))
+    by_hour = whole.reshape(-1, hours + 1).cumsum(axis=1) + part.reshape(-1, hours + 1)
+    stood: Values = by_hour[:, :hours]
     return np.where(stood > _NOTHING, stood, 0.0)
 
 

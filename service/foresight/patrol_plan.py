@@ -61,7 +61,7 @@ class Shift:
     teams: int = 2
     visit_s: Seconds = 300.0
     speed_m_s: float = 1.2
-    steps: int = 400
+    steps: int = 200
     seed: int = 1
 
     def __post_init__(self) -> None:

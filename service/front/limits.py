@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streetwatch.service.front.rates import Buckets, Rate
 from streetwatch.vision.types import Seconds
 
+#: A provider that ends a whole city's shift says so of each person; each word costs a signature.
+LEAVING_PER_MINUTE: Final = 600.0
+
 #: Of a request: the server stops reading there only where it has not read it all at once.
 LONGEST_HEAD: Final = 32_768
 
@@ -59,6 +62,7 @@ def rules_of(*, public_per_minute: float, costly_per_minute: float) -> tuple[Rul
         Rule(re.compile(open_to_all), writes, Buckets(public)),
         Rule(re.compile(r"/open311/.*"), reads, Buckets(public)),
         Rule(re.compile(r"/console/sign-on(/back)?"), reads, Buckets(public)),
+        Rule(re.compile(r"/console/sign-on/ended"), writes, Buckets(Rate.of(LEAVING_PER_MINUTE))),
         Rule(re.compile(long_reads), reads, Buckets(costly)),
         Rule(re.compile(long_writes), writes, Buckets(costly)),
     )

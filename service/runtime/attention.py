@@ -41,6 +41,14 @@ class Why(StrEnum):
     IDLE = "idle"  #: the longest time without a detection is over
 
 
+class Promise(StrEnum):
+    """What is promised of the time between two looks, or of that between two detections."""
+
+    CLOSE = "close"  #: something is maturing: `close_s` between looks
+    CLEARING = "clearing"  #: something filed may have left: `sure_s`, for what passes may hide it
+    IDLE = "idle"  #: `idle_s` between detections
+
+
 @dataclass(frozen=True, slots=True)
 class Intervals:
     """How long a camera may go without a detection, seconds of capture time.
@@ -59,9 +67,13 @@ class Intervals:
     quiet_s: Seconds = 4.0
     sure_s: Seconds = 10.0
 
-    def patience_s(self, why: Why) -> Seconds:
-        """Return how long a detection may wait before it is late."""
-        return self.idle_s if why is Why.IDLE else self.close_s
+    def patience_s(self, why: Why, stays: Sequence[Stay]) -> Seconds:
+        """Return how long a detection may wait before it is late: until the next is to come.
+
+        One that comes because none came for long is asked for one quiet interval before the time.
+        """
+        is_close = why is not Why.IDLE and any(map(is_maturing, stays))
+        return self.close_s if is_close else max(self.quiet_s, self.close_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +114,7 @@ class Attention:
             return Why.SETTLING
         waited_s = at - self.detected_at
         if waited_s >= intervals.close_s - _ALMOST_S:
-            maturing = [stay for stay in stays if stay.violation_at is None]
+            maturing = list(filter(is_maturing, stays))
             is_due = waited_s >= intervals.sure_s - _ALMOST_S
             if any(is_due or self._is_doubtful(stay, change, size) for stay in maturing):
                 return Why.MATURING
@@ -174,6 +186,18 @@ class Attention:
         return bool(iou(box, self.detections.xyxy).max() >= _SAME_IOU)
 
 
+def is_maturing(stay: Stay) -> bool:
+    """Tell whether a stay may become a violation."""
+    return stay.violation_at is None
+
+
 def is_open(stay: Stay) -> bool:
     """Tell whether something is to be decided of a stay: whether it violates, or has left."""
-    return stay.violation_at is None or stay.absent_s > 0
+    return is_maturing(stay) or stay.absent_s > 0
+
+
+def promised(stays: Sequence[Stay]) -> Promise | None:
+    """Return what is promised of the time to the next look; None: only a detection is."""
+    if any(map(is_maturing, stays)):
+        return Promise.CLOSE
+    return Promise.CLEARING if any(map(is_open, stays)) else None

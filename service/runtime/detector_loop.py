@@ -17,7 +17,7 @@ import structlog
 
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.runtime.attention import Intervals, is_open
+from streetwatch.service.runtime.attention import Intervals, Promise, promised
 from streetwatch.service.runtime.costs import Bill
 from streetwatch.service.runtime.look_queue import LookQueue, Wanted
 from streetwatch.service.runtime.mailbox import Mailboxes
@@ -253,8 +253,10 @@ class DetectorLoop:
             why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
         watching.attention = attention.shown(change)
         if why is not None:
-            self._queue.put(glance, change, why, patience_s=self._intervals.patience_s(why))
-            if waits_for is not None:  # more pictures than can be detected in are decoded in vain
+            patience_s = self._intervals.patience_s(why, stays)
+            self._queue.put(glance, change, why, patience_s=patience_s)
+            # More pictures than can be detected in are decoded in vain.
+            if waits_for is not None and self._overload.is_on:
                 watching.look_every(self._intervals.quiet_s)
         else:
             self._say_again(glance, attention.again(change, stays, frame.size), watching)
@@ -292,7 +294,7 @@ class DetectorLoop:
         self._metrics.detections.labels(glance.frame.camera_id, wanted.why).inc()
         self._heed(wanted.lateness(self._clock()))
         if watching.attention.detected_at is not None:
-            self._metrics.covered("idle", glance.frame.at - watching.attention.detected_at)
+            self._metrics.covered(Promise.IDLE, glance.frame.at - watching.attention.detected_at)
         watching.attention = watching.attention.detected(
             wanted.change, glance.frame.at, detections, wanted.why
         )
@@ -315,8 +317,8 @@ class DetectorLoop:
         self, glance: Glance, detections: Detections, watching: Watching, *, is_detected: bool
     ) -> None:
         presence = watching.watch.presence
-        if presence.last_look is not None and any(map(is_open, presence.stays)):
-            self._metrics.covered("close", glance.frame.at - presence.last_look)
+        if presence.last_look is not None and (promise := promised(presence.stays)):
+            self._metrics.covered(promise, glance.frame.at - presence.last_look)
         with self._metrics.working("track"):
             look = glance.look(detections, is_detected=is_detected)
             changed = watching.watch.look(look, glance.frame)

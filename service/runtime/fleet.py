@@ -31,14 +31,12 @@ from streetwatch.service.store.references import Kept, References
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
+from streetwatch.vision.capture.two_streams import TwoStreams
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.health import Health, Reference
 from streetwatch.vision.types import Frame, Look, Seconds, Size
 
 log = structlog.get_logger(__name__)
-
-#: Packets kept beside the clip's own window: evidence is cut a little after its window ends.
-RING_MARGIN_S: Seconds = 15.0
 
 #: Between the first connections to two cameras: many answer one with a key frame, and all of these
 #: at once would have to be decoded at once, then and every few seconds from then on.
@@ -61,13 +59,13 @@ class WatchedCamera:
     """
 
     camera: Camera
-    capture: Capture
+    capture: Capture | TwoStreams
     recorder: Recorder
     watch: CameraWatch
     watching: Watching
     viewing: Viewing
     last_frame_at: Seconds | None = None
-    left: tuple[Capture, ...] = ()
+    left: tuple[Capture | TwoStreams, ...] = ()
     lease: Lease | None = None
 
     def age_s(self, now: Seconds) -> Seconds | None:
@@ -203,9 +201,9 @@ class Fleet:
     ) -> WatchedCamera:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
         wiring = self.wiring
-        keep_s = wiring.window.before_s + wiring.window.after_s + RING_MARGIN_S
         # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
-        ring = None if camera.masks else Ring(keep_s=keep_s, keep_bytes=wiring.keep_bytes)
+        most, first_s = wiring.keep_bytes, wiring.window.whole_s
+        ring = None if camera.masks else Ring(keep_s=first_s, keep_bytes=most)
         recorder = Recorder(
             site=camera.site,
             zones=camera.zones,
@@ -245,8 +243,9 @@ class Fleet:
         running = self.watched.get(camera_id)
         return None if running is None else running.capture.clock_offset_s
 
-    def _capture(self, camera: Camera, ring: Ring | None) -> Capture:
-        return Capture(
+    def _capture(self, camera: Camera, ring: Ring | None) -> Capture | TwoStreams:
+        reads = TwoStreams if camera.looks_in_sub_stream else Capture
+        return reads(
             camera.id,
             camera.source,
             on_frame=self._on_frame,
@@ -342,7 +341,11 @@ def _has_same_pictures(before: Camera, after: Camera) -> bool:
 
     Pictures that were painted over otherwise are let go of: nobody may see what is masked now.
     """
-    return before.source == after.source and before.masks == after.masks
+    return (before.source, before.looks_in_sub_stream, before.masks) == (
+        after.source,
+        after.looks_in_sub_stream,
+        after.masks,
+    )
 
 
 def _attention(camera: Camera) -> Attention:

@@ -84,7 +84,7 @@ class RuntimeMetrics:
             "Between two looks at a camera's zones, and what was promised.",
             ["promise"],
             registry=registry,
-            buckets=(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 33.0, 45.0, 60.0, 120.0, 300.0),
+            buckets=(1.0, 2.0, 3.0, 5.0, 10.0, 13.0, 20.0, 30.0, 33.0, 45.0, 60.0, 120.0, 300.0),
         )
         self.work_s = Counter(
             "streetwatch_work_seconds",

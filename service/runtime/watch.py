@@ -15,6 +15,7 @@ from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.runtime.carrying import carried
+from streetwatch.service.runtime.clip_sight import is_filed_soon
 from streetwatch.vision.picture import Resized
 from streetwatch.vision.shift import NONE, Shift
 from streetwatch.vision.types import Frame, Look, Seconds, Size
@@ -99,7 +100,15 @@ class CameraWatch:
         camera_id = self._watched.site.camera_id
         self._lost |= {incident_id(camera_id, stay.key) for stay in observation.gone}
         self.seal(look.at)
+        self._keep_video()
         return changed
+
+    def _keep_video(self) -> None:
+        """Have as much of the stream kept as a clip needs, where one is cut soon."""
+        if self._recorder is not None:
+            is_uncut = any(name not in self._gathering for name in self._unsealed)
+            soon = is_uncut or is_filed_soon(self._presence.stays, self._watched.zones)
+            self._recorder.await_clip(is_awaited=soon)
 
     def _as_kept(self, look: Look, frame: Frame | None) -> tuple[Look, Frame | None]:
         """Return a look in the size in which what stands there is kept.
@@ -123,6 +132,7 @@ class CameraWatch:
         """Take a frame for the latest picture that says nothing of the street."""
         if self._recorder:
             self._recorder.show(frame)
+            self._keep_video()
 
     def beside(self, others: tuple[Watched, ...]) -> None:
         """Go on beside other cameras than before."""

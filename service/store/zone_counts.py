@@ -1,8 +1,10 @@
 """How many people and stalls were seen in each zone: added to by the runtime, read by analyses."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +16,7 @@ from streetwatch.service.store.transactions import locked, plain_rows, reading, 
 from streetwatch.vision.types import Seconds
 
 _HOUR_S: Final = 3600
+_CHINA_H: Final = 8
 SLOT_S: Final[Seconds] = _HOUR_S / SLOTS
 
 
@@ -159,6 +162,50 @@ def slots_of(
     with reading(engine) as connection:
         rows = plain_rows(connection, sa.select(zone_count).where(*where).order_by(*order))
     return _as_slots(rows, start, end)
+
+
+def totals_of(
+    engine: sa.Engine, places: Collection[tuple[str, str]], *, start: Seconds, end: Seconds
+) -> dict[tuple[str, str], tuple[int, Count]]:
+    """Return on how many days zones were looked at, and all that was seen there, added up.
+
+    Args:
+        engine: Of the database.
+        places: Cameras and their zones; what nobody looked at is left out.
+        start: Seconds since the epoch, on the hour.
+        end: The same.
+
+    Raises:
+        StorageError: the database refused.
+    """
+    if not places:
+        return {}
+    column, hour = zone_count.c, zone_count.c.hour
+    sums = {name: _summed(name) for name in ("looks", "people", "stalls", "stalled")}
+    query = (
+        sa.select(
+            column.camera_id,
+            column.zone_id,
+            sa.func.count(sa.distinct((hour + _CHINA_H) // 24)),
+            *(sa.func.sum(each) for each in sums.values()),
+        )
+        .where(column.camera_id.in_(sorted({camera for camera, _ in places})))
+        .where(column.zone_id.in_(sorted({zone for _, zone in places})))
+        .where(hour >= int(start // _HOUR_S), hour < int(end // _HOUR_S), sums["looks"] > 0)
+        .group_by(column.camera_id, column.zone_id)
+    )
+    with reading(engine) as connection:
+        rows = plain_rows(connection, query)
+    return {
+        (camera, zone): (days, Count(**dict(zip(sums, map(int, seen), strict=True))))
+        for camera, zone, days, *seen in rows
+        if (camera, zone) in places
+    }
+
+
+def _summed(name: str) -> sa.ColumnElement[int]:
+    first, *others = (zone_count.c[f"{name}_{slot}"] for slot in range(SLOTS))
+    return reduce(add, others, sa.type_coerce(first, sa.Integer))
 
 
 def _as_slots(rows: list[tuple[Any, ...]], start: Seconds, end: Seconds) -> Slots:

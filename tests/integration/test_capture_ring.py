@@ -87,6 +87,18 @@ def test_the_ring_forgets_whole_groups_of_pictures_and_begins_with_a_key_frame(
     assert _shown(tmp_path / "out.mp4", counter_of)[0] == (0.0, 30)
 
 
+def test_a_ring_that_is_to_keep_less_forgets_and_one_that_is_to_keep_more_grows(
+    counting_clip: Callable[..., Path],
+) -> None:
+    ring = _fill(Ring(keep_s=60), counting_clip(), start_at=0.0)
+    ring.keep(2.5)
+    _fill(ring, counting_clip(), start_at=6.0)
+    assert ring.span == pytest.approx((9.0, 11.9))
+    ring.keep(60)
+    _fill(ring, counting_clip(), start_at=12.0)
+    assert ring.span == pytest.approx((9.0, 17.9))
+
+
 @pytest.mark.parametrize("keep_bytes", [100, 3000])
 def test_the_ring_never_holds_more_bytes_than_allowed(
     counting_clip: Callable[..., Path], keep_bytes: int

@@ -1,7 +1,7 @@
 """The closing check on a real desk, a real store and a camera whose looks the test makes."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from streetwatch.service.cameras import Camera
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.closing.check import ClosingCheck
-from streetwatch.service.desk.closing.decide import Terms
+from streetwatch.service.desk.closing.decide import Terms, Verification
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.evidence.copies import Copies
@@ -89,10 +89,14 @@ class Street:
         self.watch = CameraWatch(
             watched=camera.watched(model="m"), store=self.store, recorder=recorder
         )
-        self.check = ClosingCheck(
+        self.check = self.checking(CameraSights(self.store, lambda: self.cameras))
+
+    def checking(self, sights: CameraSights) -> ClosingCheck:
+        """Return a check that sees by these."""
+        return ClosingCheck(
             self.store.engine,
             self.book,
-            CameraSights(self.store, lambda: self.cameras),
+            sights,
             terms=Terms(patience_s=60.0, limit_s=600.0),
             auto_close=self.auto_close,
             clock=lambda: self.now,
@@ -141,6 +145,11 @@ class Street:
     @property
     def case(self) -> dict[str, Any]:
         return self.book.case(self.number)
+
+    def findings(self) -> list[str]:
+        evidence = EvidenceFolder(self.folder / "evidence")
+        check = Checked(self.store.engine, evidence, Periods(), told=None, desk=DESK)
+        return [found.what for found in check.run(now=self.now + 1e9)]
 
     def roles(self) -> list[str]:
         return [file["role"] for file in self.case["evidence"]]
@@ -270,12 +279,56 @@ def test_pictures_of_the_check_are_verified_and_backed_up(street: Street, tmp_pa
     assert street.check.check() == 1
     assert "still_there" in street.roles()
     evidence = EvidenceFolder(street.folder / "evidence")
-    check = Checked(street.store.engine, evidence, Periods(), told=None, desk=DESK)
-    assert list(check.run(now=street.now + 1e9)) == []
+    assert street.findings() == []
     copied = back_up(street.store.engine, evidence, tmp_path / "backup", now=street.now)
     assert (copied.files, copied.damaged) == (len(street.case["evidence"]), ())
     (one,) = [file for file in street.case["evidence"] if file["role"] == "still_there"]
     name = street.case["external_id"]
     assert (tmp_path / "backup" / "evidence" / name / one["name"]).is_file()
     evidence.path(name, one["name"]).unlink()
-    assert [found.what for found in check.run(now=street.now + 1e9)] == ["file_missing"]
+    assert street.findings() == ["file_missing"]
+
+
+class Interrupted(CameraSights):
+    """Something comes between the picture and the case."""
+
+    then: Callable[[], object] = staticmethod(lambda: None)
+
+    def picture(self, name: str, result: Verification, since: float) -> dict[str, Any] | None:
+        taken = super().picture(name, result, since)
+        self.then()
+        return taken
+
+
+class KilledError(Exception):
+    """The process ends here."""
+
+
+def killed() -> None:
+    raise KilledError
+
+
+def test_a_process_that_dies_after_its_picture_leaves_none_that_no_case_has(
+    street: Street,
+) -> None:
+    street.handled()
+    street.looks(90)
+    sights = Interrupted(street.store, lambda: street.cameras)
+    sights.then = killed
+    with pytest.raises(KilledError):
+        street.checking(sights).check()
+    street.looks(5)
+    assert street.check.check() == 1
+    assert street.roles().count("still_there") == 1
+    assert street.findings() == []
+
+
+def test_a_picture_of_a_case_that_people_have_moved_meanwhile_is_deleted(street: Street) -> None:
+    street.handled()
+    street.looks(90)
+    sights = Interrupted(street.store, lambda: street.cameras)
+    closed = Move(state=CaseState.CLOSED)
+    sights.then = lambda: street.book.move(street.number, closed, now=street.now)
+    street.checking(sights).check()
+    assert street.case["verification"] is None
+    assert street.findings() == []

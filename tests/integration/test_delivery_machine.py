@@ -244,6 +244,5 @@ TestDelivery = Delivery.TestCase
 TestDelivery.settings = settings(
     max_examples=100,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

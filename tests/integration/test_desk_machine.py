@@ -268,7 +268,6 @@ def test_whatever_is_done_in_whatever_order_the_cases_stay_sound() -> None:
             settings=settings(
                 max_examples=30,
                 stateful_step_count=30,
-                deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),
         )

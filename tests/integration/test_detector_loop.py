@@ -256,7 +256,7 @@ def test_a_detector_that_lags_says_so_and_takes_it_back(
 
     street.loop.start()
     for _ in range(20):
-        look(3.0)
+        look(5.0)
     assert street.loop.overload.is_on
     assert street.count("streetwatch_detector_overloaded") == 1
     for _ in range(140):

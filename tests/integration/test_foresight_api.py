@@ -20,9 +20,9 @@ from streetwatch.datasets.city.life import City
 from streetwatch.datasets.city.plan import Plan, Plant
 from streetwatch.service.api.foresight.coverage import coverage_router
 from streetwatch.service.api.foresight.hotspots import hotspots_router
-from streetwatch.service.api.foresight.outlook import Outlook
 from streetwatch.service.api.guard import Guard
 from streetwatch.service.cameras import load_cameras
+from streetwatch.service.desk.foresight.outlook import Outlook
 from streetwatch.service.desk.grid.geojson import read_grids
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.reports.period import days

@@ -38,6 +38,19 @@ def test_whoever_connects_gets_the_picture_of_now(
     assert played[0][1].is_key
 
 
+def test_a_calm_end_is_shown_again_and_again_before_the_clip_begins_anew(
+    counting_clip: Clip,
+) -> None:
+    clip = LoopedClip.load(counting_clip(pictures=40)).with_rest(since_s=3.0, lasts_s=4.5)
+    assert clip.length_s == pytest.approx(3.0 + 5 * 1.0)
+    played = list(islice(clip.play_from(0.0), 90))
+    assert [at for at, _ in played] == pytest.approx([i / 10 for i in range(90)])
+    payloads = [packet.payload for _, packet in played]
+    assert payloads[30:40] == payloads[40:50] == payloads[70:80]
+    assert payloads[80:90] == payloads[:10]
+    assert played[40][1].is_key
+
+
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 def test_a_common_player_can_watch_it(
     counting_clip: Clip, live_camera: Callable[..., LiveProcess], codec: str

@@ -14,12 +14,15 @@ from streetwatch.datasets.city.ground import cameras_yaml
 from streetwatch.datasets.city.life import City
 from streetwatch.datasets.city.plan import Plan
 from streetwatch.service.cameras import Camera, load_cameras
+from streetwatch.service.desk.foresight.campaigns import Campaigns
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.runtime.looked_hours import LookedHours
+from streetwatch.service.store.crowds import crowds_between
 from streetwatch.service.store.happened import happened, told
 from streetwatch.service.store.looked import day_of, forget_looked, looked_days
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.store.transactions import writing
+from streetwatch.service.store.zone_counts import slots_of
 from streetwatch.zones.schedule import Schedule, Window
 
 CITY = City(Plan(seed=3, first=date(2026, 9, 1), days=2, districts=1, cameras=4))
@@ -98,6 +101,23 @@ def test_a_city_fills_a_store_once(store: SqlStore) -> None:
     assert looked.seconds.sum() == 2 * CITY.day(0).looked_s.sum()
     with pytest.raises(InputError, match="holds incidents already"):
         fill_with(store.engine, CITY, on_day=lambda _: None)
+    store.close()
+
+
+def test_a_simulated_market_has_its_people_stalls_and_crowds_in_the_store(
+    store: SqlStore,
+) -> None:
+    city = City(Plan(7, date(2026, 3, 2), 14, 1, 12))
+    fill_with(store.engine, city, on_day=lambda _: None)
+    start, end = city.plan.start, city.plan.start + 14 * 86_400
+    (market,) = city.planted.crowds
+    counts = slots_of(store.engine, start=start, end=end, cameras=[market], zone="market")
+    assert counts.of("stalled").sum() > 0
+    assert counts.people.max() >= 20
+    warned = crowds_between(store.engine, start=start, end=end, limit=100)
+    assert {(one.camera_id, one.zone_id) for one in warned} == {(market, "market")}
+    assert all(one.ended_at is not None for one in warned)
+    assert len(Campaigns(store.engine).all()) == len(city.planted.campaigns)
     store.close()
 
 

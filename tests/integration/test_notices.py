@@ -16,16 +16,22 @@ from fastapi import FastAPI, Request, Response
 from filed import NOON, a_message, an_incident
 from http_parts import serving
 from live_service import free_port, wait_for
+from streetwatch.service.cameras import Camera
 from streetwatch.service.case_desk import Desk
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.delivery.courier import LEASE_S
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.states import CaseState
+from streetwatch.service.foresight.crowd_level import Levels
+from streetwatch.service.runtime.crowd_watch import CrowdWatch
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.notices import Notices
 from streetwatch.service.store.outbox import MessageState
 from streetwatch.service.store.schema import notice
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.store.zone_counts import SLOT_S, Count, ZoneSlot, add_counts, slot_of
+from streetwatch.vision.capture.source import Source, SourceKind
+from streetwatch.zones.zone import Zone, ZoneKind
 from wired_desk import wired_desk
 
 HOUR_S = 3600.0
@@ -270,3 +276,35 @@ def test_an_address_with_a_password_is_in_no_reason(world: World) -> None:
     (listed,) = desk.notices.latest(state=None, limit=5)
     assert listed.last_error is not None
     assert "hunter2" not in str(listed)
+
+
+def test_a_crowd_is_told_to_the_same_webhook_once_and_again_until_it_is_taken(world: World) -> None:
+    world.platform.answers.append(503)
+    square = Zone("square", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), ZoneKind.PERMITTED)
+    gate = Camera("gate", "南门", Source(SourceKind.RTSP, "rtsp://cam/1"), None, (square,))
+    woken: list[bool] = []
+    watch = CrowdWatch(
+        world.engine,
+        lambda: [gate],
+        Levels({"gate/square": 20.0}),
+        promised=lambda: woken.append(True),
+    )
+    for number, people in enumerate((5, 12, 16, 22, 30)):
+        slot = ZoneSlot("gate", "square", slot_of(NOON) + number)
+        counts = {slot: Count(looks=10, people=10 * people, most=people)}
+        add_counts(world.engine, counts)
+        watch.follow(counts, (slot.number + 1) * SLOT_S)
+    assert woken == [True]
+    assert world.work(1) == 1
+    assert world.work(1) == 1, "it was refused, and comes again"
+    assert world.work(100) == 0, "it was taken"
+    first, again = world.platform.taken
+    assert first[1] == again[1]
+    headers, content = again
+    body = json.loads(content)
+    assert headers["idempotency-key"] == first[0]["idempotency-key"] == f"crowd-{body['id']}"
+    signed = headers["x-streetwatch-timestamp"].encode() + b"." + content
+    expected = hmac.digest(SECRET.encode(), signed, "sha256").hex()
+    assert headers["x-streetwatch-signature"] == f"sha256={expected}"
+    told = {"notice": "crowd", "camera": "gate", "camera_name": "南门", "zone": "square"}
+    assert body.items() >= (told | {"people": 22.0, "level": 20.0, "is_usual": False}).items()

@@ -121,7 +121,7 @@ OPEN = {rule.path for rule in RULES if isinstance(rule.need, Door) and rule.need
 
 def test_whoever_shows_nothing_is_refused_whatever_they_ask(openapi: BaseSchema) -> None:
     @seed(7)
-    @settings(max_examples=2, deadline=None, database=None, phases=[Phase.generate])
+    @settings(max_examples=2, database=None, phases=[Phase.generate])
     @given(data=st.data())
     def refused(data: st.DataObject) -> None:
         for found in openapi.get_all_operations():
@@ -144,7 +144,6 @@ def _ask(strategy: st.SearchStrategy[schemathesis.Case[Any]], headers: dict[str,
     @seed(5)
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -400,7 +400,7 @@ def test_the_closing_check_looks_through_every_camera_that_has_the_case_in_view(
     sights = CameraSights(corner.store, lambda: running)
     case_id = corner.of("south").id
     assert sights.sight(case_id, START + 40) == Sight(START + 39)
-    picture = sights.picture(case_id, Verification.EXIST)
+    picture = sights.picture(case_id, Verification.EXIST, START + 40)
     assert picture is not None
     assert corner.folder.path(case_id, picture["name"]).is_file()
     running["north"].last_frame_at = START

@@ -257,3 +257,52 @@ def test_a_dwell_that_was_mostly_hidden_is_none() -> None:
     stays, _ = watched(looks, zone=replace(ROAD, rules=(rule,)))
     (car,) = (stay for stay in stays if stay.first_seen == 0)
     assert (car.dwell_s, car.violation_at) == (109, None)
+
+
+def resembling(share: float) -> npt.NDArray[np.uint8]:
+    """Return a car that looks so much like the red one: of its make, of another hand."""
+    return np.asarray(share * RED + (1 - share) * BLUE, np.uint8)
+
+
+def noisy(looks: Iterable[Look], deviation: float) -> list[Look]:
+    chance = np.random.default_rng(5)
+    return [
+        replace(
+            one,
+            view=np.clip(
+                (0 if one.view is None else one.view) + chance.normal(0, deviation, (180, 320)),
+                0,
+                255,
+            ).astype(np.uint8),
+        )
+        for one in looks
+    ]
+
+
+def test_what_comes_to_a_place_seen_empty_is_another_though_it_resembles_what_left() -> None:
+    alike = resembling(0.55)  # 0.78 of 1
+    looks = [look(at, view(RED), CAR) for at in range(0, 30, 5)]
+    looks += [look(30, view(None)), *(look(at, view(alike), CAR) for at in range(35, 70, 5))]
+    stays, gone = watched(looks)
+    assert {stay.first_seen: stay.last_seen for stay in (*stays, *gone)} == {0: 25, 35: 65}
+
+
+def test_what_is_lost_for_a_look_in_bad_light_is_the_same_afterwards() -> None:
+    looks = [look(at, view(RED, light=0.4), CAR) for at in range(0, 30, 5)]
+    looks += [look(30, view(None, light=0.4))]
+    looks += [look(at, view(RED, light=0.4), CAR) for at in range(35, 90, 5)]
+    stays, _ = watched(noisy(looks, 14.0))
+    assert [stay.first_seen for stay in stays if stay.last_seen == 85] == [0]
+
+
+def test_what_was_hidden_does_not_come_back_after_its_place_was_seen_empty() -> None:
+    x1, y1, x2, y2 = CAR
+    van = (x1, y1, x2, y2 + 14)
+    alike = resembling(0.55)
+    looks = [look(at, view(RED), CAR) for at in range(0, 30, 5)]
+    looks += [look(at, view(BLUE), van) for at in range(30, 50, 5)]
+    looks += [look(50, view(None)), *(look(at, view(alike), CAR) for at in range(55, 90, 5))]
+    stays, gone = watched(looks)
+    seen = {stay.first_seen: stay.last_seen for stay in (*stays, *gone)}
+    assert seen[0] == 25
+    assert seen[55] == 85

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from streetwatch.models.labels import CLASS_ID
-from streetwatch.service.runtime.attention import Attention, Intervals, Why
+from streetwatch.service.runtime.attention import Attention, Intervals, Promise, Why, promised
 from streetwatch.vision.gate import Change, Gate
 from streetwatch.vision.types import Box, Detections, View
 from streetwatch.zones.stay import Stay
@@ -139,3 +139,34 @@ def test_only_what_settled_is_remembered_as_a_change() -> None:
     assert (quiet.changed_at, changed.changed_at) == (50.0, 110.0)
     again = changed.gate.change(with_car())
     assert changed.wants(again, 118.0, (), SIZE, INTERVALS) is None
+
+
+@pytest.mark.parametrize(
+    ("why", "stays", "patience_s"),
+    [
+        pytest.param(Why.MATURING, (MATURING,), 2.0, id="what is maturing"),
+        pytest.param(Why.CHANGED, (FILED, NEW), 2.0, id="a change beside it"),
+        pytest.param(Why.CHANGED, (), 6.0, id="a change of an empty street"),
+        pytest.param(Why.CLEARING, (UNSEEN,), 6.0, id="what was filed and may have left"),
+        pytest.param(Why.IDLE, (MATURING,), 6.0, id="what was asked for before its time"),
+    ],
+)
+def test_a_detection_is_late_when_the_next_is_to_come(
+    why: Why, stays: tuple[Stay, ...], patience_s: float
+) -> None:
+    assert INTERVALS.patience_s(why, stays) == patience_s
+
+
+@pytest.mark.parametrize(
+    ("stays", "promise"),
+    [
+        pytest.param((), None, id="an empty street"),
+        pytest.param((FILED,), None, id="what was filed and stands"),
+        pytest.param((UNSEEN,), Promise.CLEARING, id="what was filed and may have left"),
+        pytest.param((UNSEEN, MATURING), Promise.CLOSE, id="something is maturing beside it"),
+    ],
+)
+def test_looks_are_promised_where_something_is_to_be_decided(
+    stays: tuple[Stay, ...], promise: Promise | None
+) -> None:
+    assert promised(stays) is promise

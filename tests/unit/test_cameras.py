@@ -105,6 +105,13 @@ def test_a_night_market_has_hours(tmp_path: Path) -> None:
     assert market.grace_s == 900
 
 
+def test_a_camera_may_be_looked_at_in_its_sub_stream(tmp_path: Path) -> None:
+    for key, is_wanted in [("", False), (", sub_stream: true", True)]:
+        (kerb,) = load(tmp_path, camera(source=f"{{kind: rtsp, url: 'rtsp://u:p@h/stream1'{key}}}"))
+        assert kerb.looks_in_sub_stream is is_wanted
+        assert kerb.source.url == "rtsp://u:p@h/stream1"
+
+
 def test_the_example_of_the_contract_loads(tmp_path: Path) -> None:
     (kerb,) = load(tmp_path, CONTRACT, {"KERB_PASSWORD": "open"})
     assert (kerb.id, kerb.name) == ("kerb", "人民路东口")
@@ -244,6 +251,20 @@ def test_privacy_masks_are_told_apart_for_painting(tmp_path: Path) -> None:
             "source.url is no address",
             "rtsp://HOST",
             id="another scheme",
+        ),
+        pytest.param(
+            camera(source="{kind: rtsp, url: 'rtsp://h/live', sub_stream: true}"),
+            3,
+            "source.sub_stream (true) goes with an RTSP address that tells the smaller stream's",
+            "/stream1",
+            id="no way to its sub-stream",
+        ),
+        pytest.param(
+            camera(source="{kind: file, url: stream1, sub_stream: true}"),
+            3,
+            "source.sub_stream (true) goes with an RTSP address",
+            "/stream1",
+            id="a file's sub-stream",
         ),
         pytest.param(
             camera(source="{kind: file}"), 3, "url is missing", "write url:", id="no address"

@@ -65,9 +65,19 @@ def test_no_box_is_covered_more_than_wholly_or_less_than_its_iou(left: Boxes, ri
 
 def pairs_of(left: Boxes, right: Boxes, least: float) -> list[tuple[int, int]]:
     """Return the rows that belong together."""
-    overlap = footprint.Overlap.of(left, right).iou()
-    found = footprint.matches(overlap, least_iou=least).tolist()
+    found = footprint.matches(footprint.Meetings.of(left, right), least_iou=least).tolist()
     return [(row, column) for row, column in enumerate(found) if column >= 0]
+
+
+@given(some_boxes, some_boxes, some_boxes)
+def test_those_that_meet_are_those_that_overlap(left: Boxes, more: Boxes, right: Boxes) -> None:
+    both = footprint.Meetings.of(np.concatenate((left, more)), right)
+    for part, of in zip(both.of_first(len(left)), (left, more), strict=True):
+        dense = footprint.Overlap.of(of, right)
+        met = np.nonzero(dense.common)
+        assert (part.rows.tolist(), part.columns.tolist()) == tuple(at.tolist() for at in met)
+        assert (part.iou() == dense.iou()[met]).all()
+        assert (part.covered() == dense.covered()[met]).all()
 
 
 @given(some_boxes, some_boxes, st.floats(0.05, 0.95))

@@ -2,12 +2,9 @@
 
 import pytest
 
-from streetwatch.service.console.foresight.summary import (
-    best_window,
-    camera_words,
-    campaign_words,
-)
+from streetwatch.service.console.foresight.summary import camera_words, campaign_words
 from streetwatch.service.console.foresight.tabs import TABS, Choice
+from streetwatch.service.foresight.best_hours import best_window
 from streetwatch.service.foresight.coverage import Site
 
 

@@ -40,7 +40,7 @@ def test_everybody_is_covered_and_the_case_s_own_plate_is_not() -> None:
     assert changed(image, shown, (105.0, 90.0, 135.0, 100.0)) > 0.99, "above the head"
     assert changed(image, shown, CAR) == 0
     assert changed(image, shown, (480.0, 200.0, 540.0, 228.0)) > 0.99, "the other's plate"
-    assert changed(image, shown, (455.0, 152.0, 565.0, 185.0)) == 0, "the other's roof"
+    assert changed(image, shown, (455.0, 152.0, 565.0, 173.0)) == 0, "the other's roof"
     assert changed(image, shown, (0.0, 0.0, 90.0, 90.0)) == 0
 
 
@@ -48,6 +48,13 @@ def test_no_plate_is_spared_where_the_case_is_about_no_vehicle() -> None:
     image = noise()
     shown = Masker(Sees((("car", CAR),))).masked(image)
     assert changed(image, shown, (330.0, 200.0, 390.0, 228.0)) > 0.99
+    assert changed(image, shown, (300.0, 180.0, 320.0, 200.0)) > 0.99, "at the edge, as in a bend"
+
+
+def test_what_is_hardly_a_vehicle_has_no_plate() -> None:
+    image = noise()
+    shown = Masker(Sees((("truck", CAR),), (0.03,))).masked(image)
+    assert changed(image, shown, CAR) == 0
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streetwatch.vision.packing import Packing, packing_of
@@ -41,7 +41,6 @@ areas_of_a_camera = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(areas_of_a_camera)
 def test_every_pixel_of_an_area_is_in_the_packed_picture_once(areas: list[Outline]) -> None:
     packing = packing_of(areas, (200, 120))
@@ -57,7 +56,6 @@ def test_every_pixel_of_an_area_is_in_the_packed_picture_once(areas: list[Outlin
             assert (packed == pixel).all(axis=2).sum() == 1, (x, y)
 
 
-@settings(deadline=None)
 @given(areas_of_a_camera)
 def test_pieces_lie_apart_inside_a_picture_that_is_smaller_than_the_whole(
     areas: list[Outline],

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from streetwatch.benchmarks.foresight_patrol import BASE, back_test, spot
+from streetwatch.service.desk.foresight.month_words import Tongue
+from streetwatch.service.desk.foresight.patrol_page import gain
 from streetwatch.service.foresight.patrol import Chance, Standings, chances
 from streetwatch.service.foresight.patrol_export import as_geojson, as_gpx, geo_uri
 from streetwatch.service.foresight.patrol_plan import Route, Shift, fixed_round, planned
-from streetwatch.service.foresight.patrol_replay import replayed
+from streetwatch.service.foresight.patrol_replay import Met, replayed
 from streetwatch.service.foresight.patrol_roads import NoRoadsError, Roads, roads_of, ways
 from streetwatch.zones.ground import MapPoint
 from streetwatch.zones.schedule import CHINA
@@ -174,3 +176,12 @@ def test_routes_are_written_for_maps_and_for_what_people_carry() -> None:
     assert set(kinds[1:]) == {"Point"}
     assert as_gpx((Route(1, ()),)).count("<rtept") == 0
     assert geo_uri(BASE) == "geo:31.230000,121.470000"
+
+
+@pytest.mark.parametrize(
+    ("high", "says"), [(-0.1, True), (0.1, False)], ids=["worse", "not known to be worse"]
+)
+def test_routes_that_meet_less_than_the_fixed_round_say_so(high: float, *, says: bool) -> None:
+    met = Met(14, 10, 20, 0.1, 0.2, -0.3, -0.5, high)
+    assert ("keep it" in gain(met, Tongue.EN)) is says
+    assert ("固定巡查更好" in gain(met, Tongue.ZH)) is says

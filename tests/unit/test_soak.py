@@ -11,6 +11,7 @@ from streetwatch.benchmarks.soak.plan import LEAST_S, MOST_S, QUIET_S, Spell, sp
 from streetwatch.benchmarks.soak.process import overloads
 from streetwatch.benchmarks.soak.report import SoakReport
 from streetwatch.benchmarks.soak.truth import (
+    FREE_S,
     CasesVerdict,
     Gap,
     gaps_outside,
@@ -46,6 +47,11 @@ def test_a_film_shows_its_event_again_in_each_lap() -> None:
     found = list(occurrences(CAR, began_at=1000.0, elapsed_s=32.0, length_s=132.0, until=1300.0))
     assert [one.violation_at for one in found] == [994.0, 1126.0, 1258.0]
     assert [one.free_from for one in found] == [1000.0, 1078.0, 1210.0]
+
+
+def test_after_a_rest_a_place_must_have_been_seen_free_for_a_while_not_since_the_last_lap() -> None:
+    found = list(occurrences(CAR, began_at=0.0, elapsed_s=0.0, length_s=1868.0, until=2000.0))
+    assert [one.free_from for one in found] == [0.0, 1868.0 + CAR.start - FREE_S]
 
 
 def a_case(violation_at: float, **other: str) -> Event:

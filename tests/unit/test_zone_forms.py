@@ -335,6 +335,11 @@ def test_a_filled_in_form_is_a_camera_that_the_file_takes() -> None:
     assert form_of(document).lon == 121.47
 
 
+def test_a_form_keeps_what_it_does_not_show() -> None:
+    kept: dict[str, Tree] = {"kind": "rtsp", "url": "rtsp://h/stream1", "sub_stream": True}
+    assert form_of({"id": "a", "source": kept}).document()["source"] == kept
+
+
 @pytest.mark.parametrize(
     ("url", "kind"),
     [("rtsps://h/a", "rtsp"), ("https://h/a.m3u8", "http"), ("nonsense", "rtsp")],

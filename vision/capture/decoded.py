@@ -46,6 +46,11 @@ class Decoded:
             small = _scaled(frame, fitting(size, longest))
         return cls(partial(picture_again, payload, template), size, small)
 
+    @classmethod
+    def coded(cls, payload: bytes, template: StreamTemplate) -> Self:
+        """Take a key frame as it is, to be decoded when somebody needs it."""
+        return cls(partial(picture_again, payload, template), template.size, None)
+
     def image(self) -> Image:
         """Return all of its pixels, (H, W, 3) BGR."""
         return _scaled(self.whole(), self.size)

@@ -26,6 +26,11 @@ class Ring:
         self._bytes = 0
         self._lock = threading.Lock()
 
+    def keep(self, keep_s: Seconds) -> None:
+        """Keep so many seconds from now on: more as they come, fewer with the next packet."""
+        with self._lock:
+            self._keep_s = keep_s
+
     def add(self, stored: StoredPacket) -> None:
         """Add a packet; one that cannot be decoded from what the ring holds is left out."""
         with self._lock:
@@ -36,6 +41,11 @@ class Ring:
             if stored.is_key:
                 self._keys_at.append(stored.at)
             self._evict()
+
+    def latest_key(self) -> StoredPacket | None:
+        """Return the latest key frame; None while there is none."""
+        with self._lock:
+            return next((one for one in reversed(self._packets) if one.is_key), None)
 
     @property
     def span(self) -> tuple[Seconds, Seconds] | None:

@@ -103,6 +103,7 @@ class Capture:
         self._packets = self._frames = self._corrupt = self._connections = 0
         self._decode_s: Seconds = 0.0
         self._key_gap_s: Seconds | None = None
+        self._follows = False
         self._state = CaptureState(Phase.STOPPED, self._now())
         self._live_since: Seconds | None = None
         self._signs = SignsOfLife()
@@ -126,6 +127,11 @@ class Capture:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    @property
+    def follows(self) -> bool:
+        """Whether its key frames alone are not enough: the pictures between are decoded too."""
+        return self._follows
 
     @property
     def ring(self) -> Ring | None:
@@ -255,7 +261,7 @@ class Capture:
         self._decode_s += time.thread_time() - before_s
         for taken_at, picture in pictures:
             saw = self._hand_on(Frame(self._camera_id, self._frames, taken_at, picture))
-        self._key_gap_s = looker.gaps.gap_s
+        self._key_gap_s, self._follows = looker.gaps.gap_s, looker.follows
         if looker.follows and not followed:
             self._log.info("capture.key_frames_rare", gap_s=looker.gaps.gap_s)
         return saw

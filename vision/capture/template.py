@@ -9,7 +9,7 @@ from av.container import OutputContainer
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
-from streetwatch.vision.types import Seconds
+from streetwatch.vision.types import Seconds, Size
 
 
 class StreamTemplate:
@@ -53,6 +53,12 @@ class StreamTemplate:
         context.width, context.height = parked.width, parked.height
         context.thread_count = 1
         return context
+
+    @property
+    def size(self) -> Size:
+        """Width and height of its pictures."""
+        context = self._parked.codec_context
+        return context.width, context.height
 
     def fits(self, other: "StreamTemplate") -> bool:
         """Whether packets of both may stand in one stream."""

@@ -3,9 +3,10 @@
 import json
 import ssl
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote_plus
 
 import httpx
@@ -14,6 +15,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ValidationError
 
 from streetwatch.service.access.sign_on.errors import ProviderDownError, SignOnError, Why
+from streetwatch.service.access.sign_on.token import UnknownKeyError
 from streetwatch.service.config.sign_on_schema import is_kept_secret
 from streetwatch.service.outbound.http import (
     AnswerTooLongError,
@@ -23,6 +25,8 @@ from streetwatch.service.outbound.http import (
 )
 from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.vision.types import Seconds
+
+T = TypeVar("T")
 
 #: Somebody sits before the page and waits.
 TIMEOUT_S: Final[Seconds] = 5.0
@@ -127,6 +131,23 @@ class Provider:
                 keys = self._published(uri)
                 self._keys = now, keys
             return keys
+
+    def proved(self, read: Callable[[KeySet], T], *, now: Seconds) -> T:
+        """Return what is read with its keys; where they are not the right ones, with newer ones.
+
+        Raises:
+            SignOnError: it is signed by no key of the provider.
+            ProviderDownError: the keys can't be read.
+        """
+        keys = self.keys(now=now)
+        try:
+            return read(keys)
+        except UnknownKeyError:
+            newer = self.keys(now=now, after=keys)
+        try:
+            return read(newer)
+        except UnknownKeyError:
+            raise SignOnError(Why.UNBELIEVED, "the token: by no key of the provider") from None
 
     def id_token(self, code: str, *, verifier: str, redirect_uri: str, now: Seconds) -> str:
         """Return the ID token for a code.

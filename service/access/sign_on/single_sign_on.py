@@ -6,7 +6,7 @@ token = sign_on.finish(returned, started.ticket, address=address, now=now)
 
 import json
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final
@@ -16,15 +16,17 @@ import sqlalchemy as sa
 
 from streetwatch.service.access.door import Door
 from streetwatch.service.access.factor import Cipher
-from streetwatch.service.access.secrets import new_token, token_hash
+from streetwatch.service.access.secrets import new_token
 from streetwatch.service.access.sessions import Sessions
 from streetwatch.service.access.sign_on.admission import admitted
+from streetwatch.service.access.sign_on.ending import end, once
 from streetwatch.service.access.sign_on.errors import ProviderDownError, SignOnError, Why
+from streetwatch.service.access.sign_on.logout_token import leaving_of
 from streetwatch.service.access.sign_on.person import person_of
 from streetwatch.service.access.sign_on.provider import Provider
-from streetwatch.service.access.sign_on.token import Expected, UnknownKeyError, claims_of
+from streetwatch.service.access.sign_on.token import claims_of
+from streetwatch.service.access.sign_on.told import expected_by
 from streetwatch.service.config.sign_on_schema import OidcSettings
-from streetwatch.service.store.access_schema import access_sign_on
 from streetwatch.service.store.audit import Deed, noted
 from streetwatch.service.store.transactions import locked, writing
 from streetwatch.vision.types import Seconds
@@ -34,6 +36,7 @@ WAY_S: Final[Seconds] = 600.0
 
 BEGIN: Final = "/console/sign-on"
 BACK: Final = "/console/sign-on/back"
+ENDED: Final = "/console/sign-on/ended"
 
 _KIND: Final = "sign-on"
 
@@ -164,6 +167,29 @@ class SingleSignOn:
         proof = self._cipher.close(token)
         return self._door.proved(key, proof, asks=asks, address=address, now=now)
 
+    def ended(self, token: str, *, address: str, now: Seconds) -> None:
+        """End what somebody has open who has left the provider (back-channel logout).
+
+        Args:
+            token: The provider's logout token.
+            address: Where it came from.
+            now: The time.
+
+        Raises:
+            SignOnError: it is not to be believed, or came before.
+            ProviderDownError: it can't be told, since the provider's keys can't be read.
+        """
+        expected = expected_by(self.told)
+        leaving = self._provider.proved(
+            lambda keys: leaving_of(token, keys, expected, now=now), now=now
+        )
+        with writing(self._engine) as connection:
+            locked(connection, "access")
+            key = f"logout {leaving.token_id}"
+            once(connection, key, until=leaving.until, now=now)
+            end(connection, self.told.issuer, leaving, self._cipher.open, address=address, now=now)
+        self._sessions.forget()
+
     def leave(self, proof: str, *, now: Seconds) -> str:
         """Return where somebody leaves the provider too; '' where it has no such place.
 
@@ -202,13 +228,7 @@ class SingleSignOn:
             raise SignOnError(Why.STRAYED)
         with writing(self._engine) as connection:
             locked(connection, "access")
-            over = access_sign_on.c.expires_at <= now
-            connection.execute(sa.delete(access_sign_on).where(over))
-            row = {"state_hash": token_hash(way.state), "expires_at": way.until}
-            known = access_sign_on.c.state_hash == row["state_hash"]
-            if connection.execute(sa.select(access_sign_on).where(known)).first() is not None:
-                raise SignOnError(Why.STRAYED, "this way was gone already")
-            connection.execute(sa.insert(access_sign_on).values(row))
+            once(connection, way.state, until=way.until, now=now)
         return way
 
     def _proved(self, returned: Returned, way: _Way, now: Seconds) -> tuple[str, dict[str, Any]]:
@@ -226,23 +246,10 @@ class SingleSignOn:
         return token, self._believed(token, way.nonce, now)
 
     def _believed(self, token: str, nonce: str, now: Seconds) -> dict[str, Any]:
-        expected = Expected(
-            self.told.issuer,
-            self.told.client_id,
-            nonce,
-            tuple(self.told.algorithms),
-            self.told.clock_skew_s,
-            tuple(self.told.acr),
+        expected = replace(expected_by(self.told), nonce=nonce)
+        return self._provider.proved(
+            lambda keys: claims_of(token, keys, expected, now=now), now=now
         )
-        keys = self._provider.keys(now=now)
-        try:
-            return claims_of(token, keys, expected, now=now)
-        except UnknownKeyError:
-            newer = self._provider.keys(now=now, after=keys)
-        try:
-            return claims_of(token, newer, expected, now=now)
-        except UnknownKeyError:
-            raise SignOnError(Why.UNBELIEVED, "the ID token: by no key of the provider") from None
 
     def _note_refusal(self, error: SignOnError, address: str, now: Seconds) -> None:
         facts = {"why": error.why.value}

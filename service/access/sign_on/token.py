@@ -48,14 +48,27 @@ def claims_of(token: str, keys: KeySet, expected: Expected, *, now: Seconds) -> 
         UnknownKeyError: it may be, with the keys that the provider has now.
         SignOnError: it is not.
     """
+    claims = signed_claims(token, keys, expected, _registry(expected, now))
+    _for_us_alone(claims, expected.client_id)
+    return claims
+
+
+def signed_claims(
+    token: str, keys: KeySet, expected: Expected, registry: JWTClaimsRegistry
+) -> dict[str, Any]:
+    """Return what a token of the provider's says, if it is signed and says what it must.
+
+    Raises:
+        UnknownKeyError: it may be, with the keys that the provider has now.
+        SignOnError: it is not.
+    """
     try:
         claims = jwt.decode(token, keys, algorithms=list(expected.algorithms)).claims
-        _registry(expected, now).validate(claims)
+        registry.validate(claims)
     except (InvalidKeyIdError, BadSignatureError) as error:
         raise UnknownKeyError from error
     except (JoseError, ValueError, RecursionError) as error:
-        raise SignOnError(Why.UNBELIEVED, f"the ID token: {error}") from None
-    _for_us_alone(claims, expected.client_id)
+        raise SignOnError(Why.UNBELIEVED, f"the token: {error}") from None
     return claims
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from streetwatch.service.access.sign_on.provider import Client, Provider
+from streetwatch.service.access.sign_on.token import Expected
 from streetwatch.service.config.sign_on_schema import OidcSettings
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.outbound.networks import Networks
@@ -19,6 +20,18 @@ def provider_of(told: OidcSettings, networks: Networks) -> Provider:
     trust = trust_in(told.ca_file, where="access.oidc") if told.ca_file else None
     client = Client(told.client_id, _secret(told))
     return Provider(told.issuer, client, Outbound.of(networks, [told.issuer]), trust)
+
+
+def expected_by(told: OidcSettings) -> Expected:
+    """Return what every token of the provider's must say."""
+    return Expected(
+        told.issuer,
+        told.client_id,
+        nonce="",
+        algorithms=tuple(told.algorithms),
+        skew_s=told.clock_skew_s,
+        acr=tuple(told.acr),
+    )
 
 
 def _secret(told: OidcSettings) -> str:

@@ -16,7 +16,7 @@ from streetwatch.service.api.foresight.hotspots import (
     geojson_answer,
     png_answer,
 )
-from streetwatch.service.api.foresight.outlook import Coverage, Outlook
+from streetwatch.service.desk.foresight.outlook import Coverage, Outlook
 from streetwatch.service.desk.reports.formats import lines_csv, period_json
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.reports.router import asks_days, refused

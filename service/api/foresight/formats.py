@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from streetwatch.service.api.foresight.outlook import HotSpots
+from streetwatch.service.desk.foresight.outlook import HotSpots
 from streetwatch.service.desk.reports.formats import lines_csv, period_json
 from streetwatch.service.foresight.cells import Cell
 from streetwatch.service.foresight.chance import FALSE_SHARE

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.foresight.drawn import Shade, as_png
 from streetwatch.service.api.foresight.formats import spots_csv, spots_geojson, spots_json
-from streetwatch.service.api.foresight.outlook import HotSpots, Outlook
+from streetwatch.service.desk.foresight.outlook import HotSpots, Outlook
 from streetwatch.service.desk.report import Name
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.reports.router import asks_days, refused, text_file

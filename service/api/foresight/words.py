@@ -7,9 +7,11 @@ from typing import Any
 from streetwatch.service.desk.foresight.campaigns import Campaign
 from streetwatch.service.desk.foresight.foreseer import Outcome
 from streetwatch.service.desk.foresight.fronts import Frontage
+from streetwatch.service.desk.foresight.permitted import Stages
 from streetwatch.service.desk.foresight.rounds import Rounds
 from streetwatch.service.foresight.campaign import Effect, Ratio
 from streetwatch.service.foresight.efficiency import CLAIM, Efficiency, Times
+from streetwatch.service.foresight.occupancy import Occupancy
 from streetwatch.service.foresight.patrol_export import clock
 from streetwatch.service.foresight.relapse import Relapse
 from streetwatch.service.foresight.relapse_chains import Chain
@@ -36,11 +38,28 @@ def outcome_json(one: Outcome) -> dict[str, Any]:
         "lack": None if isinstance(one.effect, Effect) else one.effect.value,
         "exposure": "hours" if one.days.is_looked else "days",
         "relapse": [relapse_json(each) for each in one.relapses],
+        "permitted": [_stages(each) for each in one.used],
         "days": [
             {"day": day_of(one.days.first + at), "n": int(n), "looked": round(float(looked), 2)}
             for at, (n, looked) in enumerate(zip(course.counts, course.looked, strict=True))
         ],
     }
+
+
+def _stages(one: Stages) -> dict[str, Any]:
+    return {
+        "camera": one.place.camera_id,
+        "zone": one.place.zone_id,
+        **{name: _use(getattr(one, name)) for name in ("before", "during", "after")},
+    }
+
+
+def _use(one: Occupancy | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    share, low, high = (round(each, 4) for each in (one.share, one.low, one.high))
+    ends = {"share": share, "low": low, "high": high}
+    return {"looks": one.looks, "days": one.days, **ends, "stalls": round(one.stalls, 2)}
 
 
 def effect_json(one: Effect) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class CameraForm:
         lat: Degrees north.
         grid_code: Of the unit grid.
         crs: What the degrees refer to; empty: not said.
+        sub_stream: Whether it is looked at in its smaller stream.
     """
 
     url: str = ""
@@ -40,6 +41,7 @@ class CameraForm:
     lat: float | None = None
     grid_code: str = ""
     crs: str = ""
+    sub_stream: bool = False
 
     @property
     def account(self) -> Account | None:
@@ -53,10 +55,11 @@ class CameraForm:
             taken: Ids that an id made from the name must not be.
         """
         kind = _KINDS.get(urlsplit(self.url).scheme.lower(), "rtsp")
+        source: dict[str, Tree] = {"kind": kind, "url": self.url}
         made: CameraDocument = {
             "id": self.id or free_id(self.name, taken),
             "name": self.name,
-            "source": {"kind": kind, "url": self.url},
+            "source": source | ({"sub_stream": True} if self.sub_stream else {}),
         }
         return {**made, "place": self._place()} if self._place() else made
 
@@ -74,7 +77,12 @@ def form_of(camera: CameraDocument) -> CameraForm:
     """Return the form of a camera that is kept; its password stays where it is."""
     source, place = camera["source"], camera.get("place")
     url = str(source["url"]) if isinstance(source, dict) else ""
-    form = CameraForm(url=url, id=str(camera["id"]), name=str(camera.get("name", "")))
+    form = CameraForm(
+        url=url,
+        id=str(camera["id"]),
+        name=str(camera.get("name", "")),
+        sub_stream=isinstance(source, dict) and source.get("sub_stream") is True,
+    )
     if not isinstance(place, dict):
         return form
     lon, lat = (float(str(place[key])) for key in ("lon", "lat"))

@@ -17,16 +17,19 @@ class Asked:
         span: Which days, and of what type; empty: all types.
         kind: Of cells.
         tab: Its name.
+        month: As 2026-11; empty: the last one that is over.
     """
 
     span: Span
     kind: CellKind
     tab: str
+    month: str = ""
 
     @property
     def query(self) -> str:
         """As the page's address has it."""
-        return f"{self.api}&{urlencode({'tab': self.tab})}"
+        month = {"month": self.month} if self.month else {}
+        return f"{self.api}&{urlencode({'tab': self.tab} | month)}"
 
     @property
     def api(self) -> str:
@@ -40,4 +43,5 @@ def asked_in(parameters: Mapping[str, str], *, now: Seconds, tabs: tuple[str, ..
     kinds = {one.value: one for one in CellKind}
     kind = kinds.get(parameters.get("cells", ""), CellKind.GRID)
     tab = parameters.get("tab", "")
-    return Asked(span_in(given, now=now), kind, tab if tab in tabs else tabs[0])
+    month = parameters.get("month", "")
+    return Asked(span_in(given, now=now), kind, tab if tab in tabs else tabs[0], month)

@@ -17,7 +17,9 @@ from streetwatch.service.console.language import language_here, mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.desk.foresight.campaigns import Campaign
 from streetwatch.service.desk.foresight.foreseer import Outcome
+from streetwatch.service.desk.foresight.permitted import Stages
 from streetwatch.service.foresight.campaign import Effect, Lack, Ratio
+from streetwatch.service.foresight.occupancy import Occupancy
 from streetwatch.service.foresight.relapse import Relapse
 from streetwatch.service.foresight.relapse_chains import Chain
 from streetwatch.service.incidents.errors import InputError
@@ -67,6 +69,12 @@ async def draw_campaigns(parts: Parts, asked: Spanned) -> None:
             (outcome_line(one, say) for one in outcomes),
         )
         draw_table(
+            say("Permitted places around campaigns: looks with a stall [95 %]"),
+            (say("Campaign"), say("Place"), say("before"), say("during"), say("after")),
+            (stages_line(one, each, say) for one in outcomes for each in one.used),
+            nothing=say("No permitted place lies where a campaign was."),
+        )
+        draw_table(
             say("Back after closing"),
             (say("Within"), say("Share"), say("95 % interval"), "n"),
             (relapse_line(one, say) for one in relapses if one.n),
@@ -99,6 +107,19 @@ def outcome_line(one: Outcome, say: Say) -> Sequence[str]:
         finding(one.effect, say),
         back,
     )
+
+
+def stages_line(one: Outcome, place: Stages, say: Say) -> Sequence[str]:
+    """Return a permitted place before, during and after a campaign as a line of the table."""
+    uses = (use_words(each, say) for each in (place.before, place.during, place.after))
+    return one.campaign.name, f"{place.place.camera_name} / {place.place.zone_id}", *uses
+
+
+def use_words(one: Occupancy | None, say: Say) -> str:
+    """Write how far a permitted place was used, with its interval and the days."""
+    if one is None:
+        return say("not measured")
+    return f"{one.share:.0%} [{one.low:.0%}, {one.high:.0%}] (n={one.days})"
 
 
 def ratio_words(one: Ratio) -> str:

@@ -6,15 +6,15 @@ from typing import Any, Final
 from nicegui import ui
 
 from streetwatch.service.api.foresight.coverage import SITES
-from streetwatch.service.api.foresight.outlook import Coverage
 from streetwatch.service.config.target_values import MapCrs
 from streetwatch.service.console.figures.drawing import draw_table, file_of
 from streetwatch.service.console.foresight.asked import Asked
-from streetwatch.service.console.foresight.hotspots import MOST_LINES, outlook_of
+from streetwatch.service.console.foresight.hotspots import MOST_LINES
 from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.watching.elements import CityMap
 from streetwatch.service.console.watching.points import at_on_map
+from streetwatch.service.desk.foresight.outlook import Coverage
 from streetwatch.service.foresight.coverage import Blind, Covered, Site
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.zones.place import Place
@@ -31,7 +31,7 @@ async def draw_coverage(parts: Parts, asked: Asked) -> None:
     """Draw the tab."""
     period = asked.span.wanted().period
     try:
-        found = await asyncio.to_thread(outlook_of(parts).coverage, period, most=SITES)
+        found = await asyncio.to_thread(parts.foreseer.outlook.coverage, period, most=SITES)
     except InputError as error:
         ui.label(str(error)).classes("sw-empty")
         return

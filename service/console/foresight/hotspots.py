@@ -8,7 +8,6 @@ from typing import Any, Final
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
-from streetwatch.service.api.foresight.outlook import HotSpots, Outlook
 from streetwatch.service.console.casework.words import Say, type_names
 from streetwatch.service.console.figures.drawing import draw_table, file_of
 from streetwatch.service.console.foresight.asked import Asked
@@ -17,6 +16,7 @@ from streetwatch.service.console.language import language_here, mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.console.watching.elements import CityMap
 from streetwatch.service.console.watching.points import at_on_map, ring_on_map
+from streetwatch.service.desk.foresight.outlook import HotSpots
 from streetwatch.service.foresight.hotspots import Heat
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.zones.place import Place
@@ -43,18 +43,13 @@ WEEKDAYS: Final = (
 )
 
 
-def outlook_of(parts: Parts) -> Outlook:
-    """Return what the analyses are asked over; of the part of the city that `Parts` is of."""
-    return Outlook(parts.store.engine, parts.cameras, parts.clock, parts.foreseer.reach)
-
-
 async def draw_hot_spots(parts: Parts, asked: Asked) -> None:
     """Draw the tab."""
     type_ = asked.span.type or None
     period = asked.span.wanted().period
     try:
         found = await asyncio.to_thread(
-            outlook_of(parts).hot_spots, period, kind=asked.kind, type=type_
+            parts.foreseer.outlook.hot_spots, period, kind=asked.kind, type=type_
         )
     except InputError as error:
         ui.label(str(error)).classes("sw-empty")
@@ -63,7 +58,7 @@ async def draw_hot_spots(parts: Parts, asked: Asked) -> None:
         ui.label(say("Nobody has looked in these days: not measured.")).classes("sw-empty")
         return
     names = type_names(parts.triaging.profile, language_here())
-    summary = Summary(outlook_of(parts), parts.foreseer, period)
+    summary = Summary(parts.foreseer.outlook, parts.foreseer, period)
     summary.draw(found, names, asked.span.words)
     _Map(parts, asked, found).draw()
     _draw_tables(found, asked, names)

@@ -1,45 +1,58 @@
-"""The tab of the month: one button, and the page is there."""
+"""The tab of the month: what a chief reads on the first, to be taken along as HTML and PDF."""
 
+import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from nicegui import ui
-from nicegui.events import ValueChangeEventArguments
 
 from streetwatch.service.console.figures.spans import today_at
-from streetwatch.service.console.foresight.spanned import Spanned, tongue_here
+from streetwatch.service.console.foresight.asked import Asked
+from streetwatch.service.console.foresight.spanned import tongue_here
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
+from streetwatch.service.desk.foresight.month import month_page
+from streetwatch.service.desk.foresight.month_html import as_part
 
 #: Months that are offered.
 _MONTHS: Final = 24
 
 
-async def draw_month(parts: Parts, asked: Spanned) -> None:  # noqa: ARG001 -- as a tab is drawn
+async def draw_month(parts: Parts, asked: Asked) -> None:
     """Draw the tab."""
     months = last_months(today_at(parts.clock()))
     with ui.element("div").classes("sw-row sw-wrap"):
-        month = ui.select(months, label=say("Which month"), value=months[0])
+        shown = asked.month if asked.month in months else months[0]
+        month = ui.select(months, label=say("Which month"), value=shown)
         month.classes("fg-select").props("dense outlined options-dense")
-        page = ui.link(say("Open the page"), "", new_tab=True).classes("fs-open")
-        printed = ui.link(say("PDF"), "").props("download")
+        whole = ui.button(say("HTML"), icon="open_in_new").props("outline type=a target=_blank")
+        printed = ui.button(say("PDF"), icon="picture_as_pdf").props("outline type=a download")
+    drawn = ui.element("div").classes("sw-column")
 
-    def show(event: ValueChangeEventArguments[str]) -> None:
-        lead(event.value)
-
-    def lead(name: str) -> None:
+    async def show() -> None:
+        name = month.value or months[0]
+        ui.navigate.history.replace(f"/console/foresight?{replace(asked, month=name).query}")
         query = f"month={name}&language={tongue_here().value}"
-        page.props(f'href="/foresight/month.html?{query}"')
+        whole.props(f'href="/foresight/month.html?{query}"')
         printed.props(f'href="/foresight/month.pdf?{query}"')
+        await _show(parts, name, drawn)
 
     month.on_value_change(show)
-    lead(months[0])
-    ui.label(
-        say(
-            "Figures, relapse, campaigns, shop fronts and efficiency, each with its n; "
-            "what was not measured says so."
-        )
-    ).classes("sw-quiet")
+    await show()
+
+
+async def _show(parts: Parts, name: str, drawn: ui.element) -> None:
+    drawn.clear()
+    with drawn, ui.element("div").classes("sw-row sw-empty").props("role=status"):
+        ui.spinner()
+        ui.label(say("Counting"))
+    page = await asyncio.to_thread(month_page, parts.reporter, parts.foreseer, name)
+    drawn.clear()
+    title = say("Month {name}", name=name)
+    with drawn, ui.element("section").classes("sw-card fs-month").props(f'aria-label="{title}"'):
+        ui.label(title).classes("sw-subtitle").props("role=heading aria-level=2")
+        ui.html(as_part(page, tongue_here()), sanitize=False)
 
 
 def last_months(today: date) -> list[str]:

@@ -7,12 +7,13 @@ from typing import Final
 
 from nicegui import ui
 
-from streetwatch.service.api.foresight.outlook import HotSpots, Outlook
 from streetwatch.service.console.casework.words import Say
 from streetwatch.service.console.figures.drawing import draw_table
 from streetwatch.service.console.language import say
 from streetwatch.service.desk.foresight.foreseer import Foreseer, Outcome
+from streetwatch.service.desk.foresight.outlook import HotSpots, Outlook
 from streetwatch.service.desk.reports.period import Period
+from streetwatch.service.foresight.best_hours import best_window
 from streetwatch.service.foresight.campaign import Effect
 from streetwatch.service.foresight.coverage import Site
 from streetwatch.service.foresight.hotspots import Heat
@@ -23,14 +24,10 @@ MOST_PLACES: Final = 5
 #: Campaigns that are looked at, the newest ones.
 MOST_CAMPAIGNS: Final = 5
 
-#: Hours that people are sent for.
-WINDOW_H: Final = 3
-
 #: A campaign has come back where more than this share of its places had another within 30 days.
 CAME_BACK: Final = 0.5
 
 _PER_HOURS: Final = 100.0
-_HOURS: Final = 24
 _DAYS: Final = 30
 
 
@@ -102,18 +99,6 @@ def place_line(one: Heat, found: HotSpots, names: Mapping[str, str]) -> Sequence
         times,
         f"{one.n} / {one.hours:.0f}",
     )
-
-
-def best_window(by_hour: Sequence[float | None]) -> tuple[int, int]:
-    """Return the hours in which most happens, the first and the one after the last.
-
-    >>> best_window([*[0.0] * 9, 1.0, 2.0, 1.0, *[None] * 12])
-    (9, 12)
-    """
-    rates = [rate or 0.0 for rate in by_hour]
-    starts = range(_HOURS - WINDOW_H + 1)
-    best = max(starts, key=lambda start: sum(rates[start : start + WINDOW_H]))
-    return best, best + WINDOW_H
 
 
 def camera_words(sites: Sequence[Site], say: Say) -> str:

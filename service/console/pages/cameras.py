@@ -11,19 +11,19 @@ from streetwatch.service.console.editor.keys import editor_keys
 from streetwatch.service.console.editor.style import STYLE
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, page_at
 
 
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the pages."""
 
-    @ui.page("/console/cameras")
+    @page_at("/console/cameras")
     def cameras() -> None:
         ui.add_css(STYLE)
         with shell.page(say("Cameras"), active="cameras") as account:
             CameraList(parts.within(account.reach), account).draw(shell)
 
-    @ui.page("/console/cameras/new")
+    @page_at("/console/cameras/new")
     def new() -> None:
         title = say("Attach a camera")
         ui.add_css(STYLE)
@@ -32,7 +32,7 @@ def register(parts: Parts, shell: Shell) -> None:
             shell.keys(*editor_keys())
             Wizard(parts.within(account.reach), account)
 
-    @ui.page("/console/cameras/{camera_id}/change")
+    @page_at("/console/cameras/{camera_id}/change")
     def change(camera_id: str) -> None:
         try:
             listed = parts.catalogue.find(camera_id)

@@ -32,7 +32,7 @@ from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.moments import seconds_of
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, page_at
 from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.desk.places import history_around
 from streetwatch.service.desk.states import CaseState
@@ -55,7 +55,7 @@ class _Known:
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
 
-    @ui.page("/console/cases/{name}", response_timeout=30)
+    @page_at("/console/cases/{name}")
     async def page(name: str) -> None:
         with shell.page(name, active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')

@@ -16,7 +16,7 @@ from streetwatch.service.console.casework.words import type_names
 from streetwatch.service.console.deeds import note
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, page_at
 from streetwatch.service.desk.errors import NoSuchCaseError
 from streetwatch.service.desk.query import Page, Sort
 from streetwatch.service.store.transactions import COUNTED
@@ -25,7 +25,7 @@ from streetwatch.service.store.transactions import COUNTED
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
 
-    @ui.page("/console/cases", response_timeout=30)
+    @page_at("/console/cases")
     async def page(request: Request) -> None:
         with shell.page(say("Cases"), active="cases") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/casework.css">')

@@ -13,14 +13,14 @@ from streetwatch.service.console.foresight.asked import Asked, asked_in
 from streetwatch.service.console.foresight.tabs import TABS, Choice, Tab
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, page_at
 from streetwatch.service.foresight.cells import CellKind
 
 
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
 
-    @ui.page("/console/foresight")
+    @page_at("/console/foresight")
     def page(request: Request) -> None:
         with shell.page(say("Foresight"), active="foresight") as account:
             for sheet in ("figures", "wall", "foresight"):

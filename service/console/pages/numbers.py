@@ -23,13 +23,13 @@ from streetwatch.service.console.figures.spans import Preset, Span, span_in, tod
 from streetwatch.service.console.figures.tables import health_lines, lag_lines
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, page_at
 
 
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
 
-    @ui.page("/console/numbers")
+    @page_at("/console/numbers")
     def page(request: Request) -> None:
         with shell.page(say("Numbers"), active="numbers") as account:
             ui.add_head_html('<link rel="stylesheet" href="/console/static/figures.css">')

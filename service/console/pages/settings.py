@@ -15,7 +15,7 @@ from streetwatch.service.console.settings.platforms import platforms
 from streetwatch.service.console.settings.programs import programs
 from streetwatch.service.console.settings.table import values_table
 from streetwatch.service.console.settings.values import KEPT, SERVED
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, page_at
 
 SECTIONS: Final = {
     "users": mark("Users"),
@@ -33,11 +33,11 @@ SECTIONS: Final = {
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page; each section has an address of its own."""
 
-    @ui.page("/console/settings")
+    @page_at("/console/settings")
     async def front() -> None:
         await page("users")
 
-    @ui.page("/console/settings/{section}")
+    @page_at("/console/settings/{section}")
     async def page(section: str) -> None:
         words = SECTIONS.get(section, SECTIONS["users"])
         with (

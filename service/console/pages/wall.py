@@ -13,7 +13,7 @@ from starlette.requests import Request
 from streetwatch.service.console.casework.words import type_names
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, page_at
 from streetwatch.service.console.watching.asking import View, asked_in
 from streetwatch.service.console.watching.elements import CityMap, WallGrid
 from streetwatch.service.console.watching.glance import Glance, Glancing
@@ -42,7 +42,7 @@ def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
     everything = Glancing(parts)
 
-    @ui.page("/console/wall", response_timeout=30)
+    @page_at("/console/wall")
     async def page(request: Request) -> None:
         view = asked_in(request.query_params)
         with shell.page(say("Wall"), active="wall", bare=view.is_full) as account:

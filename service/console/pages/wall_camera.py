@@ -14,7 +14,7 @@ from streetwatch.service.console.casework.lines import Line, line_of
 from streetwatch.service.console.casework.words import type_names
 from streetwatch.service.console.language import language_here, say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell, account_here
+from streetwatch.service.console.shell import Shell, account_here, page_at
 from streetwatch.service.console.watching.elements import WallGrid
 from streetwatch.service.console.watching.signs import SIGNS
 from streetwatch.service.console.watching.tiles import NO_CASES, Size, condition_words, tile_of
@@ -36,7 +36,7 @@ class _Now:
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
 
-    @ui.page("/console/wall/{name}", response_timeout=30)
+    @page_at("/console/wall/{name}")
     async def page(name: str) -> None:
         theirs = parts.within(account_here(shell).reach)
         now = await asyncio.to_thread(_read, theirs, name)

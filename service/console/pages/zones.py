@@ -23,7 +23,7 @@ from streetwatch.service.console.editor.style import STYLE
 from streetwatch.service.console.editor.workbench import Workbench, workbench
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.console.shell import Shell
+from streetwatch.service.console.shell import Shell, page_at
 from streetwatch.service.console.zone_words import duration, type_words, wrong
 from streetwatch.service.runtime.live import LiveCamera
 
@@ -34,7 +34,7 @@ _USUAL_SIZE = (1280, 720)
 def register(parts: Parts, shell: Shell) -> None:
     """Declare the page."""
 
-    @ui.page("/console/cameras/{camera_id}/zones")
+    @page_at("/console/cameras/{camera_id}/zones")
     def page(camera_id: str) -> None:
         try:
             listed = parts.catalogue.find(camera_id)

@@ -11,6 +11,7 @@ ACTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "user.signed_in": mark("signed in"),
         "user.signed_out": mark("signed out"),
+        "user.left_provider": mark("left the identity provider"),
         "user.refused": mark("wrong password"),
         "user.refused_code": mark("wrong code"),
         "user.refused_sign_on": mark("not let in by single sign-on"),

@@ -39,8 +39,14 @@ class Watches(Protocol):
     def sight(self, name: str, now: Seconds) -> Sight | None:
         """Return what the camera of an external id knows, None where no camera has reported it."""
 
-    def picture(self, name: str, result: Verification) -> Document | None:
-        """Return a file of evidence that shows a result, written if need be; None without one."""
+    def picture(self, name: str, result: Verification, since: Seconds) -> Document | None:
+        """Return a file of evidence that shows a result, written if need be; None without one.
+
+        Of one time since when it is wanted there is one, however often it is asked for.
+        """
+
+    def discard(self, name: str, picture: Document) -> None:
+        """Delete what `picture` wrote, where no case has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +151,18 @@ class ClosingCheck:
         if finding is None or (case.is_unable and finding.result is Verification.UNABLE):
             return False
         shown = [
-            self._watches.picture(name, finding.result)
+            (name, self._watches.picture(name, finding.result, case.handled_at))
             for name, sight in sights.items()
             if sight is not None
         ]
-        files = [file for file in shown if file is not None]
+        files = [file for _, file in shown if file is not None]
         after = self._book.amend(
             case.number, lambda _, row: self._verified(row, case, finding, files, now), now=now
         )
+        known = {file["url"] for file in after["evidence"]}
+        for name, file in shown:
+            if file is not None and file["url"] not in known:
+                self._watches.discard(name, file)
         log.info("closing.checked", case=case.number, result=finding.result.value)
         if after["state"] == CaseState.CLOSED:
             self._on_end(after["external_id"], CaseState.CLOSED, now)

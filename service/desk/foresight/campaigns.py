@@ -35,6 +35,14 @@ class Where:
     camera: str | None = None
     zone: str | None = None
 
+    def has_camera(self, name: str, grid: str | None) -> bool:
+        """Tell whether a camera that stands in a unit grid is of this part."""
+        in_grid = self.grid is None or (grid or "").startswith(self.grid)
+        return in_grid and self.camera in {None, name}
+
+
+EVERY_PLACE: Final = Where()
+
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
@@ -79,6 +87,16 @@ class Campaign:
     def period(self) -> Period:
         """Its days."""
         return days(self.first, self.last)
+
+    @property
+    def stages(self) -> tuple[Period, Period, Period]:
+        """What is looked at before it, its days, and what is looked at after it."""
+        around, a_day = timedelta(days=WINDOW_DAYS), timedelta(days=1)
+        return (
+            days(self.first - around, self.first - a_day),
+            self.period,
+            days(self.last + a_day, self.last + around),
+        )
 
     def wanted(self, reach: Reach = EVERYWHERE) -> Wanted:
         """Return which cases it is about."""

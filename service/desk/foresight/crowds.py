@@ -7,14 +7,15 @@ from typing import Final
 import sqlalchemy as sa
 
 from streetwatch.service.cameras.camera import Camera
+from streetwatch.service.desk.foresight.campaigns import EVERY_PLACE, Where
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.foresight.crowd_baseline import WEEKS, Baseline, baseline
 from streetwatch.service.foresight.crowd_level import Levels
-from streetwatch.service.foresight.occupancy import Occupancy, occupancy
+from streetwatch.service.foresight.occupancy import Occupancy, occupancy, used_in
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.store.crowds import Crowd, crowds_between, open_crowds
-from streetwatch.service.store.zone_counts import Slots, slots_of
+from streetwatch.service.store.zone_counts import Slots, slots_of, totals_of
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.occupants import COUNTED
 from streetwatch.zones.zone import Zone, ZoneKind
@@ -177,6 +178,29 @@ class Crowds:
                 found = self._slots(place, period.start, period.end)
                 figures = (found.of(name).astype(float) for name in ("looks", "stalls", "stalled"))
                 yield Used(place, tuple(occupancy(found.at, *figures)))
+
+    def permitted(self, where: Where = EVERY_PLACE) -> list[Place]:
+        """Return the permitted places of a part of the city, in order."""
+        return [
+            self._place(camera, zone)
+            for camera in self.cameras()
+            if camera.lies_in(self.reach) and where.has_camera(camera.id, camera.grid)
+            for zone in camera.zones
+            if zone.kind is ZoneKind.PERMITTED and where.zone in {None, zone.id}
+        ]
+
+    def use(self, places: Sequence[Place], period: Period) -> dict[str, Occupancy]:
+        """Return how far stalls made use of places in a period, over all its hours, by their name.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        wanted = {(one.camera_id, one.zone_id) for one in places}
+        found = totals_of(self.engine, wanted, start=period.start, end=period.end)
+        return {
+            f"{camera}/{zone}": used_in(seen.looks, days, seen.stalls, seen.stalled)
+            for (camera, zone), (days, seen) in found.items()
+        }
 
     def _slots(self, place: Place, start: Seconds, end: Seconds) -> Slots:
         return slots_of(

@@ -5,16 +5,21 @@ from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
+from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns
 from streetwatch.service.desk.foresight.courses import Days, Looked, days_around
+from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.foresight.followed import episodes, since_campaign, since_closing
 from streetwatch.service.desk.foresight.fronts import Frontage, Fronts, Scoring, frontages
+from streetwatch.service.desk.foresight.outlook import Outlook
+from streetwatch.service.desk.foresight.permitted import Stages, around
 from streetwatch.service.desk.foresight.rounds import Outing, Rounds, rounds
 from streetwatch.service.desk.foresight.stood import finds, verdicts
 from streetwatch.service.desk.reports.facts import Cases
 from streetwatch.service.desk.reports.query import Wanted, facts
 from streetwatch.service.desk.reports.reporter import grid_prefix
 from streetwatch.service.foresight.campaign import Effect, Lack, effect
+from streetwatch.service.foresight.crowd_level import Levels
 from streetwatch.service.foresight.efficiency import Efficiency, Patrol, efficiency, review_times
 from streetwatch.service.foresight.frontage import Formula
 from streetwatch.service.foresight.patrol_roads import Roads
@@ -35,12 +40,14 @@ class Outcome:
         days: What the effect was computed from.
         effect: What it changed, or why that can't be said.
         relapses: Of its places, since its end.
+        used: How far stalls used the permitted places that lie there.
     """
 
     campaign: Campaign
     days: Days
     effect: Effect | Lack
     relapses: tuple[Relapse, ...]
+    used: tuple[Stages, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class Foreseer:
         fronts: The shop fronts that cameras see.
         formula: Of the frontage score.
         roads: For patrols.
+        cameras: Those that are watched now.
+        levels: From how many people on it is a crowd, where somebody has said so.
         reach: The part of the city that whoever asks is limited to.
     """
 
@@ -63,11 +72,23 @@ class Foreseer:
     fronts: Callable[[], Sequence[Fronts]] = tuple
     formula: Formula = field(default_factory=Formula)
     roads: Callable[[], Roads] = Roads
+    cameras: Callable[[], Sequence[Camera]] = tuple
+    levels: Levels = field(default_factory=Levels)
     reach: Reach = EVERYWHERE
 
     def within(self, reach: Reach) -> "Foreseer":
         """Return who answers about a part of the city."""
         return replace(self, reach=reach)
+
+    @property
+    def outlook(self) -> Outlook:
+        """Who answers where most happens, and what nobody sees."""
+        return Outlook(self.engine, self.cameras, self.clock).within(self.reach)
+
+    @property
+    def people(self) -> Crowds:
+        """Who answers how many people there were."""
+        return Crowds(self.engine, self.cameras, self.clock, self.levels, self.reach)
 
     @property
     def book(self) -> Campaigns:
@@ -91,7 +112,8 @@ class Foreseer:
         now = self.clock()
         found = days_around(self.engine, campaign, self.reach, self.looked, now=now)
         spells = since_campaign(self.engine, campaign, self.reach, now=now)
-        return Outcome(campaign, found, effect(found.course), relapses(spells))
+        used = around(campaign, self.people)
+        return Outcome(campaign, found, effect(found.course), relapses(spells), used)
 
     def relapses(self, wanted: Wanted) -> tuple[Relapse, ...]:
         """Return how many closed cases of a period came back.

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from streetwatch.service.desk.foresight.ahead import Ahead, ahead
 from streetwatch.service.desk.foresight.counting import by_day, by_hour
 from streetwatch.service.desk.foresight.foreseer import Foreseer, Outcome
 from streetwatch.service.desk.foresight.fronts import Frontage
@@ -42,6 +43,7 @@ class MonthPage:
         campaigns: Those of which a day lies in the month or the eight weeks before it.
         efficiency: Against `ROUND`.
         frontages: Of all shop fronts, the worst first.
+        ahead: Where to send people, and what nobody sees.
     """
 
     month: Month
@@ -53,6 +55,7 @@ class MonthPage:
     campaigns: Sequence[Outcome]
     efficiency: Efficiency | None
     frontages: Sequence[Frontage] | None
+    ahead: Ahead
 
 
 def month_page(
@@ -67,7 +70,8 @@ def month_page(
     period = month_named(name)
     wanted = Wanted(period, grid=grid_prefix(grid), reach=foreseer.reach)
     # What waits for the database waits together.
-    with ThreadPoolExecutor(3) as beside:
+    with ThreadPoolExecutor(4) as beside:
+        coming = beside.submit(ahead, foreseer, period, wanted.grid)
         chains = beside.submit(_where_few_enough, lambda: foreseer.chains(wanted, most=MOST))
         frontages = beside.submit(_where_few_enough, lambda: foreseer.frontages(wanted))
         campaigns = beside.submit(_campaigns, foreseer, period)
@@ -82,6 +86,7 @@ def month_page(
             campaigns=campaigns.result(),
             efficiency=_where_few_enough(lambda: foreseer.efficiency_of(cases, wanted, ROUND)),
             frontages=frontages.result(),
+            ahead=coming.result(),
         )
 
 

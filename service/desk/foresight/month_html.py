@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from streetwatch.service.desk.foresight.month import MOST, MonthPage
@@ -13,9 +13,12 @@ from streetwatch.service.desk.foresight.month_words import FINDINGS, LACKS, WORD
 from streetwatch.service.desk.reports.figures import Share
 from streetwatch.service.desk.reports.monthly import SHARES, TIMES, duration, summary
 from streetwatch.service.desk.reports.table import By, Row
+from streetwatch.service.foresight.best_hours import best_window
 from streetwatch.service.foresight.campaign import Effect, Lack, Ratio
 from streetwatch.service.foresight.efficiency import Times
+from streetwatch.service.foresight.hotspots import Change, Heat
 from streetwatch.service.foresight.month_chart import Bar, Spread, bars, columns, spreads
+from streetwatch.service.foresight.occupancy import Occupancy
 from streetwatch.service.foresight.relapse import Relapse
 from streetwatch.zones.moment import local
 from streetwatch.zones.naming import NAMES
@@ -25,52 +28,81 @@ _TEMPLATES: Final = Path(__file__).with_name("templates")
 #: What precision is held against.
 _AIM: Final = 0.92
 
+_PER_HOURS: Final = 100.0
+
 Say = Callable[[str], str]
 
 
 def as_html(page: MonthPage, tongue: Tongue) -> str:
     """Write the page in a language."""
+    return _written("month.html", page, tongue)
+
+
+def as_part(page: MonthPage, tongue: Tongue) -> str:
+    """Write what stands below the page's title, as a part of another page."""
+    return _written("month_body.html", page, tongue)
+
+
+def _written(template: str, page: MonthPage, tongue: Tongue) -> str:
 
     def say(key: str) -> str:
         return said(WORDS[key], tongue)
 
-    return _template().render(
-        page=page,
-        lang="zh-CN" if tongue is Tongue.ZH else "en",
-        say=say,
-        summary=summary(page.month)[tongue.value],
-        made=local(page.made_at)[:16].replace("T", " "),
-        shares=[(said(SHARES[name], tongue), one) for name, one in page.month.whole.shares.items()],
-        times=[(said(TIMES[name], tongue), one) for name, one in page.month.whole.times.items()],
-        charts=_charts(page, tongue, say),
-        grids=_busiest(page.month.of(By.GRID)),
-        kind=lambda name: said(NAMES.get(name, (name, name)), tongue),
-        share=lambda one: _share(one, say),
-        span=_span,
-        duration=duration,
-        outcome=lambda one: _outcome(one, tongue, say),
-        finding=lambda one: said(FINDINGS[one.finding], tongue),
-        multiple=lambda one: _multiple(one, say),
-        most=MOST,
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            page=page,
+            lang="zh-CN" if tongue is Tongue.ZH else "en",
+            say=say,
+            summary=summary(page.month)[tongue.value],
+            made=local(page.made_at)[:16].replace("T", " "),
+            shares=[
+                (said(SHARES[name], tongue), one) for name, one in page.month.whole.shares.items()
+            ],
+            times=[
+                (said(TIMES[name], tongue), one) for name, one in page.month.whole.times.items()
+            ],
+            charts=_charts(page, tongue, say),
+            grids=_busiest(page.month.of(By.GRID)),
+            kind=lambda name: said(NAMES.get(name, (name, name)), tongue),
+            share=lambda one: _share(one, say),
+            span=_span,
+            duration=duration,
+            outcome=lambda one: _outcome(one, tongue, say),
+            finding=lambda one: said(FINDINGS[one.finding], tongue),
+            multiple=lambda one: _multiple(one, say),
+            cell=lambda one: page.ahead.spots.cells[one.cell].id,
+            window=_window,
+            change=lambda one: _change(one, say),
+            used=lambda one: used_words(one, say),
+            moment=lambda at: local(at)[:16].replace("T", " "),
+            most=MOST,
+        )
     )
 
 
 @cache
-def _template() -> Template:
-    there = Environment(
+def _templates() -> Environment:
+    return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return there.get_template("month.html")
 
 
 def _charts(page: MonthPage, tongue: Tongue, say: Say) -> dict[str, Markup]:
     types = _busiest(page.month.of(By.TYPE))
     names = {row.group: said(NAMES.get(row.group, (row.group,) * 2), tongue) for row in types}
+    hot = page.ahead.hot[:MOST]
     drawn = {
+        "hot": spreads(
+            say("rate"),
+            [_rate(page.ahead.spots.cells[one.cell].id, one) for one in hot],
+            most=max((one.high * _PER_HOURS for one in hot), default=1.0),
+        ),
         "types": bars(
             say("by_type"),
             [Bar(names[row.group], row.figures.cases, str(row.figures.cases)) for row in types],
@@ -100,6 +132,31 @@ def _charts(page: MonthPage, tongue: Tongue, say: Say) -> dict[str, Markup]:
         ),
     }
     return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 -- escaped where drawn
+
+
+def _rate(label: str, one: Heat) -> Spread:
+    rate, low, high = (value * _PER_HOURS for value in (one.rate, one.low, one.high))
+    return Spread(label, rate, low, high, f"{rate:.3g} [{low:.3g}, {high:.3g}]")
+
+
+def _window(one: Heat) -> str:
+    start, end = best_window(one.by_hour)
+    return f"{start:02}:00 – {end:02}:00"  # noqa: RUF001
+
+
+def _change(one: Change, say: Say) -> str:
+    """Write a change; where there was nothing before, it has no upper limit."""
+    if one.ratio is None:
+        return say("not_measured")
+    high = "∞" if one.high is None else f"{one.high:.2g}"
+    return f"{one.ratio:.2g} [{one.low:.2g}, {high}]"
+
+
+def used_words(one: Occupancy | None, say: Say) -> str:
+    """Write how far a permitted place was used, with its interval and the days."""
+    if one is None:
+        return say("not_measured")
+    return f"{one.share:.0%} [{one.low:.0%}, {one.high:.0%}] (n={one.days})"
 
 
 def _spread(label: str, share: Share, say: Say) -> Spread:

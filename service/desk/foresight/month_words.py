@@ -35,6 +35,48 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "by_day": ("逐日", "By day"),
         "by_hour": ("按时段", "By hour of the day"),
         "by_grid": ("案件最多的网格", "The grids with the most cases"),
+        "send": ("人往哪里派", "Where to send people"),
+        "window": ("最佳时段", "best window"),
+        "rate": ("每 100 小时起数（按看的时长计）", "Violations in 100 hours looked at"),
+        "times_city": ("为应有的倍数", "times what is expected"),
+        "looked": ("起数 / 看的小时", "n / hours looked at"),
+        "nowhere": (
+            "没有一处多于偶然：按常规巡查。",
+            "Nowhere is more than chance explains: go where the round goes.",
+        ),
+        "believe": (
+            (
+                "共比较 {tests} 次，判定中误判不超过 5%；按每看一小时的违规数计算，"
+                "摄像机多不会成为热点。"
+            ),
+            (
+                "{tests} comparisons, of all claims at most 5 % are false; rates count violations "
+                "for each hour looked at, so more cameras make no hot spot."
+            ),
+        ),
+        "changed": (
+            "与上一时段相比有变化，且超出偶然",
+            "Changed against the days before",
+        ),
+        "as_often": ("倍数", "times as often"),
+        "now_before": ("本期 / 上期", "now / before"),
+        "blind": ("盲区：有人反映，没有人看", "Blind spots: told of, and seen by nobody"),
+        "told_of": ("反映数", "told of"),
+        "near": ("在摄像机附近", "near a camera"),
+        "sites": ("下一台摄像机放哪里看得最多", "Where the next camera would see most"),
+        "gain_month": ("每月件数 [95%]", "cases a month [95 %]"),
+        "crowds": ("已预警的人群", "Crowds that were warned of"),
+        "warned_at": ("预警时间", "warned at"),
+        "most_people": ("最多", "most"),
+        "usual": ("平时", "usual"),
+        "permitted": ("许可摆摊点的使用", "Permitted places: how far stalls use them"),
+        "with_stall": ("有摊的比例 [95%]", "looks with a stall [95 %]"),
+        "stalls": ("平均摊数", "stalls, on the average"),
+        "before": ("整治前", "before"),
+        "during": ("整治中", "during"),
+        "after": ("整治后", "after"),
+        "n_days": ("n（天）", "n, days"),
+        "no_permitted": ("没有画出许可摆摊点：未测量", "no permitted place is drawn: not measured"),
         "relapse": ("反弹：结案后再次发生", "Relapse: back after closing"),
         "within": ("{days} 日内", "within {days} days"),
         "chains": ("反复出现的地点", "Places that come back"),
@@ -79,6 +121,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "{more} [{low}, {high}] for an hour of a team."
             ),
         ),
+        "loss": ("此处固定巡查更好，不要改。", " The fixed round does better here: keep it."),
         "no_gain": ("效果：未测量。", "What they are worth: not measured."),
         "not_measured": ("未测量", "not measured"),
         "too_many": ("案件过多，请分网格出表", "too many cases: ask for one grid"),

@@ -33,7 +33,7 @@ def gain(met: Met, tongue: Tongue) -> str:
     """Say what such routes would have met more than the fixed round."""
     if met.more is None or met.low is None or met.high is None:
         return said(WORDS["no_gain"], tongue)
-    told = said(WORDS["gain"], tongue)
+    told = said(WORDS["gain"], tongue) + (said(WORDS["loss"], tongue) if met.high < 0 else "")
     return told.format(
         days=met.days,
         planned=met.planned,

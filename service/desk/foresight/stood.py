@@ -12,7 +12,6 @@ from streetwatch.service.desk.foresight.scope import (
     Scope,
     columns_of,
     counted,
-    few_rows,
     refuse_more,
 )
 from streetwatch.service.desk.reports.facts import FROM_CAMERAS, Cases
@@ -97,15 +96,17 @@ def finds(cases: Cases, *, now: Seconds) -> Finds:
     return Finds(waited, np.maximum(np.where(np.isnan(gone), now, gone) - began, waited))
 
 
-def verdicts(engine: sa.Engine, wanted: Wanted) -> list[tuple[str, Seconds]]:
-    """Return who judged what cameras filed, and when; what the desk did by itself is none.
+def verdicts(engine: sa.Engine, wanted: Wanted) -> list[Floats]:
+    """Return when each person judged what cameras filed; what the desk did by itself is none.
 
     Raises:
-        InputError: these are too many cases.
         StorageError: the database refused.
     """
-    query = sa.select(_CASE.judged_by, _CASE.judged_at).where(
-        *asked_for(wanted), _CASE.source == FROM_CAMERAS, _CASE.judged_by.is_not(None)
+    query = (
+        sa.select(listed(_CASE.judged_at))
+        .where(*asked_for(wanted), _CASE.source == FROM_CAMERAS)
+        .where(_CASE.judged_by.is_not(None), _CASE.judged_at.is_not(None))
+        .group_by(_CASE.judged_by)
     )
     with reading(engine) as connection:
-        return [(who, at) for who, at in few_rows(connection, query)]
+        return [*numbers_in(written for (written,) in plain_rows(connection, query))]

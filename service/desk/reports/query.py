@@ -1,6 +1,6 @@
 """The one query behind every report: the cases of a period, as columns."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 from operator import itemgetter
@@ -36,17 +36,29 @@ _HELD = 20_000
 #: A place is followed for so long after its case has ended, and a day.
 _FOLLOWED_S: Seconds = (max(RECURRENCE_DAYS) + 1) * 86_400.0
 
+_CASE = desk_case.c
+
+
+def _coded(column: sa.ColumnElement[str], codes: Mapping[str, int]) -> sa.ColumnElement[int]:
+    """Return a column's words as numbers, -1 for what has none: numbers are read sooner."""
+    known: dict[str, sa.ColumnElement[int]] = {
+        word: sa.literal_column(str(code)) for word, code in codes.items()
+    }
+    return sa.case(known, value=column, else_=sa.literal_column("-1"))
+
+
 #: What is read of a case.
 _READ = (
-    *("external_id", "source", "type", "camera_id", "grid_code", "state", "reported_at"),
-    *("began_at", "occurred_at", "filed_at", "first_accepted_at", "first_dispatched_at"),
-    *("first_handled_at", "handled_at", "ended_at", "deadline", "gone_at", "was_warned"),
-    *("is_double", "measure"),
+    _CASE.external_id,
+    *(_CASE.type, _CASE.camera_id, _CASE.grid_code),
+    _coded(_CASE.source, {FROM_CAMERAS: 1}),
+    _coded(_CASE.state, {state.value: code for state, code in STATE_CODES.items()}),
+    _coded(_CASE.measure, {name: number for number, name in enumerate(MEASURES)}),
+    *(_CASE.was_warned, _CASE.is_double),
+    *(_CASE.reported_at, _CASE.began_at, _CASE.occurred_at, _CASE.filed_at),
+    *(_CASE.first_accepted_at, _CASE.first_dispatched_at, _CASE.first_handled_at),
+    *(_CASE.handled_at, _CASE.ended_at, _CASE.deadline, _CASE.gone_at),
 )
-
-_CODES = {state.value: code for state, code in STATE_CODES.items()}
-
-_MEASURES = {name: number for number, name in enumerate(MEASURES)}
 
 #: In these, what was to be done has been done.
 _DONE = frozenset({CaseState.HANDLED, CaseState.CLOSED, CaseState.FORCE_CLOSED})
@@ -82,8 +94,7 @@ def facts(engine: sa.Engine, wanted: Wanted, *, followed: bool = True) -> Cases:
     Raises:
         StorageError: the database refused.
     """
-    columns = (*(desk_case.c[name] for name in _READ),)
-    query = sa.select(*columns).where(*asked_for(wanted))
+    query = sa.select(*_READ).where(*asked_for(wanted))
     parts, names = [_cases(((),) * (len(_READ) - 1))], list[str]()
     with reading(engine) as connection:
         for part in plain_parts(connection, query, _HELD):
@@ -134,16 +145,18 @@ def asked_for(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _cases(columns: Iterable[Sequence[Any]]) -> Cases:
-    sources, types, cameras, grids, states, *times, was_warned, is_double, measure = columns
+    types, cameras, grids, *numbers = columns
+    is_camera, codes, measures, was_warned, is_double = (
+        np.array(one, np.int64) for one in numbers[:5]
+    )
     came, began, occurred, filed, accepted, dispatched, first_handled, *ends = (
-        np.array(one, np.float64) for one in times
+        np.array(one, np.float64) for one in numbers[5:]
     )
     handled, ended, deadline, gone = ends
-    codes = np.fromiter(map(_CODES.__getitem__, states), np.int64, len(states))
     is_done = np.isin(codes, [STATE_CODES[one] for one in _DONE])
     return Cases(
-        is_camera=np.array([one == FROM_CAMERAS for one in sources], bool),
-        types=list(map(intern, types)),
+        is_camera=is_camera > 0,
+        types=[*map(intern, types)],
         grids=[intern(one or "") for one in grids],
         cameras=[intern(one or "") for one in cameras],
         states=codes,
@@ -159,7 +172,7 @@ def _cases(columns: Iterable[Sequence[Any]]) -> Cases:
         deadline=deadline,
         recurred_at=np.full(len(codes), np.nan),
         gone_at=gone,
-        was_warned=np.array(was_warned, bool),
-        is_duplicate=np.array(is_double, bool),
-        measures=np.array([_MEASURES.get(one, -1) for one in measure], np.int64),
+        was_warned=was_warned > 0,
+        is_duplicate=is_double > 0,
+        measures=measures,
     )

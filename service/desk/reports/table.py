@@ -93,9 +93,8 @@ def _periods(came_at: Times, step: Step, whole: Period) -> tuple[list[Period], C
 
 def _numbered(names: Sequence[str]) -> tuple[list[str], Codes]:
     """Return each name once, and which of them each case has."""
-    known: dict[str, int] = {}
-    numbers = [known.setdefault(name, len(known)) for name in names]
-    return list(known), np.array(numbers, np.int64)
+    known = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return list(known), np.fromiter(map(known.__getitem__, names), np.int64, len(names))
 
 
 def _order(row: Row) -> tuple[int, str, Seconds]:

@@ -376,6 +376,7 @@ def console(
 app.command()(throughput.throughput)
 app.command()(masking.masking)
 app.command()(masking.masking_clips)
+app.command()(masking.masking_plates)
 app.command()(endurance.faults)
 app.command()(endurance.soak)
 app.command()(foresight.foresight)

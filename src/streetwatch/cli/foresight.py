@@ -2,9 +2,11 @@
 
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
+import time
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -121,6 +123,9 @@ def foresight_load(  # noqa: PLR0913 -- one argument per option
     only: Annotated[
         str | None, typer.Option(help="Only questions with this in their name.")
     ] = None,
+    pages: Annotated[
+        bool, typer.Option(help="Time the console's pages, whole in a browser, instead.")
+    ] = False,
     as_json: AsJson = True,
 ) -> None:
     """Time what the pages of foresight ask of a database that `streetwatch simulate` has filled."""
@@ -130,8 +135,19 @@ def foresight_load(  # noqa: PLR0913 -- one argument per option
     from streetwatch.service.store.sql_store import open_store
 
     del as_json
+    if pages:
+        _pages(database, cameras, times)
+        return
     known = load_cameras(cameras, environ={})
     with closing(open_store(database)) as store:
         lines = roads_in(roads) if roads else None
         for answer in ask(store.engine, known, times=times, roads=lines, only=only):
             print_json(answer.line())
+
+
+def _pages(database: str, cameras: Path, times: int) -> None:
+    from streetwatch.benchmarks.foresight_pages import shown
+
+    with TemporaryDirectory(prefix="streetwatch-") as folder:
+        for one in shown(database, cameras, Path(folder), times=times, now=time.time()):
+            print_json(one.line())

@@ -1,4 +1,4 @@
-"""`bench masking`: how many people are covered in the copies that go out."""
+"""`bench masking`: how many people and plates are covered in the copies that go out."""
 
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
@@ -49,6 +49,42 @@ def masking(
     if gate is not None and worst < gate:
         sys.stderr.write(f"masking: {worst} of the heads are covered, the gate is {gate}\n")
         raise typer.Exit(EXIT_FOUND_WRONG)
+
+
+def masking_plates(
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Holds the pictures.")],
+    plates: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="Has the plates that people drew.")
+    ] = Path("benchmarks/baselines/plates.jsonl"),
+    *,
+    model: ModelName = None,
+    as_json: AsJson = True,
+) -> None:
+    """Measure which share of drawn plates is masked, a line for each part of the pictures."""
+    from collections import defaultdict
+
+    from streetwatch.benchmarks.plates import (
+        pictures_in,
+        plate_line,
+        read_plates,
+        shares_covered,
+    )
+    from streetwatch.vision.detect import Detector
+    from streetwatch.vision.masking import Masker
+
+    del as_json
+    plated, files = read_plates(plates), pictures_in(data)
+    masker = Masker(Detector.load(model))
+    shares: dict[str, list[float]] = defaultdict(list)
+    areas: dict[str, list[float]] = defaultdict(list)
+    with progress_bar() as progress:
+        task = progress.add_task("pictures", total=len(plated))
+        step = partial(progress.advance, task)
+        for one, covered, area in shares_covered(plated, files, masker, step):
+            shares[one.part] += covered
+            areas[one.part].append(area)
+    for part in sorted(areas):
+        print_json(plate_line(part, shares[part], areas[part]))
 
 
 def masking_clips(

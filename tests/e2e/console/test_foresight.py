@@ -28,6 +28,21 @@ def test_every_tab_is_reached_and_says_what_it_knows(console: Console) -> None:
         expect(sites).to_be_visible()
         expect(sites).to_contain_text("not measured")
         assert barriers(page) == []
+        tabs.get_by_role("link", name="Month").click()
+        month = page.get_by_role("region", name="Month 20")
+        expect(month).to_contain_text("Where to send people")
+        expect(month).to_contain_text("not measured")
+        pdf = page.get_by_role("link", name="PDF").get_attribute("href")
+        assert pdf is not None
+        assert page.request.get(pdf).body().startswith(b"%PDF")
+        assert barriers(page) == []
+
+
+def test_an_address_that_makes_no_sense_shows_what_is_usual(console: Console) -> None:
+    wrong = "tab=month&month=2026-99&from=yesterday&to=9999-99-99&cells=circles&type=%00"
+    with console.page(f"/console/foresight?{wrong}", language="en-GB") as page:
+        month = page.get_by_role("region", name="Month 20")
+        expect(month).to_contain_text("Where to send people")
 
 
 @pytest.fixture
