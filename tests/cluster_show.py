@@ -2,7 +2,7 @@
 
 Not a test: it takes minutes. `python tests/cluster_show.py troubles` runs the same film twice, once
 undisturbed; `cost` compares what a camera takes on four nodes and on one; `upgrade` ends the nodes
-in turn. Each prints one JSON line (benchmarks/baselines/cluster.jsonl).
+in turn. Each prints one JSON line (docs/explanation/scale.md).
 """
 
 import argparse
@@ -27,17 +27,20 @@ from typing import Any, Final
 
 import av
 import httpx
+import psycopg
 import sqlalchemy as sa
 import yaml
-from bucket_parts import make_bucket, s3_server
+from bucket_parts import make_bucket
 from cryptography.fernet import Fernet
 from ray_parts import RayCluster, ray_cluster
 
 from databases import PostgresServer, postgres_server
 from live_service import Camera, free_port, wait_for
+from streetwatch.benchmarks.store_faults import s3_server
 from streetwatch.datasets import demo
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.store.cluster_schema import lease
+from streetwatch.service.store.nodes import nodes_alive
 from streetwatch.service.store.sql_store import SqlStore, open_store
 
 PROGRAM: Final = str(Path(sys.executable).with_name("streetwatch"))
@@ -133,6 +136,10 @@ class City:
                 float(connection.execute(sa.select(sa.func.max(lease.c.since))).scalar_one()) - at
             )
 
+    def lives(self) -> bool:
+        """Tell whether all nodes are heard of."""
+        return set(nodes_alive(self.store.engine)) >= set(self.ports)
+
     def hands(self) -> int:
         with self.store.engine.connect() as connection:
             return int(connection.execute(sa.select(sa.func.sum(lease.c.epoch))).scalar_one())
@@ -190,6 +197,7 @@ def city_of(cameras: int, names: list[str], clip: Path, say: Say) -> Iterator[Ci
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="city")))
         server = stack.enter_context(postgres_server())
+        stack.enter_context(suppress(psycopg.OperationalError))  # it was stopped meanwhile
         database = stack.enter_context(server.bare_database())
         bucket = stack.enter_context(s3_server())
         make_bucket(bucket, "evidence")
@@ -294,7 +302,7 @@ def disturbed(city: City, say: Say) -> dict[str, Any]:
     until(city, 86)
     city.server.start()
     city.ray.start_head()
-    wait_for("nodes again", lambda: city.store.engine.connect().close() or True, seconds=20)
+    wait_for("nodes again", lambda: city.lives() or None, seconds=60)
     moved = city.hands() - before
     say(f"both are back, {moved} cameras changed hands")
     until(city, 98)
@@ -365,12 +373,11 @@ def upgrade(cameras: int, clip: Path, say: Say) -> dict[str, Any]:
         begun(city, cameras, say)
         until(city, 70)
         usual = city.gaps(city.camera.since + 45, time.time() - 12)
-        began = time.time()
+        began, share = time.time(), {one: cameras // len(names) for one in names}
         for name in names:
             os.kill(city.pid(name), signal.SIGTERM)
-            share = {one: cameras // len(names) for one in names}
-            wait_for("hand-over", lambda one=name: city.spread()[one] == 0 or None, seconds=30)
-            wait_for("spread", lambda share=share: city.spread() == share or None, seconds=90)
+            city.taken_after(time.time(), name)
+            wait_for("spread", lambda: city.spread() == share or None, seconds=90)
             say(f"{name} is new")
         threading.Event().wait(12)  # looks are written every ten seconds
         gaps = city.gaps(began, time.time() - 11)
