@@ -50,7 +50,21 @@ class Recorder:
         seal: EvidenceSeal,
         ring: Ring | None,
         window: ClipWindow,
+        is_viewed: Callable[[], bool] = lambda: False,
     ) -> None:
+        """Prepare it.
+
+        Args:
+            site: Of the camera.
+            zones: Drawn on it.
+            copies: Writes its pictures.
+            seal: Signs its evidence.
+            ring: What clips are cut from; None: there are none.
+            window: How much of the stream a clip has.
+            is_viewed: Whether people look at the camera now: then its latest picture is held small
+                too, as they want it. It is two thirds of a megabyte.
+        """
+        self._is_viewed = is_viewed
         self._site = site
         self._zones = {zone.id: zone for zone in zones}
         self._copies = copies
@@ -83,7 +97,7 @@ class Recorder:
 
     def show(self, frame: Frame) -> None:
         """Take the frame for the latest picture, though nobody judges it."""
-        self._current, self._pixels = frame, None
+        self._current, self._pixels = frame if self._is_viewed() else frame.kept(), None
 
     def await_clip(self, *, is_awaited: bool) -> None:
         """Keep as much of the stream as a clip has, or what one that is not in sight begins with.

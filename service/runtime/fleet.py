@@ -204,6 +204,9 @@ class Fleet:
         # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
         most, first_s = wiring.keep_bytes, wiring.window.whole_s
         ring = None if camera.masks else Ring(keep_s=first_s, keep_bytes=most)
+        viewing = Viewing(
+            partial(self._look_every, camera.id), wiring.options.look_interval_s, wiring.clock
+        )
         recorder = Recorder(
             site=camera.site,
             zones=camera.zones,
@@ -211,9 +214,7 @@ class Fleet:
             seal=replace(wiring.seal, clock_offset=partial(self._clock_offset, camera.id)),
             ring=ring,
             window=wiring.window,
-        )
-        viewing = Viewing(
-            partial(self._look_every, camera.id), wiring.options.look_interval_s, wiring.clock
+            is_viewed=lambda: viewing.is_viewed,
         )
         kept = wiring.references.known(camera.id)
         watch = CameraWatch(

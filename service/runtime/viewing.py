@@ -31,8 +31,12 @@ class Viewing:
     def look_every(self, pace_s: Seconds) -> None:
         """Take what the chain wants."""
         self._pace_s = pace_s
-        is_viewed = self._clock() < self._until
-        self._look_every(min(pace_s, FRESH_S) if is_viewed else pace_s)
+        self._look_every(min(pace_s, FRESH_S) if self.is_viewed else pace_s)
+
+    @property
+    def is_viewed(self) -> bool:
+        """Whether somebody looks."""
+        return self._clock() < self._until
 
     def touch(self) -> None:
         """Note that somebody looks."""

@@ -19,6 +19,7 @@ from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.watch import CameraWatch
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.clip import StoredPacket
+from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.capture.template import StreamTemplate
 from streetwatch.vision.picture import Pixels
@@ -51,15 +52,17 @@ class Street:
         watched = Watched(Site("cam", "cam", None), (kerb,), "model@1")
         self.ring = Ring(keep_s=WINDOW.whole_s)
         self.store = open_store(f"sqlite:///{folder / 'db'}")
-        recorder = Recorder(
+        self.is_viewed = False
+        self.recorder = Recorder(
             site=watched.site,
             zones=watched.zones,
             copies=Copies(EvidenceFolder(folder / "evidence")),
             seal=SEAL,
             ring=self.ring,
             window=WINDOW,
+            is_viewed=lambda: self.is_viewed,
         )
-        self._watch = CameraWatch(watched=watched, store=self.store, recorder=recorder)
+        self._watch = CameraWatch(watched=watched, store=self.store, recorder=self.recorder)
 
     def passes(self, seconds: int, seen: Detections) -> None:
         for _ in range(seconds):
@@ -106,3 +109,19 @@ def test_the_clip_of_a_case_is_whole_and_then_the_stream_is_let_go(street: Stree
     assert street.kept_s > WINDOW.before_s + WINDOW.after_s
     street.passes(30, CAR)
     assert street.kept_s <= WINDOW.lead_s + GOP_S
+
+
+@pytest.mark.parametrize("is_viewed", [False, True])
+def test_the_latest_picture_is_held_small_too_where_people_look(
+    street: Street, counting_clip: Callable[..., Path], *, is_viewed: bool
+) -> None:
+    street.is_viewed = is_viewed
+    with av.open(counting_clip()) as container:
+        picture = Decoded.of(next(container.decode(video=0)), longest=160)
+    street.recorder.show(Frame("cam", 0, START, picture))
+    latest = street.recorder.latest
+    assert latest is not None
+    assert isinstance(latest.picture, Decoded)
+    assert (latest.picture.small is not None) is is_viewed
+    assert latest.image.shape == (240, 320, 3)
+    assert latest.picture.within(160).shape == (120, 160, 3)
