@@ -14,7 +14,6 @@ from streetwatch.service.desk.foresight.campaigns import Campaign
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
 from streetwatch.service.desk.foresight.month import ROUND, month_page
-from streetwatch.service.desk.foresight.outlook import Outlook
 from streetwatch.service.desk.foresight.rounds import Outing
 from streetwatch.service.desk.reports.period import Period, days
 from streetwatch.service.desk.reports.query import Wanted
@@ -63,15 +62,14 @@ class Answer:
 class Asked:
     """A service's analyses over a database, and its last month."""
 
-    outlook: Outlook
     foreseer: Foreseer
     reporter: Reporter
     month: Period
 
     def questions(self) -> Mapping[str, Callable[[], object]]:
         """Return what each tab and endpoint asks."""
-        outlook, foreseer, month = self.outlook, self.foreseer, self.month
-        wanted = Wanted(month)
+        foreseer, month = self.foreseer, self.month
+        outlook, crowds, wanted = foreseer.outlook, foreseer.people, Wanted(month)
         last = f"{month.last.replace(day=1) - timedelta(days=1):%Y-%m}"
         campaigns = _campaigns(outlook.cameras(), month.first)
         return {
@@ -81,6 +79,8 @@ class Asked:
                 month, kind=CellKind.GRID, type="street_vending"
             ),
             "coverage and next cameras": lambda: outlook.coverage(month, most=5),
+            "crowds": lambda: crowds.warned(month),
+            "permitted places": lambda: [*crowds.used(month)],
             "patrol routes": lambda: foreseer.rounds(wanted, Outing(Shift())),
             "campaigns": lambda: [foreseer.outcome(one) for one in campaigns],
             "relapse": lambda: foreseer.relapses(wanted),
@@ -111,16 +111,16 @@ def ask(
     if last is None:
         raise InputError("the database holds no incidents: fill one with `streetwatch simulate`")
     end = Period("", last - 1, last).last
-    outlook = Outlook(engine, lambda: cameras, lambda: last)
     foreseer = Foreseer(
         engine,
         lambda: last,
         looked=looked_at(engine, lambda: cameras),
         fronts=lambda: _fronts(cameras),
         roads=lambda: roads or Roads(),
+        cameras=lambda: cameras,
     )
     reporter = Reporter(engine, lambda: last)
-    asked = Asked(outlook, foreseer, reporter, days(end - _MONTH, end))
+    asked = Asked(foreseer, reporter, days(end - _MONTH, end))
     for name, question in asked.questions().items():
         if only is None or only in name:
             taken = tuple(_timed(question) for _ in range(times))

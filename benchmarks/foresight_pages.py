@@ -29,10 +29,7 @@ _TABS: Final = (
 )
 
 #: Whole: nothing of it is counted any more.
-_IS_WHOLE: Final = """() =>
-  document.querySelector('.fs-tabs') &&
-  document.querySelector('.sw-card, .fg-card, .sw-empty:not([role=status])') &&
-  !/counting/i.test(document.body.innerText)"""
+_IS_WHOLE: Final = ".sw-column[aria-busy=false]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +108,4 @@ def _query(tab: str, last: date) -> str:
 
 def _open(page: Page, address: str) -> None:
     page.goto(address, wait_until="commit")
-    page.wait_for_function(_IS_WHOLE)
+    page.locator(_IS_WHOLE).wait_for()

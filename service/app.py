@@ -36,6 +36,7 @@ from streetwatch.service.delivery.targets import Lanes, Target, targets_of
 from streetwatch.service.desk.case_csv import case_csv_router
 from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.foresight.foreseer import Foreseer
+from streetwatch.service.desk.foresight.months import Months
 from streetwatch.service.desk.foresight.outlook import Outlook
 from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.observations.picture import Limits
@@ -77,6 +78,7 @@ from streetwatch.service.openings import (
     signer_of,
     signing_of,
 )
+from streetwatch.service.rounds import Rounds
 from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import Memory
 from streetwatch.service.server import Server, configured, listening, outlive_signals
@@ -140,6 +142,8 @@ class Service:
     ending: threading.Event = field(init=False, default_factory=threading.Event)
     desk: Desk = field(init=False)
     reviewing: Reviewing = field(init=False)
+    months: Months = field(init=False)
+    renewing: Rounds = field(init=False)
     access: Access = field(init=False)
     audit: Audit = field(init=False)
 
@@ -192,6 +196,8 @@ class Service:
             registry=self.registry,
             promised=self.desk.courier.wake if self.desk.courier else None,
         )
+        self.months = Months(self._reporter(), self._foreseer())
+        self.renewing = self.months.rounds()
         self._watch()
         catalogue.follow(self._watch)
 
@@ -265,7 +271,7 @@ class Service:
                 coverage_router(self._outlook()),
                 *(router(self._foreseer()) for router in _FORESIGHT),
                 crowds_router(self._crowds()),
-                month_router(self._foreseer(), self._reporter()),
+                month_router(self.months),
                 observations_router(self._observations()),
                 audit_router(self.audit),
                 *self._delivery_routers(),
@@ -322,6 +328,7 @@ class Service:
             reporter=self._reporter(),
             foreseer=self._foreseer(),
             crowds=self._crowds(),
+            months=self.months,
             deliveries=self.deliveries,
             wake=self.lanes.wake,
             readiness=self.readiness,
@@ -393,6 +400,7 @@ class Service:
         start_asking(self.settings.targets or (), self._around())
         self.daily.start()
         self.lookout.start()
+        self.renewing.start()
         try:
             yield
         finally:
@@ -407,6 +415,7 @@ class Service:
 
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
+        self.renewing.stop(timeout_s=THREAD_STOP_S)
         self.keeping.stop(timeout_s=THREAD_STOP_S)
         self.lookout.stop(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)

@@ -52,8 +52,14 @@ class RayCluster:
     def start_machine(self, name: str, *options: str, **environment: str) -> None:
         """Start a machine with one core, or with what the options say."""
         cores = () if options else ("--num-cpus=1",)
-        where = f"--address={self.address}", *cores, f"--node-name={name}"
+        # Several on one computer: none may ask for a port of another.
+        ports = ("min-worker", "max-worker", "dashboard-agent-listen", "dashboard-agent-grpc")
+        free = [f"--{one}-port=0" for one in ports]
+        where = f"--address={self.address}", *cores, f"--node-name={name}", *free
         self._start(name, *where, *options, **environment)
+        # One after the other: two that look for free ports at once find the same ones.
+        log = self.folder / f"{name}.log"
+        wait_for(f"machine {name}", lambda: "started." in log.read_text() or None, seconds=90)
 
     def _start(self, name: str, *options: str, **environment: str) -> None:
         command = [*_RAY, "start", "--block", "--num-gpus=0", "--disable-usage-stats"]

@@ -56,9 +56,7 @@ def paired(
     # In whose place something else has settled is not found again before its place looks as it did.
     away = stays.is_displaced
     if away.any():
-        # Where the place was seen to be empty since, it is not behind the other: another came.
-        least = np.where(stays.vacant_s > 0, appearance.SAME, appearance.ANOTHER)
-        back = away & stays.is_known & (likeness >= least)
+        back = away & _comes_back(stays, likeness, away)
         away &= ~back
         near, first = near[~away[near.rows]], first | back
     pairs = footprint.matches(near, least_iou=rule.match_iou, first=first)
@@ -76,6 +74,20 @@ def paired(
         holders &= likeness >= appearance.LIKE
         likeness = np.where(holders, np.maximum(likeness, likeness[row]), likeness)
     return Pairing(pairs, claimed, twin, fresh, likeness)
+
+
+def _comes_back(stays: Stays, likeness: Likeness, away: Flags) -> Flags:
+    """Tell which places look as they did before another thing settled in them.
+
+    Where one was seen to be empty since, it is not behind the other: another came. Then it must
+    look the same beyond doubt, or as much as what stands there looks like itself: in bad light.
+    """
+    back: Flags = stays.is_known & (likeness >= appearance.ANOTHER)
+    for row in (away & back & (stays.vacant_s > 0)).nonzero()[0].tolist():
+        rivals = ~away & (likeness >= appearance.LIKE) & (likeness <= likeness[row])
+        rivals &= stays.is_known & (_place_overlap(stays, row) >= _ONE_PLACE_IOU)
+        back[row] = likeness[row] >= appearance.SAME or rivals.any()
+    return back
 
 
 def _claimed(pairs: Pairs, own: footprint.Meetings) -> tuple[Flags, Flags]:
@@ -102,6 +114,11 @@ def _with_the_oldest(stays: Stays, pairs: Pairs, lost: Flags) -> Pairs:
 
 def _holders(stays: Stays, pairs: Pairs, row: int) -> Flags:
     """Tell which stays at the place of one were found."""
-    overlap = footprint.iou(stays.anchor[row : row + 1], stays.anchor)[0]
-    held: Flags = (overlap >= _ONE_PLACE_IOU) & (pairs >= 0)
+    held: Flags = (_place_overlap(stays, row) >= _ONE_PLACE_IOU) & (pairs >= 0)
     return held
+
+
+def _place_overlap(stays: Stays, row: int) -> npt.NDArray[np.float64]:
+    """Return how far the first place of one and those of all overlap, (N,)."""
+    overlap: npt.NDArray[np.float64] = footprint.iou(stays.anchor[row : row + 1], stays.anchor)[0]
+    return overlap

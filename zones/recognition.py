@@ -30,6 +30,12 @@ _LEAST_SHIFT = 0.05
 #: drives past does not.
 _SETTLED_S: Seconds = 3.0
 
+#: One look may show an undetected car that passes; two alike show what came.
+_AGREEING_LOOKS = 2
+
+#: So many times the time since the look before is more than one look.
+_MORE_THAN_ONE = 1.5
+
 #: Two looks at one thing in one light are more alike than either is to another thing, by so much.
 _MORE_LIKE_ITSELF = 0.1
 
@@ -68,10 +74,12 @@ def recognised(
     none = np.zeros(len(stays), bool)
     if scene.view is None:
         return stays, Recognition(found, none, none)
-    if scene.here.relit:  # nothing can be compared: what was in doubt remains so
-        doubted = (stays.other_looks > 0) | (stays.absent_s > 0)
-        certain = ~(stays.is_sure & doubted) | sights.is_alike
-        return stays, Recognition(found & certain, none, none)
+    # What can't be compared remains in doubt, if it was.
+    doubted = stays.is_sure & ((stays.other_looks > 0) | (stays.absent_s > 0))
+    untold = doubted & ~sights.is_alike
+    if scene.here.relit:
+        return stays, Recognition(found & ~untold, none, none)
+    found = found & (sights.is_shown | ~untold)
     asked = found & sights.is_shown
     odd = asked & stays.is_known & ~sights.is_alike
     if not odd.any():
@@ -81,17 +89,17 @@ def recognised(
     # like it is not that.
     # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
-    # A violation whose looks were lost with the light does not end by one odd look; nor does what
-    # was seen there since it was missed.
-    undecided = np.isnan(stays.violation_at)
-    unseen = (stays.is_sure | undecided) & (stays.absent_s > 0) & (stays.other_looks == 0)
+    # A violation whose looks were lost with the light does not end so, if one look saw it empty.
+    undecided = np.isnan(stays.violation_at) | (stays.vacant_s > _MORE_THAN_ONE * scene.here.since)
+    unseen = (stays.is_sure | undecided) & (stays.absent_s > 0)
     unseen |= ~stays.is_sure & undecided & (stays.covered_s > 0)
     back = unseen & (sights.likeness < appearance.LIKE)
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd, scene.at)
     stays, doubtful, another = _compared(stays, sights, scene.at, odd)
-    # What was seen to be gone, and is nothing like it, came after it: that needs no second look.
-    another |= doubtful & back
+    # What was seen to be gone, and is nothing like it, came after it: that needs no third look.
+    back &= doubtful & (stays.other_looks >= _AGREEING_LOOKS)
+    another |= back
     doubtful &= ~back
     return stays, Recognition(found & ~doubtful & ~another, doubtful & before, another)
 

@@ -31,6 +31,9 @@ _SETTLING_DWELL = 0.2
 #: What something nearer has settled before may still be behind it for so long: a bus moves on.
 _BEHIND_S: Seconds = 30.0
 
+#: So far apart are no two looks at one place that nothing came between.
+_APART_S: Seconds = 15.0
+
 #: How much of the mean movement the latest one makes.
 _SWAY_SHARE = 0.1
 
@@ -139,8 +142,12 @@ def started(  # noqa: PLR0913 -- what was there, what the look shows, and what b
 
 
 def _settled(before: Stays, sights: Sights, scene: Scene, another: Flags) -> Stays:
-    """Return the stays of what took others' places; they have been there since first seen."""
-    since = before.other_since
+    """Return the stays of what took others' places; they have been there since first seen.
+
+    Two looks far apart don't say that it stood there between them.
+    """
+    apart = (before.other_looks < _STANDING_LOOKS) & (scene.at - before.other_since > _APART_S)
+    since = np.where(apart, scene.at, before.other_since)
     there = scene.at - since
     boxes = sights.box[another]
     came = Stays.started(before.zone_id, before.type, boxes, sights.confidence[another], since)

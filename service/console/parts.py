@@ -12,6 +12,7 @@ from streetwatch.service.delivery.build import Surroundings
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.foresight.crowds import Crowds
 from streetwatch.service.desk.foresight.foreseer import Foreseer
+from streetwatch.service.desk.foresight.months import Months
 from streetwatch.service.desk.profile import Profile
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
@@ -53,6 +54,7 @@ class Parts:
         reporter: Figures over periods.
         foreseer: What the cases say about tomorrow.
         crowds: How many people were seen where.
+        months: The months' pages.
         deliveries: What goes to the case platforms.
         wake: Has the lanes look at once whether something waits.
         readiness: The state of cameras and targets, asked anew each time.
@@ -82,6 +84,7 @@ class Parts:
     reporter: Reporter
     foreseer: Foreseer
     crowds: Crowds
+    months: Months
     deliveries: Deliveries
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
@@ -104,6 +107,7 @@ class Parts:
             reporter=self.reporter.within(reach),
             foreseer=self.foreseer.within(reach),
             crowds=self.crowds.within(reach),
+            months=self.months.within(reach),
             reviewing=self.reviewing.within(reach),
             live=self.live.within(reach),
             catalogue=self.catalogue.within(reach),

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,15 @@ from streetwatch.service.api.foresight.campaigns import campaigns_router
 from streetwatch.service.api.foresight.frontage import frontage_router
 from streetwatch.service.api.foresight.month import month_router
 from streetwatch.service.api.foresight.patrol import patrol_router
+from streetwatch.service.api.foresight.words import outcome_json
 from streetwatch.service.api.readiness import Readiness
-from streetwatch.service.cameras import load_cameras
+from streetwatch.service.cameras import Camera, load_cameras
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns, Where
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
+from streetwatch.service.desk.foresight.months import KEPT_S, Months
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.reports.period import month
 from streetwatch.service.desk.reports.query import Wanted
@@ -46,8 +48,11 @@ from streetwatch.service.settings import Settings
 from streetwatch.service.store.looked import ZoneHour, add_looked, day_of
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.service.store.zone_counts import Count, ZoneSlot, add_counts, slot_of
+from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.zones.moment import utc
 from streetwatch.zones.schedule import CHINA
+from streetwatch.zones.zone import Zone, ZoneKind
 
 HOUR, DAY = 3_600.0, 86_400.0
 FRONTS = Fronts(
@@ -131,7 +136,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
             campaigns_router(foreseer),
             frontage_router(foreseer),
             patrol_router(foreseer),
-            month_router(foreseer, Reporter(store.engine, lambda: built.now)),
+            month_router(Months(Reporter(store.engine, lambda: built.now), foreseer)),
         ],
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),
@@ -478,3 +483,45 @@ def test_roads_that_can_not_be_read_are_named(tmp_path: Path, text: str | None, 
     with pytest.raises(InputError, match=says) as refused:
         roads_in(file)
     assert str(file) in str(refused.value)
+
+
+def test_a_month_s_page_is_kept_for_an_hour_and_made_anew_for_whoever_asks(city: City) -> None:
+    engine = city.store.engine
+    months = Months(Reporter(engine, lambda: city.now), Foreseer(engine, lambda: city.now))
+    made = months.page("2026-01")
+    city.now += KEPT_S - 1
+    assert months.page("2026-01") is made
+    assert months.within(Reach(grids=("310101",))).page("2026-01") is not made
+    assert months.page("2026-01", anew=True) is not made
+    again = months.page("2026-01")
+    city.now += KEPT_S
+    assert months.page("2026-01") is not again
+
+
+def test_a_campaign_tells_how_permitted_places_were_used_before_during_and_after(
+    city: City,
+) -> None:
+    square = Zone("square", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), ZoneKind.PERMITTED)
+    gate = Camera("gate", "南门", Source(SourceKind.RTSP, "rtsp://cam/1"), None, (square,))
+    one = Campaign("market", "夜市", date(2026, 1, 10), date(2026, 1, 11), camera="gate")
+    before, during, _ = (period.start for period in one.stages)
+    stalls = {before: 2, before + DAY: 0, during: 1}
+    add_counts(
+        city.store.engine,
+        {
+            ZoneSlot("gate", "square", slot_of(at)): Count(10, stalls=10 * n, stalled=10 * (n > 0))
+            for at, n in stalls.items()
+        },
+    )
+    foreseer = Foreseer(city.store.engine, lambda: city.now, cameras=lambda: [gate])
+    (used,) = foreseer.outcome(one).used
+    assert used.before is not None
+    assert (used.before.share, used.before.stalls, used.before.days) == (0.5, 1.0, 2)
+    assert used.during is not None
+    assert (used.during.share, used.during.days) == (1.0, 1)
+    assert used.after is None
+    told = outcome_json(foreseer.outcome(one))["permitted"]
+    assert told[0]["after"] is None
+    assert told[0]["before"].items() >= {"share": 0.5, "days": 2, "looks": 20}.items()
+    elsewhere = replace(one, camera=None, grid="310101*")
+    assert foreseer.outcome(elsewhere).used == ()

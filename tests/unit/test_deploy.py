@@ -26,6 +26,10 @@ KUBERNETES: Final[dict[str, dict[str, Any]]] = {
     f"{one['kind']} {one['metadata']['name']}": one
     for one in yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8"))
 }
+KUBERAY: Final[dict[str, dict[str, Any]]] = {
+    f"{one['kind']} {one['metadata']['name']}": one
+    for one in yaml.safe_load_all((DEPLOY / "kuberay.yaml").read_text("utf-8"))
+}
 COMPOSE: Final[dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 
 
@@ -50,14 +54,15 @@ def test_nothing_can_be_built_or_installed_in_the_image_that_runs() -> None:
 
 
 def test_versions_in_the_image_are_those_that_were_tested() -> None:
-    assert '".[postgres,s3]" -c constraints.txt' in (DEPLOY / "Dockerfile").read_text("utf-8")
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert '".[${EXTRAS}]" -c constraints.txt' in text
+    assert "ARG EXTRAS=postgres,s3\n" in text
 
 
-def test_the_compose_file_is_one() -> None:
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.node.yaml"])
+def test_the_compose_file_is_one(name: str) -> None:
     check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
-    done = subprocess.run(
-        [*check, DEPLOY / "compose.yaml"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*check, DEPLOY / name], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
@@ -89,6 +94,28 @@ def test_every_variable_of_the_compose_file_is_a_setting_that_means_what_it_says
     told = COMPOSE["services"]["streetwatch"]["environment"]
     known = {name for name in told if setting_named(settings, name)}
     assert known == set(told), "a variable that is no setting does nothing"
+
+
+@pytest.mark.parametrize("name", ["streetwatch", "detector"])
+def test_a_node_of_three_machines_is_told_what_can_be_set(name: str, tmp_path: Path) -> None:
+    node = yaml.safe_load((DEPLOY / "compose.node.yaml").read_text("utf-8"))["services"][name]
+    known = {
+        "DATABASE": "postgresql://streetwatch:of-this-city@db/streetwatch",
+        "CAMERA_KEY": Fernet.generate_key().decode(),
+        "EVIDENCE_URL": "s3://evidence/city?endpoint=http://store:8333",
+        "NODE_ID": "north-1",
+        "NODE_ADDRESS": "10.0.0.7",
+    }
+    told = {
+        key: re.sub(r"\$\{(\w+):\?[^}]*\}", lambda one: known.get(one[1], "of-this-city"), value)
+        for key, value in node["environment"].items()
+    }
+    (path := tmp_path / "streetwatch.yaml").write_text("{}")
+    settings = load_settings(path, environ=told)
+    assert {key for key in told if setting_named(settings, key)} == set(told)
+    assert settings.node.url == f"http://10.0.0.7:{settings.port}"
+    assert node["ports"] == [f"{settings.port}:{settings.port}"]
+    assert (node["read_only"], node["cap_drop"]) == (True, ["ALL"])
 
 
 def setting_named(settings: Settings, variable: str) -> bool:
@@ -144,6 +171,47 @@ def test_evidence_does_not_wait_for_its_store() -> None:
 @pytest.mark.parametrize("name", KUBERNETES)
 def test_kubernetes_knows_every_word_of_the_manifests(name: str) -> None:
     kubernetes_validate.validate(KUBERNETES[name], "1.33", strict=True)
+
+
+def ray_pods() -> dict[str, dict[str, Any]]:
+    """The pods of Ray's cluster; no schema of `RayCluster` itself comes in a package."""
+    spec = KUBERAY["RayCluster streetwatch"]["spec"]
+    groups = {"head": spec["headGroupSpec"]}
+    groups |= {one["groupName"]: one for one in spec["workerGroupSpecs"]}
+    return {name: group["template"] for name, group in groups.items()}
+
+
+def test_kubernetes_knows_every_word_of_what_ray_starts() -> None:
+    for name, pod in ray_pods().items():
+        whole = {"apiVersion": "v1", "kind": "Pod", **pod}
+        whole["metadata"] = {"name": name, **pod["metadata"]}
+        kubernetes_validate.validate(whole, "1.33", strict=True)
+    for name, one in KUBERAY.items():
+        if not name.startswith("RayCluster"):
+            kubernetes_validate.validate(one, "1.33", strict=True)
+
+
+def test_a_pod_of_ray_has_no_rights_and_is_told_what_can_be_set(tmp_path: Path) -> None:
+    (written := tmp_path / "streetwatch.yaml").write_text("{}")
+    for pod in ray_pods().values():
+        assert pod["spec"]["automountServiceAccountToken"] is False
+        for one in pod["spec"]["containers"]:
+            assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+            told = {env["name"]: env["value"] for env in one.get("env", ())}
+            ours = {name: value for name, value in told.items() if name.startswith("STREETWATCH_")}
+            settings = load_settings(written, environ=ours)
+            assert {name for name in ours if setting_named(settings, name)} == set(ours)
+
+
+def test_the_head_leads_and_keeps_what_it_knows() -> None:
+    spec = KUBERAY["RayCluster streetwatch"]["spec"]
+    assert spec["headGroupSpec"]["rayStartParams"]["num-cpus"] == "0"
+    assert f"ray=={spec['rayVersion']}\n" in (DEPLOY.parent / "constraints.txt").read_text("utf-8")
+    head, leader = ray_pods()["head"]["spec"]["containers"]
+    told = {env["name"]: env["value"] for env in head["env"]}
+    assert told["RAY_gcs_storage"] == "rocksdb"
+    assert {"name": "gcs", "mountPath": told["RAY_gcs_storage_path"]} in head["volumeMounts"]
+    assert leader["command"][:2] == ["streetwatch", "run"]
 
 
 def test_a_pod_is_a_node_of_its_own_name_with_no_rights() -> None:

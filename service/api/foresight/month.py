@@ -6,16 +6,14 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from streetwatch.service.access.asking import TheirReach
 from streetwatch.service.api.foresight.asked import refused
-from streetwatch.service.desk.foresight.foreseer import Foreseer
-from streetwatch.service.desk.foresight.month import month_page
 from streetwatch.service.desk.foresight.month_html import as_html
 from streetwatch.service.desk.foresight.month_pdf import as_pdf
 from streetwatch.service.desk.foresight.month_words import Tongue
-from streetwatch.service.desk.reports.reporter import Reporter
+from streetwatch.service.desk.foresight.months import Months
 from streetwatch.service.desk.reports.router import Grid, text_file
 
 
-def month_router(foreseer: Foreseer, reporter: Reporter) -> APIRouter:
+def month_router(months: Months) -> APIRouter:
     """Build the router."""
     router = APIRouter(prefix="/foresight", tags=["foresight"])
 
@@ -27,8 +25,7 @@ def month_router(foreseer: Foreseer, reporter: Reporter) -> APIRouter:
         language: Tongue = Tongue.ZH,
     ) -> str:
         with refused():
-            theirs = reporter.within(reach), foreseer.within(reach)
-            return as_html(month_page(*theirs, month, grid=grid), language)
+            return as_html(months.within(reach).page(month, grid=grid), language)
 
     page = Annotated[str, Depends(written)]
 

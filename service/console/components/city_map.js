@@ -86,7 +86,8 @@ export default {
     },
     fit(points) {
       if (!points.length) return;
-      this.map.fitBounds(points.map((one) => [one.lat, one.lon]), { padding: [40, 40], maxZoom: 17 });
+      const corners = points.flatMap((one) => (one.ring?.length ? one.ring : [[one.lat, one.lon]]));
+      this.map.fitBounds(corners, { padding: [40, 40], maxZoom: 17 });
     },
     // Hands what is seen to the browser as a file. Tiles that may not be read are left out of it.
     save(file) {

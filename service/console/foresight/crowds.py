@@ -144,13 +144,14 @@ def course_chart(found: Course, say: Say) -> dict[str, Any]:
         for one in found.crowds
     ]
     level = [] if found.level is None else [{"yAxis": round(found.level, 1)}]
+    first = _shown_first(at, found.crowds)
     return {
         "backgroundColor": "transparent",
         "grid": {"left": 8, "right": 24, "top": 36, "bottom": 40, "containLabel": True},
         "legend": {"top": 0, "textStyle": {"color": _QUIET}},
         "tooltip": {"trigger": "axis"},
         "dataZoom": [
-            {"type": "inside", "startValue": max(len(at) - _LATEST, 0)},
+            {"type": "inside", "startValue": first, "endValue": first + _LATEST},
             {"type": "slider", "height": 16, "bottom": 4},
         ],
         "xAxis": {"type": "category", "data": names, "axisLabel": {"color": _QUIET}},
@@ -172,6 +173,15 @@ def course_chart(found: Course, say: Say) -> dict[str, Any]:
             },
         ],
     }
+
+
+def _shown_first(at: Sequence[float], crowds: Sequence[Crowd]) -> int:
+    """Return the slot that is shown first: the latest crowd is seen, else the latest days."""
+    latest = max(len(at) - _LATEST, 0)
+    if not crowds:
+        return latest
+    crowded = round((crowds[0].warned_at - at[0]) / SLOT_S)
+    return min(max(crowded - _LATEST // 2, 0), latest)
 
 
 def _slot_words(at: Seconds) -> str:

@@ -13,7 +13,7 @@ from streetwatch.service.console.foresight.spanned import Spanned
 from streetwatch.service.console.language import mark, say
 from streetwatch.service.console.parts import Parts
 from streetwatch.service.desk.foresight.month import ROUND
-from streetwatch.service.foresight.efficiency import Efficiency, Finding, Patrol, Times
+from streetwatch.service.foresight.efficiency import LEAST, Efficiency, Finding, Patrol, Times
 from streetwatch.service.incidents.errors import InputError
 
 _HOUR_S: Final = 3600.0
@@ -52,7 +52,11 @@ async def draw_efficiency(parts: Parts, asked: Spanned) -> None:
                 for card in efficiency_cards(found, say):
                     draw_card(card, asked.span.words)
             ui.label(
-                say("The round is a model: it passes every place every so many hours.")
+                say(
+                    "The round is a model: it passes every place every so many hours. What the "
+                    "cameras did is measured from the cases, from {least} finds and verdicts on.",
+                    least=LEAST,
+                )
             ).classes("sw-quiet")
 
     compare.on_click(show)

@@ -12,7 +12,6 @@ from streetwatch.service.console.foresight.asked import Asked
 from streetwatch.service.console.foresight.spanned import tongue_here
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.desk.foresight.month import month_page
 from streetwatch.service.desk.foresight.month_html import as_part
 
 #: Months that are offered.
@@ -28,26 +27,28 @@ async def draw_month(parts: Parts, asked: Asked) -> None:
         month.classes("fg-select").props("dense outlined options-dense")
         whole = ui.button(say("HTML"), icon="open_in_new").props("outline type=a target=_blank")
         printed = ui.button(say("PDF"), icon="picture_as_pdf").props("outline type=a download")
+        again = ui.button(say("Count again"), icon="refresh").props("flat")
     drawn = ui.element("div").classes("sw-column")
 
-    async def show() -> None:
+    async def show(*, anew: bool = False) -> None:
         name = month.value or months[0]
         ui.navigate.history.replace(f"/console/foresight?{replace(asked, month=name).query}")
         query = f"month={name}&language={tongue_here().value}"
         whole.props(f'href="/foresight/month.html?{query}"')
         printed.props(f'href="/foresight/month.pdf?{query}"')
-        await _show(parts, name, drawn)
+        await _show(parts, name, drawn, anew=anew)
 
     month.on_value_change(show)
+    again.on_click(lambda: show(anew=True))
     await show()
 
 
-async def _show(parts: Parts, name: str, drawn: ui.element) -> None:
+async def _show(parts: Parts, name: str, drawn: ui.element, *, anew: bool) -> None:
     drawn.clear()
     with drawn, ui.element("div").classes("sw-row sw-empty").props("role=status"):
         ui.spinner()
         ui.label(say("Counting"))
-    page = await asyncio.to_thread(month_page, parts.reporter, parts.foreseer, name)
+    page = await asyncio.to_thread(parts.months.page, name, anew=anew)
     drawn.clear()
     title = say("Month {name}", name=name)
     with drawn, ui.element("section").classes("sw-card fs-month").props(f'aria-label="{title}"'):

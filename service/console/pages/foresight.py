@@ -94,6 +94,7 @@ class _Screen:
     async def _refresh(self) -> None:
         """Count what is asked for and show it."""
         asked = self.asked
+        self.drawn.props("aria-busy=true")
         self.drawn.clear()
         with self.drawn, ui.element("div").classes("sw-row sw-empty").props("role=status"):
             ui.spinner()
@@ -106,3 +107,4 @@ class _Screen:
             fresh.delete()
             return
         self.drawn.default_slot.children[0].delete()
+        self.drawn.props("aria-busy=false")

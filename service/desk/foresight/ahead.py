@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.foresight.campaigns import Where
@@ -81,10 +82,11 @@ def ahead(foreseer: Foreseer, period: Period, grid: str | None) -> Ahead:
     places = people.permitted()
     used = people.use(places, period)
     mine = {one.camera_id for one in people.places()}
+    spots = theirs.outlook.hot_spots(period, kind=CellKind.GRID)
     covered = theirs.outlook.coverage(period, most=SITES)
     grids = [one for one in covered.grids if one.grid.startswith(grid or "")]
     return Ahead(
-        theirs.outlook.hot_spots(period, kind=CellKind.GRID),
+        replace(spots, tallies=MappingProxyType({})),  # megabytes, of which the page says nothing
         replace(covered, grids=grids),
         tuple(one for one in people.warned(period) if one.camera_id in mine),
         [(one, used.get(one.name)) for one in places],
