@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan
+from math import isnan, sqrt
+from statistics import fmean
 from typing import Final
 
 from streetwatch.service.foresight.crowd_baseline import SLOT_S, Baseline, hour_of_week
@@ -15,6 +16,11 @@ RISE_S: Final[Seconds] = 1800.0
 
 #: A rise is measured over so many slots, all of them above what is usual.
 TREND: Final = 3
+
+#: Counts go up and down by themselves: a rise is followed only where the later half of an hour has
+#: more people than the earlier by so many standard deviations of what chance does to both.
+HOUR: Final = 6
+_SURE: Final = 3.0
 
 #: Of a crowd there is so much in each slot of a rise, and in the last two where it is as usual.
 _RISING: Final = 0.6
@@ -28,7 +34,7 @@ OVER: Final = 3
 UNSEEN_S: Final[Seconds] = 3 * 3600.0
 
 #: Slots that a decision looks at.
-MOST: Final = max(TREND, OVER)
+MOST: Final = max(TREND, OVER, HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,8 @@ class Filling:
 def filling(recent: Sequence[Slot], known: Baseline, level: float | None = None) -> Filling | None:
     """Tell whether a zone is filling with more people than it can do with.
 
-    It leads to a crowd by its rise, being above what the hour usually has for half an hour; or it
-    is half full, and the next hour usually has a crowd.
+    It leads to a crowd by its rise, being above what the hour usually has for half an hour and
+    rising by more than chance; or it is half full, and the next hour usually has a crowd.
 
     Args:
         recent: Slots one after the other, the newest last.
@@ -87,7 +93,8 @@ def filling(recent: Sequence[Slot], known: Baseline, level: float | None = None)
         return None
     now = last[-1]
     usual = known.median[hour_of_week(now.at)]
-    by_rise = max(now.people + _rise(last) * RISE_S, now.people)
+    rise = _rise(last) if _is_more_than_chance(recent[-HOUR:], known.spread) else 0.0
+    by_rise = max(now.people + rise * RISE_S, now.people)
     is_rising = by_rise >= level and _has(last, _RISING * level) and _is_above(last, known)
     ahead = known.ahead(now.end, AHEAD_S)
     if not is_rising and ahead < level:
@@ -129,3 +136,13 @@ def _is_above(last: Sequence[Slot], known: Baseline) -> bool:
 def _rise(last: Sequence[Slot]) -> float:
     """Return by how many people a second a zone fills: from the first of some slots to the last."""
     return (last[-1].people - last[0].people) / (last[-1].at - last[0].at)
+
+
+def _is_more_than_chance(recent: Sequence[Slot], spread: float) -> bool:
+    """Tell whether the later half has more people than the earlier, beyond what chance does.
+
+    The difference of two means of `half` counts, each with a variance of `spread` x its mean.
+    """
+    half = len(recent) // 2
+    before, after = (fmean(one.people for one in part) for part in (recent[:half], recent[-half:]))
+    return after - before > _SURE * sqrt(spread * (before + after) / half)

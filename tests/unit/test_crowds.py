@@ -88,9 +88,13 @@ def test_counts_that_spread_more_leave_more_room() -> None:
         pytest.param((5, 6, 7), QUIET, None, False, id="it fills, and stays within what is usual"),
         pytest.param((14, 22), QUIET, None, False, id="two slots are no rise"),
         pytest.param((30, 36, 42), QUIET, 100.0, False, id="its level is far"),
-        pytest.param((62, 70, 80), QUIET, 100.0, True, id="it heads to its level"),
+        pytest.param((30, 40, 50, 62, 70, 80), QUIET, 100.0, True, id="it heads to its level"),
+        pytest.param((12, 11, 12, 11, 12, 15), QUIET, 17.0, False, id="it goes up by chance"),
+        pytest.param((18, 19, 17, 18, 19, 18), QUIET, 17.0, True, id="it is there, and stays"),
         pytest.param((5, 7, 9), baseline(*_weeks(0)), None, False, id="nothing is known"),
-        pytest.param((7, 8, 9), baseline(*_weeks(0)), 10.0, True, id="nothing but its level is"),
+        pytest.param(
+            (1, 2, 2, 7, 8, 9), baseline(*_weeks(0)), 10.0, True, id="nothing but its level is"
+        ),
         pytest.param((4, 7, 8), MARKET, None, True, id="the market comes as every week"),
         pytest.param((4, 4, 4), MARKET, None, False, id="nobody comes to the market"),
     ],
@@ -102,7 +106,7 @@ def test_a_warning_comes_while_a_zone_fills(
 
 
 def test_a_warning_says_whether_it_is_so_every_week() -> None:
-    market, rise = filling(_slots(4, 7, 8), MARKET), filling(_slots(14, 22, 30), QUIET)
+    market, rise = filling(_slots(4, 7, 8), MARKET), filling(_slots(4, 4, 4, 14, 22, 30), QUIET)
     assert market is not None
     assert rise is not None
     assert (market.is_usual, market.heads_to, market.usual) == (True, 40.0, 4.0)

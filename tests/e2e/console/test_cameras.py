@@ -44,6 +44,7 @@ class Picture:
         return self.page.locator(f"[data-corner='{row}']")
 
     def at(self, point: Point) -> Point:
+        expect(self.canvas).to_be_visible()
         frame = self.canvas.bounding_box()
         assert frame is not None
         return frame["x"] + point[0] * frame["width"], frame["y"] + point[1] * frame["height"]

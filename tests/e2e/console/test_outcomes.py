@@ -39,5 +39,5 @@ def test_a_campaign_is_told_on_its_page_and_every_tab_can_be_used_by_all(console
             expect(page.get_by_text(shown).first).to_be_visible()
             assert barriers(page) == [], tab
     with console.page("/console/foresight?tab=month") as page:
-        link = page.get_by_role("link", name="打开月报")
+        link = page.get_by_role("link", name="HTML")
         expect(link).to_have_attribute("href", re.compile(r"month=20\d\d-\d\d&language=zh"))
