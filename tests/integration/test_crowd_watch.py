@@ -88,7 +88,7 @@ def test_a_slot_that_two_processes_have_counted_is_one(store: SqlStore) -> None:
 def test_a_crowd_is_written_down_once_with_its_notice_and_ends(store: SqlStore) -> None:
     woken: list[bool] = []
     watch = CrowdWatch(store.engine, lambda: [GATE], LEVEL, promised=lambda: woken.append(True))
-    _follow(store, watch, 5, 12, 14, 17, 26, 24)
+    _follow(store, watch, 2, 2, 5, 12, 14, 17, 26, 24, first=-2)
     (there,) = open_crowds(store.engine)
     assert (there.warned_at, there.people) == (NOON + 4 * SLOT_S, 17.0)
     assert (there.heads_to, there.usual, there.is_usual) == (24.5, None, False)
@@ -108,7 +108,7 @@ def test_a_crowd_is_written_down_once_with_its_notice_and_ends(store: SqlStore) 
 
 
 def test_a_restart_warns_of_nothing_twice_and_goes_on_from_what_is_stored(store: SqlStore) -> None:
-    _follow(store, CrowdWatch(store.engine, lambda: [GATE], LEVEL), 5, 12, 14)
+    _follow(store, CrowdWatch(store.engine, lambda: [GATE], LEVEL), 2, 2, 5, 12, 14, first=-2)
     for number, people in enumerate((18, 22, 25), 3):
         _follow(store, CrowdWatch(store.engine, lambda: [GATE], LEVEL), people, first=number)
     assert len(crowds_between(store.engine, start=0, end=NOON * 2, limit=9)) == 1
@@ -119,13 +119,15 @@ def test_a_restart_warns_of_nothing_twice_and_goes_on_from_what_is_stored(store:
 def test_nobody_is_warned_where_none_is_to_be_or_nothing_is_known(
     store: SqlStore, levels: Levels
 ) -> None:
-    _follow(store, CrowdWatch(store.engine, lambda: [GATE], levels), 5, 12, 14, 18, 26)
+    watch = CrowdWatch(store.engine, lambda: [GATE], levels)
+    _follow(store, watch, 2, 2, 5, 12, 14, 18, 26, first=-2)
     assert not open_crowds(store.engine)
 
 
 def test_a_crowd_that_nobody_looks_at_any_more_is_over(store: SqlStore) -> None:
     watch = CrowdWatch(store.engine, lambda: [GATE], LEVEL)
-    _follow(store, watch, 5, 12, 14, 17)
+    _follow(store, watch, 2, 2, 5, 12, 14, 17, first=-2)
+    assert open_crowds(store.engine)
     watch.follow({}, NOON + 5 * 3600)
     assert not open_crowds(store.engine)
 
@@ -143,9 +145,9 @@ def test_what_is_usual_is_learnt_from_what_is_stored(store: SqlStore) -> None:
 
 def test_counts_and_crowds_are_forgotten_when_their_time_is_over(store: SqlStore) -> None:
     watch = CrowdWatch(store.engine, lambda: [GATE], LEVEL)
-    _follow(store, watch, 5, 12, 14, 17, 3, 3, 3)
+    _follow(store, watch, 2, 2, 5, 12, 14, 17, 3, 3, 3, first=-2)
     add_counts(store.engine, _slot(12, 5))
     with writing(store.engine) as connection:
-        assert forget_counts(connection, before=NOON + 7200) == 2
+        assert forget_counts(connection, before=NOON + 7200) == 3
         assert forget_crowds(connection, before=NOON + 7200) == 1
     assert len(slots_of(store.engine, start=0, end=NOON * 2).at) == 1
