@@ -27,6 +27,7 @@ from typing import Any, Final
 
 import av
 import httpx
+import numpy as np
 import psycopg
 import sqlalchemy as sa
 import yaml
@@ -51,6 +52,7 @@ ZONES: Final = Path(demo.__file__).with_name("cameras.yaml")
 HELD_AT_S: Final = 60.0
 HELD_S: Final = 240.0
 WIDTH, HEIGHT, FPS, GOP = 640, 360, 5, 10
+_NOISE: Final = 5.0  # standard deviation, levels of 255
 
 #: They have to stand for so long: until second 65 to 92.
 DWELL_S: Final = 60.0
@@ -60,7 +62,11 @@ Say = Callable[[str], None]
 
 
 def film(target: Path) -> Path:
-    """Code the demo's street small, and let it stand still when all that is to stand stands."""
+    """Code the demo's street small; nothing moves any more when all that is to stand stands.
+
+    Its pictures have a sensor's noise: a camera whose pictures are all the same is frozen.
+    """
+    noise = np.random.default_rng(0)
     options = {"preset": "superfast", "crf": "20", "g": str(GOP), "sc_threshold": "0", "bf": "0"}
     with av.open(STREET) as source, av.open(target, "w") as output:
         stream = output.add_stream("libx264", rate=FPS, options=options)
@@ -70,12 +76,18 @@ def film(target: Path) -> Path:
             at = frame.time or 0.0
             due = at if at < HELD_AT_S else at + HELD_S
             while number <= due * FPS:
-                small = frame.reformat(WIDTH, HEIGHT, "yuv420p", interpolation="AREA")
+                small = _noisy(frame.reformat(WIDTH, HEIGHT, "bgr24", interpolation="AREA"), noise)
                 small.pts, small.time_base = number, Fraction(1, FPS)
                 output.mux(stream.encode(small))
                 number += 1
         output.mux(stream.encode())
     return target
+
+
+def _noisy(frame: av.VideoFrame, noise: np.random.Generator) -> av.VideoFrame:
+    pixels = frame.to_ndarray(format="bgr24")
+    noisy = pixels + noise.normal(0.0, _NOISE, pixels.shape)
+    return av.VideoFrame.from_ndarray(noisy.clip(0, 255).astype(np.uint8), format="bgr24")
 
 
 @dataclass
