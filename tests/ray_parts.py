@@ -42,7 +42,7 @@ class RayCluster:
         (self.folder / "ray_current_cluster").unlink(missing_ok=True)
         where = (f"--port={self.port}", f"--temp-dir={self.folder}", "--include-dashboard=false")
         self._start("head", "--head", *where, "--num-cpus=0")
-        wait_for("head", lambda: self._answers() or None, seconds=30)
+        wait_for("head", lambda: self._answers() or None)
 
     def _answers(self) -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
@@ -59,7 +59,7 @@ class RayCluster:
         self._start(name, *where, *options, **environment)
         # One after the other: two that look for free ports at once find the same ones.
         log = self.folder / f"{name}.log"
-        wait_for(f"machine {name}", lambda: "started." in log.read_text() or None, seconds=90)
+        wait_for(f"machine {name}", lambda: "started." in log.read_text() or None)
 
     def _start(self, name: str, *options: str, **environment: str) -> None:
         command = [*_RAY, "start", "--block", "--num-gpus=0", "--disable-usage-stats"]

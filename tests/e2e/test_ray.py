@@ -87,7 +87,7 @@ def test_the_service_runs_on_a_machine_of_ray_whoever_dies(ray: RayCluster, conf
     ray.start_machine("North 1", STREETWATCH_PORT=str(port))
     url = f"http://127.0.0.1:{port}"
     with led(ray, config) as leader:
-        wait_for("service", lambda: answers(url) or None, seconds=60)
+        wait_for("service", lambda: answers(url) or None)
         (one,) = told(ray, config)
         assert (one["machine"], one["role"], one["state"]) == ("north-1", "watch", "runs")
         leader.send_signal(signal.SIGTERM)
@@ -95,7 +95,7 @@ def test_the_service_runs_on_a_machine_of_ray_whoever_dies(ray: RayCluster, conf
     ray.kill("head")
     assert answers(url), "who leads and who is asked are gone, what watches is not"
     ray.start_head()
-    (one,) = wait_for("machine", lambda: told(ray, config) or None, seconds=30)
+    (one,) = wait_for("machine", lambda: told(ray, config) or None)
     assert (one["state"], one["starts"]) == ("runs", 1)
     assert stopped(ray) == 1
     assert not answers(url)
@@ -111,7 +111,7 @@ def test_a_machine_detects_for_others_until_it_is_gone(ray: RayCluster, config: 
         "gpu", "--num-cpus=0", "--resources", DETECTOR, STREETWATCH_NODE__DETECT_PORT=port
     )
     with led(ray, config):
-        wait_for("detector", lambda: answers(f"http://127.0.0.1:{port}") or None, seconds=60)
+        wait_for("detector", lambda: answers(f"http://127.0.0.1:{port}") or None)
     store = open_store(settings.database_url)
     detectors = Detectors(store.engine, settings.node.lease_s)
     asking = Asking(badges_of(settings), time.time)
