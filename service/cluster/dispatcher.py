@@ -26,6 +26,9 @@ ROUND_S: Final[Seconds] = 2.0
 #: How long a keeper may take to answer.
 ANSWER_S: Final[Seconds] = 5.0
 
+#: How long all of them together may take to end: each has its keeper's own time for it.
+STOP_S: Final[Seconds] = 20.0
+
 _NAMESPACE: Final = "streetwatch"
 
 
@@ -137,7 +140,8 @@ class Dispatcher:
         machines = machines_of(self.ray.nodes())
         asked = [self._asked(one, role, "stop") for one in machines for role in one.roles]
         stopped = [one for one in asked if one is not None]
-        self.ray.wait(stopped, num_returns=len(stopped), timeout=20) if stopped else None
+        if stopped:
+            self.ray.wait(stopped, num_returns=len(stopped), timeout=STOP_S)
         for machine in machines:
             for role in machine.roles:
                 keeper = self._keeper(machine, role)
