@@ -4,9 +4,10 @@ Who leads may die: keepers outlive it, and another one finds them by their names
 never in the way of a camera: those are the leases' (docs/adr/0035, 0037).
 """
 
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final
@@ -56,6 +57,9 @@ class MachineStatus:
 def ray_at(address: str) -> Iterator[ModuleType]:
     """Connect to a Ray cluster for the length of the block.
 
+    A driver prints the cluster's troubles to standard output from a thread of its own, whatever
+    it is told: here they go to standard error, where they spoil nobody's JSON.
+
     Raises:
         InputError: the extra is not installed, or nobody answers there.
     """
@@ -65,15 +69,19 @@ def ray_at(address: str) -> Iterator[ModuleType]:
         raise InputError(
             "--cluster: Ray is not installed: pip install 'streetwatch[cluster]'"
         ) from error
-    try:
-        ray.init(address=address, namespace=_NAMESPACE, log_to_driver=False, logging_level="error")
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise InputError(f"--cluster {address}: no Ray cluster answers here: {reason}") from error
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
+    with redirect_stdout(sys.stderr):
+        try:
+            ray.init(
+                address=address, namespace=_NAMESPACE, log_to_driver=False, logging_level="error"
+            )
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            told = f"--cluster {address}: no Ray cluster answers here: {reason}"
+            raise InputError(told) from error
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import numpy as np
@@ -80,6 +80,29 @@ def answers(url: str) -> bool:
         return httpx.get(f"{url}/healthz").is_success
     except httpx.TransportError:
         return False
+
+
+#: A driver that hears of a trouble of the cluster, and tells where it was written.
+HEARS: Final = """
+import io, json, sys, time
+from ray._private.utils import publish_error_to_driver
+from ray._private.worker import global_worker
+from streetwatch.service.cluster.dispatcher import ray_at
+
+sys.stdout, sys.stderr = out, err = io.StringIO(), io.StringIO()
+with ray_at(sys.argv[1]):
+    publish_error_to_driver("node", "a machine is gone", global_worker.gcs_client)
+    while "is gone" not in out.getvalue() + err.getvalue():
+        time.sleep(0.05)
+sys.__stdout__.write(json.dumps(out.getvalue()))
+"""
+
+
+def test_troubles_of_the_cluster_are_no_part_of_an_answer(ray: RayCluster) -> None:
+    heard = subprocess.run(
+        [sys.executable, "-c", HEARS, ray.address], capture_output=True, text=True, check=True
+    )
+    assert json.loads(heard.stdout) == ""
 
 
 def test_the_service_runs_on_a_machine_of_ray_whoever_dies(ray: RayCluster, config: Path) -> None:

@@ -53,7 +53,8 @@ def all_run(address: str) -> bool:
 def stop(*, cluster: Address = "auto") -> None:
     """End what `run --cluster` has started, on every machine, in order."""
     with _dispatcher(cluster) as dispatcher:
-        print_json({"stopped": dispatcher.stop()})
+        stopped = dispatcher.stop()
+    print_json({"stopped": stopped})
 
 
 @contextmanager
