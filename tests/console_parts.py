@@ -15,7 +15,7 @@ from streetwatch.service.access.access import access_on
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
-from streetwatch.service.openings import cipher_at
+from streetwatch.service.keyring import cipher_at
 from streetwatch.service.store.sql_store import open_store
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images" / "console"

@@ -22,7 +22,7 @@ from streetwatch.models import registry
 from streetwatch.models.session import Session
 from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.shared_session import SharedSession
-from streetwatch.service.openings import badges_of
+from streetwatch.service.keyring import badges_of
 from streetwatch.service.settings_file import load_settings
 from streetwatch.service.store.detectors import Detectors
 from streetwatch.service.store.sql_store import open_store

@@ -18,6 +18,7 @@ from streetwatch.service.cameras import load_cameras
 from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.settings import Settings
+from streetwatch.service.site import api_of
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
 ROAD = {"id": "road", "polygon": SQUARE, "rules": [{"type": "illegal_parking_motor"}]}
@@ -67,7 +68,7 @@ def running(camera: str, tmp_path: Path) -> Iterator[Running]:
     one = Running(tmp_path, f'cameras: [{{id: kerb, source: {{kind: rtsp, url: "{camera}"}}}}]')
     with (
         one.service.running(),
-        serving(one.service.api()) as url,
+        serving(api_of(one.service)) as url,
         httpx.Client(base_url=url, timeout=20) as one.http,
     ):
         yield one
@@ -79,7 +80,7 @@ def asleep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     file = 'cameras: [{id: kerb, source: {kind: rtsp, url: "rtsp://127.0.0.1:9/s"}}]'
     one = Running(tmp_path_factory.mktemp("asleep"), file)
     with (
-        serving(one.service.api()) as url,
+        serving(api_of(one.service)) as url,
         httpx.Client(base_url=url, timeout=20) as one.http,
     ):
         yield one

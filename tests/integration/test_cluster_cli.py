@@ -10,9 +10,9 @@ import pytest
 
 from databases import copied, sqlite_at
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.openings import shared_store
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import load_settings
+from streetwatch.service.sharing import shared_store
 from streetwatch.service.store.leases import Leases
 from streetwatch.service.store.nodes import Myself, Nodes
 from streetwatch.service.store.sql_store import open_store

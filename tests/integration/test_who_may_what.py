@@ -39,8 +39,9 @@ from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.desk.report import Report
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.reach import Reach
-from streetwatch.service.openings import links_of, own_token_of
+from streetwatch.service.keyring import links_of, own_token_of
 from streetwatch.service.settings import Settings
+from streetwatch.service.site import site_of
 from streetwatch.service.store.audit import Asked, Deed
 from streetwatch.service.store.transactions import writing
 
@@ -130,7 +131,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     settings = Settings.model_validate({"data_dir": folder / "data", "detector_threads": 1})
     cameras = load_cameras(folder / "cameras.yaml", environ={})
     service = Service(settings, cameras, clock=lambda: NOON)
-    city = City(service, service.site())
+    city = City(service, site_of(service))
     _filed(city, OURS, "310101001001001")
     _filed(city, THEIRS, "310104001001001")
     for role in Role:
