@@ -43,8 +43,8 @@ from streetwatch.service.openings import (
     retention_of,
 )
 from streetwatch.service.rounds import Rounds
-from streetwatch.service.runtime.fleet import WatchedCamera
 from streetwatch.service.runtime.memory import Memory
+from streetwatch.service.runtime.watched_camera import WatchedCamera
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import Reread
 from streetwatch.service.sharing import elsewhere_of, first_of, shared_store

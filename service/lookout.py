@@ -30,7 +30,7 @@ from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.crowd_watch import CrowdWatch
 from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.following import Following
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looked_hours import LookedHours
@@ -38,6 +38,7 @@ from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
 from streetwatch.service.runtime.supervision import Supervisor
+from streetwatch.service.runtime.watched_camera import WatchedCamera, Wiring
 from streetwatch.service.runtime.zone_counts import ZoneCounts
 from streetwatch.service.settings import Settings
 from streetwatch.service.sharing import node_of

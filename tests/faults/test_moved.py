@@ -202,6 +202,6 @@ def test_what_stands_goes_on_standing_though_its_camera_is_set_to_another_size(
     kerb.show(120, 240, size=(640, 360))
     assert kerb.stays() == [START]
     assert kerb.filed() == [START]
-    latest = kerb.recorder.latest
+    latest = kerb.recorder.pictures.latest
     assert latest is not None
     assert latest.size == latest.picture.image().shape[1::-1] == (320, 180)

@@ -135,7 +135,7 @@ def test_a_covered_lens_files_nothing_and_its_picture_is_shown(watch: Watch) -> 
     for second in range(0, 60, 4):
         watch.show(second, noise(4, 2))
     assert [one for one in watch.store.incidents() if one.opened_at] == []
-    latest = watch.recorder.latest
+    latest = watch.recorder.pictures.latest
     assert latest is not None
     assert latest.at == START + 56
 

@@ -56,11 +56,11 @@ class World:
     def file(self, incident: Incident, *, at: float = NOON) -> None:
         """File an incident with its pictures, and promise the case to one target."""
         recorder = recorder_of(self.copies, incident)
-        recorder.show(Frame("kerb", 1, at, Pixels(noise(1))))
+        recorder.pictures.show(Frame("kerb", 1, at, Pixels(noise(1))))
         with self.store.transaction() as transaction:
             transaction.put_incident(incident)
             kept = frozenset(one.name for one in transaction.attachments(incident.id))
-            transaction.put_attachments(incident.id, recorder.stills_of(incident, kept))
+            transaction.put_attachments(incident.id, recorder.pictures.stills_of(incident, kept))
             if incident.state is State.CANDIDATE:
                 return
             files = transaction.attachments(incident.id)

@@ -32,12 +32,13 @@ from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.routing import TO_THE_DESK
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, Wiring
+from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.following import Following
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.watched_camera import Wiring
 from streetwatch.service.settings_file import load_settings
 from streetwatch.service.sharing import first_of
 from streetwatch.service.store.cluster_schema import lease, node
@@ -307,7 +308,7 @@ def test_each_node_shows_what_the_others_watch(corner: Corner) -> None:
         assert [one.id for one in live.cameras()] == [one.id for one in FILE]
         assert live.picture(elsewhere) is None, "it gives no pictures yet"
         grey = np.full((360, 640, 3), 90, np.uint8)
-        b.fleet.watched[elsewhere].recorder.show(Frame(elsewhere, 1, CLOCK, Pixels(grey)))
+        b.fleet.watched[elsewhere].recorder.pictures.show(Frame(elsewhere, 1, CLOCK, Pixels(grey)))
         picture = live.picture(elsewhere)
         assert picture == LiveView(b.catalogue, b.fleet, lambda: CLOCK).picture(elsewhere)
         assert live.camera(elsewhere).size == (640, 360)

@@ -192,7 +192,7 @@ def test_a_camera_whose_file_says_so_is_judged_in_the_size_of_its_larger_stream(
             kerb = service.watched["kerb"]
 
             def judged() -> Frame | None:
-                frame = kerb.recorder.latest
+                frame = kerb.recorder.pictures.latest
                 return frame if frame is not None and is_paired(frame) else None
 
             frame = wait_for("look at the smaller stream", judged)

@@ -28,11 +28,12 @@ from streetwatch.service.evidence.making import make_due
 from streetwatch.service.incidents.routing import TO_THE_DESK
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, Wiring
+from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.watched_camera import Wiring
 from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
