@@ -22,6 +22,7 @@ from streetwatch.datasets import demo
 from streetwatch.service.store.cluster_schema import lease
 from streetwatch.service.store.nodes import Nodes, nodes_alive
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 CLIP = Path(demo.__file__).with_name("street.mp4")
 CARRIAGEWAY = [[0.568, 0.966], [0.268, 0.391], [0.341, 0.383], [0.763, 0.883]]
@@ -74,7 +75,7 @@ class City:
         source = {"kind": "rtsp", "url": self.camera.url}
         zones = yaml.safe_load(document(self.camera.url))["cameras"][0]["zones"]
         body = {"id": name, "name": "renamed", "source": source, "zones": zones}
-        answer = httpx.put(f"{self.b.url}/cameras/{name}", json=body)
+        answer = httpx.put(f"{self.b.url}/cameras/{name}", json=body, timeout=PATIENCE_S)
         assert answer.is_success, answer.text
         since = time.monotonic()
         wait_for(

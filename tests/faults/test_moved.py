@@ -32,6 +32,7 @@ from streetwatch.vision.types import Frame, Image, Size
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 START = 1_795_363_200.0
 CHANCE = np.random.default_rng(13)
@@ -115,7 +116,7 @@ class Kerb:
             is_done = self.is_done_with(self.done)
             self.now = START + second
             self.mailboxes.put(Frame("kerb", second, self.now, Pixels(shown(right, size))))
-            assert until(is_done, seconds=30, every_s=0.002), "no look"
+            assert until(is_done, seconds=PATIENCE_S, every_s=0.002), "no look"
 
     def is_done_with(self, before: float) -> Callable[[], bool | None]:
         return lambda: self.done > before or None

@@ -19,6 +19,7 @@ from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.settings import Settings
 from streetwatch.service.site import api_of
+from waiting import PATIENCE_S
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
 ROAD = {"id": "road", "polygon": SQUARE, "rules": [{"type": "illegal_parking_motor"}]}
@@ -69,7 +70,7 @@ def running(camera: str, tmp_path: Path) -> Iterator[Running]:
     with (
         one.service.running(),
         serving(api_of(one.service)) as url,
-        httpx.Client(base_url=url, timeout=20) as one.http,
+        httpx.Client(base_url=url, timeout=PATIENCE_S) as one.http,
     ):
         yield one
 
@@ -81,7 +82,7 @@ def asleep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     one = Running(tmp_path_factory.mktemp("asleep"), file)
     with (
         serving(api_of(one.service)) as url,
-        httpx.Client(base_url=url, timeout=20) as one.http,
+        httpx.Client(base_url=url, timeout=PATIENCE_S) as one.http,
     ):
         yield one
     one.service.store.close()

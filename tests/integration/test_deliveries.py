@@ -29,6 +29,7 @@ from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 OPENED = a_message()
 SEALED = a_message(occasion=Occasion.EVIDENCE)
@@ -84,7 +85,7 @@ def people(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[People]
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(app) as url, httpx.Client(base_url=url) as client:
+    with serving(app) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     store.close()

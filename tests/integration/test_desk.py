@@ -20,6 +20,7 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 KEY = "key-of-the-first-message"
 DAY_S = 86_400.0
@@ -69,7 +70,7 @@ def desk(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Desk]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     store.close()

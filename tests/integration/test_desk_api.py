@@ -29,6 +29,7 @@ from streetwatch.service.desk.states import CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 HOUR_S = 3_600.0
 
@@ -83,7 +84,7 @@ def a_desk(address: str, folder: Path) -> Iterator[Desk]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     built.store.close()
@@ -427,10 +428,10 @@ def test_a_reader_too_many_is_asked_to_come_again(tmp_path: Path) -> None:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.stream("GET", f"{url}/events", timeout=60) as first:
+    with serving(api) as url, httpx.stream("GET", f"{url}/events", timeout=PATIENCE_S) as first:
         reader = Reader(first.iter_lines())  # held: dropped, it would give its place up
         reader.started()
-        with httpx.stream("GET", f"{url}/events", timeout=60) as second:
+        with httpx.stream("GET", f"{url}/events", timeout=PATIENCE_S) as second:
             assert second.status_code == 503
             assert second.headers["Retry-After"] == "10"
     store.close()

@@ -53,6 +53,7 @@ from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Detections, Frame, Look, Seconds
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 CLOCK = 1_000.0
 LEASE_S = 60.0  # of a machine that is slow: what is silent is said to be
@@ -333,7 +334,12 @@ def test_a_node_tells_nobody_but_nodes(corner: Corner, path: str) -> None:
     with neighbouring(corner) as (_, b, _):
         shown = Badges("of another city").made("GET", path, CLOCK)
         for headers in ({}, {HEADER: shown}):
-            assert httpx.get(f"{b.myself.address}{path}", headers=headers).status_code == 401
+            assert (
+                httpx.get(
+                    f"{b.myself.address}{path}", headers=headers, timeout=PATIENCE_S
+                ).status_code
+                == 401
+            )
 
 
 def test_what_is_to_be_done_once_a_day_is_done_by_one_node(corner: Corner, tmp_path: Path) -> None:

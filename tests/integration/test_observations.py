@@ -35,6 +35,7 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.types import Detections, Image
+from waiting import PATIENCE_S
 
 HERE = {"lon": 121.47, "lat": 31.23}
 METRE_NORTH = 1 / 111_320
@@ -116,7 +117,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     limits = Limits(bytes_=200_000, pixels=1_000_000)
     taking = Observations(book, folder, built.eyes, limits, lambda: built.now)
     api.include_router(observations_router(taking))
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     store.close()

@@ -34,6 +34,7 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import ENDS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "open311.md"
 
@@ -94,7 +95,7 @@ def a_city(folder: Path, served: Open311 = SERVED) -> Iterator[City]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     built.store.close()

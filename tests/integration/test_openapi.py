@@ -39,6 +39,7 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Report
 from streetwatch.service.settings import Settings
 from streetwatch.service.site import api_of
+from waiting import PATIENCE_S
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 
@@ -93,7 +94,7 @@ def service(
 def openapi(service: Service) -> Iterator[BaseSchema]:
     """What may be asked of the service, which is up; the feed, which never ends, left out."""
     with serving(api_of(service)) as url:
-        described = httpx.get(f"{url}/openapi.json").json()
+        described = httpx.get(f"{url}/openapi.json", timeout=PATIENCE_S).json()
         for item in described["paths"].values():
             for operation in item.values():
                 del operation["security"]  # how to show a token is no question to be got wrong

@@ -25,6 +25,7 @@ from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.store.deliveries import Backlog, Deliveries, Wanted
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 OPENED = a_message()
 SEALED = a_message(occasion=Occasion.EVIDENCE, files=(evidence(), evidence("clip.mp4")))
@@ -56,7 +57,9 @@ class World:
         return relay
 
     def cases(self) -> list[dict[str, Any]]:
-        return list(httpx.get(self.network.desk + "/desk/cases").json()["cases"])
+        return list(
+            httpx.get(self.network.desk + "/desk/cases", timeout=PATIENCE_S).json()["cases"]
+        )
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.outbound.networks import ANYWHERE, Networks
 from streetwatch.service.store.audit import Audit
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 PASSWORD = "street-Watch-1"  # noqa: S105
 ROLES: dict[str, Any] = {
@@ -134,7 +135,7 @@ def house(running: IdentityProvider, migrated: Path, tmp_path: Path) -> House:
 
 def a_browser() -> httpx.Client:
     """Return one that reads English; certificates, which take long to read, it meets none."""
-    return httpx.Client(timeout=30, headers={"Accept-Language": "en"}, verify=False)  # noqa: S501
+    return httpx.Client(timeout=PATIENCE_S, headers={"Accept-Language": "en"}, verify=False)  # noqa: S501
 
 
 def alert(answer: httpx.Response) -> str:

@@ -164,7 +164,7 @@ def test_the_model_goes_on_training_where_it_stopped(
     assert streetwatch(*words, *small, "--resume", status=2) == []
     killed = subprocess.Popen([STREETWATCH, *map(str, [*words, *small])], stderr=subprocess.DEVNULL)
     second = tmp_path / "run" / "weights" / "epoch1.pt"  # which may be half written, then
-    wait_for("checkpoint", lambda: second.exists() or None, seconds=120)
+    wait_for("checkpoint", lambda: second.exists() or None)
     killed.kill()
     killed.wait()
     (tmp_path / "run" / "weights" / "last.pt").write_bytes(b"half a checkpoi")

@@ -162,7 +162,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     fleet.apply(both)
     fleet.start()
     try:
-        wait_for("sealed cases", lambda: is_sealed(store) or None, seconds=180)
+        wait_for("sealed cases", lambda: is_sealed(store) or None)
         shown = {one.id: live.picture(one.id) for one in both}
     finally:
         fleet.stop()

@@ -44,6 +44,7 @@ from streetwatch.service.settings import Settings
 from streetwatch.service.site import site_of
 from streetwatch.service.store.audit import Asked, Deed
 from streetwatch.service.store.transactions import writing
+from waiting import PATIENCE_S
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 
@@ -140,7 +141,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         service.access.users.add(name, Role.OPERATOR, now=NOON, reach=reach)
     with (
         serving(city.site, lifespan="on") as city.url,
-        httpx.Client(base_url=city.url, timeout=60) as city.http,
+        httpx.Client(base_url=city.url, timeout=PATIENCE_S) as city.http,
     ):
         yield city
     service.store.close()
@@ -462,7 +463,9 @@ def test_the_forms_lead_through_the_second_factor(city: City) -> None:
     access.users.add("zhao", Role.VIEWER, now=NOON)
     access.door.use(access.door.link("zhao", now=NOON), "", password, now=NOON)
     told = {"name": "zhao", "password": password, "next": "/console/cases"}
-    with httpx.Client(base_url=city.url, headers={"Origin": city.url}, timeout=60) as browser:
+    with httpx.Client(
+        base_url=city.url, headers={"Origin": city.url}, timeout=PATIENCE_S
+    ) as browser:
         assert browser.post("/console/login", data=told).status_code == 303
         offer = browser.get("/console/second-factor").text
         assert "<svg" in offer
@@ -470,7 +473,9 @@ def test_the_forms_lead_through_the_second_factor(city: City) -> None:
         given = {"ticket": _shown(r'name="ticket" value="([^"]+)"', offer), "code": app.at(NOON)}
         assert len(re.findall("<li>", browser.post("/console/code", data=given).text)) == 10
         assert browser.get("/console/cases").status_code == 200
-    with httpx.Client(base_url=city.url, headers={"Origin": city.url}, timeout=60) as browser:
+    with httpx.Client(
+        base_url=city.url, headers={"Origin": city.url}, timeout=PATIENCE_S
+    ) as browser:
         asked = browser.post("/console/login", data=told)
         assert (asked.status_code, browser.cookies.get(COOKIE)) == (200, None)
         ticket = _shown(r'name="ticket" value="([^"]+)"', asked.text)
@@ -605,7 +610,7 @@ def test_what_can_not_be_written_down_is_answered_as_not_done(city: City) -> Non
         return {}
 
     with serving(api) as url:
-        answer = httpx.post(f"{url}/desk/moves")
+        answer = httpx.post(f"{url}/desk/moves", timeout=PATIENCE_S)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
 
 

@@ -14,6 +14,7 @@ from http_parts import serving
 from streetwatch.service.app import Service
 from streetwatch.service.settings import Settings
 from streetwatch.service.site import api_of
+from waiting import PATIENCE_S
 
 #: Of bodies in general; those that may be larger say so themselves.
 USUAL_LIMIT = 1_000_000
@@ -25,7 +26,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         {"data_dir": tmp_path_factory.mktemp("service"), "access": {"api": "open"}}
     )
     service = Service(settings, cameras=(), clock=lambda: NOON)
-    with serving(api_of(service)) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with serving(api_of(service)) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         yield client
     service.store.close()
 
@@ -79,5 +80,7 @@ def test_a_node_tells_how_many_cameras_it_has(tmp_path: Path) -> None:
     )
     service = Service(settings, cameras=(), clock=lambda: NOON)
     with serving(api_of(service)) as url:
-        assert "streetwatch_node_cameras 0.0" in httpx.get(f"{url}/metrics").text
+        assert (
+            "streetwatch_node_cameras 0.0" in httpx.get(f"{url}/metrics", timeout=PATIENCE_S).text
+        )
     service.store.close()
