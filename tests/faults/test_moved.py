@@ -108,7 +108,7 @@ class Kerb:
         self.references.keep("kerb", Kept("drawn", reference, size))
 
     def restart(self) -> None:
-        self.loop.stop(timeout_s=10)
+        self.loop.stop(timeout_s=PATIENCE_S)
         self.begin()
 
     def show(self, since: int, end: int, right: int = 0, size: Size = (320, 180)) -> None:
@@ -144,7 +144,7 @@ class Kerb:
 def kerb(tmp_path: Path) -> Iterator[Kerb]:
     one = Kerb(tmp_path)
     yield one
-    one.loop.stop(timeout_s=10)
+    one.loop.stop(timeout_s=PATIENCE_S)
     one.store.close()
 
 

@@ -111,7 +111,7 @@ class Kerb:
         return [one.line() for one in check.run(now=time.time() + 3600)]
 
     def close(self) -> None:
-        self.loop.stop(timeout_s=10)
+        self.loop.stop(timeout_s=PATIENCE_S)
         self.store.close()
 
 

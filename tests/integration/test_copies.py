@@ -275,7 +275,7 @@ def test_a_clip_that_is_masked_gives_way_to_what_is_due() -> None:
     behind.wake()
     go_on.set()
     masked.result(timeout=PATIENCE_S)
-    behind.stop(timeout_s=20)
+    behind.stop(timeout_s=PATIENCE_S)
     assert done[:2] == ["due", "clip"]
 
 
@@ -298,4 +298,4 @@ def test_a_service_that_stops_masks_no_other_clip_and_leaves_none_half_made(
     for job in (waiting, behind.submit(lambda: "made")):
         with pytest.raises(StorageError, match="the service stops"):
             job.result(timeout=PATIENCE_S)
-    behind.stop(timeout_s=20)
+    behind.stop(timeout_s=PATIENCE_S)

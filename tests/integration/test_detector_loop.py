@@ -127,7 +127,7 @@ def city(tmp_path: Path) -> Iterator[Callable[..., City]]:
 
     yield make
     for one in made:
-        one.loop.stop(timeout_s=5)
+        one.loop.stop(timeout_s=PATIENCE_S)
         one.store.close()
 
 

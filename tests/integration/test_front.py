@@ -50,7 +50,7 @@ def answering() -> FastAPI:
 
 def answer_of(connection: socket.socket) -> bytes:
     """Read until the other side ends it."""
-    connection.settimeout(10)
+    connection.settimeout(PATIENCE_S)
     return b"".join(iter(lambda: connection.recv(4096), b""))
 
 
@@ -77,7 +77,7 @@ def test_a_body_that_does_not_come_is_answered_408() -> None:
     app = Limits(answering(), (), body_s=0.3)
     with served(app) as port, socket.create_connection(("127.0.0.1", port)) as one:
         one.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc")
-        one.settimeout(10)
+        one.settimeout(PATIENCE_S)
         assert b" 408 " in one.recv(4096)
 
 

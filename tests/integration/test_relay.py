@@ -79,7 +79,7 @@ def world(new_database: Callable[..., str]) -> Iterator[World]:
         built = World(store, network, sink)
         yield built
         for relay in built.relays:
-            relay.stop(timeout_s=5)
+            relay.stop(timeout_s=PATIENCE_S)
 
 
 def test_a_promised_message_becomes_a_case(world: World) -> None:
@@ -234,7 +234,7 @@ def test_a_woken_relay_delivers_at_once_and_stops_promptly(world: World) -> None
     promise(world.store, OPENED)
     relay.wake()
     wait_for("case", lambda: world.cases() or None)
-    relay.stop(timeout_s=5)
+    relay.stop(timeout_s=PATIENCE_S)
     promise(world.store, SEALED)
     relay.wake()
     assert world.backlog.pending == 1, "a stopped relay sends nothing"

@@ -102,7 +102,7 @@ def pair(near: Session, request: pytest.FixtureRequest) -> Iterator[Pair]:
         yield Pair(url, far, node, metrics)
         if told["sign"] is not None:
             told["sign"].set()
-    answering.stop(timeout_s=5)
+    answering.stop(timeout_s=PATIENCE_S)
     asking.close()
 
 
@@ -158,7 +158,7 @@ def test_whoever_has_no_answer_in_time_looks_here(
     if pair.far.sign is not None:
         pair.far.sign.set()
     for one in others:
-        one.join(30)
+        one.join(PATIENCE_S)
 
 
 def _asked(pair: Pair) -> threading.Thread:

@@ -27,10 +27,10 @@ from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.capture.two_streams import Paired, TwoStreams
 from streetwatch.vision.picture import Masked
 from streetwatch.vision.types import Frame
+from waiting import PATIENCE_S
 
 MAIN = Source(SourceKind.RTSP, "rtsp://u:p@camera/stream1")
 LARGE, SMALL = (1280, 720), (640, 480)
-WITHIN_S = 15.0
 
 Clip = Callable[..., Path]
 Live = Callable[..., LiveProcess]
@@ -72,7 +72,7 @@ class Camera:
             return next((one for one in self.frames[seen:] if wanted(one)), None)
 
         with self._came:
-            assert self._came.wait_for(lambda: found() is not None, WITHIN_S)
+            assert self._came.wait_for(lambda: found() is not None, PATIENCE_S)
         frame = found()
         assert frame is not None
         return frame

@@ -42,6 +42,7 @@ from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.types import Image
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone, ZoneKind
+from waiting import PATIENCE_S
 
 SIZE = (640, 360)
 #: Where somebody stands in magenta, which nothing else in the street is.
@@ -166,9 +167,9 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         shown = {one.id: live.picture(one.id) for one in both}
     finally:
         fleet.stop()
-        loop.stop(timeout_s=10)
-        looks.stop(timeout_s=10)
-        copies.stop(timeout_s=10)
+        loop.stop(timeout_s=PATIENCE_S)
+        looks.stop(timeout_s=PATIENCE_S)
+        copies.stop(timeout_s=PATIENCE_S)
         camera.kill()
     jpegs = {name: one.jpeg for name, one in shown.items() if one}
     yield Watched(store, evidence, sees, jpegs, folder / "looks")

@@ -17,7 +17,7 @@ def test_a_round_that_raises_is_followed_by_the_next() -> None:
     rounds.start()
     assert done.acquire(timeout=PATIENCE_S)
     assert done.acquire(timeout=PATIENCE_S)
-    rounds.stop(timeout_s=5)
+    rounds.stop(timeout_s=PATIENCE_S)
     assert not rounds.is_alive
 
 
@@ -28,8 +28,8 @@ def test_it_does_not_wait_out_its_time_once_it_is_woken_or_stopped() -> None:
     assert done.acquire(timeout=PATIENCE_S)
     rounds.wake()
     assert done.acquire(timeout=PATIENCE_S)
-    rounds.stop(timeout_s=5)
-    rounds.stop(timeout_s=5)
+    rounds.stop(timeout_s=PATIENCE_S)
+    rounds.stop(timeout_s=PATIENCE_S)
     assert not rounds.is_alive
 
 
@@ -44,7 +44,7 @@ def test_long_work_sees_that_it_is_to_end() -> None:
     rounds = Rounds("long", work, every_s=3600)
     rounds.start()
     assert begun.wait(timeout=PATIENCE_S)
-    rounds.stop(timeout_s=5)
+    rounds.stop(timeout_s=PATIENCE_S)
     assert not rounds.is_alive
 
 
