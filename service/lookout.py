@@ -32,6 +32,7 @@ from streetwatch.service.runtime.crowd_watch import CrowdWatch
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.following import Following
+from streetwatch.service.runtime.hot_hours import HotHours
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looked_hours import LookedHours
 from streetwatch.service.runtime.looks_log import LooksLog
@@ -65,6 +66,7 @@ class Lookout:
         looks: What was seen lately.
         looked: How long was looked at each zone.
         counts: How many people and stalls were seen in each.
+        hot: When each camera finds most.
         live: What each shows now.
         probing: Tries an address.
         supervisor: Replaces workers that died or are stuck.
@@ -81,6 +83,7 @@ class Lookout:
     looks: LooksLog
     looked: LookedHours
     counts: ZoneCounts
+    hot: HotHours
     live: LiveView
     probing: Probing
     supervisor: Supervisor
@@ -123,6 +126,7 @@ class Lookout:
         self.looks.start()
         self.looked.start()
         self.counts.start()
+        self.hot.start()
         self.loop.start()
         self.fleet.start()
         self.supervisor.start()
@@ -141,6 +145,7 @@ class Lookout:
         self.looks.stop(timeout_s=timeout_s)
         self.looked.stop(timeout_s=timeout_s)
         self.counts.stop(timeout_s=timeout_s)
+        self.hot.stop(timeout_s=timeout_s)
         self.streams.close()
 
 
@@ -171,6 +176,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
     looked = LookedHours(store.engine, lambda: catalogue.cameras)
+    hot = HotHours(store.engine, lambda: catalogue.cameras, clock)
     crowds = CrowdWatch(
         store.engine,
         lambda: catalogue.cameras,
@@ -197,6 +203,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         clock=clock,
         on_change=changed,
         batch=settings.detector_batch,
+        is_hot=hot,
     )
     options = CaptureOptions(
         look_interval_s=settings.look_interval_s,
@@ -239,6 +246,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         looks=looks,
         looked=looked,
         counts=counts,
+        hot=hot,
         live=own.beside(neighbours),
         probing=Probing(catalogue, streams, clock),
         supervisor=Supervisor(fleet, registry),

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pytest
 
 from streetwatch.datasets.live import LiveProcess
+from streetwatch.vision.capture.clip import StoredPacket
 from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.look import Decode
 from streetwatch.vision.capture.opening import TimeOuts
@@ -148,6 +149,29 @@ def test_time_goes_on_where_the_clip_begins_again(
     assert numbers.count(0) >= 2
     steps = np.diff(watcher.times[1:])
     assert steps == pytest.approx([0.2] * len(steps), abs=0.05)
+
+
+class _Arrivals(Ring):
+    """A ring that knows when its packets came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived: list[float] = []
+
+    def add(self, stored: StoredPacket) -> None:
+        self.arrived.append(time.monotonic())
+        super().add(stored)
+
+
+def test_packets_are_read_by_the_handful(counting_clip: Clip, live_camera: LiveCamera) -> None:
+    """A thread that wakes for each picture of a hundred cameras wakes 2,500 times a second."""
+    arrivals = _Arrivals()
+    clip = counting_clip(pictures=200, fps=25, key_every=25)
+    options = replace(_QUICK, look_interval_s=1.0)
+    with _watching(live_camera(clip).url, options=options, ring=arrivals) as (watcher, _):
+        watcher.wait_frames(6)
+    gaps = [later - before for before, later in pairwise(arrivals.arrived)]
+    assert np.median(gaps) < 0.02, "half the time from one picture to the next"
 
 
 def test_two_viewers_see_the_same_moment_of_a_live_camera(

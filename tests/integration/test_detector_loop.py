@@ -78,6 +78,7 @@ class City:
         self.now = START
         self.paces: dict[str, list[float]] = {}
         self.looks: list[Look] = []
+        self.hot: set[str] = set()
         self.loop = DetectorLoop(
             detector=self.sees,
             mailboxes=self.mailboxes,
@@ -86,6 +87,7 @@ class City:
             clock=lambda: self.now,
             on_change=lambda _: None,
             batch=batch,
+            is_hot=lambda name, _: name in self.hot,
         )
 
     def add(self, name: str, *, on_duty: Callable[[float], bool] = lambda _: True) -> None:
@@ -198,6 +200,28 @@ def test_a_camera_off_duty_is_decoded_seldom_and_never_detected_in(
     until(lambda: len(street.paces["school"]) > 1)
     assert street.sees.shown == [1]
     assert street.paces["school"][1] < REST_S
+
+
+def test_a_street_is_looked_at_more_often_in_its_hot_hours(
+    city: Callable[..., City],
+) -> None:
+    street = city()
+    street.hot.add("market")
+    for name in ("market", "lane"):
+        street.add(name)
+    street.loop.start()
+    for name in ("market", "lane"):
+        street.show(name, STREET, after_s=0.0)
+        until(partial(street.has_looked, name, 1))
+        trembling = STREET.copy()
+        trembling[0, 0] ^= 1
+        street.show(name, trembling, after_s=20.0)
+        until(partial(street.has_looked, name, 2))
+    intervals = Intervals()
+    assert street.paces["market"][-1] == intervals.close_s
+    assert street.paces["lane"][-1] == intervals.quiet_s
+    idle = partial(street.count, "streetwatch_detections_total", why="idle")
+    assert (idle(camera="market"), idle(camera="lane")) == (1.0, 0.0), "after 20 s"
 
 
 def test_a_look_says_whether_the_detector_looked(city: Callable[..., City]) -> None:
