@@ -1,7 +1,6 @@
 """Two services share the cameras of one PostgreSQL, which goes; one is killed, one is frozen."""
 
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
+from commands import streetwatch
 from databases import PostgresServer, postgres_server
 from live_service import Camera, Service, free_port, wait_for
 from streetwatch.datasets import demo
@@ -198,17 +198,6 @@ def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> No
     city.have(b=4)
     assert city.b.stop() == 0
     assert set(city.owners().values()) == {None}
-    told = subprocess.run(
-        [
-            Path(sys.executable).with_name("streetwatch"),
-            "verify",
-            "--store",
-            "--config",
-            city.a.folder / "streetwatch.yaml",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = streetwatch("verify", "--store", "--config", city.a.folder / "streetwatch.yaml")
     assert told.stdout.splitlines() == []
     assert told.returncode == 0, told.stderr

@@ -1,7 +1,5 @@
 """One real-world violation is one case, whatever breaks on the way."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +8,7 @@ import httpx
 import pytest
 import yaml
 
+from commands import streetwatch
 from live_service import Camera, Service, wait_for
 from waiting import PATIENCE_S
 
@@ -121,14 +120,7 @@ def deliver_to_a_dead_one_too(service: Service) -> None:
 
 def findings_of(service: Service) -> str:
     """What `streetwatch verify --store` says of the service's store."""
-    command = Path(sys.executable).with_name("streetwatch")
-    config = str(service.folder / "streetwatch.yaml")
-    done = subprocess.run(
-        [command, "verify", "--store", "--config", config],
-        capture_output=True,
-        check=False,
-        text=True,
-    )
+    done = streetwatch("verify", "--store", "--config", service.folder / "streetwatch.yaml")
     return done.stdout + done.stderr if done.returncode else ""
 
 

@@ -7,9 +7,6 @@ it talks to answer with all that they were sent.
 import base64
 import http.server
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +18,7 @@ import httpx
 import pytest
 import yaml
 
+from commands import streetwatch
 from console_parts import PASSWORD, let_in
 from filed import a_message, an_incident, promise
 from live_service import Service, free_port, wait_for
@@ -186,12 +184,9 @@ def asked(client: httpx.Client) -> Iterator[tuple[str, bytes]]:
 
 def said(service: Service, *command: str) -> bytes:
     """Return all that a command says."""
-    done = subprocess.run(
-        [Path(sys.executable).with_name("streetwatch"), *command, "--config",
-         service.folder / "streetwatch.yaml"],
-        capture_output=True, check=False, env=os.environ | CANARIES,
-    )  # fmt: skip
-    return done.stdout + done.stderr
+    config = service.folder / "streetwatch.yaml"
+    done = streetwatch(*command, "--config", config, env=CANARIES)
+    return (done.stdout + done.stderr).encode()
 
 
 COMMANDS: Final = (

@@ -1,15 +1,12 @@
 """Who is let in, and where they land."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from commands import lines_of, streetwatch
 from console_parts import PASSWORD, Console, barriers, sign_in
 from live_service import Service
 from waiting import PATIENCE_S
@@ -52,14 +49,9 @@ def test_a_page_that_takes_more_of_a_role_says_which(console: Console) -> None:
 
 def added(service: Service, name: str) -> str:
     """Add somebody by command; return the link that it printed."""
-    command = Path(sys.executable).with_name("streetwatch")
-    done = subprocess.run(
-        [command, "users", "add", name, "--config", service.folder / "streetwatch.yaml"],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    link = str(json.loads(done.stdout)["link"])
+    config = service.folder / "streetwatch.yaml"
+    (made,) = lines_of(streetwatch("users", "add", name, "--config", config))
+    link = str(made["link"])
     return link[link.index("/console/") :]
 
 
