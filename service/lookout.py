@@ -24,12 +24,13 @@ from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.gathering import Gatherings
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.openings import badges_of, looks_of, node_of, outbound_of_cameras
+from streetwatch.service.keyring import badges_of
+from streetwatch.service.openings import looks_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.crowd_watch import CrowdWatch
 from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.following import Following
 from streetwatch.service.runtime.hot_hours import HotHours
 from streetwatch.service.runtime.live import LiveView
@@ -38,8 +39,10 @@ from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
 from streetwatch.service.runtime.supervision import Supervisor
+from streetwatch.service.runtime.watched_camera import WatchedCamera, Wiring
 from streetwatch.service.runtime.zone_counts import ZoneCounts
 from streetwatch.service.settings import Settings
+from streetwatch.service.sharing import node_of
 from streetwatch.service.sights import health_of
 from streetwatch.service.store.leases import Leases
 from streetwatch.service.store.nodes import Nodes

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 
-from live_service import PATIENCE_S
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
@@ -25,6 +24,7 @@ from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Detections, Frame, Image, Look
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 START = 1_795_363_200.0
 AREA = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -64,7 +64,7 @@ class Sees:
     ) -> list[Detections]:
         del confidence, longest
         self.shown.append(len(images))
-        assert self.may_answer.wait(20)
+        assert self.may_answer.wait(PATIENCE_S)
         return [Detections.empty() for _ in images]
 
 
@@ -129,7 +129,7 @@ def city(tmp_path: Path) -> Iterator[Callable[..., City]]:
 
     yield make
     for one in made:
-        one.loop.stop(timeout_s=5)
+        one.loop.stop(timeout_s=PATIENCE_S)
         one.store.close()
 
 
