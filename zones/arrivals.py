@@ -40,5 +40,4 @@ def _is_rather_else(seen: Detections, wanted: Flags, faint: npt.NDArray[np.intp]
     others = ~wanted
     same = iou(seen.xyxy[faint], seen.xyxy[others]) >= _SAME_THING_IOU
     surer = seen.confidence[others][None] > seen.confidence[faint][:, None]
-    found: Flags = (same & surer).any(axis=1)
-    return found
+    return np.asarray((same & surer).any(axis=1), np.bool_)

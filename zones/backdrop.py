@@ -61,7 +61,7 @@ def _shown(size: Size, boxes: Boxes) -> Flags:
     xs, ys = STEPS * size[0], STEPS * size[1]
     x1, y1, x2, y2 = boxes.T[:, :, None]
     across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
-    hidden = down.T.astype(np.float32) @ across.astype(np.float32) > 0
+    hidden: Flags = down.T.astype(np.float32) @ across.astype(np.float32) > 0
     return ~hidden.ravel()
 
 

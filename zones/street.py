@@ -93,7 +93,8 @@ def _small(view: View) -> View:
     """Return the means of the view's blocks."""
     height, width = (side // _BLOCK * _BLOCK for side in view.shape)
     blocks = view[:height, :width].reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK)
-    return blocks.mean(axis=(1, 3), dtype=np.float32).astype(np.uint8)
+    means: View = blocks.mean(axis=(1, 3), dtype=np.float32).astype(np.uint8)
+    return means
 
 
 def _covered(boxes: Boxes, size: Size, shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
