@@ -21,6 +21,7 @@ from streetwatch.benchmarks.throughput_reading import Reading, most_resident, re
 from streetwatch.benchmarks.throughput_streams import CameraStream, coded_streams
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import Camera
+from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.settings import Settings
@@ -191,6 +192,7 @@ def _run(load: Load) -> Throughput:
             quiet_interval_s=load.quiet_interval_s,
             model=load.model,
             detector_threads=load.threads,
+            networks=NetworkSettings(cameras=["127.0.0.0/8"]),  # live streams are on this machine
         )
         cameras = tuple(_camera(load, number, one) for number, one in enumerate(sources))
         service = Service(settings, () if load.spread_s else cameras)

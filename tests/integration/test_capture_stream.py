@@ -1,6 +1,7 @@
 """Live capture from real servers that die, come back and change."""
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,9 @@ import numpy as np
 import pytest
 
 from captured import QUICK, Clip, Counter, LiveCamera, watching, with_password
+from streetwatch.service.outbound.networks import Networks
+from streetwatch.service.outbound.outbound import Outbound
+from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.vision.capture.clip import StoredPacket
 from streetwatch.vision.capture.decoded import Decoded
 from streetwatch.vision.capture.look import Decode
@@ -80,12 +84,15 @@ class _Arrivals(Ring):
 def test_packets_are_read_by_the_handful(counting_clip: Clip, live_camera: LiveCamera) -> None:
     """A thread that wakes for each picture of a hundred cameras wakes 2,500 times a second."""
     arrivals = _Arrivals()
-    clip = counting_clip(pictures=200, fps=25, key_every=25)
-    options = replace(QUICK, look_interval_s=1.0)
-    with watching(live_camera(clip).url, options=options, ring=arrivals) as (watcher, _):
+    url = live_camera(counting_clip(pictures=200, fps=25, key_every=25)).url
+    streams = OutboundStreams(Outbound.of(Networks.of([]), [url]))
+    options = replace(QUICK, look_interval_s=1.0, resolve=streams)
+    with closing(streams), watching(url, options=options, ring=arrivals) as (watcher, _):
         watcher.wait_frames(6)
     gaps = [later - before for before, later in pairwise(arrivals.arrived)]
     assert np.median(gaps) < 0.02, "half the time from one picture to the next"
+    steps = np.diff(watcher.times[1:])
+    assert steps == pytest.approx([1.0] * len(steps), abs=0.05), "they keep their times"
 
 
 def test_two_viewers_see_the_same_moment_of_a_live_camera(
