@@ -150,20 +150,11 @@ class LiveCamera(RtspServer):  # type: ignore[misc]  # the toolkit is untyped
     """An RTSP server with one address, at which one clip runs for ever."""
 
     def __init__(  # noqa: PLR0913  -- what is shown, and where
-        self,
-        clip: Path,
-        *,
-        host: str,
-        port: int,
-        path: str,
-        elapsed_s: float,
-        rest: tuple[float, float] | None = None,
+        self, clip: Path, looped: LoopedClip, *, host: str, port: int, path: str, elapsed_s: float
     ) -> None:
         super().__init__(directory=str(clip.parent), host=host, port=port)
         self.logger = _log
-        self.clip = LoopedClip.load(clip)
-        if rest is not None:
-            self.clip = self.clip.with_rest(since_s=rest[0], lasts_s=rest[1])
+        self.clip = looped
         self.zero = time.perf_counter() - elapsed_s
         self._file = clip
         self._path = path.strip("/")
@@ -235,7 +226,10 @@ def serve_live(  # noqa: PLR0913  -- one for each option of the command
         OSError: the address is taken.
     """
     elapsed_s = 0.0 if since is None else time.time() - since
-    camera = LiveCamera(clip, host=host, port=port, path=path, elapsed_s=elapsed_s, rest=rest)
+    looped = LoopedClip.load(clip)
+    if rest is not None:
+        looped = looped.with_rest(since_s=rest[0], lasts_s=rest[1])
+    camera = LiveCamera(clip, looped, host=host, port=port, path=path, elapsed_s=elapsed_s)
     # Viewers are dropped, not waited for: a stopped camera says nothing.
     asyncio.run(_serve_until_told(camera, held=held))
 
