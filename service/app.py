@@ -27,6 +27,7 @@ from streetwatch.service.api.keys import keys_router
 from streetwatch.service.api.live import live_router
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import Readiness, TargetHealth
+from streetwatch.service.between.asking import Asking
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.part import Cameras
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
@@ -64,6 +65,7 @@ from streetwatch.service.incidents import handle
 from streetwatch.service.lookout import Lookout, lookout_from
 from streetwatch.service.openings import (
     access_of,
+    asking_of,
     audit_of,
     catalogue_of,
     elsewhere_of,
@@ -135,6 +137,7 @@ class Service:
     signer: Signer = field(init=False)
     keeping: EvidenceRounds = field(init=False)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
+    asking: Asking | None = field(init=False)
     detector: Detector = field(init=False)
     lookout: Lookout = field(init=False)
     daily: Daily = field(init=False)
@@ -173,8 +176,9 @@ class Service:
         )
         self.reviewing = reviewing_from(self.desk, self.store, on_end=self._close)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
+        self.asking = asking_of(self.settings, self.clock)
         self.detector = detector_from(
-            self.settings, self.store, clock=self.clock, registry=self.registry
+            self.settings, self.store, self.asking, registry=self.registry
         )
         self.keeping = evidence_rounds(
             self.settings,
@@ -190,6 +194,7 @@ class Service:
             catalogue,
             self.detector,
             store=self.store,
+            asking=self.asking,
             copies=self.keeping.copies,
             signer=self.signer,
             lanes=self.lanes,
@@ -416,12 +421,15 @@ class Service:
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         self.renewing.stop(timeout_s=THREAD_STOP_S)
-        self.keeping.stop(timeout_s=THREAD_STOP_S)
+        self.keeping.stop_masking()
         self.lookout.stop(timeout_s=THREAD_STOP_S)
+        self.keeping.stop_moving(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)
         self.memory.stop(timeout_s=THREAD_STOP_S)
+        if self.asking is not None:
+            self.asking.close()
         self.store.engine.dispose()
 
 

@@ -1,7 +1,7 @@
 """Who looks at the pictures: this machine, or one that looks for several."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -22,7 +22,6 @@ from streetwatch.service.store.detectors import Detectors
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
-from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
 
@@ -51,23 +50,29 @@ def session_of(settings: Settings) -> Session:
 def detector_from(
     settings: Settings,
     store: SqlStore,
+    asking: Asking | None,
     *,
-    clock: Callable[[], Seconds],
     registry: CollectorRegistry,
 ) -> Detector:
     """Return the model, computed where the settings say.
+
+    Args:
+        settings: Of the service.
+        store: Knows who computes for others.
+        asking: Asks them; None where one process is alone.
+        registry: Of the metrics.
 
     Raises:
         ModelError: it can't be loaded.
     """
     near, told = session_of(settings), settings.node
-    if told.detection == "own":
+    if asking is None or told.detection == "own":
         return Detector(near)
     detectors = Detectors(store.engine, told.lease_s)
     shared = SharedSession(
         near,
         lambda: detectors.alive(near.card.sha256),
-        Asking(badges_of(settings), clock),
+        asking,
         within_s=told.detect_within_s,
         quality=told.detect_quality,
         registry=registry,

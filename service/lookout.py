@@ -147,6 +147,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     detector: Detector,
     *,
     store: SqlStore,
+    asking: Asking | None,
     copies: Copies,
     signer: Signer,
     lanes: Lanes,
@@ -160,6 +161,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         catalogue: Its cameras.
         detector: The model.
         store: Where incidents go.
+        asking: Asks the other nodes; None where one process is alone.
         copies: Writes their pictures.
         signer: Signs their evidence.
         lanes: To the targets; woken when an incident changes.
@@ -217,9 +219,9 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     fleet = Fleet(wiring, loop, mailboxes)
     myself = node_of(settings, version("streetwatch"))
     following, neighbours = None, None
-    if myself is not None:
+    if myself is not None and asking is not None:
         nodes = Nodes(store.engine, lease_s=settings.node.lease_s)
-        neighbours = Neighbours(nodes, myself.id, Asking(badges_of(settings), clock))
+        neighbours = Neighbours(nodes, myself.id, asking)
         leases = Leases(store.engine, myself.id)
         following = Following(myself, nodes, leases, fleet, catalogue, registry)
     registry.register(

@@ -15,6 +15,7 @@ from streetwatch.service.access.factor import Cipher
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.access.sign_on.told import provider_of
+from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.badge import Badges
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
@@ -162,6 +163,13 @@ def links_of(settings: Settings) -> Links:
 def badges_of(settings: Settings) -> Badges:
     """Return by what the nodes of a service know each other."""
     return Badges(vault_of(settings).derived("between nodes"))
+
+
+def asking_of(settings: Settings, clock: Callable[[], Seconds]) -> Asking | None:
+    """Return what asks other nodes, to be closed; None where one process is alone."""
+    if settings.node.id is None and settings.node.detection == "own":
+        return None
+    return Asking(badges_of(settings), clock)
 
 
 def audit_of(store: SqlStore) -> Audit:
