@@ -102,9 +102,13 @@ class BucketedEvidence:
             raise StorageError(f"evidence {incident_id}/{name} can't be read: there is none")
         return content
 
+    def local(self, incident_id: str, name: str) -> Path | None:
+        """Return where a file that is not moved yet lies; None if there is none."""
+        return self.here.local(incident_id, name)
+
     def fetched(self, incident_id: str, name: str) -> Path | None:
         """Return where a file lies on this machine, fetched if need be; None if there is none."""
-        here = self.here.fetched(incident_id, name)
+        here = self.local(incident_id, name)
         if here is not None:
             return here
         content = self._moved_content(incident_id, name)
@@ -206,7 +210,9 @@ class BucketedEvidence:
         if not path.exists():  # it was deleted meanwhile: it must not come back
             self.bucket.delete(key)
             return False
-        return _take_away(path, moved)
+        is_moved = _take_away(path, moved)
+        self.here.tidy(incident_id)
+        return is_moved
 
     def _key(self, incident_id: str, name: str) -> str:
         self.here.path(incident_id, name)  # refuses what is no name

@@ -81,10 +81,14 @@ class EvidenceFolder:
         folder = self.path(incident_id, "_").parent
         return tuple(sorted(one.name for one in folder.glob("[!.]*")))
 
-    def fetched(self, incident_id: str, name: str) -> Path | None:
+    def local(self, incident_id: str, name: str) -> Path | None:
         """Return where a file lies; None where there is none."""
         path = self.path(incident_id, name)
         return path if path.is_file() else None
+
+    def fetched(self, incident_id: str, name: str) -> Path | None:
+        """Return where a file lies; None where there is none."""
+        return self.local(incident_id, name)
 
     def sha256(self, incident_id: str, name: str) -> str | None:
         """Return the sha256 of a file's bytes, None where there is none.
@@ -135,7 +139,7 @@ class EvidenceFolder:
         target = self.path(incident_id, name)
         unfinished = target.with_name(f".{name}.part{target.suffix}")
         try:
-            target.parent.mkdir(exist_ok=True)
+            _begin(unfinished)
             writer(unfinished)
             digest = sha256_of(unfinished)
             unfinished.replace(target)
@@ -156,10 +160,16 @@ class EvidenceFolder:
         """
         try:
             self.path(incident_id, name).unlink(missing_ok=True)
+            self.tidy(incident_id)
         except OSError as error:
             raise StorageError(
                 f"evidence {incident_id}/{name} could not be deleted: {error.strerror or error}"
             ) from error
+
+    def tidy(self, incident_id: str) -> None:
+        """Delete an incident's folder if nothing is in it: there would be more of them each day."""
+        with suppress(OSError):  # something is in it, or it is gone
+            self.path(incident_id, "_").parent.rmdir()
 
     def sweep(self, *, before: Seconds) -> int:
         """Delete what dead processes left half-written; return how many files that were.
@@ -228,6 +238,19 @@ def sha256_of(path: Path) -> str:
 def sha256_hex(content: bytes) -> str:
     """Return the sha256 of bytes, hex."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _begin(unfinished: Path) -> None:
+    """Make a file and its folder, which another thread may take for one that is done with."""
+    for is_last in (False, False, True):
+        unfinished.parent.mkdir(exist_ok=True)
+        try:
+            unfinished.touch()
+        except FileNotFoundError:
+            if is_last:
+                raise
+        else:
+            return
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from functools import partial
 from typing import Final
 
 from streetwatch.service.evidence import manifest as manifests
+from streetwatch.service.evidence.clips import Clips
 from streetwatch.service.evidence.copies import Copies, Kept, NoCopy
-from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.manifest import EvidenceSeal, Gathered
 from streetwatch.service.evidence.track_file import NAME, track_json
 from streetwatch.service.incidents.case import Attachment, Site
@@ -16,7 +16,6 @@ from streetwatch.service.incidents.copying import Copying, Part
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, State, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
-from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.shift import NONE, Shift
 from streetwatch.vision.types import Frame, Image, Seconds, Size, Spared
@@ -69,8 +68,7 @@ class Recorder:
         self._zones = {zone.id: zone for zone in zones}
         self._copies = copies
         self._seal = seal
-        self._ring = ring
-        self._window = window
+        self._clips = Clips(copies, ring, window)
         self._first: dict[str, Frame] = {}
         self._tracks: dict[str, Track] = {}
         self._current: Frame | None = None
@@ -100,12 +98,8 @@ class Recorder:
         self._current, self._pixels = frame if self._is_viewed() else frame.kept(), None
 
     def await_clip(self, *, is_awaited: bool) -> None:
-        """Keep as much of the stream as a clip has, or what one that is not in sight begins with.
-
-        Coded video of half a minute is most of what a camera takes of the memory.
-        """
-        if self._ring is not None:
-            self._ring.keep(self._window.whole_s if is_awaited else self._window.lead_s)
+        """Keep as much of the stream as a clip has, or less where none is in sight."""
+        self._clips.keep(is_awaited=is_awaited)
 
     def redrawn(self, site: Site, zones: tuple[Zone, ...]) -> None:
         """Go on with a camera whose zones were drawn anew."""
@@ -218,20 +212,21 @@ class Recorder:
 
     def _due_at(self, incident: Incident) -> Seconds:
         filed_at = incident.violation_at if incident.warned_at is None else incident.opened_at
-        return (filed_at or incident.first_seen) + self._window.after_s
+        return (filed_at or incident.first_seen) + self._clips.window.after_s
 
     def leave(self, unsealed: Iterable[Incident]) -> None:
         """Write nothing else: another process goes on. Clips are cut, as it has not the stream.
 
         Args:
-            unsealed: Those whose clip it will need.
+            unsealed: Those whose clip it will need. Of what began before this process watched, one
+                before it has cut what there was.
 
         Raises:
             StorageError: the disk refused.
         """
         self.give_up()
         for incident in unsealed:
-            self._cut(incident)
+            self._clips.leave(incident.id, self._due_at(incident))
 
     def give_up(self) -> None:
         """Finish nothing of what is gathered. Callable from any thread."""
@@ -249,7 +244,12 @@ class Recorder:
         site, zone = self._site, self._zones[incident.zone_id]  # they may be drawn anew meanwhile
         frame = None if self._current is None else self._current.kept()  # the queue may be long
         track, no_track = self._track(incident)
-        make_clip, starts_at = self._cut(incident)
+        make_clip = self._clips.begun(
+            incident.id,
+            self._due_at(incident),
+            spare=None if frame is None else self._spared(incident, frame.size),
+            given_up=lambda: self._is_left,
+        )
 
         def gathered() -> Gathered:
             if self._is_left:
@@ -259,7 +259,7 @@ class Recorder:
             if isinstance(clip, NoCopy):
                 missing = (*no_latest, f"clip: {clip.why}", *no_track)
                 return Gathered(site, zone, (*latest, *track), missing)
-            added = (*latest, *track, _clip(clip, starts_at))
+            added = (*latest, *track, clip)
             return Gathered(site, zone, added, (*no_latest, *no_track))
 
         return self._copies.later(gathered)
@@ -311,22 +311,6 @@ class Recorder:
             Attachment(manifests.SIGNATURE, "signature", "application/octet-stream", signed, at),
         )
 
-    def _cut(self, incident: Incident) -> tuple[Callable[[], Kept | NoCopy], Seconds]:
-        """Cut the clip; return what makes its copy, and when it begins."""
-        if self._ring is None:
-            why = "this camera keeps none (privacy mask, or a source without packets)"
-            return lambda: NoCopy(why), 0.0
-        folder, end = self._copies.cut_into, self._due_at(incident)
-        try:
-            digest, at = cut(self._ring, folder, incident.id, end=end, window=self._window)
-        except ClipUnavailable as error:
-            none = NoCopy(str(error))
-            return lambda: none, 0.0
-        frame = self._current
-        spare = None if frame is None else self._spared(incident, frame.size)
-        make = partial(self._copies.clip, incident.id, CLIP, digest, spare)
-        return partial(make, given_up=lambda: self._is_left), at
-
     def _track(self, incident: Incident) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
         """Write where it was seen when, as far as this process has watched it, or say why not."""
         track, frame = self._tracks.get(incident.id), self._current
@@ -360,7 +344,3 @@ class Recorder:
 
 def _still(name: str, role: str, kept: Kept, at: Seconds) -> Attachment:
     return Attachment(name, role, "image/jpeg", kept.sha256, at, kept.original_sha256)
-
-
-def _clip(kept: Kept, starts_at: Seconds) -> Attachment:
-    return Attachment(CLIP, "clip", "video/mp4", kept.sha256, starts_at, kept.original_sha256)

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -310,6 +312,31 @@ def test_what_is_written_is_told_at_once_and_moved_without_a_look_through_the_fo
     assert bucket.originals.bucket.has(f"originals/{CASE}/still.jpg")
     assert [one.name for one in bucket.waiting()] == ["by-another-process.jpg"]
     assert bucket.move_written() == 0
+
+
+def test_what_is_moved_leaves_no_empty_folder_here(bucket: BucketedEvidence) -> None:
+    bucket.write(CASE, "still.jpg", b"picture")
+    bucket.originals.write(CASE, "still.jpg", b"original")
+    bucket.move_written()
+    left = (*bucket.here.root.iterdir(), *bucket.here.originals_root.iterdir())
+    assert left == ()
+
+
+def test_a_folder_that_is_tidied_all_the_time_takes_what_is_written(tmp_path: Path) -> None:
+    folder, is_over = EvidenceFolder(tmp_path / "evidence"), threading.Event()
+
+    def tidy() -> None:
+        while not is_over.is_set():
+            folder.tidy(CASE)
+
+    with ThreadPoolExecutor(1) as pool:
+        tidying = pool.submit(tidy)
+        for number in range(100):
+            folder.write(CASE, f"{number}.jpg", b"picture")
+            folder.discard(CASE, f"{number}.jpg")
+        is_over.set()
+        tidying.result()
+    assert folder.names(CASE) == ()
 
 
 def test_a_clip_that_is_masked_next_stays_until_the_folder_is_looked_through(
