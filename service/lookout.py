@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.cameras import cameras_router, trials_router
+from streetwatch.service.api.metrics import NodesCollector
 from streetwatch.service.api.readiness import CameraHealth
 from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.neighbours import Neighbours, SharedLooks
@@ -224,6 +225,9 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         neighbours = Neighbours(nodes, myself.id, asking)
         leases = Leases(store.engine, myself.id)
         following = Following(myself, nodes, leases, fleet, catalogue, registry)
+        registry.register(
+            NodesCollector(nodes.whole, lambda: [one.id for one in catalogue.cameras])
+        )
     registry.register(
         CaptureCollector(
             lambda: [(name, one.capture.counts) for name, one in fleet.watched.items()]
