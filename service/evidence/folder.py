@@ -5,14 +5,19 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from streetwatch.service.evidence.keeping import Entry
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.vision.types import Seconds
+
+#: An empty folder is about to be written to, or is done with.
+_BEGINNING: Final = threading.Lock()
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -168,7 +173,7 @@ class EvidenceFolder:
 
     def tidy(self, incident_id: str) -> None:
         """Delete an incident's folder if nothing is in it: there would be more of them each day."""
-        with suppress(OSError):  # something is in it, or it is gone
+        with _BEGINNING, suppress(OSError):  # something is in it, or it is gone
             self.path(incident_id, "_").parent.rmdir()
 
     def sweep(self, *, before: Seconds) -> int:
@@ -241,16 +246,10 @@ def sha256_hex(content: bytes) -> str:
 
 
 def _begin(unfinished: Path) -> None:
-    """Make a file and its folder, which another thread may take for one that is done with."""
-    for is_last in (False, False, True):
+    """Make a file and its folder, which nobody takes for one that is done with meanwhile."""
+    with _BEGINNING:
         unfinished.parent.mkdir(exist_ok=True)
-        try:
-            unfinished.touch()
-        except FileNotFoundError:
-            if is_last:
-                raise
-        else:
-            return
+        unfinished.touch()
 
 
 def _write_synced(path: Path, content: bytes) -> None:

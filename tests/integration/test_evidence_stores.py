@@ -331,10 +331,12 @@ def test_a_folder_that_is_tidied_all_the_time_takes_what_is_written(tmp_path: Pa
 
     with ThreadPoolExecutor(1) as pool:
         tidying = pool.submit(tidy)
-        for number in range(100):
-            folder.write(CASE, f"{number}.jpg", b"picture")
-            folder.discard(CASE, f"{number}.jpg")
-        is_over.set()
+        try:
+            for number in range(100):
+                folder.write(CASE, f"{number}.jpg", b"picture")
+                folder.discard(CASE, f"{number}.jpg")
+        finally:
+            is_over.set()
         tidying.result()
     assert folder.names(CASE) == ()
 
