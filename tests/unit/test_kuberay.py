@@ -91,7 +91,7 @@ def wrongs(spec: dict[str, Any], folder: Path) -> str:
     """What the schema has against a specification, empty where nothing."""
     (schema := folder / "schema.json").write_text(json.dumps(RAY_CLUSTER))
     (told := folder / "spec.json").write_text(json.dumps(spec))
-    check = [sys.executable, "-m", "check_jsonschema", "--schemafile", schema, told]
+    check = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(schema), str(told)]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stdout
 

@@ -95,7 +95,7 @@ class _Nodes:
             with ui.element("td"):
                 chip(*_state(one))
             cell(_cameras(one), "sw-number")
-            cell(f"{one.cores:.1f} / {one.capacity:g}", "sw-number")
+            cell(f"{one.cores:.2f} / {one.capacity:g}", "sw-number")
             cell(f"{one.full:.0%}", "sw-number")
             cell(", ".join(one.tags) or "—", "sw-code")
             cell(one.version, "sw-code")
