@@ -128,6 +128,12 @@ def test_a_pod_of_ray_has_no_rights_and_is_told_what_can_be_set(tmp_path: Path) 
             assert {name for name in ours if setting_named(settings, name)} == set(ours)
 
 
+def test_cameras_do_not_stand_behind_all_else_as_tasks_of_ray_do() -> None:
+    for name, pod in ray_pods().items():
+        told = {env["name"]: env["value"] for env in pod["spec"]["containers"][0]["env"]}
+        assert name == "head" or told["RAY_worker_niceness"] == "0"
+
+
 def test_every_pod_of_ray_is_asked_how_it_is_at_a_port_that_ray_listens_at() -> None:
     spec = KUBERAY["RayCluster streetwatch"]["spec"]
     for name, pod in ray_pods().items():
