@@ -1,7 +1,7 @@
 """Who looks at the pictures: this machine, or one that looks for several."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -14,14 +14,16 @@ from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.detector_site import detector_site
 from streetwatch.service.between.shared_session import SharedSession
 from streetwatch.service.incidents.errors import InputError, StorageError
-from streetwatch.service.openings import badges_of, shared_store
+from streetwatch.service.keyring import badges_of
 from streetwatch.service.rounds import Rounds
 from streetwatch.service.server import Server, configured, listening, outlive_signals
 from streetwatch.service.settings import Settings
+from streetwatch.service.sharing import shared_store
 from streetwatch.service.store.detectors import Detectors
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.steady import SteadyClock
 from streetwatch.vision.detect import Detector
+from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +47,13 @@ def session_of(settings: Settings) -> Session:
         threads=settings.detector_threads,
         provider=settings.detector_provider,
     )
+
+
+def asking_of(settings: Settings, clock: Callable[[], Seconds]) -> Asking | None:
+    """Return what asks other nodes, to be closed; None where one process is alone."""
+    if settings.node.id is None and settings.node.detection == "own":
+        return None
+    return Asking(badges_of(settings), clock)
 
 
 def detector_from(

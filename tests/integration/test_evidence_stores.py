@@ -16,7 +16,6 @@ import structlog
 from bucket_parts import CANARY, bucketed, make_bucket
 
 from filed import NOON, an_incident
-from live_service import PATIENCE_S, wait_for
 from sealed import SIGNER, Sees, recorder_of
 from streetwatch.service.evidence.bucket import Bucket
 from streetwatch.service.evidence.bucketed import FETCHED_S, BucketedEvidence, Closing
@@ -38,6 +37,7 @@ from streetwatch.service.upkeep.verify import Verification
 from streetwatch.vision.masking import Masker
 from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Frame, Image
+from waiting import PATIENCE_S, wait_for
 
 CASE, OTHER = "a" * 26, "b" * 26
 
@@ -162,10 +162,10 @@ def test_masked_copies_are_made_of_originals_wherever_they_are(kept: Kept) -> No
         copies = Copies(folder, Masker(Sees((("person", (9.0, 9.0, 99.0, 99.0)),))))
         incident = an_incident(id=CASE)
         recorder = recorder_of(copies, incident)
-        recorder.show(Frame("kerb", 1, NOON, Pixels(picture())))
+        recorder.pictures.show(Frame("kerb", 1, NOON, Pixels(picture())))
         with store.transaction() as transaction:
             transaction.put_incident(incident)
-            transaction.put_attachments(CASE, recorder.stills_of(incident, frozenset()))
+            transaction.put_attachments(CASE, recorder.pictures.stills_of(incident, frozenset()))
         move()
         make_due(copies, AwaitedCopies(store.engine))
         move()

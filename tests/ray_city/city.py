@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import os
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from databases import PostgresServer, postgres_server
 from live_service import Camera, free_port, wait_for
 from ray_city.told import document, settings
 from streetwatch.benchmarks.store_faults import s3_server
+from streetwatch.service.placement.place import MOST
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.cluster_schema import lease
@@ -73,6 +75,12 @@ class City:
     def spread(self) -> Counter[str | None]:
         with self.store.engine.connect() as connection:
             return Counter(connection.execute(sa.select(lease.c.node)).scalars())
+
+    def is_spread(self, names: list[str]) -> bool:
+        """Tell whether each camera has an owner, and none of these more than the planner allows."""
+        spread = self.spread()
+        most = math.ceil(MOST * spread.total() / len(names))
+        return set(spread) == set(names) and max(spread.values()) <= most
 
     def seen(self) -> int:
         """How many cameras give pictures, by what the nodes say."""
@@ -174,8 +182,7 @@ def city_of(cameras: int, names: list[str], clip: Path, say: Say) -> Iterator[Ci
                 "STREETWATCH_NODE__CAPACITY": "1",
             }
             ray.start_machine(name, **own)
-        share = {name: cameras // len(names) for name in names}
-        wait_for("spread", lambda: city.spread() == share or None, seconds=240)
+        wait_for("spread", lambda: city.is_spread(names) or None, seconds=240)
         say(f"{len(names)} nodes have their cameras")
         yield city
 

@@ -123,11 +123,11 @@ def upgrade(cameras: int, clip: Path, say: Say) -> dict[str, Any]:
         begun(city, cameras, say)
         until(city, 70)
         usual = city.gaps(city.camera.since + 45, time.time() - 12)
-        began, share = time.time(), {one: cameras // len(names) for one in names}
+        began = time.time()
         for name in names:
             os.kill(city.pid(name), signal.SIGTERM)
             city.taken_after(time.time(), name)
-            wait_for("spread", lambda: city.spread() == share or None, seconds=90)
+            wait_for("spread", lambda: city.is_spread(names) or None, seconds=90)
             say(f"{name} is new")
         threading.Event().wait(12)  # looks are written every ten seconds
         gaps = city.gaps(began, time.time() - 11)

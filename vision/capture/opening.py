@@ -101,6 +101,7 @@ class Feed:
         template: The stream's parameters, valid for good.
         says_time: Whether its kind of source says what time its own clock has.
         bad_packets: How many the container could not read.
+        waited_s: How long the latest packet let itself be waited for.
     """
 
     container: InputContainer = field(repr=False)  # shows its address, and logs show locals
@@ -110,6 +111,7 @@ class Feed:
     read_s: Seconds
     says_time: bool = False
     bad_packets: int = 0
+    waited_s: Seconds = 0.0
 
     @property
     def said_at_zero_s(self) -> Seconds | None:
@@ -141,6 +143,7 @@ class Feed:
             asked = time.monotonic()
             try:
                 for packet in self.container.demux(self.stream):
+                    self.waited_s = time.monotonic() - asked
                     yield packet
                     bad_in_a_row, asked = 0, time.monotonic()
             except av.error.InvalidDataError as error:
