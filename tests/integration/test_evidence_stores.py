@@ -16,6 +16,7 @@ import structlog
 from bucket_parts import CANARY, bucketed, make_bucket
 
 from filed import NOON, an_incident
+from live_service import wait_for
 from sealed import SIGNER, Sees, recorder_of
 from streetwatch.service.evidence.bucket import Bucket
 from streetwatch.service.evidence.bucketed import FETCHED_S, BucketedEvidence, Closing
@@ -37,7 +38,7 @@ from streetwatch.service.upkeep.verify import Verification
 from streetwatch.vision.masking import Masker
 from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Frame, Image
-from waiting import PATIENCE_S, wait_for
+from waiting import PATIENCE_S
 
 CASE, OTHER = "a" * 26, "b" * 26
 
