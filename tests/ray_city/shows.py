@@ -11,6 +11,7 @@ from typing import Any
 
 from live_service import wait_for
 from ray_city.city import City, Say, city_of
+from ray_city.film import HELD_AT_S, HELD_S
 from ray_city.told import LEASE_S
 
 
@@ -69,6 +70,15 @@ def disturbed(city: City, say: Say) -> dict[str, Any]:
     }
 
 
+def all_filed_at(city: City, count: int) -> int | None:
+    """Wait until all is filed; return at which second of the film that was, None: it never was."""
+    while city.filed().total() < count:
+        if time.time() - city.camera.since > HELD_AT_S + HELD_S - 15:
+            return None
+        threading.Event().wait(1.0)
+    return round(time.time() - city.camera.since)
+
+
 def troubles(cameras: int, clip: Path, say: Say) -> dict[str, Any]:
     """Run the film undisturbed, then disturbed."""
     names = ["a", "b", "c", "d"]
@@ -81,6 +91,8 @@ def troubles(cameras: int, clip: Path, say: Say) -> dict[str, Any]:
             if kind == "disturbed":
                 came |= disturbed(city, say)
             until(city, 165)
+            came[f"{kind}_filed_at_165"] = city.filed().total()
+            came[f"{kind}_all_filed_at"] = all_filed_at(city, 3 * cameras)
             wait_for("evidence", lambda: city.is_complete() or None)
             filed[kind] = city.filed()
             came[f"{kind}_verify"] = city.verified()
