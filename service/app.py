@@ -197,7 +197,7 @@ class Service:
             promised=self.desk.courier.wake if self.desk.courier else None,
         )
         self.months = Months(self._reporter(), self._foreseer())
-        self.renewing = self.months.rounds()
+        self.renewing = self.months.rounds(first_of(self.settings, self.store))
         self._watch()
         catalogue.follow(self._watch)
 
