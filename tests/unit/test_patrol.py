@@ -30,8 +30,9 @@ def standing(
 
 def stood(*each: tuple[int, float, float]) -> Standings:
     places, began, ended = zip(*each, strict=True)
-    at = {f"p{place}": spot(place) for place in sorted(set(places))}
-    return Standings(at, [f"p{place}" for place in places], np.array(began), np.array(ended))
+    known, where = np.unique(places, return_inverse=True)
+    at = {f"p{place}": spot(place) for place in known.tolist()}
+    return Standings(at, where, np.array(began), np.array(ended))
 
 
 def test_a_visit_is_worth_what_stood_there_in_its_hour_on_such_days() -> None:

@@ -10,20 +10,44 @@ import sqlalchemy as sa
 from streetwatch.service.desk.foresight.campaigns import Campaign
 from streetwatch.service.desk.foresight.scope import Scope, columns_of, counted, few_rows
 from streetwatch.service.desk.places import GONE
-from streetwatch.service.desk.reports.facts import Cases
-from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.query import Wanted, asked_for
 from streetwatch.service.foresight.relapse import Spells, spells
 from streetwatch.service.foresight.relapse_chains import Episode, in_longest
 from streetwatch.service.incidents.reach import Reach
+from streetwatch.service.store.lists import listed_tenths, tenths_in
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
 
+#: Of what has not come back.
+_NEVER = -1.0
 
-def since_closing(cases: Cases, *, now: Seconds) -> Spells:
-    """Return how long the places of closed cases stayed clean."""
-    some = cases.is_counted & cases.stand_in(*GONE) & ~np.isnan(cases.ended_at)
-    return spells(cases.ended_at[some], cases.recurred_at[some], now)
+
+def since_closing(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Spells:
+    """Return how long the places of closed cases stayed clean.
+
+    Raises:
+        StorageError: the database refused.
+    """
+    case, later = desk_case.c, desk_case.alias()
+    again = (
+        sa.select(sa.func.min(later.c.occurred_at))
+        .where(later.c.recurrence_of == case.external_id)
+        .scalar_subquery()
+    )
+    query = sa.select(
+        listed_tenths(case.ended_at), listed_tenths(sa.func.coalesce(again, _NEVER))
+    ).where(
+        *asked_for(wanted),
+        # As an expression: SQLite would else take the index of states, and read each row.
+        sa.func.coalesce(case.state, "").in_(GONE),
+        case.is_double.is_(False),
+        case.ended_at.is_not(None),
+    )
+    with reading(engine) as connection:
+        (written,) = plain_rows(connection, query)
+    ended, back = tenths_in(written)
+    return spells(ended, np.where(back < 0, np.nan, back), now)
 
 
 def since_campaign(engine: sa.Engine, campaign: Campaign, reach: Reach, *, now: Seconds) -> Spells:

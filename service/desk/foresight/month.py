@@ -60,7 +60,7 @@ class MonthPage:
     relapses: tuple[Relapse, ...]
     chains: Sequence[Chain] | None
     campaigns: Sequence[Outcome]
-    efficiency: Efficiency | None
+    efficiency: Efficiency
     frontages: Sequence[Frontage] | None
     ahead: Ahead
     patrol: Rounds | None
@@ -78,22 +78,24 @@ def month_page(
     period = month_named(name)
     wanted = Wanted(period, grid=grid_prefix(grid), reach=foreseer.reach)
     # What waits for the database waits together.
-    with ThreadPoolExecutor(5) as beside:
+    with ThreadPoolExecutor(7) as beside:
         coming = beside.submit(ahead, foreseer, period, wanted.grid)
         chains = beside.submit(_where_few_enough, lambda: foreseer.chains(wanted, most=MOST))
         frontages = beside.submit(_where_few_enough, lambda: foreseer.frontages(wanted))
         campaigns = beside.submit(_campaigns, foreseer, period)
         patrol = beside.submit(_routes, foreseer, wanted)
+        relapses = beside.submit(foreseer.relapses, wanted)
+        efficiency = beside.submit(foreseer.efficiency, wanted, ROUND)
         cases = reporter.cases(wanted)
         return MonthPage(
             month=reporter.month_of(cases, period, grid),
             made_at=foreseer.clock(),
             days=by_day(cases, period),
             hours=by_hour(cases),
-            relapses=foreseer.relapses_of(cases),
+            relapses=relapses.result(),
             chains=chains.result(),
             campaigns=campaigns.result(),
-            efficiency=_where_few_enough(lambda: foreseer.efficiency_of(cases, wanted, ROUND)),
+            efficiency=efficiency.result(),
             frontages=frontages.result(),
             ahead=coming.result(),
             patrol=patrol.result(),

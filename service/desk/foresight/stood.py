@@ -14,12 +14,13 @@ from streetwatch.service.desk.foresight.scope import (
     counted,
     refuse_more,
 )
-from streetwatch.service.desk.reports.facts import FROM_CAMERAS, Cases
+from streetwatch.service.desk.reports.facts import FROM_CAMERAS
 from streetwatch.service.desk.reports.query import Wanted, asked_for
+from streetwatch.service.desk.states import REFUSALS
 from streetwatch.service.foresight.efficiency import Finds
 from streetwatch.service.foresight.frontage import Event
 from streetwatch.service.foresight.patrol import Standings
-from streetwatch.service.store.lists import listed, numbers_in, repeated
+from streetwatch.service.store.lists import listed_tenths, tenths_in
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
@@ -46,25 +47,30 @@ def standings(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Standings:
     query = (
         sa.select(
             *(place, sa.func.avg(_CASE.lon), sa.func.avg(_CASE.lat)),
-            *(listed(each) for each in (_BEGAN, sa.func.coalesce(_GONE, now))),
+            *(listed_tenths(each) for each in (_BEGAN, sa.func.coalesce(_GONE, now))),
         )
         .where(*counted(Scope(wanted)), *mapped)
         .group_by(place)
+        .order_by(place)
     )
     with reading(engine) as connection:
         places, lon, lat, *spans = columns_of(plain_rows(connection, query), 5)
-    began, gone = ([*numbers_in(each)] for each in spans)
-    many = [len(each) for each in began]
+    began, gone = ([*tenths_in(each)] for each in spans)
     since, until = (np.concatenate([np.zeros(0), *each]) for each in (began, gone))
     at = {name: MapPoint(*where) for name, *where in zip(places, lon, lat, strict=True)}
-    stood_at = repeated(places, many)
-    return Standings(dict(sorted(at.items())), stood_at, since, np.maximum(until, since))
+    where = np.repeat(np.arange(len(at)), [len(each) for each in began])
+    return Standings(at, where, since, np.maximum(until, since))
 
 
 def events(
-    engine: sa.Engine, wanted: Wanted, cameras: Iterable[str], *, now: Seconds
+    engine: sa.Engine,
+    wanted: Wanted,
+    cameras: Iterable[str],
+    types: Iterable[str],
+    *,
+    now: Seconds,
 ) -> dict[str, list[Event]]:
-    """Return what each of some cameras saw, with where in its picture it stood.
+    """Return what each of some cameras saw of some types, with where in its picture it stood.
 
     Raises:
         InputError: these are too many cases.
@@ -75,6 +81,7 @@ def events(
         *counted(Scope(wanted)),
         _CASE.source == FROM_CAMERAS,
         _CASE.camera_id.in_(sorted(cameras)),
+        _CASE.type.in_(sorted(types)),
     )
     with reading(engine) as connection:
         rows = connection.execute(query.limit(MOST_CASES + 1)).all()
@@ -87,13 +94,27 @@ def events(
     return found
 
 
-def finds(cases: Cases, *, now: Seconds) -> Finds:
-    """Return what cameras found and people confirmed; what is not gone stands until now."""
-    some = cases.is_counted & cases.is_camera & ~np.isnan(cases.accepted_at)
-    filed, began = cases.came_at[some], cases.began_at[some]
-    gone = np.where(np.isnan(cases.gone_at), cases.ended_at, cases.gone_at)[some]
-    waited = np.maximum(filed - began, 0.0)
-    return Finds(waited, np.maximum(np.where(np.isnan(gone), now, gone) - began, waited))
+def finds(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Finds:
+    """Return what cameras found and people confirmed; what is not gone stands until now.
+
+    Raises:
+        StorageError: the database refused.
+    """
+    query = sa.select(
+        listed_tenths(_CASE.reported_at - _BEGAN),
+        listed_tenths(sa.func.coalesce(_GONE, now) - _BEGAN),
+    ).where(
+        *asked_for(wanted),
+        _CASE.source == FROM_CAMERAS,
+        _CASE.state.not_in(REFUSALS),
+        _CASE.is_double.is_(False),
+        _CASE.first_accepted_at.is_not(None),
+    )
+    with reading(engine) as connection:
+        ((waited, lasted),) = plain_rows(connection, query)
+    waits, stays = tenths_in((waited, lasted))
+    waits = np.maximum(waits, 0.0)
+    return Finds(waits, np.maximum(stays, waits))
 
 
 def verdicts(engine: sa.Engine, wanted: Wanted) -> list[Floats]:
@@ -103,10 +124,10 @@ def verdicts(engine: sa.Engine, wanted: Wanted) -> list[Floats]:
         StorageError: the database refused.
     """
     query = (
-        sa.select(listed(_CASE.judged_at))
+        sa.select(listed_tenths(_CASE.judged_at))
         .where(*asked_for(wanted), _CASE.source == FROM_CAMERAS)
         .where(_CASE.judged_by.is_not(None), _CASE.judged_at.is_not(None))
         .group_by(_CASE.judged_by)
     )
     with reading(engine) as connection:
-        return [*numbers_in(written for (written,) in plain_rows(connection, query))]
+        return [*tenths_in(written for (written,) in plain_rows(connection, query))]
