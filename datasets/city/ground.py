@@ -142,7 +142,7 @@ class Ground:
     @property
     def shops(self) -> tuple[str, ...]:
         """The cameras that see shops."""
-        return tuple(post.id for post in self.posts[::_SHOPS_EVERY])
+        return tuple(post.id for post in self.posts[_SHOPS_EVERY - 1 :: _SHOPS_EVERY])
 
 
 def ground_of(plan: Plan) -> Ground:

@@ -129,8 +129,10 @@ def rates(counts: Array, hours: Array, spread: float) -> tuple[Array, Array, Arr
     """
     n, exposure = counts / spread, hours / spread
     mean = float(n.sum() / exposure.sum()) if exposure.sum() else 0.0
-    if not mean:
-        return np.zeros_like(n), np.zeros_like(n), np.full_like(n, np.nan)
+    if not mean:  # nowhere was any: the city's rate says nothing, each cell's hours do
+        high = np.full_like(n, np.inf)
+        np.divide(poisson_limits(0)[1], exposure, out=high, where=exposure > 0)
+        return np.zeros_like(n), np.zeros_like(n), high
     shape = _prior_shape(n, exposure, mean)
     posterior = gamma(n + shape, scale=1.0 / (exposure + shape / mean))
     tail = (1.0 - LEVEL) / 2.0

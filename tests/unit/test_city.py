@@ -111,7 +111,9 @@ def test_garbage_lies_before_one_shop_or_the_other_or_none(
     ground = City(PLAN).ground
     shops = {
         one["id"]: {
-            zone["id"]: zone["polygon"] for zone in one["zones"] if zone["kind"] == "shopfront"
+            zone["id"]: tuple(map(tuple, zone["polygon"]))
+            for zone in one["zones"]
+            if zone["kind"] == "shopfront"
         }
         for one in yaml.safe_load(cameras_yaml(ground))["cameras"]
     }

@@ -140,6 +140,12 @@ def test_tails_are_those_of_the_textbook() -> None:
     assert (low[0], high[0]) == pytest.approx((limits.low, limits.high))
 
 
+def test_where_nothing_happened_anywhere_a_rate_is_below_what_its_hours_allow() -> None:
+    middle, low, high = rates(np.zeros(2), np.array([100.0, 10.0]), 1.0)
+    assert (middle.tolist(), low.tolist()) == ([0.0, 0.0], [0.0, 0.0])
+    assert high == pytest.approx([0.0369, 0.369], rel=1e-3)  # Garwood's limit of none, an hour
+
+
 def test_days_that_differ_by_chance_alone_have_no_spread() -> None:
     chance = np.random.default_rng(2)
     mean = np.full((40, 40), 4.0)
