@@ -105,7 +105,7 @@ def chances(  # noqa: PLR0913 -- which of them
     best = np.lexsort((of_day, rows, -worth[rows, of_day]))[:most]
     places = list(known.at.items())
     return [
-        Chance(*places[row], hour, float(worth[row, hour]))
+        Chance(places[row][0], places[row][1], hour, float(worth[row, hour]))
         for row, hour in zip(rows[best].tolist(), of_day[best].tolist(), strict=True)
     ]
 

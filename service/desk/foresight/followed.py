@@ -35,7 +35,7 @@ def since_closing(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Spells:
         .where(later.c.recurrence_of == case.external_id)
         .scalar_subquery()
     )
-    query = sa.select(
+    query: sa.Select[Any] = sa.select(
         listed_tenths(case.ended_at), listed_tenths(sa.func.coalesce(again, _NEVER))
     ).where(
         *asked_for(wanted),

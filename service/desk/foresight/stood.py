@@ -100,7 +100,7 @@ def finds(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Finds:
     Raises:
         StorageError: the database refused.
     """
-    query = sa.select(
+    query: sa.Select[Any] = sa.select(
         listed_tenths(_CASE.reported_at - _BEGAN),
         listed_tenths(sa.func.coalesce(_GONE, now) - _BEGAN),
     ).where(
