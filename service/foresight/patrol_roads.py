@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
+from scipy.spatial import cKDTree, distance
 
 from streetwatch.zones.ground import MapPoint
 
@@ -116,8 +116,7 @@ def _metres(points: Sequence[MapPoint], around: Sequence[MapPoint]) -> Metres:
 
 
 def _gaps(points: Metres) -> npt.NDArray[np.float64]:
-    across = points[:, None, :] - points[None, :, :]
-    return np.asarray(np.hypot(across[..., 0], across[..., 1]), np.float64)
+    return np.asarray(distance.cdist(points, points))
 
 
 def _lines(document: Mapping[str, Any]) -> Iterator[Sequence[Any]]:

@@ -68,12 +68,12 @@ def reader(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
             service.kill()
 
 
-def test_hot_spots_move_with_the_hour_and_say_where_to_send_people(reader: Reader) -> None:
+def test_hot_spots_say_where_to_send_people_and_where_the_next_camera_belongs(
+    reader: Reader,
+) -> None:
     page = reader.opens("hot-spots")
     send = page.get_by_role("region", name="Where to send people")
     expect(send).to_contain_text("best window")
-    page.get_by_role("slider", name="Hour of the day").press("ArrowRight")
-    expect(page.locator(".fs-hour")).to_have_text("00:00")
     expect(page.get_by_text("Next camera: 124")).to_be_visible()
     assert barriers(page) == []
 
@@ -128,8 +128,9 @@ def test_a_shop_front_s_points_lead_to_the_cases_that_took_them(reader: Reader) 
     shops = 2 * len(reader.city.ground.shops)
     expect(fronts.get_by_role("row")).to_have_count(1 + shops)
     expect(fronts.get_by_role("row").nth(1)).to_contain_text(re.compile(r"shop-[12]\d+\.\d"))
-    page.locator("details summary").first.click()
-    case = page.locator("details").first.get_by_role("link").first
+    points = page.locator("details.sw-card").first
+    points.locator("summary").click()
+    case = points.get_by_role("link").first
     assert str(case.get_attribute("href")).startswith("/console/cases/SW-")
     assert barriers(page) == []
 
