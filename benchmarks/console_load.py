@@ -29,7 +29,7 @@ from streetwatch.service.access.rules import Limits
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.desk.tallies import UNDER_WAY
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.openings import cipher_at
+from streetwatch.service.keyring import cipher_at
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.types import Seconds

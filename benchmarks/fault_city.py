@@ -29,10 +29,11 @@ from streetwatch.service.incidents.routing import TO_THE_DESK
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.condition import Condition
 from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
+from streetwatch.service.runtime.watched_camera import WatchedCamera, Wiring
 from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.capture.source import Source, SourceKind

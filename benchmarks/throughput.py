@@ -4,8 +4,9 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from os import sched_getaffinity
@@ -15,10 +16,12 @@ import structlog
 
 from streetwatch.benchmarks.event_clips import filed_event
 from streetwatch.benchmarks.events import tally
+from streetwatch.benchmarks.live_streams import live_in_turn
 from streetwatch.benchmarks.throughput_reading import Reading, most_resident, resident_mib
 from streetwatch.benchmarks.throughput_streams import CameraStream, coded_streams
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import Camera
+from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.settings import Settings
@@ -53,6 +56,8 @@ class Load:
         threads: Inside one detection.
         spread_s: Over which the cameras come, one after the other: the streams are few, and no
             city's cars all stop in the same second. Zero is that worst case.
+        is_live: The streams come over RTSP from other processes, which take this machine's time too
+            and are not counted; else they are read from the files.
     """
 
     streams: tuple[CameraStream, ...]
@@ -64,6 +69,11 @@ class Load:
     model: str
     threads: int
     spread_s: Seconds = 0.0
+    is_live: bool = False
+
+    def stream(self, number: int) -> CameraStream:
+        """Return the stream of a camera."""
+        return self.streams[number % len(self.streams)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ class Throughput:
     """What was measured; `line` is the contract's."""
 
     cameras: int
+    is_live: bool
     spread_s: Seconds
     seconds: Seconds
     looks: int
@@ -94,6 +105,7 @@ class Throughput:
         camera_s = self.cameras * self.seconds
         return {
             "cameras": self.cameras,
+            "source": "rtsp" if self.is_live else "file",
             "spread_s": self.spread_s,
             "seconds": round(self.seconds, 1),
             "looks_per_camera_s": round(self.looks / camera_s, 3),
@@ -173,15 +185,16 @@ def measured(load: Load) -> Throughput:
 def _run(load: Load) -> Throughput:
     # The relay's tries at a desk that is not up are no news here.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _sources(load) as sources:
         settings = Settings(
             data_dir=Path(folder),
             look_interval_s=load.look_interval_s,
             quiet_interval_s=load.quiet_interval_s,
             model=load.model,
             detector_threads=load.threads,
+            networks=NetworkSettings(cameras=["127.0.0.0/8"]),  # live streams are on this machine
         )
-        cameras = tuple(_camera(load, number) for number in range(load.number))
+        cameras = tuple(_camera(load, number, one) for number, one in enumerate(sources))
         service = Service(settings, () if load.spread_s else cameras)
         empty_mib = resident_mib()
         with service.running():
@@ -195,11 +208,21 @@ def _run(load: Load) -> Throughput:
         return _throughput(load, after.since(before), (empty_mib, most_mib), recall)
 
 
-def _camera(load: Load, number: int) -> Camera:
-    stream = load.streams[number % len(load.streams)]
-    camera = next(one for one in load.cameras if one.id == stream.camera_id)
-    source = Source(SourceKind.FILE, str(stream.path))
-    return replace(camera, id=f"{stream.camera_id}-{number}", source=source)
+@contextmanager
+def _sources(load: Load) -> Iterator[list[Source]]:
+    """Give each camera the address of its pictures."""
+    streams = [load.stream(number) for number in range(load.number)]
+    if not load.is_live:
+        yield [Source(SourceKind.FILE, str(one.path)) for one in streams]
+        return
+    with live_in_turn(streams, spread_s=load.spread_s) as urls:
+        yield [Source(SourceKind.RTSP, url) for url in urls]
+
+
+def _camera(load: Load, number: int, source: Source) -> Camera:
+    camera_id = load.stream(number).camera_id
+    camera = next(one for one in load.cameras if one.id == camera_id)
+    return replace(camera, id=f"{camera_id}-{number}", source=source)
 
 
 def _pictures_of_all(
@@ -235,7 +258,7 @@ def _recall(
     for number, (camera_id, zero) in enumerate(began_at.items()):
         events = [
             event
-            for event in load.streams[number % len(load.streams)].events
+            for event in load.stream(number).events
             if event.violation_at + _TOLERANCE_S <= load.seconds
         ]
         mine = [
@@ -262,6 +285,7 @@ def _throughput(
     split["rest"] = took.cpu_s - sum(split.values())  # packets, waiting, the relay
     return Throughput(
         cameras=load.number,
+        is_live=load.is_live,
         spread_s=load.spread_s,
         seconds=took.at,
         looks=round(took.total("streetwatch_looks_total")),

@@ -96,7 +96,10 @@ def most_resident(seconds: Seconds) -> float:
 
 
 def median_line(lines: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    """Return the median of each figure over runs of one load; all runs must keep the intervals."""
+    """Return the median of each figure over runs of one load; all runs must keep the intervals.
+
+    Words are those of the first.
+    """
     return {"runs": len(lines), **_median([dict(one) for one in lines])}
 
 
@@ -110,6 +113,8 @@ def _middle(values: Sequence[object]) -> object:
             return all(values)
         case dict():
             return _median([one for one in values if isinstance(one, dict)])
+        case str():
+            return values[0]
         case _:
             known = sorted(one for one in values if isinstance(one, int | float))
             return median(known) if len(known) == len(values) else None

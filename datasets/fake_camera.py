@@ -147,7 +147,10 @@ class FakeCamera(LiveCamera):
     """One camera. Its methods are for its own thread; others go through `FakeCameras`."""
 
     def __init__(self, clips: Clips, *, seed: int, elapsed_s: float) -> None:
-        super().__init__(clips.street, host="127.0.0.1", port=0, path="live", elapsed_s=elapsed_s)
+        street = _loaded(clips.street, clips.calm_of(clips.street))
+        super().__init__(
+            clips.street, street, host="127.0.0.1", port=0, path="live", elapsed_s=elapsed_s
+        )
         self.trouble: Trouble | None = None
         self.chance = random.Random(seed)  # noqa: S311 -- fate, not secrets
         self._clips = clips

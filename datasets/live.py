@@ -81,10 +81,14 @@ class LoopedClip:
         """Return it with its calm end again and again before it begins anew.
 
         Args:
-            since_s: Where that end begins: with a key frame.
+            since_s: Where that end begins: with the first key frame from there on.
             lasts_s: For how long it is shown at least, in whole repetitions.
         """
-        first = next(i for i, one in enumerate(self.packets) if one.shown_s > since_s - _TINY_S)
+        first = next(
+            number
+            for number, one in enumerate(self.packets)
+            if one.is_key and one.shown_s > since_s - _TINY_S
+        )
         street, end = self.packets[:first], self.packets[first:]
         begins_s, lap_s = end[0].shown_s, self.length_s - end[0].shown_s
         laps = math.ceil(lasts_s / lap_s)
@@ -145,10 +149,12 @@ class _LiveSession(RtspServerSession):  # type: ignore[misc]  # the toolkit is u
 class LiveCamera(RtspServer):  # type: ignore[misc]  # the toolkit is untyped
     """An RTSP server with one address, at which one clip runs for ever."""
 
-    def __init__(self, clip: Path, *, host: str, port: int, path: str, elapsed_s: float) -> None:
+    def __init__(  # noqa: PLR0913  -- what is shown, and where
+        self, clip: Path, looped: LoopedClip, *, host: str, port: int, path: str, elapsed_s: float
+    ) -> None:
         super().__init__(directory=str(clip.parent), host=host, port=port)
         self.logger = _log
-        self.clip = LoopedClip.load(clip)
+        self.clip = looped
         self.zero = time.perf_counter() - elapsed_s
         self._file = clip
         self._path = path.strip("/")
@@ -199,6 +205,7 @@ def serve_live(  # noqa: PLR0913  -- one for each option of the command
     port: int = 8554,
     path: str = "live",
     since: float | None = None,
+    rest: tuple[float, float] | None = None,
     held: bool = False,
 ) -> None:
     """Serve a clip until SIGTERM or SIGINT; prints its address on one line once it listens.
@@ -210,6 +217,8 @@ def serve_live(  # noqa: PLR0913  -- one for each option of the command
         path: The last part of the address.
         since: When the clip's time was zero, seconds since the epoch; left out: now. A server that
             is started again with the same `since` goes on where live time is.
+        rest: From where on the clip's end is shown again and again before it begins anew, and for
+            how long at least, seconds.
         held: End too when standard input is closed: when whoever holds its other end is gone.
 
     Raises:
@@ -217,7 +226,10 @@ def serve_live(  # noqa: PLR0913  -- one for each option of the command
         OSError: the address is taken.
     """
     elapsed_s = 0.0 if since is None else time.time() - since
-    camera = LiveCamera(clip, host=host, port=port, path=path, elapsed_s=elapsed_s)
+    looped = LoopedClip.load(clip)
+    if rest is not None:
+        looped = looped.with_rest(since_s=rest[0], lasts_s=rest[1])
+    camera = LiveCamera(clip, looped, host=host, port=port, path=path, elapsed_s=elapsed_s)
     # Viewers are dropped, not waited for: a stopped camera says nothing.
     asyncio.run(_serve_until_told(camera, held=held))
 
@@ -256,13 +268,14 @@ def _ended(process: "subprocess.Popen[str]", timeout_s: float | None = None) -> 
     return status
 
 
-def start_live(
+def start_live(  # noqa: PLR0913  -- as `serve_live`
     clip: Path,
     *,
     host: str = "127.0.0.1",
     port: int = 0,
     path: str = "live",
     since: float | None = None,
+    rest: tuple[float, float] | None = None,
 ) -> LiveProcess:
     """Start `serve_live` in a child process and return once it listens.
 
@@ -271,6 +284,7 @@ def start_live(
     """
     told = [str(clip), "--held", f"--host={host}", f"--port={port}", f"--path={path}"]
     told += [] if since is None else [f"--since={since}"]
+    told += [] if rest is None else ["--rest", *map(str, rest)]
     process = subprocess.Popen(  # noqa: S603  -- our own module, no shell
         [sys.executable, "-P", "-m", "streetwatch.datasets.live", *told],
         stdin=subprocess.PIPE,  # closed by the system when we die, however we die
@@ -292,6 +306,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8554, help="0 takes a free one")
     parser.add_argument("--path", default="live")
     parser.add_argument("--since", type=float, help="seconds since the epoch at the clip's start")
+    parser.add_argument(
+        "--rest", type=float, nargs=2, help="from where on the end repeats, and how long, seconds"
+    )
     parser.add_argument("--held", action="store_true", help="end when standard input is closed")
     given = parser.parse_args(arguments)
     try:
@@ -301,6 +318,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             port=given.port,
             path=given.path,
             since=given.since,
+            rest=None if given.rest is None else tuple(given.rest),
             held=given.held,
         )
     except (ClipError, OSError) as error:

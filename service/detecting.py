@@ -14,10 +14,11 @@ from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.detector_site import detector_site
 from streetwatch.service.between.shared_session import SharedSession
 from streetwatch.service.incidents.errors import InputError, StorageError
-from streetwatch.service.openings import badges_of, shared_store
+from streetwatch.service.keyring import badges_of
 from streetwatch.service.rounds import Rounds
 from streetwatch.service.server import Server, configured, listening, outlive_signals
 from streetwatch.service.settings import Settings
+from streetwatch.service.sharing import shared_store
 from streetwatch.service.store.detectors import Detectors
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.capture.steady import SteadyClock

@@ -10,7 +10,8 @@ from streetwatch.service.api.whereabouts import Whereabouts
 from streetwatch.service.cameras import Camera
 from streetwatch.service.config.access_schema import ApiAccess
 from streetwatch.service.desk.book import Book
-from streetwatch.service.openings import audit_of, links_of, own_token_of
+from streetwatch.service.keyring import links_of, own_token_of
+from streetwatch.service.openings import audit_of
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds

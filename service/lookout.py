@@ -24,21 +24,25 @@ from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.manifest import EvidenceSeal
 from streetwatch.service.gathering import Gatherings
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.openings import badges_of, looks_of, node_of, outbound_of_cameras
+from streetwatch.service.keyring import badges_of
+from streetwatch.service.openings import looks_of, outbound_of_cameras
 from streetwatch.service.outbound.streams import OutboundStreams
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.crowd_watch import CrowdWatch
 from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, WatchedCamera, Wiring
+from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.following import Following
+from streetwatch.service.runtime.hot_hours import HotHours
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looked_hours import LookedHours
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import CaptureCollector, RuntimeMetrics
 from streetwatch.service.runtime.supervision import Supervisor
+from streetwatch.service.runtime.watched_camera import WatchedCamera, Wiring
 from streetwatch.service.runtime.zone_counts import ZoneCounts
 from streetwatch.service.settings import Settings
+from streetwatch.service.sharing import node_of
 from streetwatch.service.sights import health_of
 from streetwatch.service.store.leases import Leases
 from streetwatch.service.store.nodes import Nodes
@@ -62,6 +66,7 @@ class Lookout:
         looks: What was seen lately.
         looked: How long was looked at each zone.
         counts: How many people and stalls were seen in each.
+        hot: When each camera finds most.
         live: What each shows now.
         probing: Tries an address.
         supervisor: Replaces workers that died or are stuck.
@@ -78,6 +83,7 @@ class Lookout:
     looks: LooksLog
     looked: LookedHours
     counts: ZoneCounts
+    hot: HotHours
     live: LiveView
     probing: Probing
     supervisor: Supervisor
@@ -120,6 +126,7 @@ class Lookout:
         self.looks.start()
         self.looked.start()
         self.counts.start()
+        self.hot.start()
         self.loop.start()
         self.fleet.start()
         self.supervisor.start()
@@ -138,6 +145,7 @@ class Lookout:
         self.looks.stop(timeout_s=timeout_s)
         self.looked.stop(timeout_s=timeout_s)
         self.counts.stop(timeout_s=timeout_s)
+        self.hot.stop(timeout_s=timeout_s)
         self.streams.close()
 
 
@@ -168,6 +176,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     """
     clock, mailboxes, looks = catalogue.clock, Mailboxes(), looks_of(settings)
     looked = LookedHours(store.engine, lambda: catalogue.cameras)
+    hot = HotHours(store.engine, lambda: catalogue.cameras, clock)
     crowds = CrowdWatch(
         store.engine,
         lambda: catalogue.cameras,
@@ -194,6 +203,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         clock=clock,
         on_change=changed,
         batch=settings.detector_batch,
+        is_hot=hot,
     )
     options = CaptureOptions(
         look_interval_s=settings.look_interval_s,
@@ -236,6 +246,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         looks=looks,
         looked=looked,
         counts=counts,
+        hot=hot,
         live=own.beside(neighbours),
         probing=Probing(catalogue, streams, clock),
         supervisor=Supervisor(fleet, registry),

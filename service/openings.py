@@ -1,25 +1,20 @@
 """What is opened of a service from its settings, running or not: for commands, and for `app`."""
 
-import os
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.access.access import Access, Provided, access_on
-from streetwatch.service.access.factor import Cipher
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.access.sign_on.told import provider_of
-from streetwatch.service.between.badge import Badges
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.ledger import Ledger
-from streetwatch.service.cameras.vault import KEY_FILE, Vault
 from streetwatch.service.delivery.build import surroundings_of
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.targets import Lanes, Target, named, route_of, targets_of
@@ -30,21 +25,23 @@ from streetwatch.service.evidence.bucket import Address, Bucket
 from streetwatch.service.evidence.bucketed import BucketedEvidence, Closing
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.keeping import EvidenceStore
-from streetwatch.service.evidence.keys import KEY_FILE as SIGNING_KEY_FILE
-from streetwatch.service.evidence.keys import Signer
-from streetwatch.service.evidence.links import Links
 from streetwatch.service.evidence.originals import Opening, Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.routing import types_told_everywhere
+from streetwatch.service.keyring import (
+    cipher_of,
+    links_of,
+    own_token_of,
+    signer_of,
+    signing_of,
+    vault_of,
+)
 from streetwatch.service.outbound.networks import Networks
 from streetwatch.service.outbound.outbound import Outbound
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.audit import Audit, Deed
-from streetwatch.service.store.chains import public_keys
-from streetwatch.service.store.leases import Leases
-from streetwatch.service.store.nodes import Myself, nodes_alive
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -63,25 +60,6 @@ def stored(settings: Settings) -> SqlStore:
     if settings.database is None and not file.is_file():
         raise InputError(f"{file}: no such file: give --config of a service that has run")
     return open_store(settings.database_url)
-
-
-def shared_store(settings: Settings) -> SqlStore:
-    """Open the store of a service that is about to run, alone or as one node among others.
-
-    Raises:
-        InputError: its database can't be used, or nodes share its cameras and it is none.
-    """
-    if settings.node.id is not None:
-        return open_store(settings.database_url, idle_s=settings.node.lease_s)
-    store = open_store(settings.database_url)
-    others = nodes_alive(store.engine)
-    if others:
-        store.close()
-        raise InputError(
-            f"node.id: the nodes {', '.join(others)} share the cameras of this database, and a "
-            "process without a name would watch all of them too: give it one, or end the others"
-        )
-    return store
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +105,7 @@ def access_of(settings: Settings, store: SqlStore) -> Access:
     """Return who may do what in a service, running or not."""
     limits = Limits(settings.access.idle_h * 3600, settings.access.whole_h * 3600)
     needed = frozenset(map(Role, settings.access.second_factor))
-    cipher = _cipher_by(vault_of(settings))
+    cipher = cipher_of(settings)
     return access_on(store.engine, limits, cipher, needed, _provided(settings))
 
 
@@ -138,30 +116,6 @@ def _provided(settings: Settings) -> Provided | None:
         return None
     only = (access.emergency_admin or "") if access.local_sign_in == "emergency" else ""
     return Provided(access.oidc, provider_of(access.oidc, networks), only)
-
-
-def cipher_at(data_dir: Path) -> Cipher:
-    """Return what closes secrets of users with the key of a data folder."""
-    return _cipher_by(Vault.at(data_dir / KEY_FILE))
-
-
-def _cipher_by(vault: Vault) -> Cipher:
-    return Cipher(vault.close, vault.open)
-
-
-def own_token_of(settings: Settings) -> str:
-    """Return what this service shows its own desk, from whatever process its cases come."""
-    return vault_of(settings).derived("own desk")
-
-
-def links_of(settings: Settings) -> Links:
-    """Return what seals the addresses of pictures, in whatever process they are given out."""
-    return Links(vault_of(settings).derived("evidence links"))
-
-
-def badges_of(settings: Settings) -> Badges:
-    """Return by what the nodes of a service know each other."""
-    return Badges(vault_of(settings).derived("between nodes"))
 
 
 def audit_of(store: SqlStore) -> Audit:
@@ -189,23 +143,6 @@ def evidence_of(settings: Settings) -> EvidenceStore:
     cache = EvidenceFolder(settings.data_dir / "evidence-cache", 0o700)
     key = urlsafe_b64decode(vault_of(settings).derived("evidence originals"))
     return BucketedEvidence(here, bucket.checked(), cache, Closing(key))
-
-
-def signer_of(settings: Settings) -> Signer:
-    """Return what signs the evidence of a service; its key is made where there is none.
-
-    Raises:
-        InputError: the key can't be used.
-    """
-    key = settings.evidence.signing_key
-    if key is not None:
-        return Signer.of(key.get_secret_value(), "evidence.signing_key")
-    return Signer.at(settings.data_dir / SIGNING_KEY_FILE)
-
-
-def signing_of(signer: Signer, store: SqlStore) -> Signing:
-    """Return what packs are signed with, and every key that evidence was signed with."""
-    return Signing(signer, public_keys(store.engine))
 
 
 def originals_of(
@@ -240,40 +177,6 @@ def catalogue_of(
         InputError: the key of the passwords can't be used.
     """
     return Catalogue(Ledger(store.engine), vault_of(settings), file, clock=clock)
-
-
-def vault_of(settings: Settings) -> Vault:
-    """Return what closes a service's passwords: by the key of its settings, or of its data folder.
-
-    Raises:
-        InputError: the key can't be used.
-    """
-    if settings.camera_key is None:
-        return Vault.at(settings.data_dir / KEY_FILE)
-    return Vault(settings.camera_key.get_secret_value().encode(), "camera_key")
-
-
-def node_of(settings: Settings, software: str) -> Myself | None:
-    """Return what a process says of itself to those that share its cameras; None: it is alone."""
-    told = settings.node
-    if told.id is None:
-        return None
-    capacity = float(told.capacity or os.cpu_count() or 1)
-    address = told.url or settings.address
-    return Myself(told.id, address, software, capacity, tuple(told.tags), told.cameras)
-
-
-def first_of(settings: Settings, store: SqlStore) -> Callable[[], bool]:
-    """Return what tells whether this process does what one of all nodes is to do."""
-    me = settings.node.id
-    return lambda: me is None or me == min(nodes_alive(store.engine), default=me)
-
-
-def elsewhere_of(settings: Settings, store: SqlStore) -> Callable[[str], bool]:
-    """Return what tells whether another process watches a camera."""
-    if settings.node.id is None:
-        return lambda _: False
-    return Leases(store.engine, settings.node.id).is_elsewhere
 
 
 def outbound_of_cameras(settings: Settings, cameras: Catalogue) -> Outbound:

@@ -11,7 +11,7 @@ from streetwatch.service.desk.draft import Document
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.case import Attachment
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.runtime.fleet import WatchedCamera
+from streetwatch.service.runtime.watched_camera import WatchedCamera
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
@@ -104,11 +104,11 @@ class CameraSights:
         """Delete a picture that `picture` wrote and that no case has."""
         recorder = self._recorder(name)
         if recorder is not None and picture["role"] == _STILL_THERE:
-            recorder.discard(name, picture["name"])
+            recorder.pictures.discard(name, picture["name"])
 
     def _still_there(self, name: str, since: Seconds) -> Document | None:
         recorder = self._recorder(name)
-        one = None if recorder is None else recorder.picture_of_now(name, _STILL_THERE, since)
+        one = None if recorder is None else recorder.pictures.of_now(name, _STILL_THERE, since)
         return None if one is None else _file(name, one)
 
     def _recorder(self, name: str) -> Recorder | None:
@@ -122,7 +122,7 @@ class CameraSights:
 
 def health_of(one: WatchedCamera, listed: Listed, now: Seconds) -> CameraHealth:
     """Return a camera's state for people and probes."""
-    camera, state, latest = one.camera, one.capture.state, one.recorder.latest
+    camera, state, latest = one.camera, one.capture.state, one.recorder.pictures.latest
     return CameraHealth(
         camera.id,
         camera.name,

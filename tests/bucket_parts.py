@@ -9,6 +9,7 @@ from streetwatch.service.evidence.bucketed import BucketedEvidence, Closing
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.outbound.networks import Networks
 from streetwatch.service.outbound.outbound import Outbound
+from waiting import PATIENCE_S
 
 #: What must stand nowhere: it is looked for in all that is said and written.
 CANARY = "canary-of-the-secret-key"
@@ -21,7 +22,7 @@ _NOWHERE = Networks.of([])
 
 def make_bucket(url: str, name: str) -> None:
     """Make a bucket."""
-    httpx.put(f"{url}/{name}", timeout=10).raise_for_status()
+    httpx.put(f"{url}/{name}", timeout=PATIENCE_S).raise_for_status()
 
 
 def bucketed(folder: Path, url: str, name: str) -> BucketedEvidence:

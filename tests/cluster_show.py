@@ -9,6 +9,7 @@ import argparse
 import base64
 import itertools
 import json
+import math
 import os
 import shlex
 import signal
@@ -39,6 +40,7 @@ from databases import PostgresServer, postgres_server
 from live_service import Camera, free_port, wait_for
 from streetwatch.benchmarks.store_faults import s3_server
 from streetwatch.datasets import demo
+from streetwatch.service.placement.place import MOST
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.store.cluster_schema import lease
 from streetwatch.service.store.nodes import nodes_alive
@@ -129,6 +131,12 @@ class City:
     def spread(self) -> Counter[str | None]:
         with self.store.engine.connect() as connection:
             return Counter(connection.execute(sa.select(lease.c.node)).scalars())
+
+    def is_spread(self, names: list[str]) -> bool:
+        """Tell whether each camera has an owner, and none of these more than the planner allows."""
+        spread = self.spread()
+        most = math.ceil(MOST * spread.total() / len(names))
+        return set(spread) == set(names) and max(spread.values()) <= most
 
     def seen(self) -> int:
         """How many cameras give pictures, by what the nodes say."""
@@ -234,8 +242,7 @@ def city_of(cameras: int, names: list[str], clip: Path, say: Say) -> Iterator[Ci
                 "STREETWATCH_NODE__CAPACITY": "1",
             }
             ray.start_machine(name, **own)
-        share = {name: cameras // len(names) for name in names}
-        wait_for("spread", lambda: city.spread() == share or None, seconds=240)
+        wait_for("spread", lambda: city.is_spread(names) or None, seconds=240)
         say(f"{len(names)} nodes have their cameras")
         yield city
 
@@ -385,11 +392,11 @@ def upgrade(cameras: int, clip: Path, say: Say) -> dict[str, Any]:
         begun(city, cameras, say)
         until(city, 70)
         usual = city.gaps(city.camera.since + 45, time.time() - 12)
-        began, share = time.time(), {one: cameras // len(names) for one in names}
+        began = time.time()
         for name in names:
             os.kill(city.pid(name), signal.SIGTERM)
             city.taken_after(time.time(), name)
-            wait_for("spread", lambda: city.spread() == share or None, seconds=90)
+            wait_for("spread", lambda: city.is_spread(names) or None, seconds=90)
             say(f"{name} is new")
         threading.Event().wait(12)  # looks are written every ten seconds
         gaps = city.gaps(began, time.time() - 11)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from databases import PostgresServer, copied, migrated_sqlite, postgres_server, sqlite_at
+from dealing import Dealing, in_order
 from streetwatch.benchmarks.store_faults import s3_server
 
 # How long an example takes says how busy the machine is, and nothing about the code.
@@ -39,8 +40,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Dealing:
+    """Deal the tests to workers in an order that keeps all of them busy to the end."""
+    config.option.loadscopereorder = False
+    return Dealing(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what can't run here and say why; where it is required, let it fail instead."""
+    """Order the tests; skip what can't run here and say why, or let it fail where required."""
+    items[:] = in_order(items)
     required = os.environ.get("STREETWATCH_REQUIRE", "").split(",")
     for item in items:
         for marker, reason in _UNMET.items():

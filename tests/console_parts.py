@@ -15,8 +15,9 @@ from streetwatch.service.access.access import access_on
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import Limits
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
-from streetwatch.service.openings import cipher_at
+from streetwatch.service.keyring import cipher_at
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images" / "console"
 
@@ -97,6 +98,7 @@ class Console:
             storage_state=self._cookies(role) if role else None,
         )
         try:
+            around.set_default_timeout(PATIENCE_S * 1000)
             page = around.new_page()
             page.on("console", lambda said: broken.extend(_forbidden(said)))
             page.goto(path)
@@ -110,6 +112,7 @@ class Console:
         """Sign in as somebody of a role, once."""
         if role not in self.signed_in:
             around = self.browser.new_context(base_url=self.service.url)
+            around.set_default_timeout(PATIENCE_S * 1000)
             page = around.new_page()
             page.goto("/console/login")
             sign_in(page, role)

@@ -1,6 +1,7 @@
 """The real service and a real RTSP camera, each as a child process that can be killed."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,18 +17,23 @@ from typing import Any, TypeVar
 import httpx
 
 from streetwatch.datasets.live import LiveProcess, start_live
+from waiting import PATIENCE_S
 
 T = TypeVar("T")
 
-#: How long something may take that a test does not time: a slow machine is no fault.
-PATIENCE_S = 120.0
+
+#: None of those that the system gives to whoever connects: it would be taken while a service is
+#: dead that is to come back at it.
+PORTS = range(20_000, 32_000)
 
 
 def free_port() -> int:
     """A TCP port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(what: str, ask: Callable[[], T | None], *, seconds: float = PATIENCE_S) -> T:
@@ -82,7 +88,7 @@ class Service:
         assert self.process is not None
         assert self.process.poll() is None, self.log[-1].read_text()
         try:
-            response = httpx.get(self.url + path)
+            response = httpx.get(self.url + path, timeout=PATIENCE_S)
         except httpx.TransportError:
             return None
         return response.json() if response.is_success else None
@@ -108,19 +114,25 @@ class Service:
             self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> int:
-        """SIGTERM; it must end by itself within 30 s: alone it takes one or two."""
+        """SIGTERM; it must end by itself: alone it takes a second or two."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE_S)
 
 
 @dataclass
 class Camera:
-    """A clip served as a live RTSP camera by a child process; can be killed and come back."""
+    """A clip served as a live RTSP camera by a child process; can be killed and come back.
+
+    Attributes:
+        since: When the clip's time was zero.
+        rest: From where on its end is shown again and again, and for how long.
+    """
 
     clip: Path
     port: int
     since: float
+    rest: tuple[float, float] | None = None
     live: LiveProcess | None = None
 
     @property
@@ -129,7 +141,7 @@ class Camera:
 
     def start(self) -> None:
         """Go live; again after a kill it is where live time is, as a camera would be."""
-        self.live = start_live(self.clip, port=self.port, since=self.since)
+        self.live = start_live(self.clip, port=self.port, since=self.since, rest=self.rest)
 
     def kill(self) -> None:
         """The power is cut."""

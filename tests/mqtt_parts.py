@@ -19,6 +19,7 @@ from pwdlib import PasswordHash
 
 from live_service import free_port, wait_for
 from tls_parts import certified
+from waiting import PATIENCE_S
 
 USER, PASSWORD = "streetwatch", "broker-password-1"  # of this test's broker
 
@@ -104,7 +105,7 @@ def listening_to(broker: Broker, topic: str) -> Iterator["Queue[MQTTMessage]"]:
     client.connect("127.0.0.1", broker.tls_port)
     client.loop_start()
     try:
-        subscribed.get(timeout=20)
+        subscribed.get(timeout=PATIENCE_S)
         yield heard
     finally:
         client.disconnect()

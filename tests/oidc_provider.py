@@ -22,6 +22,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from live_service import free_port, wait_for
+from waiting import PATIENCE_S
 
 Claims = dict[str, Any]
 
@@ -59,7 +60,9 @@ class IdentityProvider:
     about_itself: Claims = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     challenges: list[str] = field(default_factory=list)
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(verify=False))  # noqa: S501
+    http: httpx.Client = field(
+        default_factory=lambda: httpx.Client(verify=False, timeout=PATIENCE_S)  # noqa: S501
+    )
 
     def be_honest(self) -> None:
         """Forget every lie."""
@@ -68,7 +71,9 @@ class IdentityProvider:
 
     def knows(self, subject: str, **claims: object) -> None:
         """Have it know somebody."""
-        httpx.put(f"{self.behind}/users/{subject}", json=claims).raise_for_status()
+        httpx.put(
+            f"{self.behind}/users/{subject}", json=claims, timeout=PATIENCE_S
+        ).raise_for_status()
 
     def tells_of_leaving(self, at: str, **amends: object) -> httpx.Response:
         """Say to a service that somebody has left, by a logout token; None takes a claim out."""
@@ -176,7 +181,7 @@ def now() -> float:
 
 def _answers(url: str) -> bool | None:
     try:
-        return httpx.get(url).is_success or None
+        return httpx.get(url, timeout=PATIENCE_S).is_success or None
     except httpx.TransportError:
         return None
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from tls_parts import Certificate, shown
+from waiting import PATIENCE_S
 
 
 class _Door(BaseRequestHandler):
@@ -127,7 +128,7 @@ def over_tls(url: str, certificate: Certificate) -> Iterator[str]:
     begun = threading.Event()
     thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
-    begun.wait(10)
+    begun.wait(PATIENCE_S)
     try:
         yield parts._replace(scheme="rtsps", netloc=f"127.0.0.1:{ports[0]}").geturl()
     finally:

@@ -95,10 +95,10 @@ def seal_case(  # noqa: PLR0913 -- each is a knob of one case
     incident = an_incident(id=name, camera_id=camera)
     recorder = recorder_of(copies, incident, seal)
     pixels = np.full((360, 640, 3), 90, np.uint8) if image is None else image
-    recorder.show(Frame(camera, 1, NOON, Pixels(pixels)))
+    recorder.pictures.show(Frame(camera, 1, NOON, Pixels(pixels)))
     with store.transaction() as transaction:
         transaction.put_incident(incident)
-        transaction.put_attachments(name, recorder.stills_of(incident, frozenset()))
+        transaction.put_attachments(name, recorder.pictures.stills_of(incident, frozenset()))
     make_due(copies, AwaitedCopies(store.engine))
     gathered = recorder.gather(incident).result()
     assert gathered is not None

@@ -1,11 +1,14 @@
-"""What is awaited in tests that are not asynchronous themselves."""
+"""How long tests wait, and what those await that are not asynchronous themselves."""
 
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+
+#: How long anything may take that a test does not time: a slow machine is no fault.
+PATIENCE_S: Final = 180.0
 
 
 def awaited(work: Coroutine[Any, Any, T]) -> T:

@@ -8,19 +8,18 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from streetwatch.benchmarks.live_streams import live
 from streetwatch.benchmarks.peers import opencv_loop, roboflow_pipeline, ultralytics_loader
 from streetwatch.benchmarks.peers.names import Peer
 from streetwatch.benchmarks.throughput import Load
 from streetwatch.benchmarks.throughput_reading import resident_mib
-from streetwatch.datasets.live import start_live
 from streetwatch.models.registry import find
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.vision.types import Seconds
@@ -75,9 +74,9 @@ def measured(peer: Peer, load: Load, packages: Sequence[Path] = ()) -> dict[str,
             f"--vs {peer}: {_NEEDS[peer]} is not installed: pip install --target DIR "
             f"{_NEEDS[peer]}, and --vs-packages DIR"
         )
-    paths = [load.streams[n % len(load.streams)].path for n in range(load.number)]
+    paths = [load.stream(number).path for number in range(load.number)]
     model = str(find(load.model).file)
-    with _live(paths) as urls:
+    with live(paths) as urls:
         return _in_a_process(peer, urls, model, load.look_interval_s, load.seconds)
 
 
@@ -104,15 +103,6 @@ def _in_a_process(
         process.join()
         ours.close()
     return line
-
-
-@contextmanager
-def _live(paths: Sequence[Path]) -> Iterator[tuple[str, ...]]:
-    with ExitStack() as ends:
-        cameras = [start_live(path) for path in paths]
-        for one in cameras:
-            ends.callback(one.kill)
-        yield tuple(one.url for one in cameras)
 
 
 def _counted(  # noqa: PLR0913 -- of another process: all it is told

@@ -9,6 +9,7 @@ import selectors
 import socket
 import ssl
 import threading
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,6 +28,15 @@ _COMES_WITHIN_S: Final[Seconds] = 10.0
 
 #: Longer than FFmpeg waits for anything: who is silent for so long is gone.
 _IDLE_S: Final[Seconds] = 60.0
+
+#: How long a stream's packets gather before they are read: whoever wakes for each of a hundred
+#: cameras wakes 2,500 times a second (docs/explanation/performance.md).
+_GATHER_S: Final[Seconds] = 0.2
+
+#: What was waited for so long was all there was.
+_WAITED_S: Final[Seconds] = 0.002
+
+_NEVER: Final = threading.Event()
 
 _PIECE: Final = 65_536
 _LONGEST_ANSWER: Final = 262_144
@@ -91,11 +101,12 @@ class Reader:
 
     Attributes:
         plays: The viewer has asked for the stream: FFmpeg follows nothing any more.
+        flows: From here on all is the stream.
     """
 
     plays: bool = False
+    flows: bool = False
     _kept: bytearray = field(default_factory=bytearray)
-    _flows: bool = False
 
     def asked(self, piece: bytes) -> None:
         """Take what the viewer asks."""
@@ -107,23 +118,23 @@ class Reader:
         Raises:
             LeadsElsewhereError: nothing more may.
         """
-        if self._flows:
+        if self.flows:
             return piece
         self._kept += piece
         through = bytearray()
         while not self._begins() and (length := self._whole()):
             through += self._kept[:length]
             del self._kept[:length]
-        if self._flows:
+        if self.flows:
             return bytes(through + self._kept)
         if len(self._kept) > _LONGEST_ANSWER:
             raise LeadsElsewhereError("an answer without an end")
         return bytes(through)
 
     def _begins(self) -> bool:
-        """Tell whether from here on all is the stream."""
-        self._flows = self.plays and self._kept.startswith(_INTERLEAVED)
-        return self._flows
+        """Tell whether the stream begins here."""
+        self.flows = self.plays and self._kept.startswith(_INTERLEAVED)
+        return self.flows
 
     def _whole(self) -> int:
         """Return the length of the first message that is here whole; 0 where none is yet."""
@@ -172,6 +183,17 @@ def _pass(listener: socket.socket, camera: socket.socket) -> None:
                 viewer.sendall(b"RTSP/1.0 410 Gone\r\nCSeq: 1\r\n\r\n")
 
 
+def _gathered(
+    ready: selectors.BaseSelector, *, gathers: bool
+) -> "list[tuple[selectors.SelectorKey, int]]":
+    """Wait until there is something to read; where that took a while, for more to come."""
+    asked = time.monotonic()
+    events = ready.select(_IDLE_S)
+    if events and gathers and time.monotonic() - asked >= _WAITED_S:
+        _NEVER.wait(_GATHER_S)
+    return events
+
+
 def _pour(viewer: socket.socket, camera: socket.socket) -> None:
     """Pour both ways until one has ended."""
     reader = Reader()
@@ -181,7 +203,7 @@ def _pour(viewer: socket.socket, camera: socket.socket) -> None:
     with selectors.DefaultSelector() as ready:
         ready.register(viewer, selectors.EVENT_READ)
         ready.register(camera, selectors.EVENT_READ)
-        while events := ready.select(_IDLE_S):
+        while events := _gathered(ready, gathers=reader.flows):
             for key, _ in events:
                 source = viewer if key.fileobj is viewer else camera
                 try:

@@ -67,6 +67,11 @@ class Intervals:
     quiet_s: Seconds = 4.0
     sure_s: Seconds = 10.0
 
+    @property
+    def hot(self) -> Self:
+        """The same for an hour in which a camera finds most, as long as the machine keeps up."""
+        return replace(self, idle_s=self.idle_s / 2, quiet_s=min(self.quiet_s, self.close_s))
+
     def patience_s(self, why: Why, stays: Sequence[Stay]) -> Seconds:
         """Return how long a detection may wait before it is late: until the next is to come.
 

@@ -73,6 +73,7 @@ class DetectorLoop:
         clock: Callable[[], Seconds],
         on_change: Callable[[tuple[Incident, ...]], None],
         batch: int = 1,
+        is_hot: Callable[[str, Seconds], bool] = lambda _camera, _at: False,
     ) -> None:
         """Prepare the loop.
 
@@ -85,6 +86,7 @@ class DetectorLoop:
             on_change: Told of incidents whose state a look changed.
             batch: So many of the pictures that wait go through the model together. None is waited
                 for. With more than one, whole pictures are looked at: they are all of one size.
+            is_hot: Tells whether a camera finds most at this time.
         """
         self._batch = batch
         self._detector = detector
@@ -93,6 +95,7 @@ class DetectorLoop:
         self._changes: SimpleQueue[_Change] = SimpleQueue()
         self._metrics = metrics
         self._intervals = intervals
+        self._is_hot = is_hot
         self._queue = LookQueue()
         self._model = ModelThread(self._ask, on_answer=mailboxes.wake)
         self._asked: Question | None = None
@@ -250,10 +253,11 @@ class DetectorLoop:
         with self._metrics.working("gate"):
             change = attention.gate.change(glance.view)
             waits_for = self._queue.why(frame.camera_id)
-            why = waits_for or attention.wants(change, frame.at, stays, frame.size, self._intervals)
+            intervals = self._intervals_of(frame.camera_id, frame.at)
+            why = waits_for or attention.wants(change, frame.at, stays, frame.size, intervals)
         watching.attention = attention.shown(change)
         if why is not None:
-            patience_s = self._intervals.patience_s(why, stays)
+            patience_s = intervals.patience_s(why, stays)
             self._queue.put(glance, change, why, patience_s=patience_s)
             # More pictures than can be detected in are decoded in vain.
             if waits_for is not None and self._overload.is_on:
@@ -266,7 +270,7 @@ class DetectorLoop:
         if detections is None:
             self._metrics.unjudged.labels(glance.frame.camera_id).inc()
             watching.watch.show(glance.frame)
-            self._pace(glance.frame.at, watching)
+            self._pace(glance.frame, watching)
             return
         self._metrics.unchanged.labels(glance.frame.camera_id).inc()
         self._judge(glance, detections, watching, is_detected=False)
@@ -323,15 +327,21 @@ class DetectorLoop:
             look = glance.look(detections, is_detected=is_detected)
             changed = watching.watch.look(look, glance.frame)
         watching.judged()
-        self._pace(glance.frame.at, watching)
+        self._pace(glance.frame, watching)
         self._count(glance.frame, changed)
         if changed:
             self._on_change(changed)
 
-    def _pace(self, at: Seconds, watching: Watching) -> None:
+    def _pace(self, frame: Frame, watching: Watching) -> None:
         stays, keeps_up = watching.watch.presence.stays, not self._overload.is_on
-        pace_s = watching.attention.pace_s(at, stays, self._intervals, keeps_up=keeps_up)
+        intervals = self._intervals_of(frame.camera_id, frame.at)
+        pace_s = watching.attention.pace_s(frame.at, stays, intervals, keeps_up=keeps_up)
         watching.look_every(pace_s)
+
+    def _intervals_of(self, camera_id: str, at: Seconds) -> Intervals:
+        """Return how long a camera may go without: in an overload all fall behind alike."""
+        is_hot = not self._overload.is_on and self._is_hot(camera_id, at)
+        return self._intervals.hot if is_hot else self._intervals
 
     def _count(self, frame: Frame, changed: tuple[Incident, ...]) -> None:
         self._metrics.looks.labels(frame.camera_id).inc()

@@ -18,7 +18,8 @@ from streetwatch.service.incidents.incident import incident_id
 from streetwatch.service.incidents.reach import EVERYWHERE, Reach
 from streetwatch.service.runtime.attention import Attention
 from streetwatch.service.runtime.condition import Condition
-from streetwatch.service.runtime.fleet import Fleet, WatchedCamera
+from streetwatch.service.runtime.fleet import Fleet
+from streetwatch.service.runtime.watched_camera import WatchedCamera
 from streetwatch.vision.masking import people_covered
 from streetwatch.vision.shift import Shift
 from streetwatch.vision.types import Box, Frame, Image, Seconds, Size
@@ -197,7 +198,7 @@ class LiveView:
             return self._elsewhere.picture(camera_id)
         running = self._running(camera_id)
         running.viewing.touch()
-        frame = running.recorder.latest
+        frame = running.recorder.pictures.latest
         if frame is None:
             return None
         of = frame, running.watching.attention
@@ -230,7 +231,7 @@ class LiveView:
 
 
 def _camera(listed: Listed, running: WatchedCamera, now: Seconds) -> LiveCamera:
-    camera, latest = listed.camera, running.recorder.latest
+    camera, latest = listed.camera, running.recorder.pictures.latest
     shift = running.watching.health.shift
     size = None if latest is None else latest.size
     stays = running.watching.watch.presence.stays

@@ -4,7 +4,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter
 
 from streetwatch.service.rounds import Rounds
-from streetwatch.service.runtime.fleet import Fleet, WatchedCamera
+from streetwatch.service.runtime.fleet import Fleet
+from streetwatch.service.runtime.watched_camera import WatchedCamera
 from streetwatch.vision.types import Seconds
 
 log = structlog.get_logger(__name__)

@@ -79,7 +79,7 @@ class CameraWatch:
         """Judge by zones that have moved with the picture."""
         self._shift = shift
         if self._recorder:
-            self._recorder.go_along(shift)
+            self._recorder.pictures.shift = shift
 
     def look(self, look: Look, frame: Frame | None = None) -> tuple[Incident, ...]:
         """Fold one look; return the incidents whose state it changed.
@@ -131,7 +131,7 @@ class CameraWatch:
     def show(self, frame: Frame) -> None:
         """Take a frame for the latest picture that says nothing of the street."""
         if self._recorder:
-            self._recorder.show(frame)
+            self._recorder.pictures.show(frame)
             self._keep_video()
 
     def beside(self, others: tuple[Watched, ...]) -> None:
@@ -155,7 +155,7 @@ class CameraWatch:
                 transaction.put_presence(put_aside, parted.aside)
         self._watched, self._presence = watched, parted.presence
         if self._recorder:
-            self._recorder.redrawn(watched.site, watched.zones)
+            self._recorder.pictures.redraw(watched.site, watched.zones)
 
     def finish(self, at: Seconds, which: Callable[[Incident], bool] = lambda _: True) -> None:
         """Complete the evidence of incidents with what there is: there will be no more.
@@ -198,7 +198,7 @@ class CameraWatch:
             observation,
             watched=self._watched,
             store=self._store,
-            stills_of=self._recorder.stills_of if self._recorder else lambda *_: (),
+            stills_of=self._recorder.pictures.stills_of if self._recorder else lambda *_: (),
         )
 
     def seal(self, at: Seconds) -> None:

@@ -1,22 +1,19 @@
 """What is filed on a few composed clips, held against the committed baseline."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-STREETWATCH = Path(sys.executable).with_name("streetwatch")
+from commands import lines_of, streetwatch
+
 BASELINE = Path(__file__).resolve().parents[2] / "benchmarks" / "baselines" / "events-gate.jsonl"
 KINDS = ("parking", "garbage", "quiet-road", "quiet-pavement")
 
 
 def lines(*command: str | Path) -> list[dict[str, Any]]:
-    done = subprocess.run([STREETWATCH, *command], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return lines_of(streetwatch(*command))
 
 
 @pytest.mark.shared

@@ -1,14 +1,13 @@
 """What is filed on recorded clips, held against their truth."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-STREETWATCH = Path(sys.executable).with_name("streetwatch")
+from commands import lines_of, streetwatch
+
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "demo"
 TOLERANCE_S = 5.0
 PARKING_TOLERANCE_S = 10.0  # the contract's
@@ -16,14 +15,9 @@ SLOW_TOLERANCE_S = 60.0  # the contract's, for all types but parking
 
 
 def filed(clip: Path) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [STREETWATCH, "replay", clip, "--cameras", clip.with_name("cameras.yaml"), "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
+    return lines_of(
+        streetwatch("replay", clip, "--cameras", clip.with_name("cameras.yaml"), "--json")
     )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def truth(clip: Path) -> list[dict[str, Any]]:

@@ -10,13 +10,17 @@ import yaml
 
 from live_service import Camera, Service, free_port
 
+#: A film must not end before a slow machine has filed from it: what comes next is another event.
+AS_GOOD_AS_EVER_S = 3600.0
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """A service that is configured but not started; killed at the end."""
     settings = {"cameras": "cameras.yaml", "data_dir": "data", "log_format": "json"}
     opened = {"access": {"api": "open"}}
-    (tmp_path / "streetwatch.yaml").write_text(yaml.safe_dump({**settings, **opened}))
+    short = {"evidence": {"pre_s": 2, "post_s": 2}}  # a clip is masked picture by picture
+    (tmp_path / "streetwatch.yaml").write_text(yaml.safe_dump({**settings, **opened, **short}))
     running = Service(tmp_path, free_port())
     yield running
     if running.process is not None and running.process.poll() is None:
@@ -26,12 +30,13 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
-def live_camera() -> Iterator[Callable[[Path], Camera]]:
-    """Starts live cameras; kills them at the end."""
+def live_camera() -> Iterator[Callable[..., Camera]]:
+    """Starts live cameras, which may show what `stands` at a moment for hours; kills them."""
     started: list[Camera] = []
 
-    def start(clip: Path) -> Camera:
-        camera = Camera(clip, free_port(), since=time.time())
+    def start(clip: Path, *, stands_s: float | None = None) -> Camera:
+        rest = None if stands_s is None else (stands_s, AS_GOOD_AS_EVER_S)
+        camera = Camera(clip, free_port(), since=time.time() - (stands_s or 0.0), rest=rest)
         camera.start()
         started.append(camera)
         return camera

@@ -9,6 +9,7 @@ import httpx
 import yaml
 
 from live_service import Camera, Service, free_port, wait_for
+from waiting import PATIENCE_S
 
 DEMO_CLIP = Path(__file__).resolve().parents[2] / "datasets" / "demo" / "street.mp4"
 PASSWORD = "kerb-secret-42"  # noqa: S105 -- of a camera that is not there
@@ -41,8 +42,11 @@ def test_a_camera_that_cannot_be_opened_says_why_and_the_others_are_watched(
     states = wait_for("state of both cameras", both_known)
     assert states["dead"]["state"] in {"retrying", "connecting"}
     assert "connection refused" in states["dead"]["reason"]
-    answers = [httpx.get(service.url + path).text for path in ("/cameras", "/readyz", "/metrics")]
-    assert httpx.get(f"{service.url}/readyz").status_code == 200
+    answers = [
+        httpx.get(service.url + path, timeout=PATIENCE_S).text
+        for path in ("/cameras", "/readyz", "/metrics")
+    ]
+    assert httpx.get(f"{service.url}/readyz", timeout=PATIENCE_S).status_code == 200
     assert service.stop() == 0
     assert not [text for text in [*answers, service.log[-1].read_text()] if PASSWORD in text]
 
@@ -66,7 +70,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_line_and_nothing_is_star
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 2
     (line,) = done.stderr.strip().splitlines()

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from live_service import free_port, wait_for
+from waiting import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_CASE_S = 120.0  # "within two minutes" of the service's start
@@ -63,7 +64,7 @@ def test_make_run_shows_the_first_case_with_its_evidence_within_two_minutes(clon
         def answer(path: str) -> Any:  # noqa: ANN401 -- any JSON
             assert process.poll() is None, "make run ended"
             try:
-                response = httpx.get(site + path)
+                response = httpx.get(site + path, timeout=PATIENCE_S)
             except httpx.TransportError:
                 return None
             return response.json() if response.is_success else None
@@ -76,11 +77,11 @@ def test_make_run_shows_the_first_case_with_its_evidence_within_two_minutes(clon
         case = wait_for("first case", first_case, seconds=FIRST_CASE_S)
         assert case["evidence"], case
         for attachment in case["evidence"]:
-            picture = httpx.get(site + attachment["url"])
+            picture = httpx.get(site + attachment["url"], timeout=PATIENCE_S)
             assert picture.status_code == 200
             assert picture.content
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)  # the disk may still be busy with what was just installed
+        process.wait(timeout=PATIENCE_S)  # the disk may still be busy with what was just installed
     installed = clone / ".venv" / "lib"
     assert not list(installed.glob("python3*/site-packages/torch")), (
         "the service must not need torch"

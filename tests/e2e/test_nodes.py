@@ -1,7 +1,6 @@
 """Two services share the cameras of one PostgreSQL, which goes; one is killed, one is frozen."""
 
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -16,12 +15,14 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
+from commands import streetwatch
 from databases import PostgresServer, postgres_server
 from live_service import Camera, Service, free_port, wait_for
 from streetwatch.datasets import demo
 from streetwatch.service.store.cluster_schema import lease
 from streetwatch.service.store.nodes import Nodes, nodes_alive
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 CLIP = Path(demo.__file__).with_name("street.mp4")
 CARRIAGEWAY = [[0.568, 0.966], [0.268, 0.391], [0.341, 0.383], [0.763, 0.883]]
@@ -74,7 +75,7 @@ class City:
         source = {"kind": "rtsp", "url": self.camera.url}
         zones = yaml.safe_load(document(self.camera.url))["cameras"][0]["zones"]
         body = {"id": name, "name": "renamed", "source": source, "zones": zones}
-        answer = httpx.put(f"{self.b.url}/cameras/{name}", json=body)
+        answer = httpx.put(f"{self.b.url}/cameras/{name}", json=body, timeout=PATIENCE_S)
         assert answer.is_success, answer.text
         since = time.monotonic()
         wait_for(
@@ -197,17 +198,6 @@ def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> No
     city.have(b=4)
     assert city.b.stop() == 0
     assert set(city.owners().values()) == {None}
-    told = subprocess.run(
-        [
-            Path(sys.executable).with_name("streetwatch"),
-            "verify",
-            "--store",
-            "--config",
-            city.a.folder / "streetwatch.yaml",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = streetwatch("verify", "--store", "--config", city.a.folder / "streetwatch.yaml")
     assert told.stdout.splitlines() == []
     assert told.returncode == 0, told.stderr

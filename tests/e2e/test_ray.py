@@ -22,10 +22,11 @@ from streetwatch.models import registry
 from streetwatch.models.session import Session
 from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.shared_session import SharedSession
-from streetwatch.service.openings import badges_of
+from streetwatch.service.keyring import badges_of
 from streetwatch.service.settings_file import load_settings
 from streetwatch.service.store.detectors import Detectors
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 DETECTOR = '{"detector": 1}'
 PROGRAM = str(Path(sys.executable).with_name("streetwatch"))
@@ -77,7 +78,7 @@ def told(ray: RayCluster, config: Path) -> list[dict[str, Any]]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz").is_success
+        return httpx.get(f"{url}/healthz", timeout=PATIENCE_S).is_success
     except httpx.TransportError:
         return False
 
@@ -114,7 +115,7 @@ def test_the_service_runs_on_a_machine_of_ray_whoever_dies(ray: RayCluster, conf
         (one,) = told(ray, config)
         assert (one["machine"], one["role"], one["state"]) == ("north-1", "watch", "runs")
         leader.send_signal(signal.SIGTERM)
-        assert leader.wait(timeout=20) == 0
+        assert leader.wait(timeout=PATIENCE_S) == 0
     ray.kill("head")
     assert answers(url), "who leads and who is asked are gone, what watches is not"
     ray.start_head()

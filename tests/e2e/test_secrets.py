@@ -7,9 +7,6 @@ it talks to answer with all that they were sent.
 import base64
 import http.server
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +18,13 @@ import httpx
 import pytest
 import yaml
 
+from commands import streetwatch
 from console_parts import PASSWORD, let_in
 from filed import a_message, an_incident, promise
 from live_service import Service, free_port, wait_for
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 #: By the variable that each stands in. Some have what addresses and forms escape.
 CANARIES: Final = {
@@ -155,7 +154,7 @@ def tight(service: Service) -> Iterator[Service]:
 @contextmanager
 def signed_in(service: Service) -> Iterator[httpx.Client]:
     ours = {"Origin": service.url}  # as a browser says with what it sends from a page of ours
-    with httpx.Client(base_url=service.url, timeout=30, headers=ours) as client:
+    with httpx.Client(base_url=service.url, timeout=PATIENCE_S, headers=ours) as client:
         form = {"name": "admin", "password": PASSWORD, "next": "/console/wall"}
         assert client.post("/console/login", data=form).status_code == 303
         yield client
@@ -185,12 +184,9 @@ def asked(client: httpx.Client) -> Iterator[tuple[str, bytes]]:
 
 def said(service: Service, *command: str) -> bytes:
     """Return all that a command says."""
-    done = subprocess.run(
-        [Path(sys.executable).with_name("streetwatch"), *command, "--config",
-         service.folder / "streetwatch.yaml"],
-        capture_output=True, check=False, env=os.environ | CANARIES,
-    )  # fmt: skip
-    return done.stdout + done.stderr
+    config = service.folder / "streetwatch.yaml"
+    done = streetwatch(*command, "--config", config, env=CANARIES)
+    return (done.stdout + done.stderr).encode()
 
 
 COMMANDS: Final = (

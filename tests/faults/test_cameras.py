@@ -8,8 +8,9 @@ import pytest
 from streetwatch.benchmarks.faults import QUICK, FaultOutcome, FaultRun, run_faults
 from streetwatch.datasets.fake_trouble import Clips, Trouble
 
-#: So many looks of the two cameras that are well may be late on a machine that tests keep busy.
-MOST_LOST = 3
+#: So many looks of the two cameras that are well, of some two dozen, may be late on a machine that
+#: does much else. Held up by the others they would go without half of them.
+MOST_LOST = 6
 
 
 @pytest.fixture(scope="module")

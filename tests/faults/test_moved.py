@@ -32,6 +32,7 @@ from streetwatch.vision.types import Frame, Image, Size
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 START = 1_795_363_200.0
 CHANCE = np.random.default_rng(13)
@@ -107,7 +108,7 @@ class Kerb:
         self.references.keep("kerb", Kept("drawn", reference, size))
 
     def restart(self) -> None:
-        self.loop.stop(timeout_s=10)
+        self.loop.stop(timeout_s=PATIENCE_S)
         self.begin()
 
     def show(self, since: int, end: int, right: int = 0, size: Size = (320, 180)) -> None:
@@ -115,7 +116,7 @@ class Kerb:
             is_done = self.is_done_with(self.done)
             self.now = START + second
             self.mailboxes.put(Frame("kerb", second, self.now, Pixels(shown(right, size))))
-            assert until(is_done, seconds=30, every_s=0.002), "no look"
+            assert until(is_done, seconds=PATIENCE_S, every_s=0.002), "no look"
 
     def is_done_with(self, before: float) -> Callable[[], bool | None]:
         return lambda: self.done > before or None
@@ -143,7 +144,7 @@ class Kerb:
 def kerb(tmp_path: Path) -> Iterator[Kerb]:
     one = Kerb(tmp_path)
     yield one
-    one.loop.stop(timeout_s=10)
+    one.loop.stop(timeout_s=PATIENCE_S)
     one.store.close()
 
 
@@ -202,6 +203,6 @@ def test_what_stands_goes_on_standing_though_its_camera_is_set_to_another_size(
     kerb.show(120, 240, size=(640, 360))
     assert kerb.stays() == [START]
     assert kerb.filed() == [START]
-    latest = kerb.recorder.latest
+    latest = kerb.recorder.pictures.latest
     assert latest is not None
     assert latest.size == latest.picture.image().shape[1::-1] == (320, 180)

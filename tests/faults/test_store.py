@@ -38,6 +38,7 @@ from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Frame, Image
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 START = 1_795_363_200.0
 RULE = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=20.0)
@@ -84,7 +85,7 @@ class Kerb:
         for second in range(since, end, 2):
             is_done = self.is_done_with(self.done)
             self.put(second)
-            assert until(is_done, seconds=30, every_s=0.002), "no look"
+            assert until(is_done, seconds=PATIENCE_S, every_s=0.002), "no look"
 
     def is_done_with(self, before: float) -> Callable[[], bool | None]:
         return lambda: self.done > before or None
@@ -110,7 +111,7 @@ class Kerb:
         return [one.line() for one in check.run(now=time.time() + 3600)]
 
     def close(self) -> None:
-        self.loop.stop(timeout_s=10)
+        self.loop.stop(timeout_s=PATIENCE_S)
         self.store.close()
 
 

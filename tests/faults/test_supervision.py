@@ -17,6 +17,7 @@ from streetwatch.datasets.fake_trouble import Clips
 from streetwatch.service.api.readiness import SILENT_S, CameraHealth, Readiness
 from streetwatch.service.runtime.supervision import MOST_LEFT, Supervisor
 from streetwatch.vision.types import Seconds
+from waiting import PATIENCE_S
 
 #: What ends a thread here is what the test throws into it.
 KILLED = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -61,7 +62,7 @@ def end(name: str) -> None:
     (thread,) = (one for one in threading.enumerate() if one.name == name)
     identity = ctypes.c_ulong(thread.ident or 0)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(identity, ctypes.py_object(SystemExit))
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
 
 
@@ -128,8 +129,8 @@ def test_a_worker_that_is_stuck_in_the_system_is_replaced_so_many_times_and_no_m
     os.close(os.open(pipe, os.O_WRONLY))  # the system comes to itself: all of them end
     city.fleet.stop()
     for left in (*stuck.left, stuck.capture):
-        assert left.stop(10)
-    city.fleet.loop.stop(timeout_s=10)
+        assert left.stop(PATIENCE_S)
+    city.fleet.loop.stop(timeout_s=PATIENCE_S)
     city.store.close()
 
 

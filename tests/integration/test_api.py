@@ -23,6 +23,7 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 LIVE = CameraHealth("kerb", "东口", "rtsp://user:***@10.0.0.5/stream1", "live", "", 0.4)
 DEAD = CameraHealth("gate", "西门", "rtsp://10.0.0.6/", "retrying", "refused", None)
@@ -60,7 +61,7 @@ def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
     )
     app.include_router(broken)
     app.include_router(front_page())
-    with serving(app) as url, httpx.Client(base_url=url) as client:
+    with serving(app) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     store.close()
@@ -124,7 +125,7 @@ def test_the_outbox_is_counted_when_it_is_asked_for(api: Api) -> None:
 def raw(api: Api, path: str) -> bytes:
     """Ask for a path as it is written: clients tidy up `..` before they send."""
     host, port = api.http.base_url.host, api.http.base_url.port
-    with socket.create_connection((host, port or 80), timeout=10) as connection:
+    with socket.create_connection((host, port or 80), timeout=PATIENCE_S) as connection:
         connection.sendall(
             f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
         )

@@ -1,8 +1,6 @@
 """The audit log on both databases: written by many at once, and whoever changes it is found out."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from commands import Done, streetwatch
 from streetwatch.service.store.audit import Asked, Audit, Deed, noted
 from streetwatch.service.store.audit_chain import Mark
 from streetwatch.service.store.audit_schema import audit_checkpoint, audit_entry, audit_head
@@ -218,11 +217,8 @@ def test_entries_are_found_by_who_what_and_when(audit: Audit) -> None:
     assert [one.position for one in audit.page(Asked(who="li"), limit=2)] == [7, 5]
 
 
-def run(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = Path(sys.executable).with_name("streetwatch")
-    return subprocess.run(
-        [command, *arguments, "--config", config], capture_output=True, check=False, text=True
-    )
+def run(config: Path, *arguments: str) -> Done:
+    return streetwatch(*arguments, "--config", config)
 
 
 def test_the_log_is_exported_and_checked_by_command(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from streetwatch.service.store.tables import metadata
 from streetwatch.service.upkeep.backup import COVER, SUMS, back_up
 from streetwatch.service.upkeep.restore import restore
 from streetwatch.service.upkeep.verify import Verification
+from waiting import PATIENCE_S
 
 
 class Running:
@@ -94,7 +95,7 @@ def test_a_backup_under_load_is_one_state_of_everything(service: Running, tmp_pa
     filling = threading.Thread(target=fill)
     filling.start()
     try:
-        assert begun.wait(timeout=60)
+        assert begun.wait(timeout=PATIENCE_S)
         assert service.back_up(tmp_path / "backup") == ()
     finally:
         stop.set()

@@ -1,7 +1,6 @@
 """`streetwatch bench accuracy`: figures, plots and the gate, with the shipped model."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from commands import streetwatch
 from streetwatch.datasets.demo.cutouts import read
 
 STREETWATCH = Path(sys.executable).with_name("streetwatch")
@@ -32,8 +32,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def bench(*words: object) -> tuple[int, list[dict[str, Any]], str]:
-    command = [str(STREETWATCH), "bench", "accuracy", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = streetwatch("bench", "accuracy", *words)
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
@@ -71,9 +70,7 @@ def test_the_gate_passes_on_its_own_figures_and_fails_on_better_ones(
     assert bench(*gate, "--update-baseline")[0] == 0
     assert bench(*gate)[0] == 0
 
-    shown = subprocess.run(
-        [str(STREETWATCH), "bench", "report", str(file)], capture_output=True, text=True, check=True
-    ).stdout
+    shown = streetwatch("bench", "report", file).stdout
     assert "### streets/val" in shown
     assert "| garbage |" in shown
 

@@ -30,6 +30,7 @@ from streetwatch.vision.types import Detections, Frame, Image
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 START = 1_795_363_200.0
 ALL: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -117,7 +118,7 @@ class Watch:
 def watch(tmp_path: Path) -> Iterator[Watch]:
     one = Watch(tmp_path)
     yield one
-    one.loop.stop(timeout_s=5)
+    one.loop.stop(timeout_s=PATIENCE_S)
     one.store.close()
 
 
@@ -135,7 +136,7 @@ def test_a_covered_lens_files_nothing_and_its_picture_is_shown(watch: Watch) -> 
     for second in range(0, 60, 4):
         watch.show(second, noise(4, 2))
     assert [one for one in watch.store.incidents() if one.opened_at] == []
-    latest = watch.recorder.latest
+    latest = watch.recorder.pictures.latest
     assert latest is not None
     assert latest.at == START + 56
 

@@ -24,6 +24,7 @@ from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 SECRET = "the-secret-of-the-city"  # noqa: S105 -- a test's
 OURS = "a" * 26
@@ -87,7 +88,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
     claimed = outbox.claim("city", now=NOON, lease_s=60)
     assert claimed is not None
     outbox.delivered(claimed, Receipt("SR-7"), now=NOON)
-    with serving(app) as url, httpx.Client(base_url=url) as client:
+    with serving(app) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     store.close()

@@ -18,6 +18,8 @@ from streetwatch.service.cameras import load_cameras
 from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.settings import Settings
+from streetwatch.service.site import api_of
+from waiting import PATIENCE_S
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
 ROAD = {"id": "road", "polygon": SQUARE, "rules": [{"type": "illegal_parking_motor"}]}
@@ -67,8 +69,8 @@ def running(camera: str, tmp_path: Path) -> Iterator[Running]:
     one = Running(tmp_path, f'cameras: [{{id: kerb, source: {{kind: rtsp, url: "{camera}"}}}}]')
     with (
         one.service.running(),
-        serving(one.service.api()) as url,
-        httpx.Client(base_url=url, timeout=20) as one.http,
+        serving(api_of(one.service)) as url,
+        httpx.Client(base_url=url, timeout=PATIENCE_S) as one.http,
     ):
         yield one
 
@@ -79,8 +81,8 @@ def asleep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     file = 'cameras: [{id: kerb, source: {kind: rtsp, url: "rtsp://127.0.0.1:9/s"}}]'
     one = Running(tmp_path_factory.mktemp("asleep"), file)
     with (
-        serving(one.service.api()) as url,
-        httpx.Client(base_url=url, timeout=20) as one.http,
+        serving(api_of(one.service)) as url,
+        httpx.Client(base_url=url, timeout=PATIENCE_S) as one.http,
     ):
         yield one
     one.service.store.close()

@@ -54,6 +54,7 @@ from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.zones.moment import utc
 from streetwatch.zones.schedule import CHINA
 from streetwatch.zones.zone import Zone, ZoneKind
+from waiting import PATIENCE_S
 
 HOUR, DAY = 3_600.0, 86_400.0
 FRONTS = Fronts(
@@ -147,7 +148,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http.close()
         built.http = client
         yield built

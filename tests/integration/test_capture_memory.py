@@ -14,6 +14,7 @@ from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.capture.state import CaptureState, Phase
 from streetwatch.vision.capture.stream import Capture, CaptureOptions
 from streetwatch.vision.types import Frame
+from waiting import PATIENCE_S
 
 _MIB = 1024 * 1024
 _WARM, _MORE = 200, 1_000
@@ -44,10 +45,10 @@ def test_a_thousand_connections_leave_nothing_behind(counting_clip: Callable[...
     capture.start()
     try:
         for _ in range(_WARM):
-            assert connected.acquire(timeout=20)
+            assert connected.acquire(timeout=PATIENCE_S)
         before = _resident_bytes()
         for _ in range(_MORE):
-            assert connected.acquire(timeout=20)
+            assert connected.acquire(timeout=PATIENCE_S)
         grown = _resident_bytes() - before
     finally:
         assert capture.stop()
@@ -94,7 +95,7 @@ def test_a_camera_of_many_bits_keeps_no_more_bytes_than_it_may(
     )
     capture.start()
     try:
-        assert done.wait(20)
+        assert done.wait(PATIENCE_S)
     finally:
         assert capture.stop()
     assert len(pictures) > 5

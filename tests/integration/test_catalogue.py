@@ -2,7 +2,6 @@
 
 import json
 import stat
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
+from commands import streetwatch
 from streetwatch.service.cameras import Camera, load_cameras
 from streetwatch.service.cameras.camera import CameraDocument
 from streetwatch.service.cameras.catalogue import Catalogue
@@ -204,12 +204,7 @@ def test_the_commands_list_and_export_what_a_service_has(tmp_path: Path) -> None
     Catalogue(Ledger(engine), vault, (), clock=lambda: 1000.0).add(GATE, by="lin")
     engine.dispose()
     listed, out = (
-        subprocess.run(
-            [STREETWATCH, "cameras", command, "--config", tmp_path / "streetwatch.yaml"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        streetwatch("cameras", command, "--config", tmp_path / "streetwatch.yaml")
         for command in ("list", "export")
     )
     (line,) = map(json.loads, listed.stdout.splitlines())

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from commands import streetwatch
+
 STREETWATCH = Path(sys.executable).with_name("streetwatch")
 
 CAMERAS = """
@@ -22,16 +24,6 @@ cameras:
         rules:
           - {type: illegal_parking_motor, dwell_s: 60, clear_s: 60}
 """
-
-
-def streetwatch(*arguments: object, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [STREETWATCH, *map(str, arguments)],
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture

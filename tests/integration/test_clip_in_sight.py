@@ -118,8 +118,8 @@ def test_the_latest_picture_is_held_small_too_where_people_look(
     street.is_viewed = is_viewed
     with av.open(counting_clip()) as container:
         picture = Decoded.of(next(container.decode(video=0)), longest=160)
-    street.recorder.show(Frame("cam", 0, START, picture))
-    latest = street.recorder.latest
+    street.recorder.pictures.show(Frame("cam", 0, START, picture))
+    latest = street.recorder.pictures.latest
     assert latest is not None
     assert isinstance(latest.picture, Decoded)
     assert (latest.picture.small is not None) is is_viewed

@@ -1,6 +1,5 @@
 """The closing check on a real desk, a real store and a camera whose looks the test makes."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from live_service import wait_for
 from sealed import SEAL
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.cameras import Camera
@@ -39,6 +39,7 @@ from streetwatch.vision.types import Detections, Frame, Look
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.schedule import Schedule, Window
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 START = 1_795_363_200.0  # midnight in China
 BOX = (200.0, 150.0, 320.0, 230.0)
@@ -261,15 +262,14 @@ def test_it_runs_in_a_thread_that_stops_promptly(street: Street) -> None:
     street.handled()
     street.looks(20, heap=False)
     street.check.start()
-    checked = threading.Event()
 
-    def is_checked() -> bool:
+    def is_checked() -> bool | None:
         with street.store.engine.connect() as connection:
             query = sa.text("SELECT verification FROM desk_case")
-            return connection.execute(query).scalar_one() is not None
+            return connection.execute(query).scalar_one() is not None or None
 
-    assert any(is_checked() or checked.wait(0.01) for _ in range(1000))
-    street.check.stop(timeout_s=5.0)
+    wait_for("check", is_checked)
+    street.check.stop(timeout_s=PATIENCE_S)
     assert street.case["verification"] == "not_exist"
 
 

@@ -1,18 +1,18 @@
 """`streetwatch cluster`, and a process without a name beside nodes."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands import streetwatch
 from databases import copied, sqlite_at
 from streetwatch.service.incidents.errors import InputError
-from streetwatch.service.openings import shared_store
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import load_settings
+from streetwatch.service.sharing import shared_store
 from streetwatch.service.store.leases import Leases
 from streetwatch.service.store.nodes import Myself, Nodes
 from streetwatch.service.store.sql_store import open_store
@@ -45,12 +45,7 @@ def settings(tmp_path: Path, empty_sqlite: Path) -> Settings:
 
 def cluster(settings: Settings, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
     config = settings.data_dir.parent / "streetwatch.yaml"
-    done = subprocess.run(
-        [STREETWATCH, "cluster", *arguments, "--config", config],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = streetwatch("cluster", *arguments, "--config", config)
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 

@@ -17,6 +17,7 @@ from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 WORKERS = 6
 
@@ -38,7 +39,7 @@ def at_once(work: Callable[[int], Result]) -> list[Result]:
     together = threading.Barrier(WORKERS)
 
     def begin(worker: int) -> Result:
-        together.wait(timeout=30)
+        together.wait(timeout=PATIENCE_S)
         return work(worker)
 
     with ThreadPoolExecutor(WORKERS) as pool:

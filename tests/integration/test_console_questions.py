@@ -31,6 +31,7 @@ from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import desk_case, desk_merged
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.zones.place import Place
+from waiting import PATIENCE_S
 
 HOUR = 3_600.0
 
@@ -76,7 +77,7 @@ def city(new_database: Callable[..., str]) -> Iterator[City]:
     api.add_middleware(Guard, gate=open_gate(store.engine))
     api.include_router(reports_router(reporter))
     api.include_router(case_csv_router(Book(store.engine), clock=lambda: NOON))
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         yield City(store, client)
     store.close()
 

@@ -32,6 +32,7 @@ from streetwatch.vision.capture.masked_clip import mask_clip
 from streetwatch.vision.masking import Masker
 from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Frame, Image
+from waiting import PATIENCE_S
 
 CASE = "a" * 26
 SOMEBODY = ("person", (40.0, 40.0, 120.0, 200.0))
@@ -56,11 +57,11 @@ class World:
     def file(self, incident: Incident, *, at: float = NOON) -> None:
         """File an incident with its pictures, and promise the case to one target."""
         recorder = recorder_of(self.copies, incident)
-        recorder.show(Frame("kerb", 1, at, Pixels(noise(1))))
+        recorder.pictures.show(Frame("kerb", 1, at, Pixels(noise(1))))
         with self.store.transaction() as transaction:
             transaction.put_incident(incident)
             kept = frozenset(one.name for one in transaction.attachments(incident.id))
-            transaction.put_attachments(incident.id, recorder.stills_of(incident, kept))
+            transaction.put_attachments(incident.id, recorder.pictures.stills_of(incident, kept))
             if incident.state is State.CANDIDATE:
                 return
             files = transaction.attachments(incident.id)
@@ -263,18 +264,18 @@ def test_a_clip_that_is_masked_gives_way_to_what_is_due() -> None:
 
     def clip() -> None:
         begun.set()
-        go_on.wait(20)
+        go_on.wait(PATIENCE_S)
         behind.give_way()
         done.append("clip")
 
     behind.start(lambda: done.append("due"))
     masked = behind.submit(clip)
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE_S)
     done.clear()
     behind.wake()
     go_on.set()
-    masked.result(timeout=20)
-    behind.stop(timeout_s=20)
+    masked.result(timeout=PATIENCE_S)
+    behind.stop(timeout_s=PATIENCE_S)
     assert done[:2] == ["due", "clip"]
 
 
@@ -290,11 +291,11 @@ def test_a_service_that_stops_masks_no_other_clip_and_leaves_none_half_made(
 
     busy, behind = threading.Event(), Behind()
     behind.start(lambda: None)
-    behind.submit(lambda: busy.wait(20))
+    behind.submit(lambda: busy.wait(PATIENCE_S))
     waiting = behind.submit(lambda: "made")
     behind.stop(timeout_s=0)
     busy.set()
     for job in (waiting, behind.submit(lambda: "made")):
         with pytest.raises(StorageError, match="the service stops"):
-            job.result(timeout=20)
-    behind.stop(timeout_s=20)
+            job.result(timeout=PATIENCE_S)
+    behind.stop(timeout_s=PATIENCE_S)

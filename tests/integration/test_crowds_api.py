@@ -24,6 +24,7 @@ from streetwatch.service.store.sql_store import open_store
 from streetwatch.service.store.zone_counts import Count, ZoneSlot, add_counts, slot_of
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.zones.zone import Zone, ZoneKind
+from waiting import PATIENCE_S
 
 MONDAY: Final = 1_772_380_800.0  # 2026-03-02, midnight in China
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -78,7 +79,7 @@ def http(crowds: Crowds) -> Iterator[httpx.Client]:
     api = FastAPI()
     api.include_router(crowds_router(crowds))
     api.add_middleware(Guard, gate=open_gate(crowds.engine))
-    with serving(api) as url, httpx.Client(base_url=url, timeout=30) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         yield client
 
 

@@ -40,18 +40,20 @@ def copies(tmp_path: Path) -> Copies:
 def die_in_a_look(copies: Copies, incident: Incident) -> None:
     """Write a look's pictures; nothing else of it is ever kept."""
     recorder = recorder_of(copies, incident)
-    recorder.show(Frame("kerb", 1, NOON, Pixels(np.full((360, 640, 3), 50, np.uint8))))
-    recorder.stills_of(incident, frozenset())
+    recorder.pictures.show(Frame("kerb", 1, NOON, Pixels(np.full((360, 640, 3), 50, np.uint8))))
+    recorder.pictures.stills_of(incident, frozenset())
 
 
 def file(store: SqlStore, copies: Copies, incident: Incident) -> None:
     """File an incident by a process that was started just now."""
     recorder = recorder_of(copies, incident)
-    recorder.show(Frame("kerb", 2, NOON + 60, Pixels(np.full((360, 640, 3), 90, np.uint8))))
+    recorder.pictures.show(
+        Frame("kerb", 2, NOON + 60, Pixels(np.full((360, 640, 3), 90, np.uint8)))
+    )
     with store.transaction() as transaction:
         transaction.put_incident(incident)
         kept = frozenset(one.name for one in transaction.attachments(incident.id))
-        transaction.put_attachments(incident.id, recorder.stills_of(incident, kept))
+        transaction.put_attachments(incident.id, recorder.pictures.stills_of(incident, kept))
     make_due(copies, AwaitedCopies(store.engine))
 
 

@@ -1,8 +1,5 @@
 """What people see of the outbox and do with it: by HTTP, and by the command."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +10,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
+from commands import Done, lines_of, streetwatch
 from filed import NOON, a_message, an_incident, promise
 from gates import open_gate
 from http_parts import serving
@@ -29,6 +27,7 @@ from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 OPENED = a_message()
 SEALED = a_message(occasion=Occasion.EVIDENCE)
@@ -84,7 +83,7 @@ def people(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[People]
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(app) as url, httpx.Client(base_url=url) as client:
+    with serving(app) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     store.close()
@@ -179,18 +178,8 @@ def test_the_outbox_is_drained_when_a_person_says_so(people: People, query: str,
     assert people.woken == 1
 
 
-def streetwatch(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [Path(sys.executable).with_name("streetwatch"), "deliveries", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+def deliveries(*arguments: object) -> Done:
+    return streetwatch("deliveries", *arguments)
 
 
 def test_the_command_lists_resends_and_drains(tmp_path: Path) -> None:
@@ -206,11 +195,11 @@ def test_the_command_lists_resends_and_drains(tmp_path: Path) -> None:
         stack.callback(book.close)
         url = stack.enter_context(Receiver(book).listening())
         config.write_text(f"targets: [{{id: city, kind: desk, url: '{url}'}}]\n")
-        newest = lines(streetwatch("--config", config, "--limit", 1))
-        parked = lines(streetwatch("--config", config, "--state", "parked", "--json"))
+        newest = lines_of(deliveries("--config", config, "--limit", 1))
+        parked = lines_of(deliveries("--config", config, "--state", "parked", "--json"))
         resend = ("--resend", OPENED.key, "--target", "city")
-        (resent,) = lines(streetwatch("--config", config, *resend))
-        (drained,) = lines(streetwatch("--config", config, "--drain", "--target", "city"))
+        (resent,) = lines_of(deliveries("--config", config, *resend))
+        (drained,) = lines_of(deliveries("--config", config, "--drain", "--target", "city"))
         stored = [one.what for one in book.entries]
     assert [one["occasion"] for one in newest] == ["evidence"]
     assert [one["reason"] for one in parked] == ["401: mend the key"]
@@ -243,7 +232,7 @@ def test_a_wrong_command_is_one_clear_line(
     open_store(f"sqlite:///{tmp_path / 'data' / 'streetwatch.db'}").close()
     config = tmp_path / "streetwatch.yaml"
     config.write_text("{}\n")
-    done = streetwatch("--config", config, *arguments)
+    done = deliveries("--config", config, *arguments)
     assert done.returncode == 2
     assert advice in done.stderr
     assert done.stderr.count("\n") == 1

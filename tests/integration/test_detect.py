@@ -1,8 +1,6 @@
 """The shipped model, really run."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from commands import streetwatch
 from streetwatch.models.errors import ModelError
 from streetwatch.models.registry import DEFAULT_MODEL, find
 from streetwatch.models.session import Session
@@ -85,12 +84,7 @@ def test_detect_prints_a_line_for_each_picture_and_goes_on_after_a_bad_one(
     cv2.imwrite(str(tmp_path / "a.png"), street)
     (tmp_path / "b.jpg").write_bytes(b"no picture")
     cv2.imwrite(str(tmp_path / "c.png"), np.zeros((90, 160, 3), np.uint8))
-    done = subprocess.run(
-        [Path(sys.executable).with_name("streetwatch"), "detect", tmp_path, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = streetwatch("detect", tmp_path, "--json")
     first, second, third = (json.loads(line) for line in done.stdout.splitlines())
     assert done.returncode == 1
     assert (first["width"], first["height"]) == (1280, 720)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 
-from live_service import PATIENCE_S
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
@@ -25,6 +24,7 @@ from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Detections, Frame, Image, Look
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 START = 1_795_363_200.0
 AREA = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -64,7 +64,7 @@ class Sees:
     ) -> list[Detections]:
         del confidence, longest
         self.shown.append(len(images))
-        assert self.may_answer.wait(20)
+        assert self.may_answer.wait(PATIENCE_S)
         return [Detections.empty() for _ in images]
 
 
@@ -78,6 +78,7 @@ class City:
         self.now = START
         self.paces: dict[str, list[float]] = {}
         self.looks: list[Look] = []
+        self.hot: set[str] = set()
         self.loop = DetectorLoop(
             detector=self.sees,
             mailboxes=self.mailboxes,
@@ -86,6 +87,7 @@ class City:
             clock=lambda: self.now,
             on_change=lambda _: None,
             batch=batch,
+            is_hot=lambda name, _: name in self.hot,
         )
 
     def add(self, name: str, *, on_duty: Callable[[float], bool] = lambda _: True) -> None:
@@ -127,7 +129,7 @@ def city(tmp_path: Path) -> Iterator[Callable[..., City]]:
 
     yield make
     for one in made:
-        one.loop.stop(timeout_s=5)
+        one.loop.stop(timeout_s=PATIENCE_S)
         one.store.close()
 
 
@@ -198,6 +200,28 @@ def test_a_camera_off_duty_is_decoded_seldom_and_never_detected_in(
     until(lambda: len(street.paces["school"]) > 1)
     assert street.sees.shown == [1]
     assert street.paces["school"][1] < REST_S
+
+
+def test_a_street_is_looked_at_more_often_in_its_hot_hours(
+    city: Callable[..., City],
+) -> None:
+    street = city()
+    street.hot.add("market")
+    for name in ("market", "lane"):
+        street.add(name)
+    street.loop.start()
+    for name in ("market", "lane"):
+        street.show(name, STREET, after_s=0.0)
+        until(partial(street.has_looked, name, 1))
+        trembling = STREET.copy()
+        trembling[0, 0] ^= 1
+        street.show(name, trembling, after_s=20.0)
+        until(partial(street.has_looked, name, 2))
+    intervals = Intervals()
+    assert street.paces["market"][-1] == intervals.close_s
+    assert street.paces["lane"][-1] == intervals.quiet_s
+    idle = partial(street.count, "streetwatch_detections_total", why="idle")
+    assert (idle(camera="market"), idle(camera="lane")) == (1.0, 0.0), "after 20 s"
 
 
 def test_a_look_says_whether_the_detector_looked(city: Callable[..., City]) -> None:

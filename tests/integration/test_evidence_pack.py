@@ -31,6 +31,7 @@ from streetwatch.service.evidence.pack import pack
 from streetwatch.service.evidence.pack_check import findings
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 NAME = "SW-20261123-0001"
 CASE = "a" * 26
@@ -91,7 +92,7 @@ def http(office: Office) -> Iterator[httpx.Client]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         yield client
 
 

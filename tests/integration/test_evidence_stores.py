@@ -158,10 +158,10 @@ def test_masked_copies_are_made_of_originals_wherever_they_are(kept: Kept) -> No
         copies = Copies(folder, Masker(Sees((("person", (9.0, 9.0, 99.0, 99.0)),))))
         incident = an_incident(id=CASE)
         recorder = recorder_of(copies, incident)
-        recorder.show(Frame("kerb", 1, NOON, Pixels(picture())))
+        recorder.pictures.show(Frame("kerb", 1, NOON, Pixels(picture())))
         with store.transaction() as transaction:
             transaction.put_incident(incident)
-            transaction.put_attachments(CASE, recorder.stills_of(incident, frozenset()))
+            transaction.put_attachments(CASE, recorder.pictures.stills_of(incident, frozenset()))
         move()
         make_due(copies, AwaitedCopies(store.engine))
         move()

@@ -30,16 +30,17 @@ from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.routing import TO_THE_DESK
-from streetwatch.service.openings import first_of
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, Wiring
+from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.following import Following
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.watched_camera import Wiring
 from streetwatch.service.settings_file import load_settings
+from streetwatch.service.sharing import first_of
 from streetwatch.service.store.cluster_schema import lease, node
 from streetwatch.service.store.leases import LeaseLostError, Leases
 from streetwatch.service.store.node_status import unowned
@@ -52,6 +53,7 @@ from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Detections, Frame, Look, Seconds
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
+from waiting import PATIENCE_S
 
 CLOCK = 1_000.0
 LEASE_S = 60.0  # of a machine that is slow: what is silent is said to be
@@ -307,7 +309,7 @@ def test_each_node_shows_what_the_others_watch(corner: Corner) -> None:
         assert [one.id for one in live.cameras()] == [one.id for one in FILE]
         assert live.picture(elsewhere) is None, "it gives no pictures yet"
         grey = np.full((360, 640, 3), 90, np.uint8)
-        b.fleet.watched[elsewhere].recorder.show(Frame(elsewhere, 1, CLOCK, Pixels(grey)))
+        b.fleet.watched[elsewhere].recorder.pictures.show(Frame(elsewhere, 1, CLOCK, Pixels(grey)))
         picture = live.picture(elsewhere)
         assert picture == LiveView(b.catalogue, b.fleet, lambda: CLOCK).picture(elsewhere)
         assert live.camera(elsewhere).size == (640, 360)
@@ -332,7 +334,12 @@ def test_a_node_tells_nobody_but_nodes(corner: Corner, path: str) -> None:
     with neighbouring(corner) as (_, b, _):
         shown = Badges("of another city").made("GET", path, CLOCK)
         for headers in ({}, {HEADER: shown}):
-            assert httpx.get(f"{b.myself.address}{path}", headers=headers).status_code == 401
+            assert (
+                httpx.get(
+                    f"{b.myself.address}{path}", headers=headers, timeout=PATIENCE_S
+                ).status_code
+                == 401
+            )
 
 
 def test_what_is_to_be_done_once_a_day_is_done_by_one_node(corner: Corner, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from streetwatch.service.desk.reports.period import days
 from streetwatch.service.foresight.cells import CellKind
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 PLANTS = frozenset({Plant.HOT_SPOT, Plant.BLIND_SPOT})
 CITY = City(Plan(seed=5, first=date(2026, 9, 1), days=28, districts=1, cameras=12, plants=PLANTS))
@@ -56,7 +57,7 @@ def http(outlook: Outlook) -> Iterator[httpx.Client]:
     api.include_router(hotspots_router(outlook))
     api.include_router(coverage_router(outlook))
     api.add_middleware(Guard, gate=open_gate(outlook.engine))
-    with serving(api) as url, httpx.Client(base_url=url, timeout=30) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         yield client
 
 

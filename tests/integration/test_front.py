@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from streetwatch.service.front.limits import Limits, Rule, rules_of
 from streetwatch.service.server import PatientProtocol, configured
+from waiting import PATIENCE_S
 
 
 class Hasty(PatientProtocol):
@@ -49,7 +50,7 @@ def answering() -> FastAPI:
 
 def answer_of(connection: socket.socket) -> bytes:
     """Read until the other side ends it."""
-    connection.settimeout(10)
+    connection.settimeout(PATIENCE_S)
     return b"".join(iter(lambda: connection.recv(4096), b""))
 
 
@@ -76,13 +77,15 @@ def test_a_body_that_does_not_come_is_answered_408() -> None:
     app = Limits(answering(), (), body_s=0.3)
     with served(app) as port, socket.create_connection(("127.0.0.1", port)) as one:
         one.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc")
-        one.settimeout(10)
+        one.settimeout(PATIENCE_S)
         assert b" 408 " in one.recv(4096)
 
 
 def test_a_body_that_comes_in_time_is_taken() -> None:
     with served(Limits(answering(), (), body_s=30)) as port:
-        answer = httpx.post(f"http://127.0.0.1:{port}/a", content=b"x" * 500_000)
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/a", content=b"x" * 500_000, timeout=PATIENCE_S
+        )
     assert answer.json() == {"path": "a", "bytes": 500_000}
 
 
@@ -99,7 +102,7 @@ def asked() -> Iterator[tuple[Clock, Callable[..., httpx.Response]]]:
     rules: tuple[Rule, ...] = rules_of(public_per_minute=3, costly_per_minute=2)
     with (
         served(Limits(answering(), rules, clock=clock)) as port,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client,
     ):
         yield clock, client.request
 
@@ -139,4 +142,4 @@ def test_what_is_neither_open_to_all_nor_costly_is_not_held_back(asked: Asked) -
 
 def test_the_server_does_not_say_what_it_is() -> None:
     with served(answering()) as port:
-        assert "server" not in httpx.get(f"http://127.0.0.1:{port}/").headers
+        assert "server" not in httpx.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE_S).headers

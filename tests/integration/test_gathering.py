@@ -27,6 +27,7 @@ from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.detect import Detector
+from waiting import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 STREET = ROOT / "datasets" / "demo" / "street.mp4"
@@ -59,7 +60,7 @@ def city(tmp_path: Path, live_camera: Callable[..., LiveProcess]) -> Iterator[Ci
     loop.start()
     options = CaptureOptions(look_interval_s=2.0, longest=detector.longest_side)
     yield City(live_camera(STREET), Gatherings(Cameras(catalogue), loop, mailboxes, options))
-    loop.stop(timeout_s=5)
+    loop.stop(timeout_s=PATIENCE_S)
     store.close()
 
 

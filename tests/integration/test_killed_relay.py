@@ -25,6 +25,7 @@ from streetwatch.service.incidents.incident import State
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 OPENED = a_message()
 CLEARED = a_message(an_incident(state=State.CLEARED, cleared_at=NOON), Occasion.CLEARED)
@@ -63,7 +64,7 @@ def test_a_relay_killed_at_any_step_is_made_good_by_the_next(
             fate = Fate(death if isinstance(death, Step) else None)
             process = relay_process(database, {target: url}, fate, speed=1.0)
             receiver.kill = process.kill
-            process.join(30)
+            process.join(PATIENCE_S)
             assert process.exitcode == -9
             sink = sink_to(target, url)
             later = time.monotonic() + LEASE_S

@@ -199,7 +199,7 @@ def test_a_dead_target_holds_up_no_other(city: Platform, tmp_path: Path) -> None
             clock=lambda: city.now,
             metrics=city.metrics,
         )
-        stack.callback(lanes.stop, timeout_s=10)
+        stack.callback(lanes.stop, timeout_s=60)
         lanes.start()
         messages = (a_message(an_incident(id=f"{n:026}")) for n in range(5))
         promise(city.store, *messages, targets=("dead", "slow", "alive"))

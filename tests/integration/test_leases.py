@@ -12,6 +12,7 @@ from streetwatch.service.store.leases import Lease, LeaseLostError, Leases, fenc
 from streetwatch.service.store.nodes import Myself, Nodes, Whole, nodes_alive
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.zones.presence import Presence
+from waiting import PATIENCE_S
 
 A, B = Myself("a", "http://a", "1", 1.0), Myself("b", "http://b", "1", 1.0)
 
@@ -147,9 +148,9 @@ def test_whoever_takes_a_camera_waits_for_the_write_at_hand(store: SqlStore, nod
     with ThreadPoolExecutor(1) as pool:
         with fenced(store.engine, before) as connection:
             stolen = pool.submit(steal)
-            assert began.wait(5)
+            assert began.wait(PATIENCE_S)
             connection.execute(sa.update(lease).values(cost=3.0))
-        assert stolen.result(5)["kerb"].epoch == before.epoch + 1
+        assert stolen.result(PATIENCE_S)["kerb"].epoch == before.epoch + 1
 
 
 def test_a_node_that_was_silent_counts_as_having_just_come(store: SqlStore, nodes: Nodes) -> None:

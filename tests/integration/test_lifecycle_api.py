@@ -24,6 +24,7 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 from wired_desk import wired_desk
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -86,7 +87,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     store.close()

@@ -14,6 +14,7 @@ import av
 import pytest
 
 from streetwatch.datasets.live import ClipError, LiveProcess, LoopedClip, start_live
+from waiting import PATIENCE_S
 
 Clip = Callable[..., Path]
 
@@ -57,7 +58,7 @@ def test_a_common_player_can_watch_it(
 ) -> None:
     camera = live_camera(counting_clip(codec=codec, key_every=5), path="street/north")
     assert camera.url.endswith("/street/north")
-    with av.open(camera.url, options={"rtsp_transport": "tcp"}, timeout=5) as stream:
+    with av.open(camera.url, options={"rtsp_transport": "tcp"}, timeout=PATIENCE_S) as stream:
         shown = list(islice(stream.decode(video=0), 12))
     assert all((frame.width, frame.height) == (320, 240) for frame in shown)
 
@@ -67,9 +68,9 @@ def test_it_stops_cleanly_with_a_viewer_connected(
     counting_clip: Clip, live_camera: Callable[..., LiveProcess], told: signal.Signals
 ) -> None:
     camera = live_camera(counting_clip())
-    with av.open(camera.url, options={"rtsp_transport": "tcp"}, timeout=5):
+    with av.open(camera.url, options={"rtsp_transport": "tcp"}, timeout=PATIENCE_S):
         camera.process.send_signal(told)
-        assert camera.process.wait(5) == 0
+        assert camera.process.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"no video\n" * 99])
@@ -97,7 +98,7 @@ def test_it_ends_with_whoever_started_it_even_if_that_was_killed(counting_clip: 
     assert parent.stdout is not None
     pid, url = parent.stdout.readline().split()
     port = int(url.split(":")[2].partition("/")[0])
-    with socket.create_connection(("127.0.0.1", port), timeout=5):
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S):
         parent.kill()
         parent.communicate()
     try:

@@ -1,5 +1,6 @@
 """How long each zone was looked at is kept, and a simulated city fills a store."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -16,10 +17,11 @@ from streetwatch.datasets.city.plan import Plan
 from streetwatch.service.cameras import Camera, load_cameras
 from streetwatch.service.desk.foresight.campaigns import Campaigns
 from streetwatch.service.incidents.errors import InputError
+from streetwatch.service.runtime.hot_hours import LEAST, HotHours
 from streetwatch.service.runtime.looked_hours import LookedHours
 from streetwatch.service.store.crowds import crowds_between
 from streetwatch.service.store.happened import happened, told
-from streetwatch.service.store.looked import day_of, forget_looked, looked_days
+from streetwatch.service.store.looked import day_of, forget_looked, hour_of, looked_days
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.store.transactions import writing
 from streetwatch.service.store.zone_counts import slots_of
@@ -101,6 +103,27 @@ def test_a_city_fills_a_store_once(store: SqlStore) -> None:
     assert looked.seconds.sum() == 2 * CITY.day(0).looked_s.sum()
     with pytest.raises(InputError, match="holds incidents already"):
         fill_with(store.engine, CITY, on_day=lambda _: None)
+    store.close()
+
+
+def test_a_camera_is_hot_in_the_hours_in_which_it_finds_most(store: SqlStore) -> None:
+    city = City(Plan(7, date(2026, 3, 2), 28, 1, 12))
+    fill_with(store.engine, city, on_day=lambda _: None)
+    end = city.plan.start + 28 * 86_400
+    hot = HotHours(store.engine, lambda: range(12), clock=lambda: end)
+    posts = [post.id for post in city.ground.posts]
+    hours = [end + 3600.0 * hour for hour in range(24)]
+    assert not any(hot(camera, at) for camera in posts for at in hours), "nothing is read yet"
+    hot.read()
+    found = happened(store.engine, start=city.plan.start, end=end)
+    for at in hours:
+        of_hour = [
+            one
+            for one, then in zip(found.cameras, found.at, strict=True)
+            if hour_of(then) == hour_of(at)
+        ]
+        often = [many for _, many in Counter(of_hour).most_common(1) if many >= LEAST]
+        assert [Counter(of_hour)[camera] for camera in posts if hot(camera, at)] == often
     store.close()
 
 

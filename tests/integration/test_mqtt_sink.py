@@ -18,6 +18,7 @@ from streetwatch.service.delivery.retry import Again, Failure, Park, decide
 from streetwatch.service.delivery.sink import DeliveryFailedError, Receipt
 from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.errors import InputError
+from waiting import PATIENCE_S
 
 MESSAGE = a_message()
 
@@ -64,7 +65,7 @@ def test_a_message_is_published_once_with_qos_1_and_not_kept(
     with listening_to(broker, "streetwatch/#") as heard:
         assert sink.deliver(MESSAGE, known=None) == Receipt()
         sink.deliver(a_message(occasion=Occasion.CLEARED), known=Receipt())
-        first, second = heard.get(timeout=20), heard.get(timeout=20)
+        first, second = heard.get(timeout=PATIENCE_S), heard.get(timeout=PATIENCE_S)
     assert first.topic == "streetwatch/kerb/illegal_parking_motor/opened"
     assert second.topic == "streetwatch/kerb/illegal_parking_motor/cleared"
     assert (first.qos, first.retain) == (1, False)
@@ -78,7 +79,7 @@ def test_over_tls_the_broker_s_certificate_is_checked(broker: Broker, sink_of: S
     known = sink_of(url, ca_file=str(broker.ca_file), topic="tls/{external_id}")
     with listening_to(broker, "tls/#") as heard:
         known.deliver(MESSAGE, known=None)
-        assert heard.get(timeout=20).topic == f"tls/{MESSAGE.case.external_id}"
+        assert heard.get(timeout=PATIENCE_S).topic == f"tls/{MESSAGE.case.external_id}"
     failure = refused_by(sink_of(url))
     assert "certificate verify failed" in failure.reason
     assert not failure.may_have_arrived
@@ -144,7 +145,7 @@ def test_after_a_broken_connection_the_next_message_makes_a_new_one(
         broker.start()
         with listening_to(broker, "streetwatch/#") as heard:
             sink.deliver(MESSAGE, known=None)
-            assert heard.get(timeout=20).qos == 1
+            assert heard.get(timeout=PATIENCE_S).qos == 1
             assert heard.empty(), "what was given up is not sent behind the outbox's back"
     finally:
         broker.kill()

@@ -261,7 +261,7 @@ def test_the_threads_do_the_same_and_end_when_they_are_told(world: World) -> Non
     try:
         wait_for("notice", lambda: world.platform.taken or None)
     finally:
-        desk.stop(timeout_s=5)
+        desk.stop(timeout_s=60)
     assert world.platform.told == [("urge", "accept")]
 
 

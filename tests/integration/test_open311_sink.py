@@ -38,6 +38,7 @@ from streetwatch.service.delivery.sink import (
 )
 from streetwatch.service.incidents.case import Occasion
 from streetwatch.zones.rules import ViolationType
+from waiting import PATIENCE_S
 
 Sinks = Callable[..., Open311Sink]
 
@@ -324,7 +325,7 @@ def test_a_city_that_calls_it_a_duplicate_is_asked_which(
 
     @app.get("/v2/requests.json")
     def listed() -> Response:
-        answer = httpx.get(f"{url}/requests.json", params=city.asked[-1][1])
+        answer = httpx.get(f"{url}/requests.json", params=city.asked[-1][1], timeout=PATIENCE_S)
         return Response(answer.content, media_type="application/json")
 
     sink.find(OURS)

@@ -38,6 +38,8 @@ from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Report
 from streetwatch.service.settings import Settings
+from streetwatch.service.site import api_of
+from waiting import PATIENCE_S
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 
@@ -91,8 +93,8 @@ def service(
 @pytest.fixture(scope="module")
 def openapi(service: Service) -> Iterator[BaseSchema]:
     """What may be asked of the service, which is up; the feed, which never ends, left out."""
-    with serving(service.api()) as url:
-        described = httpx.get(f"{url}/openapi.json").json()
+    with serving(api_of(service)) as url:
+        described = httpx.get(f"{url}/openapi.json", timeout=PATIENCE_S).json()
         for item in described["paths"].values():
             for operation in item.values():
                 del operation["security"]  # how to show a token is no question to be got wrong
@@ -178,14 +180,14 @@ def test_every_route_stands_in_the_reference_and_no_other(service: Service) -> N
     written = set(re.findall(r"^\| `((?:GET|POST|PATCH|PUT|DELETE) /\S*)` ", page, re.MULTILINE))
     there = {
         f"{method.upper()} {path}"
-        for path, item in service.api().openapi()["paths"].items()
+        for path, item in api_of(service).openapi()["paths"].items()
         for method in item
     }
     assert written == there
 
 
 def test_every_answer_of_the_api_is_described(service: Service) -> None:
-    for path, item in service.api().openapi()["paths"].items():
+    for path, item in api_of(service).openapi()["paths"].items():
         for method, operation in item.items():
             assert operation.get("description"), f"{method} {path} says nothing about itself"
             for status, response in operation["responses"].items():

@@ -25,6 +25,7 @@ from streetwatch.service.incidents.routing import DESK
 from streetwatch.service.store.deliveries import Backlog, Deliveries, Wanted
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 OPENED = a_message()
 SEALED = a_message(occasion=Occasion.EVIDENCE, files=(evidence(), evidence("clip.mp4")))
@@ -56,7 +57,9 @@ class World:
         return relay
 
     def cases(self) -> list[dict[str, Any]]:
-        return list(httpx.get(self.network.desk + "/desk/cases").json()["cases"])
+        return list(
+            httpx.get(self.network.desk + "/desk/cases", timeout=PATIENCE_S).json()["cases"]
+        )
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def world(new_database: Callable[..., str]) -> Iterator[World]:
         built = World(store, network, sink)
         yield built
         for relay in built.relays:
-            relay.stop(timeout_s=5)
+            relay.stop(timeout_s=PATIENCE_S)
 
 
 def test_a_promised_message_becomes_a_case(world: World) -> None:
@@ -231,7 +234,7 @@ def test_a_woken_relay_delivers_at_once_and_stops_promptly(world: World) -> None
     promise(world.store, OPENED)
     relay.wake()
     wait_for("case", lambda: world.cases() or None)
-    relay.stop(timeout_s=5)
+    relay.stop(timeout_s=PATIENCE_S)
     promise(world.store, SEALED)
     relay.wake()
     assert world.backlog.pending == 1, "a stopped relay sends nothing"

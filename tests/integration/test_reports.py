@@ -28,6 +28,7 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.sql_store import SqlStore, open_store
+from waiting import PATIENCE_S
 
 HOUR = 3_600.0
 DAY = 86_400.0
@@ -83,7 +84,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         built.http = client
         yield built
     store.close()

@@ -47,6 +47,7 @@ from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 WORKERS = 6
 CONFIRMED = Verdict(Judgement.CONFIRMED, Doer("li"))
@@ -74,7 +75,7 @@ def test_reviewers_who_work_at_once_judge_every_case_once(desk: ReviewedDesk) ->
 
     def work(worker: int) -> list[str]:
         reviewing, who = desk.reviewing, Reviewer(f"w{worker}", f"page-{worker}")
-        together.wait(timeout=30)
+        together.wait(timeout=PATIENCE_S)
         judged: list[str] = []
         while claimed := reviewing.leases.claim(Question(), who, count=2, now=desk.now):
             for number in claimed:
@@ -315,7 +316,7 @@ def http(small: ReviewedDesk, tmp_path: Path) -> Iterator[httpx.Client]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url) as client:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         yield client
 
 

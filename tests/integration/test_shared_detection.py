@@ -26,6 +26,7 @@ from streetwatch.service.store.detectors import Detectors
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.detect import Detector
 from streetwatch.vision.types import Image
+from waiting import PATIENCE_S
 
 CLIP = Path(demo.__file__).with_name("street.mp4")
 Rows = npt.NDArray[np.float32]
@@ -56,7 +57,7 @@ class Counting:
     def run(self, batch: Rows) -> Rows:
         self.begun.set()
         if self.sign is not None:
-            self.sign.wait(30)
+            self.sign.wait(PATIENCE_S)
         self.batches.append(len(batch))
         return self.session.run(batch)
 
@@ -101,7 +102,7 @@ def pair(near: Session, request: pytest.FixtureRequest) -> Iterator[Pair]:
         yield Pair(url, far, node, metrics)
         if told["sign"] is not None:
             told["sign"].set()
-    answering.stop(timeout_s=5)
+    answering.stop(timeout_s=PATIENCE_S)
     asking.close()
 
 
@@ -146,7 +147,7 @@ def test_whoever_has_no_answer_in_time_looks_here(
 ) -> None:
     if pair.far.sign is not None:
         others = [_asked(pair) for _ in range(3)]
-        assert pair.far.begun.wait(20)
+        assert pair.far.begun.wait(PATIENCE_S)
     else:
         others = []
     here, there = Detector(near).detect(picture), Detector(pair.node).detect(picture)
@@ -157,7 +158,7 @@ def test_whoever_has_no_answer_in_time_looks_here(
     if pair.far.sign is not None:
         pair.far.sign.set()
     for one in others:
-        one.join(30)
+        one.join(PATIENCE_S)
 
 
 def _asked(pair: Pair) -> threading.Thread:

@@ -1,14 +1,13 @@
 """API tokens, on both databases and as commands."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from commands import Done, streetwatch
 from streetwatch.service.access.errors import BadNameError, NameTakenError, NoSuchTokenError
 from streetwatch.service.access.role import Account, Right, Role
 from streetwatch.service.access.tokens import KNOWN_S, Grant, Tokens
@@ -81,13 +80,10 @@ def test_no_token_is_called_so(engine: sa.Engine, name: str) -> None:
         Tokens(engine).revoke(name, now=NOON)
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = Path(sys.executable).with_name("streetwatch")
+def run(folder: Path, *arguments: str) -> Done:
     config = folder / "streetwatch.yaml"
     config.write_text("data_dir: data\n")
-    return subprocess.run(
-        [command, *arguments, "--config", config], capture_output=True, check=False, text=True
-    )
+    return streetwatch(*arguments, "--config", config)
 
 
 def test_tokens_are_made_listed_and_revoked_by_command_and_it_is_noted(tmp_path: Path) -> None:

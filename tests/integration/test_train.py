@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import onnxruntime
 import pytest
 from PIL import Image
 
+from commands import PROGRAM, lines_of, training
 from live_service import wait_for
 from streetwatch.datasets.yolo_folder import read_picture
 from streetwatch.models.errors import ModelError
@@ -23,7 +23,6 @@ from streetwatch.models.ultralytics_model import load_weights
 from streetwatch.vision.detect import Detector
 from streetwatch.zones.footprint import iou
 
-STREETWATCH = Path(sys.executable).with_name("streetwatch")
 SOURCES = {"garbage": ["garbage", "bin", "bin_overflow"], "vendor": ["vendor_stall"]}
 
 
@@ -48,10 +47,7 @@ def draw(folder: Path, names: list[str], *, count: int, seed: int) -> None:
 
 def streetwatch(*words: object, status: int = 0) -> list[dict[str, Any]]:
     """Run the command, check its exit status, and return its lines."""
-    command = [str(STREETWATCH), *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == status, done.stderr[-2000:]
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return lines_of(training(*words), status)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -162,9 +158,9 @@ def test_the_model_goes_on_training_where_it_stopped(
     words = ["train", "--data", built / "data.yaml", "--weights", coco, "--out", tmp_path / "run"]
     small = ["--epochs", 3, "--image-size", 64, "--batch", 4]
     assert streetwatch(*words, *small, "--resume", status=2) == []
-    killed = subprocess.Popen([STREETWATCH, *map(str, [*words, *small])], stderr=subprocess.DEVNULL)
+    killed = subprocess.Popen([PROGRAM, *map(str, [*words, *small])], stderr=subprocess.DEVNULL)
     second = tmp_path / "run" / "weights" / "epoch1.pt"  # which may be half written, then
-    wait_for("checkpoint", lambda: second.exists() or None, seconds=120)
+    wait_for("checkpoint", lambda: second.exists() or None)
     killed.kill()
     killed.wait()
     (tmp_path / "run" / "weights" / "last.pt").write_bytes(b"half a checkpoi")
@@ -286,7 +282,7 @@ def test_wrong_input_to_the_training_is_one_line_and_exits_2(
     tmp_path: Path, arguments: list[str]
 ) -> None:
     words = [word.replace("DIR", str(tmp_path)) for word in arguments]
-    done = subprocess.run([STREETWATCH, *words], capture_output=True, text=True, check=False)
+    done = training(*words)
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.strip().splitlines()
     assert str(tmp_path) in line or "pip install" in line

@@ -27,10 +27,10 @@ from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.capture.two_streams import Paired, TwoStreams
 from streetwatch.vision.picture import Masked
 from streetwatch.vision.types import Frame
+from waiting import PATIENCE_S
 
 MAIN = Source(SourceKind.RTSP, "rtsp://u:p@camera/stream1")
 LARGE, SMALL = (1280, 720), (640, 480)
-WITHIN_S = 15.0
 
 Clip = Callable[..., Path]
 Live = Callable[..., LiveProcess]
@@ -72,7 +72,7 @@ class Camera:
             return next((one for one in self.frames[seen:] if wanted(one)), None)
 
         with self._came:
-            assert self._came.wait_for(lambda: found() is not None, WITHIN_S)
+            assert self._came.wait_for(lambda: found() is not None, PATIENCE_S)
         frame = found()
         assert frame is not None
         return frame
@@ -192,7 +192,7 @@ def test_a_camera_whose_file_says_so_is_judged_in_the_size_of_its_larger_stream(
             kerb = service.watched["kerb"]
 
             def judged() -> Frame | None:
-                frame = kerb.recorder.latest
+                frame = kerb.recorder.pictures.latest
                 return frame if frame is not None and is_paired(frame) else None
 
             frame = wait_for("look at the smaller stream", judged)

@@ -1,28 +1,18 @@
 """Retention, backup, restore and verify as an operator calls them."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands import lines_of, streetwatch
 from databases import PostgresServer
 from filed import NOON, a_message, an_incident, evidence
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.store.sql_store import open_store
 
-STREETWATCH = Path(sys.executable).with_name("streetwatch")
-
 CAMERAS = "cameras: [{id: kerb, source: {kind: file, url: clip.mp4}}]"
-
-
-def streetwatch(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [STREETWATCH, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
 
 
 @pytest.fixture
@@ -44,9 +34,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def lines(*arguments: object, status: int = 0) -> list[dict[str, Any]]:
-    done = streetwatch(*arguments, "--json")
-    assert done.returncode == status, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return lines_of(streetwatch(*arguments, "--json"), status)
 
 
 def test_what_is_due_is_told_and_then_deleted(config: Path) -> None:

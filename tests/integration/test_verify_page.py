@@ -19,6 +19,7 @@ from streetwatch.service.evidence.keys import Signer, public_key
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.store.chains import public_keys
 from streetwatch.service.store.sql_store import open_store
+from waiting import PATIENCE_S
 
 OTHER = Signer.made()
 
@@ -50,7 +51,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
     api.include_router(verify_router(signing, store.engine, most=1_000_000))
     api.include_router(keys_router(signing))
-    with serving(api) as url, httpx.Client(base_url=url, timeout=20) as http:
+    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as http:
         yield Office(http, pack, evidence.read("a" * 26, "manifest.json"))
     store.close()
 

@@ -28,11 +28,12 @@ from streetwatch.service.evidence.making import make_due
 from streetwatch.service.incidents.routing import TO_THE_DESK
 from streetwatch.service.runtime.attention import Intervals
 from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet, Wiring
+from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
+from streetwatch.service.runtime.watched_camera import Wiring
 from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.references import References
 from streetwatch.service.store.sql_store import SqlStore, open_store
@@ -41,6 +42,7 @@ from streetwatch.vision.capture.stream import CaptureOptions
 from streetwatch.vision.types import Image
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone, ZoneKind
+from waiting import PATIENCE_S
 
 SIZE = (640, 360)
 #: Where somebody stands in magenta, which nothing else in the street is.
@@ -161,13 +163,13 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     fleet.apply(both)
     fleet.start()
     try:
-        wait_for("sealed cases", lambda: is_sealed(store) or None, seconds=180)
+        wait_for("sealed cases", lambda: is_sealed(store) or None)
         shown = {one.id: live.picture(one.id) for one in both}
     finally:
         fleet.stop()
-        loop.stop(timeout_s=10)
-        looks.stop(timeout_s=10)
-        copies.stop(timeout_s=10)
+        loop.stop(timeout_s=PATIENCE_S)
+        looks.stop(timeout_s=PATIENCE_S)
+        copies.stop(timeout_s=PATIENCE_S)
         camera.kill()
     jpegs = {name: one.jpeg for name, one in shown.items() if one}
     yield Watched(store, evidence, sees, jpegs, folder / "looks")

@@ -39,10 +39,12 @@ from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.desk.report import Report
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.reach import Reach
-from streetwatch.service.openings import links_of, own_token_of
+from streetwatch.service.keyring import links_of, own_token_of
 from streetwatch.service.settings import Settings
+from streetwatch.service.site import site_of
 from streetwatch.service.store.audit import Asked, Deed
 from streetwatch.service.store.transactions import writing
+from waiting import PATIENCE_S
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 
@@ -130,7 +132,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     settings = Settings.model_validate({"data_dir": folder / "data", "detector_threads": 1})
     cameras = load_cameras(folder / "cameras.yaml", environ={})
     service = Service(settings, cameras, clock=lambda: NOON)
-    city = City(service, service.site())
+    city = City(service, site_of(service))
     _filed(city, OURS, "310101001001001")
     _filed(city, THEIRS, "310104001001001")
     for role in Role:
@@ -139,7 +141,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         service.access.users.add(name, Role.OPERATOR, now=NOON, reach=reach)
     with (
         serving(city.site, lifespan="on") as city.url,
-        httpx.Client(base_url=city.url, timeout=60) as city.http,
+        httpx.Client(base_url=city.url, timeout=PATIENCE_S) as city.http,
     ):
         yield city
     service.store.close()
@@ -461,7 +463,9 @@ def test_the_forms_lead_through_the_second_factor(city: City) -> None:
     access.users.add("zhao", Role.VIEWER, now=NOON)
     access.door.use(access.door.link("zhao", now=NOON), "", password, now=NOON)
     told = {"name": "zhao", "password": password, "next": "/console/cases"}
-    with httpx.Client(base_url=city.url, headers={"Origin": city.url}, timeout=60) as browser:
+    with httpx.Client(
+        base_url=city.url, headers={"Origin": city.url}, timeout=PATIENCE_S
+    ) as browser:
         assert browser.post("/console/login", data=told).status_code == 303
         offer = browser.get("/console/second-factor").text
         assert "<svg" in offer
@@ -469,7 +473,9 @@ def test_the_forms_lead_through_the_second_factor(city: City) -> None:
         given = {"ticket": _shown(r'name="ticket" value="([^"]+)"', offer), "code": app.at(NOON)}
         assert len(re.findall("<li>", browser.post("/console/code", data=given).text)) == 10
         assert browser.get("/console/cases").status_code == 200
-    with httpx.Client(base_url=city.url, headers={"Origin": city.url}, timeout=60) as browser:
+    with httpx.Client(
+        base_url=city.url, headers={"Origin": city.url}, timeout=PATIENCE_S
+    ) as browser:
         asked = browser.post("/console/login", data=told)
         assert (asked.status_code, browser.cookies.get(COOKIE)) == (200, None)
         ticket = _shown(r'name="ticket" value="([^"]+)"', asked.text)
@@ -604,7 +610,7 @@ def test_what_can_not_be_written_down_is_answered_as_not_done(city: City) -> Non
         return {}
 
     with serving(api) as url:
-        answer = httpx.post(f"{url}/desk/moves")
+        answer = httpx.post(f"{url}/desk/moves", timeout=PATIENCE_S)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
 
 

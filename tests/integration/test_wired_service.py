@@ -13,6 +13,8 @@ from filed import NOON
 from http_parts import serving
 from streetwatch.service.app import Service
 from streetwatch.service.settings import Settings
+from streetwatch.service.site import api_of
+from waiting import PATIENCE_S
 
 #: Of bodies in general; those that may be larger say so themselves.
 USUAL_LIMIT = 1_000_000
@@ -24,7 +26,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         {"data_dir": tmp_path_factory.mktemp("service"), "access": {"api": "open"}}
     )
     service = Service(settings, cameras=(), clock=lambda: NOON)
-    with serving(service.api()) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with serving(api_of(service)) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         yield client
     service.store.close()
 
@@ -77,6 +79,8 @@ def test_a_node_tells_how_many_cameras_it_has(tmp_path: Path) -> None:
         {"data_dir": tmp_path, "access": {"api": "open"}, "node": {"id": "north-1"}}
     )
     service = Service(settings, cameras=(), clock=lambda: NOON)
-    with serving(service.api()) as url:
-        assert "streetwatch_node_cameras 0.0" in httpx.get(f"{url}/metrics").text
+    with serving(api_of(service)) as url:
+        assert (
+            "streetwatch_node_cameras 0.0" in httpx.get(f"{url}/metrics", timeout=PATIENCE_S).text
+        )
     service.store.close()

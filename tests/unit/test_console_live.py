@@ -7,10 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from streetwatch.service.console.live import Feeds
-from waiting import awaited
+from waiting import PATIENCE_S, awaited
 
 EVERY_S = 0.001
-PATIENCE_S = 10.0
 
 
 class OpenPage:

@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from streetwatch.service.config.groups import EvidenceSettings
 from streetwatch.service.evidence.bucket import Address
 from streetwatch.service.evidence.bucketed import BucketedEvidence
-from streetwatch.service.openings import evidence_of, vault_of
+from streetwatch.service.keyring import vault_of
+from streetwatch.service.openings import evidence_of
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import load_settings
 

@@ -3,6 +3,7 @@
 import threading
 
 from streetwatch.service.rounds import Rounds
+from waiting import PATIENCE_S
 
 
 def test_a_round_that_raises_is_followed_by_the_next() -> None:
@@ -14,9 +15,9 @@ def test_a_round_that_raises_is_followed_by_the_next() -> None:
 
     rounds = Rounds("failing", work, every_s=0.001)
     rounds.start()
-    assert done.acquire(timeout=5)
-    assert done.acquire(timeout=5)
-    rounds.stop(timeout_s=5)
+    assert done.acquire(timeout=PATIENCE_S)
+    assert done.acquire(timeout=PATIENCE_S)
+    rounds.stop(timeout_s=PATIENCE_S)
     assert not rounds.is_alive
 
 
@@ -24,11 +25,11 @@ def test_it_does_not_wait_out_its_time_once_it_is_woken_or_stopped() -> None:
     done = threading.Semaphore(0)
     rounds = Rounds("patient", done.release, every_s=3600)
     rounds.start()
-    assert done.acquire(timeout=5)
+    assert done.acquire(timeout=PATIENCE_S)
     rounds.wake()
-    assert done.acquire(timeout=5)
-    rounds.stop(timeout_s=5)
-    rounds.stop(timeout_s=5)
+    assert done.acquire(timeout=PATIENCE_S)
+    rounds.stop(timeout_s=PATIENCE_S)
+    rounds.stop(timeout_s=PATIENCE_S)
     assert not rounds.is_alive
 
 
@@ -42,8 +43,8 @@ def test_long_work_sees_that_it_is_to_end() -> None:
 
     rounds = Rounds("long", work, every_s=3600)
     rounds.start()
-    assert begun.wait(timeout=5)
-    rounds.stop(timeout_s=5)
+    assert begun.wait(timeout=PATIENCE_S)
+    rounds.stop(timeout_s=PATIENCE_S)
     assert not rounds.is_alive
 
 

@@ -25,7 +25,8 @@ def _keys() -> None:
 @app.command()
 def show(*, config: Config = _CONFIG, as_json: AsJson = True) -> None:
     """Print every public key that evidence was signed with, and which signs now."""
-    from streetwatch.service.openings import signer_of, signing_of, stored
+    from streetwatch.service.keyring import signer_of, signing_of
+    from streetwatch.service.openings import stored
     from streetwatch.service.settings_file import load_settings
 
     del as_json

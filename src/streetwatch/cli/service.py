@@ -51,9 +51,9 @@ def run(
         dispatch(cluster, config)
         return
     from streetwatch.cli.leaving import leave_the_unfinished
-    from streetwatch.service.app import serve
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
+    from streetwatch.service.serving import serve
     from streetwatch.service.settings_file import told_settings
 
     def read() -> "tuple[Settings, Origins]":

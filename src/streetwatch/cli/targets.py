@@ -33,7 +33,7 @@ def try_target(
     from streetwatch.service.delivery.check import Level, SampleFiles, check
     from streetwatch.service.delivery.targets import named
     from streetwatch.service.incidents.errors import InputError
-    from streetwatch.service.openings import links_of, own_token_of
+    from streetwatch.service.keyring import links_of, own_token_of
     from streetwatch.service.settings_file import load_settings
 
     del as_json

@@ -56,6 +56,10 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
         float,
         typer.Option(min=0, help="The cameras come one after the other; 0: all are in step."),
     ] = 30.0,
+    rtsp: Annotated[
+        bool,
+        typer.Option(help="Live streams from other processes, which take this machine's time too."),
+    ] = False,
     as_json: AsJson = True,
 ) -> None:
     """Run the service on paced 1080p25 streams: how many cameras does this machine carry?"""
@@ -77,6 +81,7 @@ def throughput(  # noqa: PLR0913 -- one argument per option of the contract
         model or DEFAULT_MODEL,
         threads,
         spread_s,
+        rtsp,
     )
     with progress_bar() as progress:
         task = progress.add_task("coding", total=None)

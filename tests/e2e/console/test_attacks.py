@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from live_service import Service
+from waiting import PATIENCE_S
 
 ROOTS = [
     "/evidence/",
@@ -49,7 +50,9 @@ def secrets(watched: Service) -> list[bytes]:
 def test_no_way_leads_out_of_what_is_served(
     watched: Service, secrets: list[bytes], root: str
 ) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", watched.port, timeout=20)) as connection:
+    with closing(
+        http.client.HTTPConnection("127.0.0.1", watched.port, timeout=PATIENCE_S)
+    ) as connection:
         for way in ways():
             connection.request("GET", root + way)  # as it is written: nothing is tidied up
             answer = connection.getresponse()
@@ -59,7 +62,9 @@ def test_no_way_leads_out_of_what_is_served(
 
 
 def status_of(service: Service, method: str, path: str, **request: Any) -> int:  # noqa: ANN401 -- as it is called
-    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)) as connection:
+    with closing(
+        http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE_S)
+    ) as connection:
         connection.request(method, path, **request)
         return connection.getresponse().status
 

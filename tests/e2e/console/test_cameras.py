@@ -14,6 +14,7 @@ from console_parts import SCREEN, TABLET, Console, barriers
 from live_service import Camera, Service, free_port, wait_for
 from rtsp_door import locked
 from streetwatch.zones.polygon import problem
+from waiting import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -84,9 +85,11 @@ def kerb(console: Console, street: Camera) -> Iterator[str]:
     source = {"kind": "rtsp", "url": street.url}
     document = {"id": "kerb", "name": "Kerb", "source": source, "zones": [zone]}
     url = f"{console.service.url}/cameras/kerb"
-    httpx.put(url, json=document, headers={"If-None-Match": "*"}).raise_for_status()
+    httpx.put(
+        url, json=document, headers={"If-None-Match": "*"}, timeout=PATIENCE_S
+    ).raise_for_status()
     yield "kerb"
-    httpx.delete(url)
+    httpx.delete(url, timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -138,8 +141,8 @@ def test_a_newcomer_attaches_a_camera_and_its_first_case_appears(
         cases = console.service.cases()
         return next((one for one in cases if one["camera"]["id"] == "camera-1"), None)
 
-    wait_for("case of the new camera", case, seconds=90)
-    httpx.delete(f"{console.service.url}/cameras/camera-1").raise_for_status()
+    wait_for("case of the new camera", case)
+    httpx.delete(f"{console.service.url}/cameras/camera-1", timeout=PATIENCE_S).raise_for_status()
 
 
 def test_an_address_where_nobody_answers_is_mended_in_place(

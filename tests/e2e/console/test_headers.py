@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console_parts import Console
+from waiting import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +70,9 @@ def test_a_script_that_somebody_else_wrote_into_a_page_does_not_run(console: Con
     "path", ["/console/login", "/healthz", "/openapi.json", "/nowhere", "/console/static/icon.svg"]
 )
 def test_every_answer_has_the_headers_and_no_banner(console: Console, path: str) -> None:
-    answer = httpx.get(console.service.url + path, headers={"Origin": "https://evil.example"})
+    answer = httpx.get(
+        console.service.url + path, headers={"Origin": "https://evil.example"}, timeout=PATIENCE_S
+    )
     headers = answer.headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
@@ -82,5 +85,7 @@ def test_every_answer_has_the_headers_and_no_banner(console: Console, path: str)
 
 
 def test_behind_tls_browsers_are_told_to_stay_with_it(console: Console) -> None:
-    answer = httpx.get(f"{console.service.url}/healthz", headers={"X-Forwarded-Proto": "https"})
+    answer = httpx.get(
+        f"{console.service.url}/healthz", headers={"X-Forwarded-Proto": "https"}, timeout=PATIENCE_S
+    )
     assert answer.headers["strict-transport-security"] == "max-age=31536000"

@@ -11,6 +11,7 @@ from filed import NOON
 from reviewed import Showcase
 from streetwatch.service.access.role import Role
 from streetwatch.service.incidents.reach import Reach
+from waiting import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +51,7 @@ def numbers(console: Console) -> Iterator[dict[str, str]]:
         httpx.patch(
             f"{console.service.url}/desk/cases/{number}", json={"state": "cancelled", "by": "test"}
         )
-    httpx.delete(f"{console.service.url}/cameras/{WHO}")
+    httpx.delete(f"{console.service.url}/cameras/{WHO}", timeout=PATIENCE_S)
 
 
 def test_they_attach_a_camera_in_their_part_and_none_elsewhere(

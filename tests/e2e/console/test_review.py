@@ -46,7 +46,7 @@ def shows(page: Page, number: str) -> None:
 
 
 def state(console: Console, number: str) -> str:
-    return str(httpx.get(f"{console.service.url}/desk/cases/{number}").json()["state"])
+    return str(console.service.get(f"/desk/cases/{number}")["state"])
 
 
 def opened(page: Page, number: str) -> None:
@@ -75,7 +75,7 @@ def test_a_case_is_reviewed_by_keyboard(console: Console, numbers: dict[str, str
         expect(page.get_by_role("menu", name="Why is it rejected?")).to_be_visible()
         page.keyboard.press("1")
         expect(page.get_by_text("2 judged")).to_be_visible()
-        case = httpx.get(f"{console.service.url}/desk/cases/{numbers['b']}").json()
+        case = console.service.get(f"/desk/cases/{numbers['b']}")
         assert (case["state"], case["history"][-1]["reason"]) == ("rejected", "wrong_object")
 
         page.keyboard.press("z")
@@ -84,7 +84,7 @@ def test_a_case_is_reviewed_by_keyboard(console: Console, numbers: dict[str, str
         assert state(console, numbers["b"]) == "reported"
         page.keyboard.press("u")
         expect(page.get_by_text("2 judged")).to_be_visible()
-        case = httpx.get(f"{console.service.url}/desk/cases/{numbers['b']}").json()
+        case = console.service.get(f"/desk/cases/{numbers['b']}")
         assert case["unsure_at"] is not None
 
 
@@ -153,7 +153,7 @@ def test_a_place_is_muted_and_help_is_at_hand(console: Console, numbers: dict[st
         page.keyboard.press("m")
         page.get_by_role("button", name="For a week").click()
         expect(page.get_by_text("The place is muted.")).to_be_visible()
-        case = httpx.get(f"{console.service.url}/desk/cases/{numbers['c']}").json()
+        case = console.service.get(f"/desk/cases/{numbers['c']}")
         assert case["history"][-1]["action"] == "mute"
 
 

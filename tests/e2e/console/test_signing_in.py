@@ -1,17 +1,15 @@
 """Who is let in, and where they land."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from commands import lines_of, streetwatch
 from console_parts import PASSWORD, Console, barriers, sign_in
 from live_service import Service
+from waiting import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -51,14 +49,9 @@ def test_a_page_that_takes_more_of_a_role_says_which(console: Console) -> None:
 
 def added(service: Service, name: str) -> str:
     """Add somebody by command; return the link that it printed."""
-    command = Path(sys.executable).with_name("streetwatch")
-    done = subprocess.run(
-        [command, "users", "add", name, "--config", service.folder / "streetwatch.yaml"],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    link = str(json.loads(done.stdout)["link"])
+    config = service.folder / "streetwatch.yaml"
+    (made,) = lines_of(streetwatch("users", "add", name, "--config", config))
+    link = str(made["link"])
     return link[link.index("/console/") :]
 
 
@@ -94,20 +87,26 @@ def test_whoever_is_added_by_command_chooses_a_password_once(console: Console) -
 def test_nothing_of_the_console_answers_whom_nobody_knows(
     console: Console, method: str, path: str, status: int
 ) -> None:
-    assert httpx.request(method, console.service.url + path).status_code == status
+    assert (
+        httpx.request(method, console.service.url + path, timeout=PATIENCE_S).status_code == status
+    )
 
 
 def test_another_site_cannot_sign_anybody_in_or_out(console: Console) -> None:
     told = {"name": "viewer", "password": PASSWORD}
     site = {"Origin": "http://elsewhere.example"}
-    answer = httpx.post(f"{console.service.url}/console/login", data=told, headers=site)
+    answer = httpx.post(
+        f"{console.service.url}/console/login", data=told, headers=site, timeout=PATIENCE_S
+    )
     assert (answer.status_code, answer.headers.get("Set-Cookie")) == (403, None)
 
 
 def test_the_cookie_is_hidden_from_scripts_and_from_other_sites(console: Console) -> None:
     told = {"name": "viewer", "password": PASSWORD}
     url = f"{console.service.url}/console/login"
-    plain = httpx.post(url, data=told).headers["Set-Cookie"]
-    behind_tls = httpx.post(url, data=told, headers={"X-Forwarded-Proto": "https"})
+    plain = httpx.post(url, data=told, timeout=PATIENCE_S).headers["Set-Cookie"]
+    behind_tls = httpx.post(
+        url, data=told, headers={"X-Forwarded-Proto": "https"}, timeout=PATIENCE_S
+    )
     assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(plain.split("; "))
     assert "Secure" in behind_tls.headers["Set-Cookie"].split("; ")

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from console_parts import Console, barriers
 from live_service import wait_for
+from waiting import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +24,7 @@ def sealed(console: Console) -> str:
         found = [one for one in console.service.cases() if is_sealed(console, one)]
         return str(found[0]["number"]) if found else None
 
-    return wait_for("a sealed case", first, seconds=180)
+    return wait_for("a sealed case", first)
 
 
 def is_sealed(console: Console, case: dict[str, Any]) -> bool:
@@ -98,5 +99,5 @@ def test_a_viewer_is_not_offered_originals_and_given_none(console: Console, seal
         }
         refused = page.request.post("/console/originals/a", form=told)
         assert refused.status == 403
-    nobody = httpx.post(f"{console.service.url}/console/originals/a", data=told)
+    nobody = httpx.post(f"{console.service.url}/console/originals/a", data=told, timeout=PATIENCE_S)
     assert nobody.status_code == 401

@@ -12,11 +12,9 @@ from playwright.sync_api import Page, expect
 
 from console_parts import TABLET, Console, barriers
 from live_service import wait_for
+from waiting import PATIENCE_S
 
 pytestmark = pytest.mark.browser
-
-#: The demo's garbage is the last of its three violations; CI's machine is slow.
-FILED_WITHIN_S = 180.0
 
 Picture = Callable[[Page, str], None]
 
@@ -31,7 +29,7 @@ def filed(console: Console) -> str:
         has_clip = cases and any(one["role"] == "clip" for one in cases[0]["evidence"])
         return str(cases[0]["number"]) if has_clip else None
 
-    return wait_for("case with its clip", first, seconds=FILED_WITHIN_S)
+    return wait_for("case with its clip", first)
 
 
 def camera_of(console: Console) -> str:
@@ -120,7 +118,9 @@ def test_a_case_that_comes_in_appears_by_itself(console: Console, filed: str) ->
         expect(first).to_be_visible()
         row = page.get_by_role("row").filter(has=first)
         move = {"state": "accepted", "by": "somebody else"}
-        answer = httpx.patch(f"{console.service.url}/desk/cases/{filed}", json=move)
+        answer = httpx.patch(
+            f"{console.service.url}/desk/cases/{filed}", json=move, timeout=PATIENCE_S
+        )
         assert answer.status_code == 200, answer.text
         expect(row).to_contain_text("accepted")
 

@@ -1,146 +1,19 @@
 """Signing in at a real OpenID Connect provider, honest or not, over real HTTP."""
 
-import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import copy
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pyotp
 import pytest
-import sqlalchemy as sa
-from fastapi import FastAPI, Request
 
-from gates import a_cipher
-from http_parts import serving
-from oidc_provider import IdentityProvider, led_back, now, provider, signs_in
-from streetwatch.service.access.access import Access, Provided, access_on
-from streetwatch.service.access.asking import account_of
+from oidc_provider import led_back, now, signs_in
+from signing_on import MADE, PASSWORD, ROLES, House, a_browser, alert, between
 from streetwatch.service.access.role import Role
-from streetwatch.service.access.rules import Limits
 from streetwatch.service.access.sign_on.provider import KEYS_EVERY_S
 from streetwatch.service.access.sign_on.single_sign_on import WAY_S
-from streetwatch.service.access.sign_on.told import provider_of
-from streetwatch.service.api.callers import Callers
-from streetwatch.service.api.guard import Gate, Guard
-from streetwatch.service.config.sign_on_schema import OidcSettings
-from streetwatch.service.console.entrance import entrance_router
-from streetwatch.service.console.factor import factor_router
-from streetwatch.service.console.forms import HandOver
-from streetwatch.service.console.sign_on import sign_on_router
 from streetwatch.service.incidents.reach import Reach
-from streetwatch.service.outbound.networks import ANYWHERE, Networks
-from streetwatch.service.store.audit import Audit
-from streetwatch.service.store.sql_store import open_store
-
-PASSWORD = "street-Watch-1"  # noqa: S105
-ROLES: dict[str, Any] = {
-    "role_claim": "realm_access.roles",
-    "roles": {"ops": "operator", "boss": "admin"},
-}
-MADE: dict[str, Any] = {"users": "made", **ROLES}
-LI: dict[str, Any] = {"preferred_username": "li", "realm_access": {"roles": ["ops"]}}
-
-
-@dataclass
-class House:
-    """A service that asks a provider, and a browser before it."""
-
-    idp: IdentityProvider
-    folder: Path
-    url: str = ""
-    access: Access = field(init=False)
-    engine: sa.Engine = field(init=False)
-    late_s: float = 0.0
-
-    def clock(self) -> float:
-        return now() + self.late_s
-
-    @contextmanager
-    def open(
-        self,
-        *,
-        only: str = "",
-        networks: Networks = ANYWHERE,
-        needed: frozenset[Role] = frozenset(),
-        **told: Any,  # noqa: ANN401 -- settings
-    ) -> Iterator[httpx.Client]:
-        """Serve its forms as the settings have them; gives a browser."""
-        store = open_store(f"sqlite:///{self.folder / 'streetwatch.db'}")
-        self.engine = store.engine
-        app = FastAPI()
-        with ExitStack() as stack:
-            stack.callback(store.close)
-            self.url = stack.enter_context(serving(app))
-            settings = OidcSettings.model_validate(
-                {
-                    "issuer": self.idp.url,
-                    "client_id": "streetwatch",
-                    "client_secret": "s3cret-of-ours",
-                    "public_url": self.url,
-                }
-                | told
-            )
-            provided = Provided(settings, provider_of(settings, networks), only)
-            limits = Limits(idle_s=36_000, whole_s=36_000)
-            self.access = access_on(self.engine, limits, a_cipher(), needed, provided)
-            self._furnish(app)
-            yield stack.enter_context(a_browser())
-
-    def _furnish(self, app: FastAPI) -> None:
-        hand = HandOver(self.access.sessions, secure=False)
-        for router in (entrance_router, sign_on_router, factor_router):
-            app.include_router(router(self.access, self.clock, hand))
-
-        @app.get("/console/cases")
-        def cases(request: Request) -> str:
-            account = account_of(request)
-            return f"{account.name} {account.role}" if account else "nobody"
-
-        gate = Gate(Callers(self.access, self.clock), lambda *_: True, lambda _: None)
-        app.add_middleware(Guard, gate=gate)
-
-    def deeds(self, what: str) -> list[dict[str, Any]]:
-        return [json.loads(one.facts) for one in Audit(self.engine).entries() if one.what == what]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[IdentityProvider]:
-    with provider() as idp:
-        idp.knows("s-li", **LI)
-        idp.knows("s-wang", preferred_username="wang")
-        yield idp
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database: making one takes longer than a test."""
-    file = tmp_path_factory.mktemp("migrated") / "streetwatch.db"
-    open_store(f"sqlite:///{file}").close()
-    return file
-
-
-@pytest.fixture
-def house(running: IdentityProvider, migrated: Path, tmp_path: Path) -> House:
-    """A house before a provider that is honest again."""
-    copy(migrated, tmp_path)
-    running.be_honest()
-    return House(running, tmp_path)
-
-
-def a_browser() -> httpx.Client:
-    """Return one that reads English; certificates, which take long to read, it meets none."""
-    return httpx.Client(timeout=30, headers={"Accept-Language": "en"}, verify=False)  # noqa: S501
-
-
-def alert(answer: httpx.Response) -> str:
-    """Return what a page says is wrong."""
-    assert 'role="alert"' in answer.text, answer.text
-    return answer.text.split('role="alert"')[1].split(">")[1].split("<")[0]
+from streetwatch.service.outbound.networks import Networks
 
 
 def test_whom_the_provider_gives_a_role_is_made_and_let_in(house: House) -> None:
@@ -352,8 +225,8 @@ def test_a_second_factor_of_ours_is_asked_for_unless_the_provider_has_one(house:
     with house.open(**MADE, needed=needed) as browser:
         asked = signs_in(browser, house.url)
         assert asked.status_code == 200
-        secret = _between(asked, "<code>", "</code>")
-        ticket = _between(asked, 'name="ticket" value="', '"')
+        secret = between(asked, "<code>", "</code>")
+        ticket = between(asked, 'name="ticket" value="', '"')
         typed = {"ticket": ticket, "code": pyotp.TOTP(secret).at(int(now())), "next": "/"}
         assert browser.post(f"{house.url}/console/code", data=typed).status_code == 200
         assert browser.get(f"{house.url}/console/cases").json() == "li operator"
@@ -361,102 +234,6 @@ def test_a_second_factor_of_ours_is_asked_for_unless_the_provider_has_one(house:
         assert {"factor": "set up", "by": "provider"} in house.deeds("user.signed_in")
     with house.open(**ROLES, needed=needed, second_factor="provider") as browser:
         assert signs_in(browser, house.url).status_code == 303
-
-
-def _between(page: httpx.Response, before: str, after: str) -> str:
-    return page.text.split(before)[1].split(after)[0]
-
-
-def test_signing_out_leads_out_of_the_provider_too(house: House) -> None:
-    with house.open(**MADE) as browser:
-        signs_in(browser, house.url)
-        session = browser.cookies["streetwatch_session"]
-        origin = {"Origin": house.url, "Sec-Fetch-Site": "same-origin"}
-        out = browser.post(f"{house.url}/console/sign-out", headers=origin)
-        there = out.text.split("url=")[1].split('"')[0].replace("&amp;", "&")
-        said = parse_qs(urlsplit(there).query)
-        assert there.startswith(f"{house.idp.url}/oauth2/end_session")
-        assert said["post_logout_redirect_uri"] == [f"{house.url}/console/login"]
-        assert said["id_token_hint"][0].count(".") == 2
-        assert house.access.sessions.who(session, now=house.clock()) is None
-
-
-def test_whoever_leaves_the_provider_leaves_here(house: House) -> None:
-    with house.open(**MADE) as browser, a_browser() as desk, a_browser() as phone:
-        for one, session in ((desk, "at-the-desk"), (phone, "on-the-phone")):
-            house.idp.amends = {"sid": session}
-            assert signs_in(one, house.url).status_code == 303
-        signs_in(browser, house.url, "s-wang")
-        assert house.idp.tells_of_leaving(house.url, sid="on-the-phone").status_code == 200
-        assert _is_in(house, desk, phone) == [True, False]
-        assert house.idp.tells_of_leaving(house.url, sub="s-li").status_code == 200
-        assert _is_in(house, desk, phone) == [False, False]
-        told = house.deeds("user.left_provider")
-        assert told == [{"sessions": 1, "by": "provider"}] * 2
-
-
-def _is_in(house: House, *browsers: httpx.Client) -> list[bool]:
-    return [one.get(f"{house.url}/console/cases").status_code == 200 for one in browsers]
-
-
-@pytest.mark.parametrize(
-    "lie",
-    [
-        pytest.param({"iss": "https://evil.example"}, id="another issuer"),
-        pytest.param({"aud": "somebody-else"}, id="for another client"),
-        pytest.param({"aud": None}, id="for nobody"),
-        pytest.param({"nonce": "n"}, id="an ID token"),
-        pytest.param({"events": None}, id="says not what happened"),
-        pytest.param({"events": {"http://schemas.openid.net/event/other": {}}}, id="other event"),
-        pytest.param({"events": "backchannel-logout"}, id="events are no object"),
-        pytest.param({"sub": None}, id="says not who"),
-        pytest.param({"sub": ["s-li"]}, id="who is no text"),
-        pytest.param({"jti": None}, id="has no id"),
-        pytest.param({"exp": 1_000_000_000}, id="expired"),
-        pytest.param({"iat": None}, id="says not when"),
-        pytest.param({"iat": 1_700_000_000}, id="old news"),
-        pytest.param({"iat": 99_999_999_999}, id="made in the future"),
-    ],
-)
-def test_nobody_is_put_out_by_what_is_not_proved(house: House, lie: dict[str, Any]) -> None:
-    with house.open(**MADE) as browser:
-        house.idp.amends = {"sid": "one"}
-        signs_in(browser, house.url)
-        told = house.idp.tells_of_leaving(house.url, **{"sub": "s-li", **lie})
-        assert (told.status_code, told.json()) == (400, {"error": "invalid_request"})
-        assert told.headers["cache-control"] == "no-store"
-        noise = {"logout_token": "a.b.c"}
-        at = f"{house.url}/console/sign-on/ended"
-        assert house.idp.http.post(at, data=noise).status_code == 400
-        assert _is_in(house, browser) == [True]
-
-
-def test_word_of_leaving_is_good_once(house: House) -> None:
-    with house.open(**MADE) as browser:
-        house.idp.amends = {"sid": "one"}
-        signs_in(browser, house.url)
-        told: dict[str, Any] = {"sub": "s-li", "jti": "the-same"}
-        assert house.idp.tells_of_leaving(house.url, **told).status_code == 200
-        signs_in(browser, house.url)
-        assert house.idp.tells_of_leaving(house.url, **told).status_code == 400
-        assert _is_in(house, browser) == [True]
-
-
-def test_a_code_that_is_still_owed_is_no_way_back_in(house: House) -> None:
-    with house.open(**MADE, needed=frozenset({Role.OPERATOR})) as browser:
-        house.idp.amends = {"sid": "one"}
-        asked = signs_in(browser, house.url)
-        ticket = _between(asked, 'name="ticket" value="', '"')
-        code = pyotp.TOTP(_between(asked, "<code>", "</code>")).at(int(now()))
-        assert house.idp.tells_of_leaving(house.url, sub="s-li").status_code == 200
-        browser.post(f"{house.url}/console/code", data={"ticket": ticket, "code": code})
-        assert _is_in(house, browser) == [False]
-
-
-def test_without_the_providers_keys_leaving_is_told_again_later(house: House) -> None:
-    house.idp.is_down = True
-    with house.open(**MADE):
-        assert house.idp.tells_of_leaving(house.url, sub="s-li").status_code == 503
 
 
 def test_passwords_may_be_for_emergencies_alone(house: House) -> None:
