@@ -1,6 +1,6 @@
 """What stood where and for how long, and how it was found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from streetwatch.service.desk.foresight.scope import (
     MOST_CASES,
     Scope,
-    columns_of,
     counted,
     refuse_more,
 )
@@ -20,7 +19,7 @@ from streetwatch.service.desk.states import REFUSALS
 from streetwatch.service.foresight.efficiency import Finds
 from streetwatch.service.foresight.frontage import Event
 from streetwatch.service.foresight.patrol import Standings
-from streetwatch.service.store.lists import listed_tenths, tenths_in
+from streetwatch.service.store.lists import listed_parts, listed_words, parts_in, words_in
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
@@ -30,6 +29,9 @@ _CASE = desk_case.c
 
 Values = tuple[Any, ...]
 Floats = npt.NDArray[np.float64]
+
+#: A place is read to one of so many parts of a degree: a centimetre.
+_DEGREES = 10**7
 
 #: Since when something was seen, and until when: seen so, else until its case ended.
 _BEGAN = sa.func.coalesce(_CASE.began_at, _CASE.occurred_at)
@@ -43,23 +45,30 @@ def standings(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Standings:
         StorageError: the database refused.
     """
     mapped = (_CASE.place_key.is_not(None), _CASE.lon.is_not(None), _CASE.lat.is_not(None))
-    place = _CASE.place_key
-    query = (
-        sa.select(
-            *(place, sa.func.avg(_CASE.lon), sa.func.avg(_CASE.lat)),
-            *(listed_tenths(each) for each in (_BEGAN, sa.func.coalesce(_GONE, now))),
-        )
-        .where(*counted(Scope(wanted)), *mapped)
-        .group_by(place)
-        .order_by(place)
+    # All at once, not by place: SQLite would take the index of places, and read each row.
+    columns = (
+        listed_words(_CASE.place_key),
+        *(listed_parts(each) for each in (_BEGAN, sa.func.coalesce(_GONE, now))),
+        *(listed_parts(each, _DEGREES) for each in (_CASE.lon, _CASE.lat)),
     )
+    query = sa.select(*columns).where(*counted(Scope(wanted)), *mapped)
     with reading(engine) as connection:
-        places, lon, lat, *spans = columns_of(plain_rows(connection, query), 5)
-    began, gone = ([*tenths_in(each)] for each in spans)
-    since, until = (np.concatenate([np.zeros(0), *each]) for each in (began, gone))
-    at = {name: MapPoint(*where) for name, *where in zip(places, lon, lat, strict=True)}
-    where = np.repeat(np.arange(len(at)), [len(each) for each in began])
-    return Standings(at, where, since, np.maximum(until, since))
+        ((places, *numbers),) = plain_rows(connection, query)
+    began, gone = parts_in(numbers[:2])
+    at, where = _on_map(words_in(places), *parts_in(numbers[2:], _DEGREES))
+    return Standings(at, where, began, np.maximum(gone, began))
+
+
+def _on_map(
+    names: Sequence[str], lon: Floats, lat: Floats
+) -> tuple[dict[str, MapPoint], npt.NDArray[np.int64]]:
+    """Return where each place is, the middle of all that stood there, and which each name is."""
+    number = {name: place for place, name in enumerate(sorted(set(names)))}
+    where = np.fromiter(map(number.__getitem__, names), np.int64, len(names))
+    often = np.bincount(where, minlength=len(number))
+    middle = (np.bincount(where, each, minlength=len(number)) / often for each in (lon, lat))
+    points = map(MapPoint, *(each.tolist() for each in middle))
+    return dict(zip(number, points, strict=True)), where
 
 
 def events(
@@ -100,10 +109,8 @@ def finds(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Finds:
     Raises:
         StorageError: the database refused.
     """
-    query: sa.Select[Any] = sa.select(
-        listed_tenths(_CASE.reported_at - _BEGAN),
-        listed_tenths(sa.func.coalesce(_GONE, now) - _BEGAN),
-    ).where(
+    until = (_CASE.reported_at, sa.func.coalesce(_GONE, now))
+    query = sa.select(*(listed_parts(one - _BEGAN) for one in until)).where(
         *asked_for(wanted),
         _CASE.source == FROM_CAMERAS,
         _CASE.state.not_in(REFUSALS),
@@ -112,7 +119,7 @@ def finds(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Finds:
     )
     with reading(engine) as connection:
         ((waited, lasted),) = plain_rows(connection, query)
-    waits, stays = tenths_in((waited, lasted))
+    waits, stays = parts_in((waited, lasted))
     waits = np.maximum(waits, 0.0)
     return Finds(waits, np.maximum(stays, waits))
 
@@ -124,10 +131,10 @@ def verdicts(engine: sa.Engine, wanted: Wanted) -> list[Floats]:
         StorageError: the database refused.
     """
     query = (
-        sa.select(listed_tenths(_CASE.judged_at))
+        sa.select(listed_parts(_CASE.judged_at))
         .where(*asked_for(wanted), _CASE.source == FROM_CAMERAS)
         .where(_CASE.judged_by.is_not(None), _CASE.judged_at.is_not(None))
         .group_by(_CASE.judged_by)
     )
     with reading(engine) as connection:
-        return [*tenths_in(written for (written,) in plain_rows(connection, query))]
+        return [*parts_in(written for (written,) in plain_rows(connection, query))]
