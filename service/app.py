@@ -169,7 +169,7 @@ class Service:
             self.settings, self.store.engine, lambda: catalogue.cameras, clock=self.clock
         )
         self.months = Months(self.reporter, self.foreseer)
-        self.renewing = self.months.rounds()
+        self.renewing = self.months.rounds(first_of(self.settings, self.store))
 
     def around(self) -> Surroundings:
         """Return what targets are reached with."""
