@@ -22,9 +22,29 @@ from typing import Any, Final
 #: As it is installed.
 PROGRAM: Final = Path(sys.executable).with_name("streetwatch")
 
-#: What nearly every command imports, and what those about models do besides.
-_ALL: Final = ("streetwatch.cli", "streetwatch.service.app", "streetwatch.service.upkeep.verify")
-_TRAINING: Final = (*_ALL, "torch", "ultralytics", "streetwatch.models.train")
+#: What commands import that takes time. Nothing that begins a thread: a fork has it no more, and
+#: may wait for it; so not onnxruntime, nor what imports it.
+_ALL: Final = (
+    "alembic.command",
+    "av",
+    "cv2",
+    "fastapi",
+    "httpx",
+    "rich.progress",
+    "scipy.stats",
+    "shapely",
+    "sqlalchemy.dialects.sqlite",
+    "streetwatch.cli",
+    "streetwatch.service.store.sql_store",
+)
+_TRAINING: Final = (
+    *_ALL,
+    "matplotlib.pyplot",
+    "torch",
+    "torchvision",
+    "ultralytics.models.yolo.detect",
+    "streetwatch.models.train",
+)
 
 Done = subprocess.CompletedProcess[str]
 
@@ -42,6 +62,7 @@ class _Forking:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # else it begins threads at once
         )
         atexit.register(self.end)
 
@@ -100,6 +121,8 @@ def _serve(modules: Iterable[str]) -> None:
     for name in modules:
         with suppress(ImportError):  # an extra that is not installed: the command will say so
             import_module(name)
+    threads = os.listdir("/proc/self/task")  # noqa: PTH208 -- as cheap as it gets
+    assert len(threads) == 1, "one of these modules begins threads: don't load it here"
     for asked in map(json.loads, _lines()):
         child = os.fork()
         if child == 0:
