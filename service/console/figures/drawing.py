@@ -15,7 +15,7 @@ _AROUND: Final = 70
 _LEAST: Final = 240
 
 #: A table of so many columns takes the whole width: in half of it, its figures would break.
-_WIDE: Final = 6
+_WIDE: Final = 5
 
 #: Hands the chart's picture to the browser as a file.
 _SAVE: Final = """() => {
