@@ -9,7 +9,7 @@ EXTRAS ?= dev
 export PYTHONSAFEPATH := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts audit sbom fuzz throughput soak clean
+.PHONY: help run test check format lint types contracts audit sbom fuzz throughput soak city clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -74,6 +74,11 @@ throughput: $(VENV)/.base ## measure how many cameras this machine carries, and 
 SOAK ?= --cameras 50 --minutes 60 --rest-minutes 28
 soak: $(VENV)/.base ## run the service on cameras that fail at random, and see what grows or is lost
 	$(BIN)/streetwatch bench soak $(SOAK)
+
+# Everything that may fail on four machines of a real Ray cluster: `troubles`, `cost` or `upgrade`; six minutes each.
+CITY ?= troubles --cameras 8
+city: $(VENV)/.$(EXTRAS) ## let machines, head and database fail under cameras, and see what is lost
+	PYTHONPATH=tests $(BIN)/python -m ray_city $(CITY)
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) .fuzz data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -9,22 +9,25 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
 
+import numpy as np
 import sqlalchemy as sa
 
 from streetwatch.benchmarks.city_people import People, fill_campaigns
 from streetwatch.benchmarks.store_rows import CASE, DOCUMENT, INCIDENT
-from streetwatch.datasets.city.ground import KINDS
+from streetwatch.datasets.city.ground import BESIDE, KINDS
 from streetwatch.datasets.city.life import City, Complaint, Day, Violation
 from streetwatch.datasets.city.plan import DAY_S
 from streetwatch.datasets.city.writing import zones_of
-from streetwatch.datasets.simulate import SIZE
+from streetwatch.datasets.simulate import SIZE, VIEW_SIZE
 from streetwatch.service.desk.facts import THE_DESK
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.bulk import Written, insert_many
 from streetwatch.service.store.looked import day_of
 from streetwatch.service.store.looked_schema import HOUR_COLUMNS, looked
+from streetwatch.service.store.references import Kept, References
 from streetwatch.service.store.schema import desk_case, desk_day, incident
+from streetwatch.vision.health import Reference
 from streetwatch.vision.types import Seconds
 from streetwatch.zones.moment import utc
 
@@ -39,11 +42,14 @@ _INCIDENT: Final = INCIDENT | {
     "versions": Written(json.dumps(INCIDENT["versions"])),
 }
 
+#: Whoever calls draws no box.
+_NO_BOX: Final = Written("null")
+
 _REST: Final = json.dumps(
     {
         name: value
         for name, value in DOCUMENT.items()
-        if name not in {"external_id", "type", "first_seen", "cleared_at"}
+        if name not in {"external_id", "type", "bbox", "first_seen", "cleared_at"}
     }
 )[1:]
 
@@ -66,11 +72,19 @@ def fill_with(engine: sa.Engine, city: City, *, on_day: Callable[[Day], None]) -
     with engine.begin() as connection:
         people.fill_crowds(connection)
         fill_campaigns(connection, city)
+    _fill_references(engine, city)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(
             "ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"
         )
     return count
+
+
+def _fill_references(engine: sa.Engine, city: City) -> None:
+    """Write what the cameras that see shops showed: only so it is known how large it is."""
+    grey = Reference(np.full(VIEW_SIZE[::-1], 128, np.uint8), sharpness=0.0)
+    for camera in city.ground.shops:
+        References(engine).keep(camera, Kept("simulated", grey, SIZE))
 
 
 class Lasts:
@@ -123,7 +137,7 @@ def _id(one: Violation) -> str:
 
 
 def _incident(one: Violation, name: str) -> dict[str, Any]:
-    at, box = one.start + DWELL_S, _box(one.kind)
+    at, box = one.start + DWELL_S, _box(one.kind, _place(one))
     return _INCIDENT | {
         "id": name,
         "camera_id": one.camera,
@@ -144,10 +158,15 @@ def _incident(one: Violation, name: str) -> dict[str, Any]:
 
 
 @cache
-def _box(kind: int) -> Written:
+def _box(kind: int, place: int) -> Written:
     width, height = SIZE
-    x1, y1, x2, y2 = KINDS[kind].box
+    x1, y1, x2, y2 = KINDS[kind].beside(place)
     return Written(json.dumps((x1 * width, y1 * height, x2 * width, y2 * height)))
+
+
+def _place(one: Violation) -> int:
+    """Return where of the places beside each other it stands."""
+    return int(one.start) % BESIDE
 
 
 def _case(one: Violation, name: str, before: str | None) -> dict[str, Any]:
@@ -174,7 +193,7 @@ def _case(one: Violation, name: str, before: str | None) -> dict[str, Any]:
         "ended_at": max(ended, handled),
         "began_at": one.start,
         "gone_at": one.end,
-        "document": _document(name, one.type, one.start, one.end),
+        "document": _document(name, one.type, _box(one.kind, _place(one)), (one.start, one.end)),
         "history": _history(
             ("reported", filed, THE_DESK),
             ("accepted", accepted, who),
@@ -210,7 +229,7 @@ def _told(one: Complaint, name: str) -> dict[str, Any]:
         "ended_at": None,
         "began_at": one.at,
         "gone_at": None,
-        "document": _document(name, one.type, one.at, None),
+        "document": _document(name, one.type, _NO_BOX, (one.at, None)),
         "history": _history(("reported", one.at + 1, THE_DESK), ("accepted", one.at + 1, THE_DESK)),
     }
 
@@ -229,15 +248,18 @@ def _common(name: str, type_: str, filed: Seconds) -> dict[str, Any]:
     }
 
 
-def _document(name: str, type_: str, began: Seconds, gone: Seconds | None) -> Written:
+def _document(
+    name: str, type_: str, box: Written, stood: tuple[Seconds, Seconds | None]
+) -> Written:
     """Write a report: all are alike but for a few words."""
+    began, gone = stood
     head = {
         "external_id": name,
         "type": type_,
         "first_seen": utc(began),
         "cleared_at": None if gone is None else utc(gone),
     }
-    return Written(f"{json.dumps(head)[:-1]}, {_REST}")
+    return Written(f'{json.dumps(head)[:-1]}, "bbox": {box}, {_REST}')
 
 
 def _history(*lines: tuple[str, Seconds, str]) -> Written:

@@ -12,13 +12,12 @@ import sqlalchemy as sa
 from streetwatch.service.cameras import Camera
 from streetwatch.service.desk.foresight.campaigns import Campaign
 from streetwatch.service.desk.foresight.foreseer import Foreseer
-from streetwatch.service.desk.foresight.fronts import Fronts
 from streetwatch.service.desk.foresight.month import ROUND, month_page
 from streetwatch.service.desk.foresight.rounds import Outing
 from streetwatch.service.desk.reports.period import Period, days
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.desk.reports.reporter import Reporter
-from streetwatch.service.foreseeing import looked_at
+from streetwatch.service.foreseeing import fronts_of, looked_at
 from streetwatch.service.foresight.cells import CellKind
 from streetwatch.service.foresight.patrol_plan import Shift
 from streetwatch.service.foresight.patrol_roads import Roads
@@ -27,11 +26,8 @@ from streetwatch.service.store.schema import incident
 
 _MONTH: Final = timedelta(days=29)
 
-#: Every so many-th camera sees a shop front; so many campaigns are judged, as the console does.
-_FRONTS_EVERY: Final = 10
+#: So many campaigns are judged, as the console does.
 _CAMPAIGNS: Final = 10
-
-_FRONT: Final = {"shop": ((0.0, 0.4), (0.3, 0.4), (0.3, 1.0), (0.0, 1.0))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +111,7 @@ def ask(
         engine,
         lambda: last,
         looked=looked_at(engine, lambda: cameras),
-        fronts=lambda: _fronts(cameras),
+        fronts=lambda: fronts_of(engine, cameras),
         roads=lambda: roads or Roads(),
         cameras=lambda: cameras,
     )
@@ -133,13 +129,6 @@ def _campaigns(cameras: Sequence[Camera], first: date) -> list[Campaign]:
     begins, ends = first - timedelta(days=28), first - timedelta(days=15)
     like = Campaign("load", "load", begins, ends)
     return [replace(like, grid=grid) for grid in grids[:_CAMPAIGNS]]
-
-
-def _fronts(cameras: Sequence[Camera]) -> list[Fronts]:
-    return [
-        Fronts(one.id, one.name, one.place.grid_code if one.place else None, _FRONT, (1280, 720))
-        for one in cameras[::_FRONTS_EVERY]
-    ]
 
 
 def _timed(question: Callable[[], object]) -> tuple[float, float]:

@@ -42,8 +42,10 @@ def standings(chance: np.random.Generator, *, is_planted: bool) -> Standings:
                 began = _START + day * _DAY_S + hour * _HOUR_S
                 rows.append((f"p{place}", began, began + chance.uniform(0.4, 0.8) * _HOUR_S))
     places, began_at, ended_at = zip(*rows, strict=True)
-    at = {f"p{place}": spot(place) for place in range(_PLACES)}
-    return Standings(at, places, np.array(began_at), np.array(ended_at))
+    at = {name: spot(int(name[1:])) for name in sorted({*places})}
+    number = {name: place for place, name in enumerate(at)}
+    where = np.array([number[name] for name in places])
+    return Standings(at, where, np.array(began_at), np.array(ended_at))
 
 
 def back_test(seed: int, *, is_planted: bool) -> Met:

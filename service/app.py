@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from streetwatch.service.access.access import Access
 from streetwatch.service.api.metrics import OutboxCollector, UnassignedCollector
 from streetwatch.service.api.readiness import Readiness, TargetHealth
+from streetwatch.service.between.asking import Asking
 from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.case_desk import Desk, desk_from, reviewing_from, warn_of_disabled
@@ -23,7 +24,7 @@ from streetwatch.service.desk.grid.grids import Grids
 from streetwatch.service.desk.reports.reporter import Reporter
 from streetwatch.service.desk.review.reviewing import Reviewing
 from streetwatch.service.desk.states import REFUSALS, CaseState
-from streetwatch.service.detecting import detector_from
+from streetwatch.service.detecting import asking_of, detector_from
 from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.keys import Signer
 from streetwatch.service.evidence.originals import Originals
@@ -91,6 +92,7 @@ class Service:
     signer: Signer = field(init=False)
     keeping: EvidenceRounds = field(init=False)
     registry: CollectorRegistry = field(init=False, default_factory=CollectorRegistry)
+    asking: Asking | None = field(init=False)
     detector: Detector = field(init=False)
     lookout: Lookout = field(init=False)
     daily: Daily = field(init=False)
@@ -131,8 +133,9 @@ class Service:
         )
         self.reviewing = reviewing_from(self.desk, self.store, on_end=self.close)
         self.registry.register(UnassignedCollector(Grids(self.store.engine).unassigned))
+        self.asking = asking_of(self.settings, self.clock)
         self.detector = detector_from(
-            self.settings, self.store, clock=self.clock, registry=self.registry
+            self.settings, self.store, self.asking, registry=self.registry
         )
         self.keeping = evidence_rounds(
             self.settings,
@@ -148,6 +151,7 @@ class Service:
             catalogue,
             self.detector,
             store=self.store,
+            asking=self.asking,
             copies=self.keeping.copies,
             signer=self.signer,
             lanes=self.lanes,
@@ -165,7 +169,7 @@ class Service:
             self.settings, self.store.engine, lambda: catalogue.cameras, clock=self.clock
         )
         self.months = Months(self.reporter, self.foreseer)
-        self.renewing = self.months.rounds()
+        self.renewing = self.months.rounds(first_of(self.settings, self.store))
 
     def around(self) -> Surroundings:
         """Return what targets are reached with."""
@@ -250,12 +254,15 @@ class Service:
     def _stop(self) -> None:
         """Stop from the stream to the platform, so that nothing is handed to what has ended."""
         self.renewing.stop(timeout_s=THREAD_STOP_S)
-        self.keeping.stop(timeout_s=THREAD_STOP_S)
+        self.keeping.stop_masking()
         self.lookout.stop(timeout_s=THREAD_STOP_S)
+        self.keeping.stop_moving(timeout_s=THREAD_STOP_S)
         self.daily.stop(timeout_s=THREAD_STOP_S)
         self.lanes.stop(timeout_s=THREAD_STOP_S)
         self.desk.stop(timeout_s=THREAD_STOP_S)
         self.memory.stop(timeout_s=THREAD_STOP_S)
+        if self.asking is not None:
+            self.asking.close()
         self.store.engine.dispose()
 
 

@@ -49,26 +49,39 @@ def session_of(settings: Settings) -> Session:
     )
 
 
+def asking_of(settings: Settings, clock: Callable[[], Seconds]) -> Asking | None:
+    """Return what asks other nodes, to be closed; None where one process is alone."""
+    if settings.node.id is None and settings.node.detection == "own":
+        return None
+    return Asking(badges_of(settings), clock)
+
+
 def detector_from(
     settings: Settings,
     store: SqlStore,
+    asking: Asking | None,
     *,
-    clock: Callable[[], Seconds],
     registry: CollectorRegistry,
 ) -> Detector:
     """Return the model, computed where the settings say.
+
+    Args:
+        settings: Of the service.
+        store: Knows who computes for others.
+        asking: Asks them; None where one process is alone.
+        registry: Of the metrics.
 
     Raises:
         ModelError: it can't be loaded.
     """
     near, told = session_of(settings), settings.node
-    if told.detection == "own":
+    if asking is None or told.detection == "own":
         return Detector(near)
     detectors = Detectors(store.engine, told.lease_s)
     shared = SharedSession(
         near,
         lambda: detectors.alive(near.card.sha256),
-        Asking(badges_of(settings), clock),
+        asking,
         within_s=told.detect_within_s,
         quality=told.detect_quality,
         registry=registry,

@@ -14,13 +14,14 @@ from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.keeping import EvidenceStore
 from streetwatch.service.evidence.making import make_due
 from streetwatch.service.evidence.moving import Moving
+from streetwatch.service.evidence.on_its_way import OnItsWay
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.sql_store import SqlStore
 from streetwatch.vision.resting import Resting
 from streetwatch.vision.types import Seconds
 
-#: So long after a camera came from another node, what that has written is in the S3 store.
+#: What another node has written is in the S3 store so long after this one missed it, or was lost.
 MOVED_WITHIN_S: Final[Seconds] = 60.0
 
 
@@ -32,6 +33,7 @@ class EvidenceRounds:
         copies: Writes pictures, and masks them.
         sees: The detector that is masked by.
         awaited: What is to be masked.
+        on_its_way: Which originals other nodes may be moving; None: nobody else has any.
         moving: Moves files to a bucket; None where they stay.
         on_made: Told when copies were made.
     """
@@ -39,6 +41,7 @@ class EvidenceRounds:
     copies: Copies
     sees: Resting
     awaited: AwaitedCopies
+    on_its_way: OnItsWay | None
     moving: Moving | None
     on_made: Callable[[], object]
 
@@ -48,9 +51,12 @@ class EvidenceRounds:
         if self.moving is not None:
             self.moving.start()
 
-    def stop(self, *, timeout_s: Seconds) -> None:
-        """End; what is not done is, after the next start."""
+    def stop_masking(self) -> None:
+        """Mask nothing else: what is not masked yet is, after the next start or by another node."""
         self.copies.stop()
+
+    def stop_moving(self, *, timeout_s: Seconds) -> None:
+        """Move what was written, and end; see `Moving.stop`."""
         if self.moving is not None:
             self.moving.stop(timeout_s=timeout_s)
 
@@ -63,7 +69,7 @@ class EvidenceRounds:
         return EvidenceHealth(count, now.waiting, now.oldest_s, now.reason)
 
     def _due(self) -> None:
-        make_due(self.copies, self.awaited, on_made=self.on_made)
+        make_due(self.copies, self.awaited, self.on_its_way, on_made=self.on_made)
         self.sees.rest()
 
 
@@ -92,9 +98,10 @@ def evidence_rounds(  # noqa: PLR0913 -- what they are wired to
         settings.model, provider=settings.detector_provider, longest_side=longest_side
     )
     moving = Moving(evidence, clock) if isinstance(evidence, BucketedEvidence) else None
-    settled_s = MOVED_WITHIN_S if moving else 0.0
-    awaited = AwaitedCopies(store.engine, settings.node.id, settled_s=settled_s)
-    rounds = EvidenceRounds(Copies.masking(evidence, sees), sees, awaited, moving, on_made)
+    awaited = AwaitedCopies(store.engine, settings.node.id)
+    on_its_way = OnItsWay(clock, MOVED_WITHIN_S) if moving and settings.node.id else None
+    copies = Copies.masking(evidence, sees)
+    rounds = EvidenceRounds(copies, sees, awaited, on_its_way, moving, on_made)
     registry.register(_Waiting(rounds.health))
     return rounds
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -43,13 +43,12 @@ def foreseer_from(
         cameras: Those that are watched now.
         clock: Seconds since the epoch.
     """
-    references = References(engine)
     told = settings.foresight
     return Foreseer(
         engine,
         clock,
         looked=looked_at(engine, cameras),
-        fronts=lambda: [_fronts(one, references) for one in cameras()],
+        fronts=lambda: fronts_of(engine, cameras()),
         formula=told.formula,
         roads=partial(roads_in, told.roads) if told.roads else Roads,
         cameras=cameras,
@@ -96,6 +95,16 @@ def _looked(
 
 def _lies_in(camera: Camera, grid: str) -> bool:
     return camera.grid is not None and camera.grid.startswith(grid)
+
+
+def fronts_of(engine: sa.Engine, cameras: Iterable[Camera]) -> list[Fronts]:
+    """Return the shop fronts that cameras see, in pictures as large as they were last.
+
+    Raises:
+        StorageError: the database refused.
+    """
+    references = References(engine)
+    return [_fronts(one, references) for one in cameras]
 
 
 def _fronts(camera: Camera, references: References) -> Fronts:

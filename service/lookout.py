@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from streetwatch.service.api.cameras import cameras_router, trials_router
+from streetwatch.service.api.metrics import NodesCollector
 from streetwatch.service.api.readiness import CameraHealth
 from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.neighbours import Neighbours, SharedLooks
@@ -155,6 +156,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     detector: Detector,
     *,
     store: SqlStore,
+    asking: Asking | None,
     copies: Copies,
     signer: Signer,
     lanes: Lanes,
@@ -168,6 +170,7 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
         catalogue: Its cameras.
         detector: The model.
         store: Where incidents go.
+        asking: Asks the other nodes; None where one process is alone.
         copies: Writes their pictures.
         signer: Signs their evidence.
         lanes: To the targets; woken when an incident changes.
@@ -227,11 +230,14 @@ def lookout_from(  # noqa: PLR0913 -- everything that cameras are wired to
     fleet = Fleet(wiring, loop, mailboxes)
     myself = node_of(settings, version("streetwatch"))
     following, neighbours = None, None
-    if myself is not None:
+    if myself is not None and asking is not None:
         nodes = Nodes(store.engine, lease_s=settings.node.lease_s)
-        neighbours = Neighbours(nodes, myself.id, Asking(badges_of(settings), clock))
+        neighbours = Neighbours(nodes, myself.id, asking)
         leases = Leases(store.engine, myself.id)
         following = Following(myself, nodes, leases, fleet, catalogue, registry)
+        registry.register(
+            NodesCollector(nodes.whole, lambda: [one.id for one in catalogue.cameras])
+        )
     registry.register(
         CaptureCollector(
             lambda: [(name, one.capture.counts) for name, one in fleet.watched.items()]

@@ -68,6 +68,7 @@ class RayCluster:
             "RAY_gcs_storage": "rocksdb",
             "RAY_gcs_storage_path": str(self.folder / "gcs"),
             "RAY_gcs_rpc_server_reconnect_timeout_s": str(_HEAD_AWAY_S),
+            "RAY_worker_niceness": "0",
         }
         (self.folder / "gcs").mkdir(exist_ok=True)
         with (self.folder / f"{name}.log").open("ab") as log:

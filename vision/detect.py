@@ -74,13 +74,18 @@ WATCHING_SHARE = 0.4
 
 #: What never moves gets no second opinion from its moving: a stain is as still as a heap.
 STILL_SHARE = 0.7
-_STILL = frozenset({"garbage", "bin_overflow", "vendor_stall"})
+
+#: Garbage counts from here only where something was seen to come; what stood before must be as sure
+#: as the rule's `stood_score` says (docs/adr/0042).
+FAINT_SHARE = 0.3
+
+_SHARES = {"garbage": FAINT_SHARE, "bin_overflow": STILL_SHARE, "vendor_stall": STILL_SHARE}
 
 
 def watching(card: ModelCard) -> dict[str, float]:
     """Return the least confidence of each label in the looks at a fixed camera."""
     return {
-        label: (STILL_SHARE if label in _STILL else WATCHING_SHARE) * threshold
+        label: _SHARES.get(label, WATCHING_SHARE) * threshold
         for label, threshold in card.thresholds.items()
     }
 

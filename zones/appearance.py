@@ -29,10 +29,10 @@ PATCH = SIDE * SIDE
 _INNER = 0.8
 
 #: A patch of less contrast (standard deviation, grey levels) is flat: noise would decide.
-_LEAST_CONTRAST = 5.0
+LEAST_CONTRAST = 5.0
 
 #: A place of which less is to be seen is not compared ...
-_LEAST_VISIBLE = 0.5
+LEAST_VISIBLE = 0.5
 
 #: ... and none is remembered for the first time.
 FIRST_VISIBLE = 0.75
@@ -52,7 +52,7 @@ LIKE = 0.6
 
 #: Grey levels are counted from the middle: sums of products are whole numbers below 2^24, which
 #: single precision holds exactly.
-_MIDDLE = 128
+MIDDLE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +107,6 @@ def _spots(boxes: bytes, size: Size, shape: tuple[int, ...]) -> npt.NDArray[np.i
     return (rows[:, :, None] + columns[:, None, :]).ravel()
 
 
-def whole(view: View) -> Patches:
-    """Return what the view shows as a whole, (1, PATCH)."""
-    return view.ravel().take(_whole_points(view.shape))[None]
-
-
-@lru_cache
-def _whole_points(shape: tuple[int, ...]) -> npt.NDArray[np.intp]:
-    """Return where in a view of this shape the points of the whole are, (PATCH,)."""
-    height, width = shape
-    columns, rows = ((_STEPS * side).astype(np.intp) for side in (width, height))
-    return (rows[:, None] * width + columns[None, :]).ravel()
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Cover:
     """What other boxes hide of some places.
@@ -150,17 +137,6 @@ class Cover:
         hidden = (down[:, :, None] & across[:, None, :]).reshape(-1, PATCH)
         return cls(over.rows[starts], ~np.logical_or.reduceat(hidden, starts))
 
-    @classmethod
-    def of_whole(cls, size: Size, others: Boxes) -> "Cover":
-        """Find what is hidden of the whole picture."""
-        if not len(others):
-            return _NOTHING
-        xs, ys = _points_of_whole(size)
-        x1, y1, x2, y2 = others.T[:, :, None]
-        across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
-        hidden = down.T.astype(np.float32) @ across.astype(np.float32) > 0
-        return cls(_FIRST, ~hidden.reshape(1, PATCH))
-
     def less_than(self, share: float) -> npt.NDArray[np.intp]:
         """Return the places of which less than a share is shown."""
         if not len(self.rows):
@@ -169,8 +145,7 @@ class Cover:
         return few
 
 
-_FIRST = np.zeros(1, np.intp)
-_NOTHING = Cover(_FIRST[:0], np.zeros((0, PATCH), bool))
+_NOTHING = Cover(np.zeros(0, np.intp), np.zeros((0, PATCH), bool))
 
 
 def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Patches]:
@@ -190,7 +165,7 @@ def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Pat
         return _Pairs.of(before, now).correlation(), now
     part = _Pairs.of(before[rows], now[rows], shown)
     some = part.correlation()
-    some[shown.mean(axis=1) < _LEAST_VISIBLE] = np.nan
+    some[shown.mean(axis=1) < LEAST_VISIBLE] = np.nan
     if len(rows) == len(before):
         return some, part.renewed(now, shown)
     alike, renewed = _Pairs.of(before, now).correlation(), now.copy()
@@ -205,9 +180,21 @@ def alike(left: Patches, right: Patches) -> Likeness:
     return found
 
 
+def difference(before: Patches, now: Patches) -> tuple[Likeness, Likeness]:
+    """Return how alike pairs of patches are, 0 where one is flat, and how far apart in grey levels.
+
+    That is the root of the mean square, their means apart.
+    """
+    pairs = _Pairs.of(before, now)
+    alike = pairs.correlation()
+    alike[np.isnan(alike)] = 0.0
+    apart = pairs.levels[1] - pairs.levels[0] - (pairs.mean[1] - pairs.mean[0])[:, None]
+    return alike, np.sqrt(np.vecdot(apart, apart) / np.float32(PATCH))
+
+
 def has_contrast(patch: Patches) -> Flags:
     """Tell which patches are not flat, (N,)."""
-    found: Flags = patch.std(axis=1) >= _LEAST_CONTRAST
+    found: Flags = patch.std(axis=1) >= LEAST_CONTRAST
     return found
 
 
@@ -226,17 +213,12 @@ def big_enough(boxes: Boxes, pixels: float) -> Flags:
 def _points(boxes: Boxes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the columns and rows at which patches are sampled, (N, SIDE) each, picture pixels."""
     x1, y1, x2, y2 = (side[:, None] for side in boxes.T.astype(np.float64))
-    return x1 + (x2 - x1) * _STEPS, y1 + (y2 - y1) * _STEPS
+    return x1 + (x2 - x1) * STEPS, y1 + (y2 - y1) * STEPS
 
 
-@lru_cache
-def _points_of_whole(size: Size) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    return _points(np.array([(0, 0, *size)], np.float32))
+ONES = np.ones(PATCH, np.float32)
 
-
-_ONES = np.ones(PATCH, np.float32)
-
-_STEPS = 0.5 + _INNER * ((np.arange(SIDE) + 0.5) / SIDE - 0.5)
+STEPS = 0.5 + _INNER * ((np.arange(SIDE) + 0.5) / SIDE - 0.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,12 +243,12 @@ class _Pairs:
     def of(cls, left: Patches, right: Patches, shown: Flags | None = None) -> Self:
         levels = np.empty((2, *left.shape), np.float32)
         levels[0], levels[1] = left, right
-        levels -= _MIDDLE
+        levels -= MIDDLE
         grey, count = levels, np.float32(PATCH)
         if shown is not None:
             grey = levels * shown
             count = np.maximum(np.count_nonzero(shown, axis=1), 1)
-        mean = grey @ _ONES / count
+        mean = grey @ ONES / count
         spread = np.maximum(np.vecdot(grey, grey) / count - mean * mean, 0)
         return cls(grey, count, mean, spread, levels)
 
@@ -275,7 +257,7 @@ class _Pairs:
         mean, spread = self.mean, self.spread
         together = np.vecdot(self.grey[0], self.grey[1]) / self.count - mean[0] * mean[1]
         alike: Likeness = together / np.sqrt(np.maximum(spread[0] * spread[1], 1e-6))
-        alike[spread[0] < _LEAST_CONTRAST**2] = np.nan
+        alike[spread[0] < LEAST_CONTRAST**2] = np.nan
         return alike.astype(np.float32, copy=False)
 
     def renewed(self, now: Patches, shown: Flags) -> Patches:
@@ -284,4 +266,4 @@ class _Pairs:
         gain = np.where(shown.any(axis=1), deep[1] / np.maximum(deep[0], 1.0), 1.0)
         old = self.levels[0]
         lit = (old - self.mean[0][:, None]) * gain[:, None] + self.mean[1][:, None]
-        return np.where(shown, now, np.clip(lit + _MIDDLE, 0, 255).astype(np.uint8))
+        return np.where(shown, now, np.clip(lit + MIDDLE, 0, 255).astype(np.uint8))

@@ -109,6 +109,8 @@ def _of_look(
         "label": faint.labels[best],
         "confidence": round(float(faint.confidence[best]), 3),
     }
+    if rule.stood_score:
+        says["stood_score"] = rule.stood_score
     gate, more = _of_box(asked, zone, rule, side, faint.xyxy[best : best + 1])
     return gate, says | more
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from streetwatch.vision.types import Seconds
 from streetwatch.zones import appearance, footprint
 from streetwatch.zones.appearance import Likeness
 from streetwatch.zones.rules import Rule
@@ -35,12 +36,14 @@ class Pairing:
     likeness: Likeness
 
 
-def paired(
+def paired(  # noqa: PLR0913 -- who is there, what the look shows, and since when
     stays: Stays,
     near: footprint.Meetings,
     own: footprint.Meetings,
     likeness: Likeness,
     rule: Rule,
+    *,
+    since: Seconds,
 ) -> Pairing:
     """Return which of the look's boxes continues each stay.
 
@@ -50,9 +53,11 @@ def paired(
         own: Which of these stand at its first place.
         likeness: Of each one's place to what it looks like.
         rule: The rule.
+        since: Time since the look before.
     """
     # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
-    first = ~np.isnan(stays.violation_at)
+    # What was seen to be empty since does not: it takes no box of what has come.
+    first = ~np.isnan(stays.violation_at) & ~stays.seen_empty(since)
     # In whose place something else has settled is not found again before its place looks as it did.
     away = stays.is_displaced
     if away.any():
@@ -81,11 +86,13 @@ def _comes_back(stays: Stays, likeness: Likeness, away: Flags) -> Flags:
 
     Where one was seen to be empty since, it is not behind the other: another came. Then it must
     look the same beyond doubt, or as much as what stands there looks like itself: in bad light.
+    What was seen to have left in its turn does not stand there.
     """
     back: Flags = stays.is_known & (likeness >= appearance.ANOTHER)
     for row in (away & back & (stays.vacant_s > 0)).nonzero()[0].tolist():
         rivals = ~away & (likeness >= appearance.LIKE) & (likeness <= likeness[row])
-        rivals &= stays.is_known & (_place_overlap(stays, row) >= _ONE_PLACE_IOU)
+        rivals &= stays.is_known & (stays.vacant_s == 0)
+        rivals &= _place_overlap(stays, row) >= _ONE_PLACE_IOU
         back[row] = likeness[row] >= appearance.SAME or rivals.any()
     return back
 

@@ -4,19 +4,24 @@ A look adds dwell to what it sees again, patience to what it does not, and nothi
 nobody looked at: an outage adds no dwell and clears nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
 
+import numpy as np
+
 from streetwatch.vision.types import Look, Seconds, Size
 from streetwatch.zones.appearance import Patches, decoded, encoded
+from streetwatch.zones.backdrop import backdrop_of
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import Rule
-from streetwatch.zones.scene import Circumstances, backdrop_of, scene_of
+from streetwatch.zones.scene import Circumstances, of_labels, scene_of
 from streetwatch.zones.shopfront import OTHER_SIDE, fronts, side_of
 from streetwatch.zones.sights import sights
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.stays import Stays
+from streetwatch.zones.street import RememberedStreet, Street, street_at
 from streetwatch.zones.transition import after_look
 from streetwatch.zones.zone import Zone, ZoneKind
 
@@ -49,6 +54,7 @@ class Remembered:
     backdrop: str | None = None
     watched_since: Seconds | None = None
     relit_s: Seconds = 0.0
+    street: RememberedStreet | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +69,7 @@ class Presence:
             there was no picture.
         watched_since: The first look, or the first one after the latest outage.
         relit_s: For how long the whole picture has looked otherwise, less the time it did not.
+        street: What is there while nothing stands there; None where no rule asks for it.
     """
 
     last_look: Seconds | None = None
@@ -71,6 +78,7 @@ class Presence:
     backdrop: Patches | None = None
     watched_since: Seconds | None = None
     relit_s: Seconds = 0.0
+    street: Street | None = None
 
     @classmethod
     def of(cls, stored: Remembered) -> Self:
@@ -85,6 +93,7 @@ class Presence:
             None if stored.backdrop is None else decoded(stored.backdrop)[None],
             stored.watched_since,
             stored.relit_s,
+            None if stored.street is None else Street.of(stored.street),
         )
 
     def remembered(self) -> Remembered:
@@ -96,6 +105,7 @@ class Presence:
             None if self.backdrop is None else encoded(self.backdrop[0]),
             self.watched_since,
             self.relit_s,
+            None if self.street is None else self.street.remembered(),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -139,6 +149,7 @@ class Presence:
             relit_s=self.relit_s + watched_s if relit else max(self.relit_s - watched_s, 0.0),
             clock=clock,
             cut_out=tuple(zone for zone in zones if zone.cuts_out(clock)),
+            street=self.street,
         )
 
     def under_new_light(self) -> Self:
@@ -184,6 +195,7 @@ def observe(
     here = presence.circumstances(look.at, zones, relit=relit, epoch=epoch)
     if here.has_new_light:
         presence = presence.under_new_light()
+        here = replace(here, street=None)
     rules = [
         (zone, rule) for zone in zones if zone.kind is ZoneKind.PROHIBITED for rule in zone.rules
     ]
@@ -199,9 +211,27 @@ def observe(
         presence.backdrop if is_strange else backdrop,
         here.watched_since,
         0.0 if here.has_new_light else here.relit_s,
+        _street_after(look, rules, folded, here),
     )
     gone = tuple(stay for _, left in folded if left is not None for stay in left.rows())
     return Observation(after, gone, look.size)
+
+
+def _street_after(
+    look: Look,
+    rules: Sequence[tuple[Zone, Rule]],
+    folded: Sequence[tuple[Stays, Stays | None]],
+    here: Circumstances,
+) -> Street | None:
+    """Return what is there while nothing stands there; None where no rule asks for it."""
+    unsure = [rule.labels for _, rule in rules if rule.stood_score]
+    if not unsure:
+        return None
+    if here.street is None:
+        return street_at(look)
+    # What is too unsure to be a stay hides nothing: it is part of the street.
+    surely = look.detections.xyxy[~of_labels(frozenset().union(*unsure), look.detections)]
+    return here.street.after(look, np.concatenate((surely, *(there.box for there, _ in folded))))
 
 
 def _fold(  # noqa: PLR0913 -- one rule, one look, and what holds for both

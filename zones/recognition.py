@@ -33,9 +33,6 @@ _SETTLED_S: Seconds = 3.0
 #: One look may show an undetected car that passes; two alike show what came.
 _AGREEING_LOOKS = 2
 
-#: So many times the time since the look before is more than one look.
-_MORE_THAN_ONE = 1.5
-
 #: Two looks at one thing in one light are more alike than either is to another thing, by so much.
 _MORE_LIKE_ITSELF = 0.1
 
@@ -90,7 +87,7 @@ def recognised(
     # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
     # A violation whose looks were lost with the light does not end so, if one look saw it empty.
-    undecided = np.isnan(stays.violation_at) | (stays.vacant_s > _MORE_THAN_ONE * scene.here.since)
+    undecided = np.isnan(stays.violation_at) | stays.seen_empty(scene.here.since)
     unseen = (stays.is_sure | undecided) & (stays.absent_s > 0)
     unseen |= ~stays.is_sure & undecided & (stays.covered_s > 0)
     back = unseen & (sights.likeness < appearance.LIKE)

@@ -89,6 +89,8 @@ class Rule:
         exempt: Labels of the type that may stand there.
         least_height: How high a box must be at the least at a row of the picture: pairs of where
             it touches the ground and its height, both as shares of the picture's height.
+        stood_score: Least confidence of what was not seen to come; what came counts however unsure
+            a look is of it. 0: no difference.
         soft_start_s: Those concerned are warned and have so long to go before it is filed; 0: none.
     """
 
@@ -109,6 +111,7 @@ class Rule:
     group_size: int = 1
     exempt: frozenset[str] = frozenset()
     least_height: tuple[tuple[float, float], ...] = ()
+    stood_score: float = 0.0
 
     @property
     def version(self) -> str:
@@ -186,7 +189,7 @@ DEFAULTS: Mapping[ViolationType, Rule] = MappingProxyType(
             Rule(ViolationType.STREET_VENDING,           300,    60,  300,  0.5,  0.3, 0.5),
             Rule(ViolationType.OUT_OF_STORE,             300,    60,  300,  0.5,  0.3, 0.5),
             Rule(ViolationType.EXPOSED_GARBAGE,          600,   600,  300,  0.5,  0.3, 0.5,
-                 work_pause_s=600),
+                 work_pause_s=600, stood_score=0.36),
             Rule(ViolationType.BIN_OVERFLOW,             600,   600,  300,  0.5,  0.3, 0.5,
                  work_pause_s=600),
             Rule(ViolationType.ILLEGAL_PARKING_MOTOR,    300,   120,  120,  0.5,  0.5, 0.3,

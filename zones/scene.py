@@ -7,12 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from streetwatch.models.labels import LABELS
-from streetwatch.vision.types import Boxes, Look, Seconds, Size, View
-from streetwatch.zones import appearance, company, footprint, polygon
-from streetwatch.zones.appearance import PATCH, Cover, Patches
+from streetwatch.vision.types import Boxes, Detections, Look, Seconds, Size, View
+from streetwatch.zones import appearance, arrivals, company, footprint, polygon
+from streetwatch.zones.appearance import PATCH, Patches
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.shopfront import Side
 from streetwatch.zones.stays import Flags
+from streetwatch.zones.street import Street
 from streetwatch.zones.zone import Zone
 
 #: One object seen under two labels: boxes that overlap by more than this are one.
@@ -20,9 +21,6 @@ _SAME_OBJECT_IOU = 0.7
 
 #: Another light is one to stay when it has lasted for so long: headlights pass, a bus drives on.
 _NEW_LIGHT_S: Seconds = 30.0
-
-#: Two pictures of one street one look apart correlate above this while the light stays the same.
-_SAME_LIGHT = 0.5
 
 _PEOPLE = frozenset({"person"})
 
@@ -44,6 +42,7 @@ class Circumstances:
         relit_s: For how long it has not been, less the time it was.
         clock: Seconds since the epoch; None: hours are left out.
         cut_out: Zones in which nothing counts at this hour.
+        street: What is there while nothing stands there; None where no rule asks, or not known yet.
     """
 
     since: Seconds
@@ -53,6 +52,7 @@ class Circumstances:
     relit_s: Seconds
     clock: Seconds | None
     cut_out: tuple[Zone, ...]
+    street: Street | None = None
 
     @property
     def has_new_light(self) -> bool:
@@ -123,8 +123,11 @@ def scene_of(
         here: What holds for all of them.
         side: Which stalls are the rule's; None: all.
     """
+    if rule.stood_score:
+        wanted = of_labels(rule.labels, look.detections)
+        look = arrivals.believed(look, wanted, rule.stood_score, here.street)
     seen = look.detections
-    wanted = _classes(rule.labels)[seen.class_id]
+    wanted = of_labels(rule.labels, seen)
     rows = np.flatnonzero(wanted)
     rows = rows[_counts(seen.xyxy[rows], zone, here.cut_out, look.size)]
     if side is not None:
@@ -140,8 +143,8 @@ def scene_of(
         boxes=seen.xyxy[rows],
         confidence=seen.confidence[rows],
         everything=seen.xyxy,
-        exempt=_classes(rule.exempt)[seen.class_id],
-        people=seen.xyxy[_classes(_PEOPLE)[seen.class_id]],
+        exempt=of_labels(rule.exempt, seen),
+        people=seen.xyxy[of_labels(_PEOPLE, seen)],
         workers=_workers(look) if rule.work_pause_s else seen.xyxy[:0],
         wanted=wanted,
         size=look.size,
@@ -160,8 +163,8 @@ def is_large(boxes: Boxes, rule: Rule, size: Size) -> Flags:
 def _workers(look: Look) -> Boxes:
     """Return the people and trucks that may be clearing something away: not who serves a stall."""
     seen = look.detections
-    workers = seen.xyxy[_classes(_WORKERS)[seen.class_id]]
-    stalls = seen.xyxy[_classes(_STALLS)[seen.class_id]]
+    workers = seen.xyxy[of_labels(_WORKERS, seen)]
+    stalls = seen.xyxy[of_labels(_STALLS, seen)]
     return workers[~company.is_near(stalls, workers).any(axis=0)]
 
 
@@ -171,6 +174,11 @@ def _classes(labels: frozenset[str]) -> Flags:
     return np.array([label in labels for label in LABELS], bool)
 
 
+def of_labels(labels: frozenset[str], seen: Detections) -> Flags:
+    """Tell which boxes have one of the labels, (M,)."""
+    return _classes(labels)[seen.class_id]
+
+
 def _counts(boxes: Boxes, zone: Zone, cut_out: tuple[Zone, ...], size: Size) -> Flags:
     """Tell which boxes stand in the zone and in none of the areas cut out of it."""
     points = footprint.ground_points(boxes)
@@ -178,25 +186,3 @@ def _counts(boxes: Boxes, zone: Zone, cut_out: tuple[Zone, ...], size: Size) -> 
     for other in cut_out:
         inside &= ~polygon.contains(other.polygon, points, size)
     return inside
-
-
-def backdrop_of(look: Look, before: Patches | None) -> tuple[Patches | None, bool]:
-    """Return what the street looks like behind all that is seen on it, and whether it is relit.
-
-    Relit is a picture that changed as a whole at once: night vision, a lamp, another direction.
-
-    Args:
-        look: The look.
-        before: The same in an earlier look, (1, PATCH).
-
-    Returns:
-        A patch of the whole picture, (1, PATCH), or what was before where the look has none.
-    """
-    if look.view is None:
-        return before, False
-    now = appearance.whole(look.view)
-    if before is None:
-        return now, False
-    cover = Cover.of_whole(look.size, look.detections.xyxy)
-    likeness, renewed = appearance.compared(before, now, cover)
-    return renewed, bool(likeness[0] < _SAME_LIGHT)

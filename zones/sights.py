@@ -81,7 +81,7 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     clear[cover.less_than(appearance.FIRST_VISIBLE)] = False
     patch, likeness = _looks_like(scene, stays, cover)
     near, own = scene.among_own(near), scene.among_own(over[itself])
-    who = pairing.paired(stays, near, own, likeness, rule)
+    who = pairing.paired(stays, near, own, likeness, rule, since=scene.here.since)
     found = who.pairs >= 0
     box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
     theirs = who.pairs[found]

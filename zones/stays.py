@@ -49,6 +49,9 @@ _MAYBE = ("violation_at", "beside_since", "displaced_at")
 
 _UNKNOWN = Appearance("")
 
+#: So many times the time since the look before is more than one look.
+_MORE_THAN_ONE = 1.5
+
 #: Two whose places overlap by more than this stand at one place.
 _ONE_PLACE_IOU = 0.5
 
@@ -233,6 +236,10 @@ class Stays:
     def is_displaced(self) -> Flags:
         """Something else has settled in its place."""
         return ~np.isnan(self.displaced_at)
+
+    def seen_empty(self, since: Seconds) -> Flags:
+        """Tell whose places were seen empty in more than one look, the last `since` ago."""
+        return self.vacant_s > _MORE_THAN_ONE * since
 
     @property
     def dwell_s(self) -> Floats:

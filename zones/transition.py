@@ -101,6 +101,8 @@ def after_look(
         & stays.is_sure
         & sights.is_alike
         & ~(sights.hidden | sights.claimed | sights.exempt)
+        # What was seen to be empty in two looks is not back before a detector sees it.
+        & ~stays.seen_empty(scene.here.since)
     )
     unchanged = still & ~sights.found & (not scene.here.relit)
     # One misplaced box must not clear a violation: it goes as what is not seen goes.

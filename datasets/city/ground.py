@@ -27,6 +27,21 @@ _MARKET: Final[dict[str, Any]] = {
     "kind": "permitted",
 }
 
+#: Every so many cameras see two shops, before whose fronts garbage is put out: beside each other
+#: lies what is one, the other's, and nobody's.
+_SHOPS_EVERY: Final = 5
+_SHOPS: Final[tuple[dict[str, Any], ...]] = tuple(
+    {
+        "id": f"shop-{number}",
+        "polygon": [[x1, 0.74], [x2, 0.74], [x2, 0.95], [x1, 0.95]],
+        "kind": "shopfront",
+    }
+    for number, (x1, x2) in enumerate(((0.02, 0.103), (0.104, 0.18)), start=1)
+)
+
+#: What stands beside each other in a zone; the next one stands where the first has stood.
+BESIDE: Final = 3
+
 Ring = tuple[tuple[float, float], ...]
 
 
@@ -91,6 +106,12 @@ class Kind:
     label: str
     box: tuple[float, float, float, float]
 
+    def beside(self, number: int) -> tuple[float, float, float, float]:
+        """Return where another one stands, counted from 0."""
+        x1, y1, x2, y2 = self.box
+        right = (number % BESIDE) * (x2 - x1) * 1.1
+        return x1 + right, y1, x2 + right, y2
+
 
 KINDS: Final = (
     Kind("illegal_parking_motor", "carriageway", "car", (0.36, 0.55, 0.54, 0.80)),
@@ -117,6 +138,11 @@ class Ground:
     blocks: tuple[Block, ...]
     posts: tuple[Post, ...]
     blind: tuple[Block, ...]
+
+    @property
+    def shops(self) -> tuple[str, ...]:
+        """The cameras that see shops."""
+        return tuple(post.id for post in self.posts[_SHOPS_EVERY - 1 :: _SHOPS_EVERY])
 
 
 def ground_of(plan: Plan) -> Ground:
@@ -195,13 +221,18 @@ def cameras_yaml(ground: Ground, markets: Collection[str] = ()) -> str:
         ground: With the cameras.
         markets: Those that see a permitted place, too.
     """
+    shops = frozenset(ground.shops)
     cameras = [
         {
             "id": post.id,
             "name": f"{post.block.district + 1} 区 {post.block.code[-3:]} 格 {post.id}",
             "source": {"kind": "rtsp", "url": f"rtsp://127.0.0.1:9/{post.id}"},
             "place": {"lon": post.lon, "lat": post.lat, "grid_code": post.block.code},
-            "zones": [*_watched(), _MARKET] if post.id in markets else [*_watched()],
+            "zones": [
+                *_watched(),
+                *([_MARKET] if post.id in markets else []),
+                *(_SHOPS if post.id in shops else []),
+            ],
         }
         for post in ground.posts
     ]

@@ -24,9 +24,6 @@ _PEOPLE: Final = {
     MARKET: ((0.02, 0.02), (0.95, 0.24)),
 }
 
-#: What stands beside each other in a zone; the next one stands where the first has stood.
-_BESIDE: Final = 3
-
 
 def stream(city: City, camera_id: str) -> Iterator[Look]:
     """Yield the looks of a camera, in order of time; hours in which it was away have none.
@@ -64,9 +61,7 @@ def _hour(
 def _standing(violations: Sequence[Violation]) -> Iterator[tuple[Seconds, Seconds, Actor]]:
     for number, one in enumerate(violations):
         kind = KINDS[one.kind]
-        x1, y1, x2, y2 = kind.box
-        right = (number % _BESIDE) * (x2 - x1) * 1.1
-        box = _pixels((x1 + right, y1, x2 + right, y2))
+        box = _pixels(kind.beside(number))
         yield one.start, one.end, standing(box, one.start, one.end, kind.label)
 
 

@@ -43,6 +43,7 @@ class MachineStatus:
             nothing.
         starts: How often it was started.
         ended_with: Exit status of the one before.
+        nice: How far it stands behind all else on its machine; 0 is as it should be.
     """
 
     machine: str
@@ -51,6 +52,7 @@ class MachineStatus:
     state: str
     starts: int = 0
     ended_with: int | None = None
+    nice: int = 0
 
 
 @contextmanager
@@ -192,7 +194,7 @@ def _status(machine: Machine, role: Role, kept: Kept | None) -> MachineStatus:
     if kept is None:
         return MachineStatus(*here, "silent")
     state = "starts" if kept.pid is None else "runs"
-    return MachineStatus(*here, state, kept.starts, kept.ended_with)
+    return MachineStatus(*here, state, kept.starts, kept.ended_with, kept.nice)
 
 
 def _name(machine: Machine, role: Role) -> str:

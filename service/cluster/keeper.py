@@ -27,11 +27,14 @@ class Kept:
         pid: Its number; None while there is none.
         starts: How often it was started.
         ended_with: The exit status of the one before; None where this is the first.
+        nice: How far it stands behind all else on its machine, 0 to 19: Ray's own default is 15
+            (`RAY_worker_niceness`), which is too far for whoever has to look in time.
     """
 
     pid: int | None
     starts: int
     ended_with: int | None
+    nice: int = 0
 
 
 class Keeper:
@@ -64,7 +67,8 @@ class Keeper:
         """Return how the process is."""
         process = self._process
         runs = process is not None and process.poll() is None
-        return Kept(process.pid if process and runs else None, self._starts, self._ended_with)
+        pid = process.pid if process and runs else None
+        return Kept(pid, self._starts, self._ended_with, os.nice(0))
 
     def stop(self) -> None:
         """End the process in order, and start none any more."""

@@ -258,6 +258,16 @@ class RuleEntry(Entry):
         examples=["[[0.3, 0.02], [1.0, 0.15]]"],
     )
 
+    stood_score: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        title="Score where it stood",
+        description="What was not seen to come must be seen with at least this confidence; what "
+        "came counts however unsure. 0: no difference.",
+        examples=[0.36],
+    )
+
     @model_validator(mode="after")
     def _exempts_what_it_looks_for(self) -> Self:
         known = OBJECTS[self.type]

@@ -68,6 +68,11 @@ OF_THE_SCHEMA: Final = frozenset(
         ),
         mark("Group"),
         mark("So many must stand together, and are one case. 1: each is a case."),
+        mark("Score where it stood"),
+        mark(
+            "What was not seen to come must be seen with at least this confidence; what came "
+            "counts however unsure. 0: no difference."
+        ),
     }
 )
 

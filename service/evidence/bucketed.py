@@ -1,9 +1,10 @@
 """Evidence in an object store, with a folder before it.
 
 What is written is in the folder first, so that no look and no transaction waits for a network, and
-an object store that can't be reached is a full folder and no loss. Rounds move it on: put, then
-taken out of the folder. What was moved is fetched when it is asked for, and lies in a cache for
-some minutes. Originals are closed with the service's own key before they leave the machine.
+an object store that can't be reached is a full folder and no loss. Rounds move it on, at once if
+they can: put, then taken out of the folder. What was moved is fetched when it is asked for, and
+lies in a cache for some minutes. Originals are closed with the service's own key before they leave
+the machine.
 """
 
 import os
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from streetwatch.service.evidence.bucket import Bucket
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_hex
+from streetwatch.service.evidence.just_written import JustWritten, Named
 from streetwatch.service.evidence.keeping import Entry
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.vision.types import Seconds
@@ -66,6 +68,7 @@ class BucketedEvidence:
         cache: What was fetched.
         closing: Closes originals.
         kind: `evidence`, or `originals`, which are closed.
+        just_written: What is to be moved first, of both kinds.
     """
 
     here: EvidenceFolder
@@ -73,6 +76,7 @@ class BucketedEvidence:
     cache: EvidenceFolder
     closing: Closing
     kind: str = "evidence"
+    just_written: JustWritten = field(default_factory=JustWritten, repr=False)
 
     @property
     def originals(self) -> "BucketedEvidence":
@@ -98,9 +102,13 @@ class BucketedEvidence:
             raise StorageError(f"evidence {incident_id}/{name} can't be read: there is none")
         return content
 
+    def local(self, incident_id: str, name: str) -> Path | None:
+        """Return where a file that is not moved yet lies; None if there is none."""
+        return self.here.local(incident_id, name)
+
     def fetched(self, incident_id: str, name: str) -> Path | None:
         """Return where a file lies on this machine, fetched if need be; None if there is none."""
-        here = self.here.fetched(incident_id, name)
+        here = self.local(incident_id, name)
         if here is not None:
             return here
         content = self._moved_content(incident_id, name)
@@ -116,11 +124,16 @@ class BucketedEvidence:
 
     def write(self, incident_id: str, name: str, content: bytes) -> str:
         """Write a file whole, replacing an earlier one, and return its sha256."""
-        return self.here.write(incident_id, name, content)
+        digest = self.here.write(incident_id, name, content)
+        self.just_written.put(Named(self.kind, incident_id, name))
+        return digest
 
     def write_by(self, incident_id: str, name: str, writer: Callable[[Path], None]) -> str:
         """Let `writer` fill a file, then put it in place; return its sha256."""
-        return self.here.write_by(incident_id, name, writer)
+        digest = self.here.write_by(incident_id, name, writer)
+        if self.kind != "originals":  # a clip that is masked next would be fetched for it
+            self.just_written.put(Named(self.kind, incident_id, name))
+        return digest
 
     def discard(self, incident_id: str, name: str) -> None:
         """Delete one file, if it is there."""
@@ -160,6 +173,17 @@ class BucketedEvidence:
         both = chain(self.here.entries(), self.here.originals.entries())
         return tuple(one for one in both if one.folder and not one.name.startswith("."))
 
+    def move_written(self, *, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Move what was written since this was asked last; return how many files were moved.
+
+        Raises:
+            StorageError: the bucket or the disk refused; what was not moved is here.
+        """
+        count, stores = 0, {one.kind: one for one in (self, self.originals)}
+        while not stopped() and (one := self.just_written.take()) is not None:
+            count += stores[one.kind]._move(one.incident_id, one.name)  # noqa: SLF001 -- our own
+        return count
+
     def move(self, *, stopped: Callable[[], bool] = lambda: False) -> int:
         """Move everything that waits; return how many files were moved.
 
@@ -172,11 +196,11 @@ class BucketedEvidence:
                 if stopped():
                     return count
                 if one.folder and not one.name.startswith("."):
-                    count += store._move(one)  # noqa: SLF001 -- our own
+                    count += store._move(one.folder, one.name)  # noqa: SLF001 -- our own
         return count
 
-    def _move(self, one: Entry) -> bool:
-        path, key = self.here.path(one.folder, one.name), self._key(one.folder, one.name)
+    def _move(self, incident_id: str, name: str) -> bool:
+        path, key = self.here.path(incident_id, name), self._key(incident_id, name)
         try:
             with path.open("rb") as file:
                 moved, content = os.fstat(file.fileno()), file.read()
@@ -186,7 +210,9 @@ class BucketedEvidence:
         if not path.exists():  # it was deleted meanwhile: it must not come back
             self.bucket.delete(key)
             return False
-        return _take_away(path, moved)
+        is_moved = _take_away(path, moved)
+        self.here.tidy(incident_id)
+        return is_moved
 
     def _key(self, incident_id: str, name: str) -> str:
         self.here.path(incident_id, name)  # refuses what is no name

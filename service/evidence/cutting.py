@@ -28,9 +28,14 @@ class ClipWindow:
     after_s: Seconds = 10.0
 
     @property
+    def length_s(self) -> Seconds:
+        """Return how long a clip is."""
+        return self.before_s + self.after_s
+
+    @property
     def whole_s(self) -> Seconds:
         """Return how much of a stream is kept where a clip will be cut."""
-        return self.before_s + self.after_s + CUT_WITHIN_S
+        return self.length_s + CUT_WITHIN_S
 
     @property
     def lead_s(self) -> Seconds:
@@ -38,17 +43,26 @@ class ClipWindow:
         return self.before_s + JUDGED_WITHIN_S
 
 
+def is_whole(ring: Ring, *, end: Seconds, window: ClipWindow) -> bool:
+    """Tell whether the ring has the window from its beginning: no other process has seen more."""
+    span = ring.span
+    return span is not None and span[0] <= end - window.length_s
+
+
 def cut(
     ring: Ring, folder: EvidenceStore, incident_id: str, *, end: Seconds, window: ClipWindow
 ) -> tuple[str, Seconds]:
     """Write the window that ends at `end`; return its sha256 and when it really begins.
 
+    Where the ring has not the whole of it, what was cut before is asked for, wherever it is.
+
     Raises:
         ClipUnavailable: the ring has none of it, and none was cut before.
         StorageError: the disk refused.
     """
-    begins = end - window.after_s - window.before_s
-    before = folder.fetched(incident_id, CLIP)
+    begins = end - window.length_s
+    ask = folder.local if is_whole(ring, end=end, window=window) else folder.fetched
+    before = ask(incident_id, CLIP)
     if before is not None:  # a process that died before it was sealed has cut it
         return sha256_of(before), begins
     clip = _Clip(ring, end, window, begins)

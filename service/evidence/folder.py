@@ -5,14 +5,19 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from streetwatch.service.evidence.keeping import Entry
 from streetwatch.service.incidents.errors import InputError, StorageError
 from streetwatch.vision.types import Seconds
+
+#: An empty folder is about to be written to, or is done with.
+_BEGINNING: Final = threading.Lock()
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -81,10 +86,14 @@ class EvidenceFolder:
         folder = self.path(incident_id, "_").parent
         return tuple(sorted(one.name for one in folder.glob("[!.]*")))
 
-    def fetched(self, incident_id: str, name: str) -> Path | None:
+    def local(self, incident_id: str, name: str) -> Path | None:
         """Return where a file lies; None where there is none."""
         path = self.path(incident_id, name)
         return path if path.is_file() else None
+
+    def fetched(self, incident_id: str, name: str) -> Path | None:
+        """Return where a file lies; None where there is none."""
+        return self.local(incident_id, name)
 
     def sha256(self, incident_id: str, name: str) -> str | None:
         """Return the sha256 of a file's bytes, None where there is none.
@@ -135,7 +144,7 @@ class EvidenceFolder:
         target = self.path(incident_id, name)
         unfinished = target.with_name(f".{name}.part{target.suffix}")
         try:
-            target.parent.mkdir(exist_ok=True)
+            _begin(unfinished)
             writer(unfinished)
             digest = sha256_of(unfinished)
             unfinished.replace(target)
@@ -156,10 +165,16 @@ class EvidenceFolder:
         """
         try:
             self.path(incident_id, name).unlink(missing_ok=True)
+            self.tidy(incident_id)
         except OSError as error:
             raise StorageError(
                 f"evidence {incident_id}/{name} could not be deleted: {error.strerror or error}"
             ) from error
+
+    def tidy(self, incident_id: str) -> None:
+        """Delete an incident's folder if nothing is in it: there would be more of them each day."""
+        with _BEGINNING, suppress(OSError):  # something is in it, or it is gone
+            self.path(incident_id, "_").parent.rmdir()
 
     def sweep(self, *, before: Seconds) -> int:
         """Delete what dead processes left half-written; return how many files that were.
@@ -228,6 +243,13 @@ def sha256_of(path: Path) -> str:
 def sha256_hex(content: bytes) -> str:
     """Return the sha256 of bytes, hex."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _begin(unfinished: Path) -> None:
+    """Make a file and its folder, which nobody takes for one that is done with meanwhile."""
+    with _BEGINNING:
+        unfinished.parent.mkdir(exist_ok=True)
+        unfinished.touch()
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -42,6 +42,9 @@ class EvidenceStore(Protocol):
     def read(self, incident_id: str, name: str) -> bytes:
         """Return a file; one that is not there can't be read."""
 
+    def local(self, incident_id: str, name: str) -> Path | None:
+        """Return where a file lies on this machine; None where it would have to be fetched."""
+
     def fetched(self, incident_id: str, name: str) -> Path | None:
         """Return where a file lies on this machine, fetched if need be; None where there is none.
 

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from streetwatch.service.evidence.copies import Copies
-from streetwatch.service.evidence.folder import sha256_hex
+from streetwatch.service.evidence.on_its_way import OnItsWay
 from streetwatch.service.evidence.stills import decoded_jpeg, jpeg, part_of
 from streetwatch.service.incidents.case import Awaited
 from streetwatch.service.incidents.copying import Copying
@@ -24,22 +24,49 @@ _WHOLE: Final = Copying("")
 
 
 def make_due(
-    copies: Copies, awaited: AwaitedCopies, *, on_made: Callable[[], object] = lambda: None
+    copies: Copies,
+    awaited: AwaitedCopies,
+    on_its_way: OnItsWay | None = None,
+    *,
+    on_made: Callable[[], object] = lambda: None,
 ) -> None:
     """Make all copies that are awaited now. What the disk refuses stays due.
 
     Args:
         copies: Masks and writes.
         awaited: What is due.
+        on_its_way: Tells what another node is moving from what is lost; None: there is none.
         on_made: Told when all of an incident's are there.
     """
+    later: set[str] = set()
     try:
-        while not copies.is_stopping and (some := awaited.some()):
-            for one, shown in _shown(copies, some):
+        while not copies.is_stopping and (some := awaited.some(besides=later)):
+            there = [one for one in some if _is_there(copies, one)]
+            for one, shown in _shown(copies, there):
                 _make(copies, awaited, one, shown)
+            missing = [one for one in some if one not in there]
+            if not all(_given_up(awaited, on_its_way, one) for one in missing):
+                later.add(some[0].incident_id)
             on_made()
     except StorageError as error:
         log.warning("copy.not_made", reason=str(error))
+
+
+def _given_up(awaited: AwaitedCopies, on_its_way: OnItsWay | None, one: Awaited) -> bool:
+    """Await what is lost no more; return whether it is."""
+    is_lost = on_its_way is None or on_its_way.is_lost(one)
+    if is_lost:
+        _lost(awaited, one)
+    return is_lost
+
+
+def _is_there(copies: Copies, one: Awaited) -> bool:
+    """Tell whether the original is there, and is what was seen, and what it is a part of is."""
+    originals, own = copies.folder.originals, one.attachment.name
+    if originals.sha256(one.incident_id, own) != one.attachment.original_sha256:
+        return False
+    source = _how(one).source or own
+    return source == own or originals.has(one.incident_id, source)
 
 
 def _shown(copies: Copies, some: Iterable[Awaited]) -> Iterator[tuple[Awaited, Image | None]]:
@@ -57,9 +84,7 @@ def _shown(copies: Copies, some: Iterable[Awaited]) -> Iterator[tuple[Awaited, I
 
 
 def _masked(copies: Copies, one: Awaited, source: str) -> Image | None:
-    """Return the whole picture of which a copy is made, masked."""
-    if not copies.folder.originals.has(one.incident_id, source):
-        return None
+    """Return the whole picture of which a copy is made, masked; None where it is no picture."""
     original = copies.folder.originals.read(one.incident_id, source)
     try:
         image = decoded_jpeg(original)
@@ -69,22 +94,18 @@ def _masked(copies: Copies, one: Awaited, source: str) -> Image | None:
 
 
 def _make(copies: Copies, awaited: AwaitedCopies, one: Awaited, shown: Image | None) -> None:
-    folder, name, file = copies.folder, one.incident_id, one.attachment
-    if shown is None or not _is_whole(copies, one):
-        log.error("copy.original_lost", incident=name, file=file.name)
-        awaited.lost(one)
+    if shown is None:
+        _lost(awaited, one)
         return
+    folder, name, file = copies.folder, one.incident_id, one.attachment
     sha256 = folder.write(name, file.name, jpeg(shown))
     if not awaited.made(one, sha256) and not awaited.is_made(one, sha256):
         folder.discard(name, file.name)
 
 
-def _is_whole(copies: Copies, one: Awaited) -> bool:
-    """Tell whether the original is there, and is what was seen."""
-    originals, name = copies.folder.originals, one.attachment.name
-    if not originals.has(one.incident_id, name):
-        return False
-    return sha256_hex(originals.read(one.incident_id, name)) == one.attachment.original_sha256
+def _lost(awaited: AwaitedCopies, one: Awaited) -> None:
+    log.error("copy.original_lost", incident=one.incident_id, file=one.attachment.name)
+    awaited.lost(one)
 
 
 def _how(one: Awaited) -> Copying:

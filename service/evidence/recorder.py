@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from functools import partial
 
 from streetwatch.service.evidence import manifest as manifests
-from streetwatch.service.evidence.copies import Copies, Kept, NoCopy
-from streetwatch.service.evidence.cutting import CLIP, ClipWindow, cut
+from streetwatch.service.evidence.clips import Clips
+from streetwatch.service.evidence.copies import Copies, NoCopy
+from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.manifest import EvidenceSeal, Gathered
 from streetwatch.service.evidence.pictures import Pictures
 from streetwatch.service.evidence.track_file import NAME, track_json
@@ -15,7 +15,6 @@ from streetwatch.service.incidents.chain import End, Link, RecordKind
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.incident import Incident, incident_id
 from streetwatch.service.incidents.track import Track, begun, followed
-from streetwatch.vision.capture.errors import ClipUnavailable
 from streetwatch.vision.capture.ring import Ring
 from streetwatch.vision.types import Frame, Seconds
 from streetwatch.zones.stay import Stay
@@ -58,8 +57,7 @@ class Recorder:
         self.pictures = Pictures(site, zones, copies, is_viewed)
         self._copies = copies
         self._seal = seal
-        self._ring = ring
-        self._window = window
+        self._clips = Clips(copies, ring, window)
         self._tracks: dict[str, Track] = {}
         self._is_left = False
 
@@ -74,12 +72,8 @@ class Recorder:
         return begun(stay) if known is None else followed(known, stay)
 
     def await_clip(self, *, is_awaited: bool) -> None:
-        """Keep as much of the stream as a clip has, or what one that is not in sight begins with.
-
-        Coded video of half a minute is most of what a camera takes of the memory.
-        """
-        if self._ring is not None:
-            self._ring.keep(self._window.whole_s if is_awaited else self._window.lead_s)
+        """Keep as much of the stream as a clip has, or less where none is in sight."""
+        self._clips.keep(is_awaited=is_awaited)
 
     def can_seal(self, incident: Incident, at: Seconds) -> bool:
         """Tell whether an incident's clip has run its time, and there is a latest picture.
@@ -93,20 +87,21 @@ class Recorder:
 
     def _due_at(self, incident: Incident) -> Seconds:
         filed_at = incident.violation_at if incident.warned_at is None else incident.opened_at
-        return (filed_at or incident.first_seen) + self._window.after_s
+        return (filed_at or incident.first_seen) + self._clips.window.after_s
 
     def leave(self, unsealed: Iterable[Incident]) -> None:
         """Write nothing else: another process goes on. Clips are cut, as it has not the stream.
 
         Args:
-            unsealed: Those whose clip it will need.
+            unsealed: Those whose clip it will need. Of what began before this process watched, one
+                before it has cut what there was.
 
         Raises:
             StorageError: the disk refused.
         """
         self.give_up()
         for incident in unsealed:
-            self._cut(incident)
+            self._clips.leave(incident.id, self._due_at(incident))
 
     def give_up(self) -> None:
         """Finish nothing of what is gathered. Callable from any thread."""
@@ -125,7 +120,12 @@ class Recorder:
         site, zone = pictures.site, pictures.zones[incident.zone_id]  # drawn anew meanwhile, maybe
         frame = None if pictures.latest is None else pictures.latest.kept()  # the queue may be long
         track, no_track = self._track(incident)
-        make_clip, starts_at = self._cut(incident)
+        make_clip = self._clips.begun(
+            incident.id,
+            self._due_at(incident),
+            spare=None if frame is None else pictures.spared(incident, frame.size),
+            given_up=lambda: self._is_left,
+        )
 
         def gathered() -> Gathered:
             if self._is_left:
@@ -135,7 +135,7 @@ class Recorder:
             if isinstance(clip, NoCopy):
                 missing = (*no_latest, f"clip: {clip.why}", *no_track)
                 return Gathered(site, zone, (*latest, *track), missing)
-            added = (*latest, *track, _clip(clip, starts_at))
+            added = (*latest, *track, clip)
             return Gathered(site, zone, added, (*no_latest, *no_track))
 
         return self._copies.later(gathered)
@@ -176,22 +176,6 @@ class Recorder:
             Attachment(manifests.SIGNATURE, "signature", "application/octet-stream", signed, at),
         )
 
-    def _cut(self, incident: Incident) -> tuple[Callable[[], Kept | NoCopy], Seconds]:
-        """Cut the clip; return what makes its copy, and when it begins."""
-        if self._ring is None:
-            why = "this camera keeps none (privacy mask, or a source without packets)"
-            return lambda: NoCopy(why), 0.0
-        folder, end = self._copies.cut_into, self._due_at(incident)
-        try:
-            digest, at = cut(self._ring, folder, incident.id, end=end, window=self._window)
-        except ClipUnavailable as error:
-            none = NoCopy(str(error))
-            return lambda: none, 0.0
-        frame = self.pictures.latest
-        spare = None if frame is None else self.pictures.spared(incident, frame.size)
-        make = partial(self._copies.clip, incident.id, CLIP, digest, spare)
-        return partial(make, given_up=lambda: self._is_left), at
-
     def _latest(
         self, incident: Incident, frame: Frame | None
     ) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
@@ -209,7 +193,3 @@ class Recorder:
         digest = self._copies.folder.write(incident.id, NAME, content)
         at = track.boxes[0].at
         return (Attachment(NAME, "track", "application/json", digest, at),), ()
-
-
-def _clip(kept: Kept, starts_at: Seconds) -> Attachment:
-    return Attachment(CLIP, "clip", "video/mp4", kept.sha256, starts_at, kept.original_sha256)

@@ -56,22 +56,24 @@ def differ(later: Array, earlier: Array, expected: tuple[Array, Array], spread: 
         expected: Of the later and the earlier, where nothing has changed.
         spread: By how much more than Poisson's the variance is.
     """
+    if not len(later):
+        return np.zeros(0)
     beyond = max(spread, _LEAST_SPREAD) - 1.0
-    return np.array(
-        [
-            _two_tails(int(hits), int(hits + rest), mean / beyond, mean_then / beyond)
-            for hits, rest, mean, mean_then in zip(
-                later.tolist(), earlier.tolist(), *(part.tolist() for part in expected), strict=True
-            )
-        ]
+    a, b = (mean / beyond for mean in expected)
+    hits, total = later.astype(np.int64), (later + earlier).astype(np.int64)
+    starts = np.cumsum(total + 1) - (total + 1)
+    # All ways to share out all sums, one after the other: those of a sum are a row.
+    row = np.repeat(np.arange(len(total)), total + 1)
+    k = np.arange(len(row)) - starts[row]
+    rest = total[row] - k
+    factorials = gammaln(np.arange(total.max() + 2) + 1.0)
+    ways = factorials[total][row] - factorials[k] - factorials[rest]
+    whole = gammaln(total + a + b) + betaln(a, b)
+    p = np.exp(ways + gammaln(k + a[row]) + gammaln(rest + b[row]) - whole[row])
+    tails = (
+        np.add.reduceat(np.where(some, p, 0.0), starts) for some in (k <= hits[row], k >= hits[row])
     )
-
-
-def _two_tails(hits: int, total: int, a: float, b: float) -> float:
-    k = np.arange(total + 1)
-    ways = gammaln(total + 1) - gammaln(k + 1) - gammaln(total - k + 1)
-    p = np.exp(ways + betaln(k + a, total - k + b) - betaln(a, b))
-    return float(min(1.0, 2.0 * min(p[: hits + 1].sum(), p[hits:].sum())))
+    return np.asarray(np.minimum(1.0, 2.0 * np.minimum(*tails)))
 
 
 def poisson_limits(n: int) -> tuple[float, float]:
@@ -127,8 +129,10 @@ def rates(counts: Array, hours: Array, spread: float) -> tuple[Array, Array, Arr
     """
     n, exposure = counts / spread, hours / spread
     mean = float(n.sum() / exposure.sum()) if exposure.sum() else 0.0
-    if not mean:
-        return np.zeros_like(n), np.zeros_like(n), np.full_like(n, np.nan)
+    if not mean:  # nowhere was any: the city's rate says nothing, each cell's hours do
+        high = np.full_like(n, np.inf)
+        np.divide(poisson_limits(0)[1], exposure, out=high, where=exposure > 0)
+        return np.zeros_like(n), np.zeros_like(n), high
     shape = _prior_shape(n, exposure, mean)
     posterior = gamma(n + shape, scale=1.0 / (exposure + shape / mean))
     tail = (1.0 - LEVEL) / 2.0

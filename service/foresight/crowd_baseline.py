@@ -93,6 +93,15 @@ def hour_of_week(at: Seconds) -> int:
     return int(at // _HOUR_S + _CHINA_H + _THURSDAY_H) % _WEEK_H
 
 
+def hours_of_week(at: Array) -> npt.NDArray[np.int64]:
+    """Return the hour of the week of each moment.
+
+    >>> hours_of_week(np.array([0.0, 3600.0])).tolist()
+    [80, 81]
+    """
+    return np.asarray(((at // _HOUR_S).astype(np.int64) + _CHINA_H + _THURSDAY_H) % _WEEK_H)
+
+
 def baseline(at: Array, people: Array) -> Baseline:
     """Return what is usual by the slots of before.
 

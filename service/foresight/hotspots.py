@@ -165,7 +165,8 @@ def _compared(name: str, both: Tally, days: int) -> _Type:
     by_day = expected.sum(axis=2)
     counts = now.counts.sum(axis=2)
     spread = dispersion(counts, _own_rates(by_day, counts))
-    p = np.stack([_part_p(now.counts, expected, spread, span) for span in PARTS.values()], axis=1)
+    by_hour = now.counts.sum(axis=1), expected.sum(axis=1)
+    p = np.stack([_part_p(*by_hour, spread, span) for span in PARTS.values()], axis=1)
     return _Type(name, now, before, expected, spread, p)
 
 
@@ -174,32 +175,28 @@ def expected_in(tally: Tally) -> Array:
 
     The rate of an hour of the week is the city's; days have their own level.
     """
-    weekday = tally.weekdays
-    expected = np.zeros_like(tally.counts)
+    weekday, hours, counts = tally.weekdays, tally.hours.sum(axis=0), tally.counts.sum(axis=0)
+    rate = np.zeros_like(hours)
     for each in range(7):
         of = weekday == each
-        hours = tally.hours[:, of].sum(axis=(0, 1))
-        rate = np.divide(
-            tally.counts[:, of].sum(axis=(0, 1)), hours, out=np.zeros(24), where=hours > 0
-        )
-        expected[:, of] = tally.hours[:, of] * rate
-    level = expected.sum(axis=(0, 2))
-    scale = np.divide(
-        tally.counts.sum(axis=(0, 2)), level, out=np.zeros_like(level), where=level > 0
-    )
-    return np.asarray(expected * scale[None, :, None])
+        rate[of] = _over(counts[of].sum(axis=0), hours[of].sum(axis=0))
+    level = _over(counts.sum(axis=1), (hours * rate).sum(axis=1))
+    return np.asarray(tally.hours * (rate * level[:, None]))
+
+
+def _over(counts: Array, exposure: Array) -> Array:
+    """Return counts over what they are of; 0 where that is nothing."""
+    return np.divide(counts, exposure, out=np.zeros_like(counts), where=exposure > 0)
 
 
 def _own_rates(expected: Array, counts: Array) -> Array:
     """Return what is to be expected of each day if cells have rates of their own, too."""
-    whole = expected.sum(axis=1)
-    own = np.divide(counts.sum(axis=1), whole, out=np.zeros_like(whole), where=whole > 0)
-    return np.asarray(expected * own[:, None])
+    return np.asarray(expected * _over(counts.sum(axis=1), expected.sum(axis=1))[:, None])
 
 
 def _part_p(counts: Array, expected: Array, spread: float, span: tuple[int, int]) -> Array:
-    """Return how likely each cell has so much in a part of the day."""
-    n, mean = (part[:, :, slice(*span)].sum(axis=(1, 2)) for part in (counts, expected))
+    """Return how likely each cell has so much in a part of the day: cells x hours of the day."""
+    n, mean = (part[:, slice(*span)].sum(axis=1) for part in (counts, expected))
     return more_than_expected(n, mean, spread)
 
 
@@ -264,6 +261,7 @@ def _heats(
     middle, low, high = rates(recent[0], recent[1], one.spread)
     n, hours = one.now.counts.sum(axis=(1, 2)), one.now.hours.sum(axis=(1, 2))
     expected, best = one.expected.sum(axis=(1, 2)), one.p.argmin(axis=1)
+    each_hour = _by_hour(one.now)
     return [
         Heat(
             cell=cell,
@@ -277,24 +275,17 @@ def _heats(
             p=float(one.p[cell, best[cell]]),
             q=float(q[cell].min()),
             part=tuple(PARTS)[best[cell]],
-            by_hour=by_hour(one.now, cell),
+            by_hour=each_hour[cell],
             change=changes[cell],
         )
         for cell in np.flatnonzero(hours > 0).tolist()
     ]
 
 
-def by_hour(tally: Tally, cell: int, weekday: int | None = None) -> tuple[float | None, ...]:
-    """Return a cell's violations an hour looked at, for each hour of the day.
-
-    Args:
-        tally: Of a type, or of all.
-        cell: Its number.
-        weekday: Only these days, 0 = Monday; None: all.
-    """
-    of = slice(None) if weekday is None else tally.weekdays == weekday
-    counts, hours = (part[cell][of].sum(axis=0) for part in (tally.counts, tally.hours))
-    return tuple(
-        n / looked if looked else None
-        for n, looked in zip(counts.tolist(), hours.tolist(), strict=True)
-    )
+def _by_hour(tally: Tally) -> list[tuple[float | None, ...]]:
+    """Return each cell's violations an hour looked at, for each hour of the day."""
+    counts, hours = tally.counts.sum(axis=1), tally.hours.sum(axis=1)
+    return [
+        tuple(n / looked if looked else None for n, looked in zip(*cell, strict=True))
+        for cell in zip(counts.tolist(), hours.tolist(), strict=True)
+    ]

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from streetwatch.models.intervals import wilson
-from streetwatch.service.foresight.crowd_baseline import hour_of_week
+from streetwatch.service.foresight.crowd_baseline import hours_of_week
 from streetwatch.service.foresight.exposure import Array
 
 _CHINA_S: Final = 8 * 3600
@@ -50,15 +50,17 @@ def occupancy(at: Array, looks: Array, stalls: Array, stalled: Array) -> Iterato
     """
     if not len(at):
         return
-    hours = np.array([hour_of_week(one) for one in at.tolist()])
-    for hour in (None, *sorted(set(hours.tolist()))):
-        some = np.ones(len(at), np.bool_) if hour is None else hours == hour
-        yield _of(hour, at[some], looks[some], stalls[some], stalled[some])
+    hours, figures = hours_of_week(at), (looks, stalls, stalled)
+    day = ((at + _CHINA_S) // _DAY_S).astype(np.int64)
+    yield _used(None, len(np.unique(day)), *(float(one.sum()) for one in figures))
+    days = np.bincount(np.unique(np.stack([hours, day]), axis=1)[0])
+    sums = [np.bincount(hours, one).tolist() for one in figures]
+    for hour in np.flatnonzero(days).tolist():
+        yield _used(hour, int(days[hour]), *(one[hour] for one in sums))
 
 
-def _of(hour: int | None, at: Array, looks: Array, stalls: Array, stalled: Array) -> Occupancy:
-    days = len(set(((at + _CHINA_S) // _DAY_S).tolist()))
-    return used_in(int(looks.sum()), days, float(stalls.sum()), float(stalled.sum()), hour)
+def _used(hour: int | None, days: int, looks: float, stalls: float, stalled: float) -> Occupancy:
+    return used_in(int(looks), days, stalls, stalled, hour)
 
 
 def used_in(

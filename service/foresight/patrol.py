@@ -1,10 +1,8 @@
 """Where a patrol is likely to meet a violation, hour by hour. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import compress
-from math import ceil
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -19,14 +17,12 @@ _HOUR_S: Final = 3600.0
 _HOURS: Final = 24
 _DAYS: Final = 7
 
-#: Less of a violation is what rounding leaves.
-_NOTHING: Final = 1e-9
-
 #: A day of the week's kind: people are elsewhere on Saturday and Sunday.
 _SATURDAY: Final = 5
 
 
 Values: TypeAlias = npt.NDArray[np.float64]
+Numbers: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,26 +30,26 @@ class Standings:
     """Violations that stood somewhere, as columns.
 
     Attributes:
-        at: Where each place is; its name is a camera's zone, or a cell of the map.
-        places: Of each violation.
+        at: Where each place is, in order of names; that is a camera's zone, or a cell of the map.
+        where: Of each violation, the number of its place in this order.
         began: When it was first seen.
         ended: When it was gone.
     """
 
     at: Mapping[str, MapPoint]
-    places: Sequence[str]
+    where: Numbers
     began: Values
     ended: Values
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.where)
 
     def only(self, which: npt.NDArray[np.bool_]) -> "Standings":
         """Return some of them, and their places."""
-        places = list(compress(self.places, which.tolist()))
-        some = set(places)
-        at = {place: where for place, where in self.at.items() if place in some}
-        return Standings(at, places, self.began[which], self.ended[which])
+        places, where = np.unique(self.where[which], return_inverse=True)
+        every = list(self.at.items())
+        at = dict(every[place] for place in places.tolist())
+        return Standings(at, where, self.began[which], self.ended[which])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,39 +90,33 @@ def chances(  # noqa: PLR0913 -- which of them
     known = history.only((history.began < end) & (history.ended > start))
     if not days or not len(known):
         return []
-    stood = _stood(known, start, end)
-    first = datetime.fromtimestamp(start, CHINA)
-    since = first.hour + np.arange(stood.shape[1])
-    is_such = ((first.weekday() + since // _HOURS) % _DAYS >= _SATURDAY) == weekend
-    worth = np.zeros((len(known.at), _HOURS))
-    for hour in hours:
-        worth[:, hour] = stood[:, is_such & (since % _HOURS == hour)].sum(axis=1) / days
+    worth = _stood(known, start, end, weekend=weekend) / days
+    worth[:, [hour for hour in range(_HOURS) if hour not in hours]] = 0.0
     rows, of_day = np.nonzero(worth > 0)
     best = np.lexsort((of_day, rows, -worth[rows, of_day]))[:most]
-    names = sorted(known.at)
+    places = list(known.at.items())
     return [
-        Chance(names[row], known.at[names[row]], hour, float(worth[row, hour]))
+        Chance(places[row][0], places[row][1], hour, float(worth[row, hour]))
         for row, hour in zip(rows[best].tolist(), of_day[best].tolist(), strict=True)
     ]
 
 
-def _stood(known: Standings, start: Seconds, end: Seconds) -> Values:
-    """Return how many stood at each place, by name, in each hour since the start, on average."""
-    hours = ceil((end - start) / _HOUR_S)
-    number = {place: at for at, place in enumerate(sorted(known.at))}
-    row = np.fromiter(map(number.__getitem__, known.places), np.int64, len(known))
-    since = np.maximum(known.began - start, 0.0) / _HOUR_S
+def _stood(known: Standings, start: Seconds, end: Seconds, *, weekend: bool) -> Values:
+    """Return how many stood at each place in each hour of such days, on average, added up."""
+    first = datetime.fromtimestamp(start, CHINA)
+    where, since = known.where, np.maximum(known.began - start, 0.0) / _HOUR_S
     until = (np.minimum(known.ended, end) - start) / _HOUR_S
-    whole, part = np.zeros((2, len(number) * (hours + 1)))
-    # What stands at the end of an hour stood since, less of the first one and more of the last.
-    for ends, sign in ((since, 1.0), (until, -1.0)):
-        at = ends.astype(int)
-        cell = row * (hours + 1) + at
-        whole += sign * np.bincount(cell, minlength=len(whole))
-        part -= sign * np.bincount(cell, ends - at, minlength=len(part))
-    by_hour = whole.reshape(-1, hours + 1).cumsum(axis=1) + part.reshape(-1, hours + 1)
-    stood: Values = by_hour[:, :hours]
-    return np.where(stood > _NOTHING, stood, 0.0)
+    hour, parts = since.astype(np.int64), list[tuple[Numbers, Values]]()
+    while len(hour):  # the first hour of each, then the second of those that stand on
+        number = first.hour + hour
+        is_such = ((first.weekday() + number // _HOURS) % _DAYS >= _SATURDAY) == weekend
+        stood = np.minimum(until, hour + 1) - np.maximum(since, hour)
+        parts.append(((where * _HOURS + number % _HOURS)[is_such], stood[is_such]))
+        on = until > hour + 1
+        where, since, until, hour = where[on], since[on], until[on], hour[on] + 1
+    cells, shares = (np.concatenate(each) for each in zip(*parts, strict=True))
+    total = np.bincount(cells, shares, minlength=len(known.at) * _HOURS)
+    return np.asarray(total.reshape(-1, _HOURS))
 
 
 def days_between(start: Seconds, end: Seconds) -> Iterator[datetime]:

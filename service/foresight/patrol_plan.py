@@ -154,11 +154,10 @@ def _solved(wanted: Sequence[Chance], shift: Shift, found: Ways) -> list[Route]:
     _add_teams(model, model.add_depot(places[0]), shift)
     for place, chance in zip(places[1:], wanted, strict=True):
         _add_visit(model, place, chance, shift)
-    for one, row in zip(places, found.seconds.tolist(), strict=True):
-        for other, length in zip(places, row, strict=True):
-            model.add_edge(one, other, distance=0, duration=round(length))
+    lasts = np.rint(found.seconds).astype(np.int64)
+    data = model.data().replace(distance_matrices=[np.zeros_like(lasts)], duration_matrices=[lasts])
     until = stop.MultipleCriteria([stop.MaxIterations(shift.steps), stop.MaxRuntime(TIME_LIMIT_S)])
-    best = model.solve(until, seed=shift.seed, collect_stats=False, display=False).best
+    best = pyvrp.solve(data, until, seed=shift.seed, collect_stats=False, display=False).best
     lines = [_visits(wanted, route.schedule()) for route in best.routes()]
     return [Route(team, visits) for team, visits in enumerate(sorted(lines, key=_when), start=1)]
 

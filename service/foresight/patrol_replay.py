@@ -131,7 +131,10 @@ def _met(routes: Sequence[Route], by: _Spans, day: datetime) -> set[_Violation]:
 
 def _by_place(history: Standings) -> _Spans:
     by: dict[str, list[tuple[Seconds, Seconds]]] = defaultdict(list)
-    spans = zip(history.began.tolist(), history.ended.tolist(), strict=True)
-    for place, span in zip(history.places, spans, strict=True):
-        by[place].append(span)
+    names, spans = (
+        list(history.at),
+        zip(history.began.tolist(), history.ended.tolist(), strict=True),
+    )
+    for place, span in zip(history.where.tolist(), spans, strict=True):
+        by[names[place]].append(span)
     return by

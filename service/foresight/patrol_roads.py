@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
+from scipy.spatial import cKDTree, distance
 
 from streetwatch.zones.ground import MapPoint
 
@@ -90,7 +90,7 @@ def ways(places: Sequence[MapPoint], roads: Roads, *, speed_m_s: float) -> Ways:
     crossings = _metres(roads.points, places)
     off_m, nearest = cKDTree(crossings).query(here)
     is_near = off_m <= NEAR_M
-    along = _along(roads, crossings, nearest)[:, nearest] + off_m[:, None] + off_m[None, :]
+    along = _along(roads, crossings, nearest) + off_m[:, None] + off_m[None, :]
     by_road = np.where(is_near[:, None] & is_near[None, :] & np.isfinite(along), along, straight)
     np.fill_diagonal(by_road, 0.0)
     return Ways(by_road / speed_m_s, tuple(bool(one) for one in is_near))
@@ -99,14 +99,15 @@ def ways(places: Sequence[MapPoint], roads: Roads, *, speed_m_s: float) -> Ways:
 def _along(
     roads: Roads, crossings: Metres, starts: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.float64]:
-    """Return how far each crossing is from each start by road, metres."""
+    """Return how far each start is from each by road, metres."""
     ends = np.array(roads.edges)
     lengths = np.hypot(*(crossings[ends[:, 0]] - crossings[ends[:, 1]]).T)
     graph = coo_array(
         (np.maximum(lengths, 1e-3), (ends[:, 0], ends[:, 1])), shape=(len(crossings),) * 2
     )
-    found: npt.NDArray[np.float64] = dijkstra(graph.tocsr(), directed=False, indices=starts)
-    return found
+    once, of = np.unique(starts, return_inverse=True)  # many places lie at one crossing
+    found: npt.NDArray[np.float64] = dijkstra(graph.tocsr(), directed=False, indices=once)
+    return found[np.ix_(of, starts)]
 
 
 def _metres(points: Sequence[MapPoint], around: Sequence[MapPoint]) -> Metres:
@@ -115,8 +116,7 @@ def _metres(points: Sequence[MapPoint], around: Sequence[MapPoint]) -> Metres:
 
 
 def _gaps(points: Metres) -> npt.NDArray[np.float64]:
-    across = points[:, None, :] - points[None, :, :]
-    return np.asarray(np.hypot(across[..., 0], across[..., 1]), np.float64)
+    return np.asarray(distance.cdist(points, points))
 
 
 def _lines(document: Mapping[str, Any]) -> Iterator[Sequence[Any]]:

@@ -1,6 +1,6 @@
 """What the incidents need of the outside, as small as they need it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -76,8 +76,12 @@ class Transaction(Protocol):
 class AwaitedCopies(Protocol):
     """The pictures whose masked copies are to be made."""
 
-    def some(self) -> tuple[Awaited, ...]:
-        """Return those of the incident that has waited longest; none: all are made."""
+    def some(self, *, besides: Collection[str] = ()) -> tuple[Awaited, ...]:
+        """Return those of the incident that has waited longest; none: all are made.
+
+        Args:
+            besides: Incidents that nothing can be done for now.
+        """
 
     def made(self, one: Awaited, sha256: str) -> bool:
         """Note that a copy is there; False: another original came meanwhile, or none is kept."""

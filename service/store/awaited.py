@@ -1,15 +1,15 @@
 """The pictures whose masked copies are to be made, as whoever makes them sees them."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from streetwatch.service.incidents.case import Attachment, Awaited
 from streetwatch.service.incidents.incident import State
 from streetwatch.service.store import codec
-from streetwatch.service.store.dialect import dialect_of
 from streetwatch.service.store.leases import held_by_another
 from streetwatch.service.store.schema import attachment, incident
 from streetwatch.service.store.transactions import reading, writing
-from streetwatch.vision.types import Seconds
 
 #: As the index of the table has it: only then is it used.
 IS_AWAITED = sa.text("attachment.sha256 = ''")
@@ -22,22 +22,17 @@ class AwaitedCopies:
 
     Args:
         engine: Of the database.
-        node_id: Who makes copies, where several nodes share the cameras: whoever has a camera has
-            the originals of its pictures. None: whoever asks.
-        settled_s: How long it has had a camera before it does: where nodes have no folder in
-            common, what the one before it has written is on its way for a while.
+        node_id: Who makes copies, where several nodes share the cameras: whoever has a camera.
+            None: whoever asks.
     """
 
-    def __init__(
-        self, engine: sa.Engine, node_id: str | None = None, *, settled_s: Seconds = 0.0
-    ) -> None:
+    def __init__(self, engine: sa.Engine, node_id: str | None = None) -> None:
         self._engine = engine
-        camera, now = incident.c.camera_id, dialect_of(engine).NOW
         self._is_mine: sa.ColumnElement[bool] = sa.true()
         if node_id is not None:
-            self._is_mine = ~held_by_another(camera, node_id, since=now - settled_s)
+            self._is_mine = ~held_by_another(incident.c.camera_id, node_id)
 
-    def some(self) -> tuple[Awaited, ...]:
+    def some(self, *, besides: Collection[str] = ()) -> tuple[Awaited, ...]:
         """Return those of the incident that has waited longest; none: all are made.
 
         Most candidates never become a case: theirs are not made before.
@@ -46,6 +41,7 @@ class AwaitedCopies:
             sa.select(attachment.c.incident_id)
             .join(incident, incident.c.id == attachment.c.incident_id)
             .where(IS_AWAITED, incident.c.state != State.CANDIDATE, self._is_mine)
+            .where(attachment.c.incident_id.not_in(besides))
             .order_by(attachment.c.captured_at)
             .limit(1)
         )

@@ -12,6 +12,22 @@ from streetwatch.vision.types import Seconds
 
 
 @dataclass(frozen=True, slots=True)
+class FarDetector:
+    """One who looks for others.
+
+    Attributes:
+        address: Where it answers.
+        model_sha256: Of what it looks with.
+        alive: Whether it is believed to live.
+    """
+
+    id: str
+    address: str
+    model_sha256: str
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Detectors:
     """Registers those who look for others, and finds them. Usable from any thread.
 
@@ -49,6 +65,19 @@ class Detectors:
         """
         with writing(self.engine) as connection:
             connection.execute(sa.delete(detector).where(detector.c.id == detector_id))
+
+    def all(self) -> tuple[FarDetector, ...]:
+        """Return all that did not end in order, by name.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        with reading(self.engine) as connection:
+            lives = (detector.c.until > dialect_of(connection).NOW).label("lives")
+            rows = connection.execute(sa.select(detector, lives).order_by(detector.c.id)).all()
+        return tuple(
+            FarDetector(one.id, one.address, one.model_sha256, bool(one.lives)) for one in rows
+        )
 
     def alive(self, model: str) -> Sequence[str]:
         """Return the addresses of those who look with a model.

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-from streetwatch.service.store.lists import listed, numbers_in, repeated
+from streetwatch.service.store.lists import listed_parts, listed_words, parts_in, words_in
 from streetwatch.service.store.schema import TOLD, desk_case, incident
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
@@ -57,18 +57,11 @@ def happened(engine: sa.Engine, *, start: Seconds, end: Seconds) -> Happened:
         StorageError: the database refused.
     """
     one = incident.c
-    wanted = (
-        sa.select(one.camera_id, one.type, listed(one.violation_at))
-        .where(*_counts(start, end))
-        .group_by(one.camera_id, one.type)
-    )
+    columns = (listed_parts(one.violation_at), *map(listed_words, (one.camera_id, one.type)))
     with reading(engine) as connection:
-        rows = plain_rows(connection, wanted)
-    cameras, types, written = zip(*rows, strict=True) if rows else ((),) * 3
-    times = [*numbers_in(written)]
-    many = [len(each) for each in times]
-    whole = np.concatenate([np.zeros(0), *times])
-    return Happened(whole, repeated(cameras, many), repeated(types, many))
+        (found,) = plain_rows(connection, sa.select(*columns).where(*_counts(start, end)))
+    (at,) = parts_in(found[:1])
+    return Happened(at, *map(words_in, found[1:]))
 
 
 def _counts(start: Seconds, end: Seconds) -> Iterator[sa.ColumnElement[bool]]:

@@ -171,13 +171,10 @@ def fenced(engine: sa.Engine, held: Lease | None) -> Iterator[sa.Connection]:
         yield connection
 
 
-def held_by_another(
-    camera_id: sa.ColumnElement[str], node_id: str, *, since: sa.ColumnElement[float]
-) -> sa.ColumnElement[bool]:
-    """Return the condition that another node has a camera, or had it since a moment."""
+def held_by_another(camera_id: sa.ColumnElement[str], node_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition that another node has a camera."""
     here = lease.c.camera_id == camera_id
-    is_new = sa.and_(lease.c.node == node_id, lease.c.since > since)
-    return sa.exists(sa.select(lease.c.node).where(here, sa.or_(lease.c.node != node_id, is_new)))
+    return sa.exists(sa.select(lease.c.node).where(here, lease.c.node != node_id))
 
 
 def _is_free(connection: sa.Connection) -> sa.ColumnElement[bool]:

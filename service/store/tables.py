@@ -8,6 +8,7 @@ from streetwatch.service.store import (
     cluster_schema,
     crowd_schema,
     looked_schema,
+    month_schema,
     reference_schema,
 )
 from streetwatch.service.store.schema import metadata
@@ -21,5 +22,6 @@ __all__ = [
     "crowd_schema",
     "looked_schema",
     "metadata",
+    "month_schema",
     "reference_schema",
 ]

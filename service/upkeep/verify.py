@@ -21,7 +21,7 @@ from streetwatch.service.store.schema import (
     outbox,
 )
 from streetwatch.service.store.transactions import reading
-from streetwatch.service.upkeep.backup import files_of
+from streetwatch.service.upkeep.backup import File, files_of
 from streetwatch.service.upkeep.finding import Finding
 from streetwatch.service.upkeep.retention import SETTLED_S
 from streetwatch.service.upkeep.traces import files_in
@@ -77,9 +77,16 @@ class Verification:
             if file.sha256:  # else its masked copy is awaited
                 now = self.evidence.sha256(file.incident_id, file.name)
                 yield from _against(now, file.sha256, name)
-            if file.original_sha256 is not None:
+            if file.original_sha256 is not None and not self._is_of_no_case(file):
                 now = self.evidence.originals.sha256(file.incident_id, file.name)
                 yield from _against(now, file.original_sha256, name, "original")
+
+    def _is_of_no_case(self, file: File) -> bool:
+        """Tell whether a picture is a candidate's: what it lacks its manifest will say, if any."""
+        if file.sha256:
+            return False
+        state = sa.select(incident.c.state).where(incident.c.id == file.incident_id)
+        return self._ask(state) == (State.CANDIDATE,)
 
     def _without_evidence(self) -> Iterator[Finding]:
         has_files = sa.exists().where(attachment.c.incident_id == incident.c.id)

@@ -1,5 +1,8 @@
-"""Two services share the cameras of one PostgreSQL, which goes; one is killed, one is frozen."""
+"""Two services share the cameras of one PostgreSQL, which goes; one dies with its disk."""
 
+import base64
+import os
+import shutil
 import signal
 import sys
 import threading
@@ -14,6 +17,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 import yaml
+from bucket_parts import make_bucket
+from cryptography.fernet import Fernet
 
 from commands import streetwatch
 from databases import PostgresServer, postgres_server
@@ -33,10 +38,16 @@ TAKEN_WITHIN_S = 10.0
 
 LEASE_S = 4.0
 
+CAMERA_KEY = Fernet.generate_key().decode()
+SIGNING_KEY = base64.b64encode(os.urandom(32)).decode()
+
+#: A case's own, whichever nodes it was seen from.
+STILLS = {"first_seen", "threshold", "close_up", "zone_overlay"}
+
 
 @dataclass
 class City:
-    """Four cameras, two services, one database, one folder of evidence."""
+    """Four cameras, two services with a disk each, one database, one S3 store."""
 
     folder: Path
     server: PostgresServer
@@ -95,6 +106,9 @@ class City:
         yield
         self.server.start()
 
+    def sealed(self, incident_id: str) -> bool:
+        return any(one.role == "manifest" for one in self.store.evidence(incident_id))
+
     def since(self) -> float:
         """When the last camera changed hands, by the database's clock, which is ours here."""
         return max(one.since for one in Nodes(self.store.engine, lease_s=LEASE_S).whole().cameras)
@@ -109,32 +123,41 @@ def document(url: str) -> str:
     )
 
 
-def settings(folder: Path, node: str, database: str) -> str:
+def settings(folder: Path, node: str, database: str, bucket: str) -> str:
     return yaml.safe_dump(
         {
             "cameras": str(folder / "cameras.yaml"),
-            "data_dir": str(folder / "data"),
+            "data_dir": str(folder / node / "data"),
             "database": database,
             "log_format": "json",
             "detector_threads": 1,
             "access": {"api": "open"},
             "console": {"enabled": False},
-            "evidence": {"pre_s": 2, "post_s": 3},
+            "camera_key": CAMERA_KEY,
+            "evidence": {
+                "pre_s": 2,
+                "post_s": 3,
+                "url": f"s3://evidence/city?endpoint={bucket}",
+                "access_key": "one",
+                "secret_key": "two",
+                "signing_key": SIGNING_KEY,
+            },
             "node": {"id": node, "capacity": 1, "lease_s": LEASE_S},
         }
     )
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
+def city(tmp_path: Path, s3: str) -> Iterator[City]:
     camera = Camera(CLIP, free_port(), since=0.0)
     (tmp_path / "cameras.yaml").write_text(document(camera.url))
+    make_bucket(s3, "evidence")
     with postgres_server() as server, server.database() as database:
         nodes = {}
         for name in ("a", "b"):
             folder = tmp_path / name
             folder.mkdir()
-            (folder / "streetwatch.yaml").write_text(settings(tmp_path, name, database))
+            (folder / "streetwatch.yaml").write_text(settings(tmp_path, name, database, s3))
             nodes[name] = Service(folder, free_port())
         store = open_store(database)
         yield City(tmp_path, server, store, camera, **nodes)
@@ -176,6 +199,7 @@ def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> No
     assert city.changes_of_hands() == before
 
     city.a.kill()
+    shutil.rmtree(city.a.folder / "data")
     died_at = time.time()
     city.have(b=4)
     assert city.since() - died_at <= TAKEN_WITHIN_S
@@ -194,6 +218,9 @@ def test_what_a_dead_or_frozen_node_had_goes_on_elsewhere_once(city: City) -> No
     filed = [one for one in city.store.incidents() if one.opened_at is not None]
     assert Counter(one.camera_id for one in filed) == dict.fromkeys(CAMERAS, 1)
     assert all(one.unobserved_s < 40.0 for one in filed), "it stood before its node died"
+    wait_for("evidence of each", lambda: all(city.sealed(one.id) for one in filed) or None)
+    for one in filed:
+        assert {file.role for file in city.store.evidence(one.id)} >= STILLS
     assert city.a.stop() == 0
     city.have(b=4)
     assert city.b.stop() == 0

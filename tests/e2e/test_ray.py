@@ -1,6 +1,7 @@
 """`streetwatch run --cluster`: the same service on each machine of a real Ray cluster."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -121,6 +122,7 @@ def test_the_service_runs_on_a_machine_of_ray_whoever_dies(ray: RayCluster, conf
     ray.start_head()
     (one,) = wait_for("machine", lambda: told(ray, config) or None)
     assert (one["state"], one["starts"]) == ("runs", 1)
+    assert one["nice"] == os.nice(0), "cameras do not stand behind all else, as Ray's tasks do"
     assert stopped(ray) == 1
     assert not answers(url)
     ray.kill("North 1")

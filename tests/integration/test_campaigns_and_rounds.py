@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.foresight.campaigns import Campaign, Campaigns, Where
 from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.foresight.fronts import Fronts
-from streetwatch.service.desk.foresight.months import KEPT_S, Months
+from streetwatch.service.desk.foresight.months import KEPT_S, UNCHANGED_S, Months
 from streetwatch.service.desk.report import Move, Report
 from streetwatch.service.desk.reports.period import month
 from streetwatch.service.desk.reports.query import Wanted
@@ -46,6 +46,7 @@ from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.looked import ZoneHour, add_looked, day_of
+from streetwatch.service.store.month_schema import month_page
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.store.zone_counts import Count, ZoneSlot, add_counts, slot_of
@@ -85,6 +86,10 @@ class City:
     @property
     def foreseer(self) -> Foreseer:
         return Foreseer(self.store.engine, lambda: self.now, fronts=lambda: [FRONTS])
+
+    def months(self) -> Months:
+        """Return who makes the months' pages, as another process would have it."""
+        return Months(Reporter(self.store.engine, lambda: self.now), self.foreseer)
 
     def file(self, at: float, *moves: str, by: str = "li", **facts: Any) -> str:  # noqa: ANN401
         """File a case, and move it on once a minute; return its number."""
@@ -137,7 +142,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
             campaigns_router(foreseer),
             frontage_router(foreseer),
             patrol_router(foreseer),
-            month_router(Months(Reporter(store.engine, lambda: built.now), foreseer)),
+            month_router(built.months()),
         ],
         evidence=EvidenceFolder(tmp_path / "evidence"),
         readiness=lambda: Readiness((), 0, 0, 0.0),
@@ -487,16 +492,49 @@ def test_roads_that_can_not_be_read_are_named(tmp_path: Path, text: str | None, 
 
 
 def test_a_month_s_page_is_kept_for_an_hour_and_made_anew_for_whoever_asks(city: City) -> None:
-    engine = city.store.engine
-    months = Months(Reporter(engine, lambda: city.now), Foreseer(engine, lambda: city.now))
+    months = city.months()
     made = months.page("2026-01")
+    city.file(city.now - DAY)
     city.now += KEPT_S - 1
-    assert months.page("2026-01") is made
-    assert months.within(Reach(grids=("310101",))).page("2026-01") is not made
-    assert months.page("2026-01", anew=True) is not made
-    again = months.page("2026-01")
+    assert months.page("2026-01") == made
+    assert months.within(Reach(grids=("310101",))).page("2026-01").made_at == city.now
+    assert months.page("2026-01", anew=True).made_at == city.now
+    city.file(city.now - DAY)
     city.now += KEPT_S
-    assert months.page("2026-01") is not again
+    assert months.page("2026-01").made_at == city.now
+
+
+def test_a_month_of_which_nothing_has_changed_is_shown_for_a_day_by_whatever_process(
+    city: City,
+) -> None:
+    made = city.months().page("2026-01")
+    city.now += UNCHANGED_S - 1
+    assert city.months().page("2026-01") == made
+    city.now += 1
+    assert city.months().page("2026-01").made_at == city.now
+
+
+@pytest.mark.parametrize(
+    ("is_ours", "is_changed", "after_s", "is_made"),
+    [
+        pytest.param(True, False, 1800.0, False, id="nothing has changed"),
+        pytest.param(True, True, 1800.0, True, id="a case has come"),
+        pytest.param(True, False, UNCHANGED_S, True, id="a day has passed"),
+        pytest.param(False, True, UNCHANGED_S, False, id="another process does it"),
+    ],
+)
+def test_the_last_month_s_page_is_made_by_one_process_where_something_has_changed(
+    city: City, *, is_ours: bool, is_changed: bool, after_s: float, is_made: bool
+) -> None:
+    month = f"{datetime.fromtimestamp(city.now, CHINA).replace(day=1) - timedelta(days=1):%Y-%m}"
+    first = city.months().page(month).made_at
+    if is_changed:
+        city.file(city.now)
+    city.now += after_s
+    city.months().renew(lambda: is_ours)
+    with city.store.engine.connect() as connection:
+        (kept,) = connection.execute(sa.select(month_page.c.made_at)).scalars()
+    assert kept == (city.now if is_made else first)
 
 
 def test_a_campaign_tells_how_permitted_places_were_used_before_during_and_after(

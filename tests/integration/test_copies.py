@@ -1,9 +1,10 @@
 """What goes out is made behind the cameras, again where it must be, and is never the original."""
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from streetwatch.service.evidence.behind import Behind
 from streetwatch.service.evidence.copies import Copies, Kept, NoCopy
 from streetwatch.service.evidence.folder import EvidenceFolder, sha256_of
 from streetwatch.service.evidence.making import make_due
+from streetwatch.service.evidence.on_its_way import OnItsWay
 from streetwatch.service.incidents import handle
 from streetwatch.service.incidents.case import Awaited, Message, Occasion
 from streetwatch.service.incidents.errors import StorageError
@@ -34,7 +36,7 @@ from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Frame, Image
 from waiting import PATIENCE_S
 
-CASE = "a" * 26
+CASE, OTHER = "a" * 26, "b" * 26
 SOMEBODY = ("person", (40.0, 40.0, 120.0, 200.0))
 OF_A_CASE = {"first_seen.jpg", "threshold.jpg", "close_up.jpg", "zone_overlay.jpg"}
 
@@ -104,8 +106,8 @@ def test_copies_that_two_processes_make_at_once_are_there(world: World) -> None:
     world.file(an_incident(id=CASE))
 
     class Late(AwaitedCopies):
-        def some(self) -> tuple[Awaited, ...]:
-            due = super().some()
+        def some(self, *, besides: Collection[str] = ()) -> tuple[Awaited, ...]:
+            due = super().some(besides=besides)
             if due:
                 make_due(world.copies, world.awaited)
             return due
@@ -123,8 +125,74 @@ def test_copies_are_made_by_whoever_has_the_camera(world: World) -> None:
     nodes.plan(here, lambda _: {"kerb": "a"}, every_s=0.0)
     Leases(world.store.engine, "a").take(["kerb"])
     assert AwaitedCopies(world.store.engine, "b").some() == ()
-    assert AwaitedCopies(world.store.engine, "a", settled_s=60.0).some() == (), "it has just come"
     assert {one.incident_id for one in AwaitedCopies(world.store.engine, "a").some()} == {CASE}
+
+
+@dataclass
+class Elsewhere:
+    """A picture that lies on another node's disk, and the time."""
+
+    path: Path
+    content: bytes
+    now: float = NOON
+
+    @classmethod
+    def of(cls, world: World, case: str, name: str) -> Self:
+        path = world.folder.originals_root / case / name
+        content = path.read_bytes()
+        path.unlink()
+        return cls(path, content)
+
+    def on_its_way(self) -> OnItsWay:
+        return OnItsWay(lambda: self.now, 60.0)
+
+
+def test_what_another_node_is_moving_is_waited_for_and_holds_nobody_up(world: World) -> None:
+    world.file(an_incident(id=CASE))
+    world.file(an_incident(id=OTHER, zone_id="kerb-2"), at=NOON + 1)
+    missing = Elsewhere.of(world, CASE, "threshold.jpg")
+    on_its_way = missing.on_its_way()
+    make_due(world.copies, world.awaited, on_its_way)
+    assert {one.name for one in world.store.evidence(OTHER)} == OF_A_CASE
+    assert {one.name for one in world.store.evidence(CASE)} == {"first_seen.jpg"}
+    missing.now += 59
+    missing.path.write_bytes(missing.content)
+    make_due(world.copies, world.awaited, on_its_way)
+    assert {one.name for one in world.store.evidence(CASE)} == OF_A_CASE
+    assert world.findings() == []
+
+
+def test_what_did_not_come_is_lost_and_said_in_the_manifest(world: World) -> None:
+    incident = an_incident(id=CASE)
+    world.file(incident)
+    missing = Elsewhere.of(world, CASE, "first_seen.jpg")
+    on_its_way = missing.on_its_way()
+    make_due(world.copies, world.awaited, on_its_way)
+    assert world.awaited.count() == 1
+    missing.now += 60
+    make_due(world.copies, world.awaited, on_its_way)
+    assert {one.name for one in world.store.evidence(CASE)} == OF_A_CASE - {"first_seen.jpg"}
+    seal(world, incident)
+    assert b"first_seen: its original was lost" in world.folder.read(CASE, "manifest.json")
+    assert world.findings() == [], "it is said: nothing is wrong"
+
+
+def test_a_candidate_without_its_picture_is_nothing_wrong_yet(world: World) -> None:
+    candidate = an_incident(id=CASE, state=State.CANDIDATE, violation_at=None, first_seen=NOON - 60)
+    world.file(candidate, at=NOON - 60)
+    Elsewhere.of(world, CASE, "first_seen.jpg")
+    assert world.findings() == []
+    world.file(an_incident(id=CASE, first_seen=NOON - 60))
+    assert [one["finding"] for one in world.findings()] == ["original_missing"]
+
+
+def seal(world: World, incident: Incident) -> None:
+    recorder = recorder_of(world.copies, incident)
+    gathered = recorder.gather(incident).result()
+    assert gathered is not None
+    watched = Watched(gathered.site, (gathered.zone,), "model@1")
+    sealed = recorder.sealed(gathered, NOON)
+    assert handle.complete_evidence(CASE, sealed, watched=watched, store=world.store, at=NOON)
 
 
 def test_a_message_waits_for_its_masked_pictures_and_brings_them(world: World) -> None:
@@ -215,12 +283,7 @@ def test_a_lost_original_is_said_in_the_manifest(world: World) -> None:
     (world.folder.originals_root / CASE / "threshold.jpg").write_bytes(b"no picture")
     make_due(world.copies, world.awaited)
     assert world.awaited.count() == 0
-    recorder = recorder_of(world.copies, incident)
-    gathered = recorder.gather(incident).result()
-    assert gathered is not None
-    watched = Watched(gathered.site, (gathered.zone,), "model@1")
-    sealed = recorder.sealed(gathered, NOON)
-    assert handle.complete_evidence(CASE, sealed, watched=watched, store=world.store, at=NOON)
+    seal(world, incident)
     assert b"threshold: its original was lost" in world.folder.read(CASE, "manifest.json")
 
 

@@ -2,7 +2,10 @@
 
 import json
 import logging
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -13,6 +16,7 @@ import structlog
 from bucket_parts import CANARY, bucketed, make_bucket
 
 from filed import NOON, an_incident
+from live_service import wait_for
 from sealed import SIGNER, Sees, recorder_of
 from streetwatch.service.evidence.bucket import Bucket
 from streetwatch.service.evidence.bucketed import FETCHED_S, BucketedEvidence, Closing
@@ -34,6 +38,7 @@ from streetwatch.service.upkeep.verify import Verification
 from streetwatch.vision.masking import Masker
 from streetwatch.vision.picture import Pixels
 from streetwatch.vision.types import Frame, Image
+from waiting import PATIENCE_S
 
 CASE, OTHER = "a" * 26, "b" * 26
 
@@ -293,6 +298,85 @@ def test_a_store_that_can_not_be_reached_loses_nothing_and_is_told(
     assert back.round() >= 1
     assert back.health().reason == ""
     assert bucket.read(CASE, "still.jpg") == b"picture"
+
+
+def test_what_is_written_is_told_at_once_and_moved_without_a_look_through_the_folder(
+    bucket: BucketedEvidence,
+) -> None:
+    told: list[int] = []
+    bucket.just_written.tell(lambda: told.append(len(told)))
+    bucket.here.write(CASE, "by-another-process.jpg", b"picture")
+    bucket.originals.write(CASE, "still.jpg", b"original")
+    bucket.write(CASE, "still.jpg", b"picture")
+    assert len(told) == 2
+    assert bucket.move_written() == 2
+    assert bucket.originals.bucket.has(f"originals/{CASE}/still.jpg")
+    assert [one.name for one in bucket.waiting()] == ["by-another-process.jpg"]
+    assert bucket.move_written() == 0
+
+
+def test_what_is_moved_leaves_no_empty_folder_here(bucket: BucketedEvidence) -> None:
+    bucket.write(CASE, "still.jpg", b"picture")
+    bucket.originals.write(CASE, "still.jpg", b"original")
+    bucket.move_written()
+    left = (*bucket.here.root.iterdir(), *bucket.here.originals_root.iterdir())
+    assert left == ()
+
+
+def test_a_folder_that_is_tidied_all_the_time_takes_what_is_written(tmp_path: Path) -> None:
+    folder, is_over = EvidenceFolder(tmp_path / "evidence"), threading.Event()
+
+    def tidy() -> None:
+        while not is_over.is_set():
+            folder.tidy(CASE)
+
+    with ThreadPoolExecutor(1) as pool:
+        tidying = pool.submit(tidy)
+        try:
+            for number in range(100):
+                folder.write(CASE, f"{number}.jpg", b"picture")
+                folder.discard(CASE, f"{number}.jpg")
+        finally:
+            is_over.set()
+        tidying.result()
+    assert folder.names(CASE) == ()
+
+
+def test_a_clip_that_is_masked_next_stays_until_the_folder_is_looked_through(
+    bucket: BucketedEvidence,
+) -> None:
+    bucket.originals.write_by(CASE, "clip.mp4", lambda path: _written(path, b"clip"))
+    assert bucket.move_written() == 0
+    bucket.write_by(CASE, "clip.mp4", lambda path: _written(path, b"masked"))
+    assert bucket.move_written() == 1
+    assert bucket.move() == 1
+
+
+def _written(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def test_whoever_ends_in_order_leaves_nothing_on_its_disk(bucket: BucketedEvidence) -> None:
+    bucket.write(CASE, "before.jpg", b"picture")
+    moving = Moving(bucket, time.time)
+    moving.start()
+    wait_for("first round", lambda: not bucket.waiting() or None)
+    bucket.here.write(CASE, "at-last.jpg", b"picture")
+    moving.stop(timeout_s=30.0)
+    assert bucket.waiting() == ()
+    assert bucket.read(CASE, "at-last.jpg") == b"picture"
+
+
+def test_whoever_ends_while_the_store_is_away_does_not_wait_for_it(
+    tmp_path: Path, bucket: BucketedEvidence
+) -> None:
+    gone = bucketed(tmp_path, "http://127.0.0.1:9", bucket.bucket.address.bucket)
+    gone.write(CASE, "still.jpg", b"picture")
+    moving = Moving(gone, time.time)
+    moving.start()
+    wait_for("refusal", lambda: moving.health().reason or None)
+    moving.stop(timeout_s=PATIENCE_S)
+    assert len(gone.waiting()) == 1
 
 
 def test_a_store_is_connected_to_only_where_the_settings_let_it_stand(

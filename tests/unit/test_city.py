@@ -7,14 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
-from streetwatch.datasets.city.ground import KINDS
+from streetwatch.datasets.city.ground import KINDS, cameras_yaml
 from streetwatch.datasets.city.life import City
 from streetwatch.datasets.city.people import people_of
 from streetwatch.datasets.city.plan import Plan, Plant
 from streetwatch.datasets.city.stream import stream
 from streetwatch.datasets.city.writing import write_city
+from streetwatch.datasets.simulate import SIZE
 from streetwatch.datasets.yolo_folder import DatasetError
+from streetwatch.service.foresight.frontage import Event, by_front
+from streetwatch.vision.types import Box, Size
 
 PLAN = Plan(seed=3, first=date(2026, 9, 1), days=8, districts=2, cameras=12)
 NOTHING = replace(PLAN, plants=frozenset())
@@ -91,6 +95,41 @@ def test_what_stands_before_a_camera_is_in_its_looks() -> None:
     ]
     assert len(beside) > 10
     assert np.mean(beside) > 0.6
+
+
+@pytest.mark.parametrize(
+    ("kind", "before"),
+    [
+        pytest.param("exposed_garbage", ["shop-1", "shop-2", None], id="garbage"),
+        pytest.param("street_vending", [None, None, None], id="vendors stand away from the fronts"),
+        pytest.param("illegal_parking_motor", [None, None, None], id="cars stand on the road"),
+    ],
+)
+def test_garbage_lies_before_one_shop_or_the_other_or_none(
+    kind: str, before: list[str | None]
+) -> None:
+    ground = City(PLAN).ground
+    shops = {
+        one["id"]: {
+            zone["id"]: tuple(map(tuple, zone["polygon"]))
+            for zone in one["zones"]
+            if zone["kind"] == "shopfront"
+        }
+        for one in yaml.safe_load(cameras_yaml(ground))["cameras"]
+    }
+    assert [camera for camera, fronts in shops.items() if fronts] == list(ground.shops)
+    of = next(one for one in KINDS if one.type == kind)
+    events = [
+        Event(str(place), kind, 0.0, 0.0, pixels(of.beside(place), SIZE)) for place in range(3)
+    ]
+    found = by_front(shops[ground.shops[0]], events, SIZE)
+    fronts = {one.number: front for front, there in found.items() for one in there}
+    assert [fronts.get(str(place)) for place in range(3)] == before
+
+
+def pixels(box: Box, size: Size) -> Box:
+    (x1, y1, x2, y2), (width, height) = box, size
+    return x1 * width, y1 * height, x2 * width, y2 * height
 
 
 @pytest.mark.parametrize(

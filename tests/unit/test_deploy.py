@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from cryptography.fernet import Fernet
+from deployed import DEPLOY, setting_named
 from pydantic import SecretStr
 
 from streetwatch.service.config.groups import EvidenceSettings
@@ -22,14 +23,9 @@ from streetwatch.service.openings import evidence_of
 from streetwatch.service.settings import Settings
 from streetwatch.service.settings_file import load_settings
 
-DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 KUBERNETES: Final[dict[str, dict[str, Any]]] = {
     f"{one['kind']} {one['metadata']['name']}": one
     for one in yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8"))
-}
-KUBERAY: Final[dict[str, dict[str, Any]]] = {
-    f"{one['kind']} {one['metadata']['name']}": one
-    for one in yaml.safe_load_all((DEPLOY / "kuberay.yaml").read_text("utf-8"))
 }
 COMPOSE: Final[dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 
@@ -119,13 +115,6 @@ def test_a_node_of_three_machines_is_told_what_can_be_set(name: str, tmp_path: P
     assert (node["read_only"], node["cap_drop"]) == (True, ["ALL"])
 
 
-def setting_named(settings: Settings, variable: str) -> bool:
-    """Tell whether a variable has set something."""
-    group, _, name = variable.removeprefix("STREETWATCH_").lower().partition("__")
-    value = getattr(settings, group, None)
-    return (getattr(value, name, None) if name else value) is not None
-
-
 @pytest.mark.parametrize("name", COMPOSE["services"])
 def test_every_container_has_a_root_that_can_not_be_written_and_no_rights(name: str) -> None:
     one = COMPOSE["services"][name]
@@ -172,47 +161,6 @@ def test_evidence_does_not_wait_for_its_store() -> None:
 @pytest.mark.parametrize("name", KUBERNETES)
 def test_kubernetes_knows_every_word_of_the_manifests(name: str) -> None:
     kubernetes_validate.validate(KUBERNETES[name], "1.33", strict=True)
-
-
-def ray_pods() -> dict[str, dict[str, Any]]:
-    """The pods of Ray's cluster; no schema of `RayCluster` itself comes in a package."""
-    spec = KUBERAY["RayCluster streetwatch"]["spec"]
-    groups = {"head": spec["headGroupSpec"]}
-    groups |= {one["groupName"]: one for one in spec["workerGroupSpecs"]}
-    return {name: group["template"] for name, group in groups.items()}
-
-
-def test_kubernetes_knows_every_word_of_what_ray_starts() -> None:
-    for name, pod in ray_pods().items():
-        whole = {"apiVersion": "v1", "kind": "Pod", **pod}
-        whole["metadata"] = {"name": name, **pod["metadata"]}
-        kubernetes_validate.validate(whole, "1.33", strict=True)
-    for name, one in KUBERAY.items():
-        if not name.startswith("RayCluster"):
-            kubernetes_validate.validate(one, "1.33", strict=True)
-
-
-def test_a_pod_of_ray_has_no_rights_and_is_told_what_can_be_set(tmp_path: Path) -> None:
-    (written := tmp_path / "streetwatch.yaml").write_text("{}")
-    for pod in ray_pods().values():
-        assert pod["spec"]["automountServiceAccountToken"] is False
-        for one in pod["spec"]["containers"]:
-            assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-            told = {env["name"]: env["value"] for env in one.get("env", ())}
-            ours = {name: value for name, value in told.items() if name.startswith("STREETWATCH_")}
-            settings = load_settings(written, environ=ours)
-            assert {name for name in ours if setting_named(settings, name)} == set(ours)
-
-
-def test_the_head_leads_and_keeps_what_it_knows() -> None:
-    spec = KUBERAY["RayCluster streetwatch"]["spec"]
-    assert spec["headGroupSpec"]["rayStartParams"]["num-cpus"] == "0"
-    assert f"ray=={spec['rayVersion']}\n" in (DEPLOY.parent / "constraints.txt").read_text("utf-8")
-    head, leader = ray_pods()["head"]["spec"]["containers"]
-    told = {env["name"]: env["value"] for env in head["env"]}
-    assert told["RAY_gcs_storage"] == "rocksdb"
-    assert {"name": "gcs", "mountPath": told["RAY_gcs_storage_path"]} in head["volumeMounts"]
-    assert leader["command"][:2] == ["streetwatch", "run"]
 
 
 def test_a_pod_is_a_node_of_its_own_name_with_no_rights() -> None:

@@ -127,11 +127,23 @@ def test_tails_are_those_of_the_textbook() -> None:
     assert few[0] == pytest.approx(poisson.sf(6, 3.0), rel=0.01)
     spread = more_than_expected(np.array([7.0]), np.array([3.0]), 2.0)
     assert spread[0] == pytest.approx(nbinom.sf(6, 3.0, 0.5))
-    two = differ(np.array([9.0]), np.array([3.0]), (np.array([4.0]), np.array([4.0])), 2.0)
-    assert two[0] == pytest.approx(2 * betabinom.sf(8, 12, 4.0, 4.0))
+    later, earlier = np.array([9.0, 0.0, 2.0, 40.0]), np.array([3.0, 0.0, 8.0, 38.0])
+    mean = np.array([4.0, 1.0, 6.5, 30.0]), np.array([4.0, 2.0, 5.0, 31.0])
+    exact = [
+        min(1.0, 2 * min(one.cdf(hits), one.sf(hits - 1)))
+        for hits, rest, a, b in zip(later, earlier, *mean, strict=True)
+        for one in [betabinom(hits + rest, a, b)]
+    ]
+    assert differ(later, earlier, mean, 2.0) == pytest.approx(exact)
     low, high = share_interval(np.array([3.0]), np.array([10.0]))
-    exact = binomtest(3, 10).proportion_ci(method="exact")
-    assert (low[0], high[0]) == pytest.approx((exact.low, exact.high))
+    limits = binomtest(3, 10).proportion_ci(method="exact")
+    assert (low[0], high[0]) == pytest.approx((limits.low, limits.high))
+
+
+def test_where_nothing_happened_anywhere_a_rate_is_below_what_its_hours_allow() -> None:
+    middle, low, high = rates(np.zeros(2), np.array([100.0, 10.0]), 1.0)
+    assert (middle.tolist(), low.tolist()) == ([0.0, 0.0], [0.0, 0.0])
+    assert high == pytest.approx([0.0369, 0.369], rel=1e-3)  # Garwood's limit of none, an hour
 
 
 def test_days_that_differ_by_chance_alone_have_no_spread() -> None:

@@ -30,8 +30,9 @@ def standing(
 
 def stood(*each: tuple[int, float, float]) -> Standings:
     places, began, ended = zip(*each, strict=True)
-    at = {f"p{place}": spot(place) for place in sorted(set(places))}
-    return Standings(at, [f"p{place}" for place in places], np.array(began), np.array(ended))
+    known, where = np.unique(places, return_inverse=True)
+    at = {f"p{place}": spot(place) for place in known.tolist()}
+    return Standings(at, where, np.array(began), np.array(ended))
 
 
 def test_a_visit_is_worth_what_stood_there_in_its_hour_on_such_days() -> None:
@@ -115,9 +116,12 @@ def test_roads_lead_around_what_straight_lines_cross() -> None:
     east, north = BASE.moved((1000.0, 0.0)), BASE.moved((0.0, 1000.0))
     roads = roads_of({"features": [street(east, BASE), street(BASE, north)]})
 
-    found = ways([east, north], roads, speed_m_s=1.0).seconds
+    beside = east.moved((10.0, 0.0))  # at the same end of a road
+    found = ways([east, north, beside], roads, speed_m_s=1.0).seconds
 
     assert found[0, 1] == pytest.approx(2000.0, rel=1e-3)
+    assert found[2, 1] == pytest.approx(2010.0, rel=1e-3)
+    assert found[0, 2] == pytest.approx(10.0, rel=1e-2)
     assert ways([east, north], Roads(), speed_m_s=1.0).seconds[0, 1] == pytest.approx(
         1.3 * 1000 * 2**0.5, rel=1e-3
     )

@@ -9,7 +9,7 @@ from streetwatch.service.api.foresight.asked import refused
 from streetwatch.service.desk.foresight.month_html import as_html
 from streetwatch.service.desk.foresight.month_pdf import as_pdf
 from streetwatch.service.desk.foresight.month_words import Tongue
-from streetwatch.service.desk.foresight.months import Months
+from streetwatch.service.desk.foresight.months import Months, body
 from streetwatch.service.desk.reports.router import Grid, text_file
 
 
@@ -25,7 +25,8 @@ def month_router(months: Months) -> APIRouter:
         language: Tongue = Tongue.ZH,
     ) -> str:
         with refused():
-            return as_html(months.within(reach).page(month, grid=grid), language)
+            made = months.within(reach).page(month, grid=grid)
+        return as_html(body(made, language), month, language)
 
     page = Annotated[str, Depends(written)]
 

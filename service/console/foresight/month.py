@@ -12,7 +12,7 @@ from streetwatch.service.console.foresight.asked import Asked
 from streetwatch.service.console.foresight.spanned import tongue_here
 from streetwatch.service.console.language import say
 from streetwatch.service.console.parts import Parts
-from streetwatch.service.desk.foresight.month_html import as_part
+from streetwatch.service.desk.foresight.months import body
 
 #: Months that are offered.
 _MONTHS: Final = 24
@@ -48,12 +48,12 @@ async def _show(parts: Parts, name: str, drawn: ui.element, *, anew: bool) -> No
     with drawn, ui.element("div").classes("sw-row sw-empty").props("role=status"):
         ui.spinner()
         ui.label(say("Counting"))
-    page = await asyncio.to_thread(parts.months.page, name, anew=anew)
+    made = await asyncio.to_thread(parts.months.page, name, anew=anew)
     drawn.clear()
     title = say("Month {name}", name=name)
     with drawn, ui.element("section").classes("sw-card fs-month").props(f'aria-label="{title}"'):
         ui.label(title).classes("sw-subtitle").props("role=heading aria-level=2")
-        ui.html(as_part(page, tongue_here()), sanitize=False)
+        ui.html(body(made, tongue_here()), sanitize=False)
 
 
 def last_months(today: date) -> list[str]:

@@ -66,7 +66,7 @@ async def _section(section: str, parts: Parts, shell: Shell, account: Account) -
         case "audit":
             await audit_log(parts)
         case "nodes":
-            await nodes(parts)
+            await nodes(parts, account)
         case "delivery":
             platforms(parts, shell)
         case "codes":

@@ -1,7 +1,6 @@
 """What became of places: how long they stayed clean, and which came back again and again."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,20 +9,43 @@ import sqlalchemy as sa
 from streetwatch.service.desk.foresight.campaigns import Campaign
 from streetwatch.service.desk.foresight.scope import Scope, columns_of, counted, few_rows
 from streetwatch.service.desk.places import GONE
-from streetwatch.service.desk.reports.facts import Cases
-from streetwatch.service.desk.reports.query import Wanted
+from streetwatch.service.desk.reports.query import Wanted, asked_for
 from streetwatch.service.foresight.relapse import Spells, spells
 from streetwatch.service.foresight.relapse_chains import Episode, in_longest
 from streetwatch.service.incidents.reach import Reach
+from streetwatch.service.store.lists import listed_parts, parts_in
 from streetwatch.service.store.schema import desk_case
 from streetwatch.service.store.transactions import plain_rows, reading
 from streetwatch.vision.types import Seconds
 
+#: Of what has not come back.
+_NEVER = -1.0
 
-def since_closing(cases: Cases, *, now: Seconds) -> Spells:
-    """Return how long the places of closed cases stayed clean."""
-    some = cases.is_counted & cases.stand_in(*GONE) & ~np.isnan(cases.ended_at)
-    return spells(cases.ended_at[some], cases.recurred_at[some], now)
+
+def since_closing(engine: sa.Engine, wanted: Wanted, *, now: Seconds) -> Spells:
+    """Return how long the places of closed cases stayed clean.
+
+    Raises:
+        StorageError: the database refused.
+    """
+    case, later = desk_case.c, desk_case.alias()
+    again = (
+        sa.select(sa.func.min(later.c.occurred_at))
+        .where(later.c.recurrence_of == case.external_id)
+        .scalar_subquery()
+    )
+    moments = (case.ended_at, sa.func.coalesce(again, _NEVER))
+    query = sa.select(*map(listed_parts, moments)).where(
+        *asked_for(wanted),
+        # As an expression: SQLite would else take the index of states, and read each row.
+        sa.func.coalesce(case.state, "").in_(GONE),
+        case.is_double.is_(False),
+        case.ended_at.is_not(None),
+    )
+    with reading(engine) as connection:
+        (written,) = plain_rows(connection, query)
+    ended, back = parts_in(written)
+    return spells(ended, np.where(back < 0, np.nan, back), now)
 
 
 def since_campaign(engine: sa.Engine, campaign: Campaign, reach: Reach, *, now: Seconds) -> Spells:
@@ -63,35 +85,26 @@ def episodes(engine: sa.Engine, wanted: Wanted, most: int) -> list[Episode]:
     )
     with reading(engine) as connection:
         links = dict(few_rows(connection, again))
-        return [
-            replace(_episode(row), before=links.get(row["external_id"]))
-            for row in _named(connection, sorted(in_longest(links, most)))
-        ]
+        rows = [*_named(connection, sorted(in_longest(links, most)))]
+    return [_episode(row, links.get(row[0])) for row in rows]
 
 
 _COLUMNS = (
     *(desk_case.c[name] for name in ("external_id", "number", "place_key", "type")),
-    *(desk_case.c[name] for name in ("occurred_at", "ended_at", "recurrence_of")),
+    *(desk_case.c[name] for name in ("occurred_at", "ended_at")),
 )
 
 #: Names that one question asks for.
 _AT_ONCE = 500
 
 
-def _named(connection: sa.Connection, names: list[str]) -> Iterator[Mapping[Any, Any]]:
+def _named(connection: sa.Connection, names: list[str]) -> Iterator[tuple[Any, ...]]:
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
         query = sa.select(*_COLUMNS).where(desk_case.c.external_id.in_(some))
-        yield from connection.execute(query).mappings()
+        yield from plain_rows(connection, query)
 
 
-def _episode(row: Mapping[Any, Any]) -> Episode:
-    return Episode(
-        id=row["external_id"],
-        number=row["number"],
-        place=row["place_key"] or "",
-        type=row["type"],
-        began=row["occurred_at"],
-        ended=row["ended_at"],
-        before=row["recurrence_of"],
-    )
+def _episode(row: tuple[Any, ...], before: str | None) -> Episode:
+    name, number, place, type_, began, ended = row
+    return Episode(name, number, place or "", type_, began, ended, before)

@@ -15,8 +15,7 @@ from streetwatch.service.desk.foresight.outlook import Outlook
 from streetwatch.service.desk.foresight.permitted import Stages, around
 from streetwatch.service.desk.foresight.rounds import Outing, Rounds, rounds
 from streetwatch.service.desk.foresight.stood import finds, verdicts
-from streetwatch.service.desk.reports.facts import Cases
-from streetwatch.service.desk.reports.query import Wanted, facts
+from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.desk.reports.reporter import grid_prefix
 from streetwatch.service.foresight.campaign import Effect, Lack, effect
 from streetwatch.service.foresight.crowd_level import Levels
@@ -121,11 +120,7 @@ class Foreseer:
         Raises:
             StorageError: the database refused.
         """
-        return self.relapses_of(facts(self.engine, self._theirs(wanted)))
-
-    def relapses_of(self, cases: Cases) -> tuple[Relapse, ...]:
-        """Return how many closed ones of some cases came back."""
-        return relapses(since_closing(cases, now=self.clock()))
+        return relapses(since_closing(self.engine, self._theirs(wanted), now=self.clock()))
 
     def chains(self, wanted: Wanted, *, most: int = MOST_CHAINS) -> list[Chain]:
         """Return the places that came back in a period, the longest chain first.
@@ -150,21 +145,10 @@ class Foreseer:
         """Hold what cameras found in a period against a round on foot.
 
         Raises:
-            InputError: these are too many cases.
-            StorageError: the database refused.
-        """
-        cases = facts(self.engine, self._theirs(wanted), followed=False)
-        return self.efficiency_of(cases, wanted, patrol)
-
-    def efficiency_of(self, cases: Cases, wanted: Wanted, patrol: Patrol) -> Efficiency:
-        """Hold what cameras found of some cases against a round on foot.
-
-        Raises:
-            InputError: these are too many cases.
             StorageError: the database refused.
         """
         now = self.clock()
-        found = finds(cases, now=now)
+        found = finds(self.engine, self._theirs(wanted), now=now)
         reviewed = review_times(verdicts(self.engine, self._theirs(wanted)))
         period_s = max(min(wanted.period.end, now) - wanted.period.start, 0.0)
         return efficiency(found, reviewed, patrol, period_s=period_s)

@@ -75,7 +75,8 @@ def frontages(scoring: Scoring, fronts: Iterable[Fronts], wanted: Wanted) -> lis
     """
     theirs = [one for one in fronts if one.outlines and _is_wanted(one, wanted)]
     asked, names = replace(wanted, grid=None), [one.camera for one in theirs]
-    seen = events(scoring.engine, asked, names, now=scoring.now) if theirs else {}
+    types = scoring.formula.points
+    seen = events(scoring.engine, asked, names, types, now=scoring.now) if theirs else {}
     found = [
         front for one in theirs for front in _of(scoring, one, wanted, seen.get(one.camera, []))
     ]

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from streetwatch.service.desk.foresight.ahead import Ahead, ahead
 from streetwatch.service.desk.foresight.counting import by_day, by_hour
 from streetwatch.service.desk.foresight.foreseer import Foreseer, Outcome
 from streetwatch.service.desk.foresight.fronts import Frontage
+from streetwatch.service.desk.foresight.rounds import Outing, Rounds
 from streetwatch.service.desk.reports.monthly import Month
 from streetwatch.service.desk.reports.period import Period
 from streetwatch.service.desk.reports.period import month as month_named
 from streetwatch.service.desk.reports.query import Wanted
 from streetwatch.service.desk.reports.reporter import Reporter, grid_prefix
 from streetwatch.service.foresight.efficiency import Efficiency, Patrol
+from streetwatch.service.foresight.patrol_plan import NoSolverError, Shift
 from streetwatch.service.foresight.relapse import Relapse
 from streetwatch.service.foresight.relapse_chains import Chain
 from streetwatch.service.incidents.errors import InputError
@@ -24,6 +26,9 @@ T = TypeVar("T")
 
 #: What the cameras are held against: every place every four hours, four hours of work a round.
 ROUND = Patrol(every_s=4 * 3600.0, staff_h=4.0)
+
+#: Whom routes are planned for: the patrols' tab offers others.
+OUTING = Outing(Shift())
 
 #: Lines of a table.
 MOST = 10
@@ -44,6 +49,8 @@ class MonthPage:
         efficiency: Against `ROUND`.
         frontages: Of all shop fronts, the worst first.
         ahead: Where to send people, and what nobody sees.
+        patrol: The routes of `OUTING`, learnt up to the month's end; None too where there is no
+            solver.
     """
 
     month: Month
@@ -53,9 +60,10 @@ class MonthPage:
     relapses: tuple[Relapse, ...]
     chains: Sequence[Chain] | None
     campaigns: Sequence[Outcome]
-    efficiency: Efficiency | None
+    efficiency: Efficiency
     frontages: Sequence[Frontage] | None
     ahead: Ahead
+    patrol: Rounds | None
 
 
 def month_page(
@@ -70,23 +78,27 @@ def month_page(
     period = month_named(name)
     wanted = Wanted(period, grid=grid_prefix(grid), reach=foreseer.reach)
     # What waits for the database waits together.
-    with ThreadPoolExecutor(4) as beside:
+    with ThreadPoolExecutor(7) as beside:
         coming = beside.submit(ahead, foreseer, period, wanted.grid)
         chains = beside.submit(_where_few_enough, lambda: foreseer.chains(wanted, most=MOST))
         frontages = beside.submit(_where_few_enough, lambda: foreseer.frontages(wanted))
         campaigns = beside.submit(_campaigns, foreseer, period)
+        patrol = beside.submit(_routes, foreseer, wanted)
+        relapses = beside.submit(foreseer.relapses, wanted)
+        efficiency = beside.submit(foreseer.efficiency, wanted, ROUND)
         cases = reporter.cases(wanted)
         return MonthPage(
             month=reporter.month_of(cases, period, grid),
             made_at=foreseer.clock(),
             days=by_day(cases, period),
             hours=by_hour(cases),
-            relapses=foreseer.relapses_of(cases),
+            relapses=relapses.result(),
             chains=chains.result(),
             campaigns=campaigns.result(),
-            efficiency=_where_few_enough(lambda: foreseer.efficiency_of(cases, wanted, ROUND)),
+            efficiency=efficiency.result(),
             frontages=frontages.result(),
             ahead=coming.result(),
+            patrol=patrol.result(),
         )
 
 
@@ -98,6 +110,15 @@ def _campaigns(foreseer: Foreseer, period: Period) -> list[Outcome]:
         if one.window.end > period.start and one.period.start < period.end
     )
     return [foreseer.outcome(one) for one in touching][:MOST]
+
+
+def _routes(foreseer: Foreseer, wanted: Wanted) -> Rounds | None:
+    """Return who would go where, as of the month's end."""
+    as_of = min(foreseer.clock(), wanted.period.end)
+    try:
+        return replace(foreseer, clock=lambda: as_of).rounds(wanted, OUTING)
+    except (InputError, NoSolverError):
+        return None
 
 
 def _where_few_enough(ask: Callable[[], T]) -> T | None:

@@ -8,7 +8,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from streetwatch.service.desk.foresight.month import MOST, MonthPage
+from streetwatch.service.desk.foresight.month import MOST, OUTING, MonthPage
 from streetwatch.service.desk.foresight.month_words import FINDINGS, LACKS, WORDS, Tongue, said
 from streetwatch.service.desk.reports.figures import Share
 from streetwatch.service.desk.reports.monthly import SHARES, TIMES, duration, summary
@@ -19,6 +19,7 @@ from streetwatch.service.foresight.efficiency import Times
 from streetwatch.service.foresight.hotspots import Change, Heat
 from streetwatch.service.foresight.month_chart import Bar, Spread, bars, columns, spreads
 from streetwatch.service.foresight.occupancy import Occupancy
+from streetwatch.service.foresight.patrol_export import clock
 from streetwatch.service.foresight.relapse import Relapse
 from streetwatch.zones.moment import local
 from streetwatch.zones.naming import NAMES
@@ -30,30 +31,36 @@ _AIM: Final = 0.92
 
 _PER_HOURS: Final = 100.0
 
+#: Of each team, so many places are told; the patrols' tab tells all.
+_STOPS: Final = 3
+
 Say = Callable[[str], str]
 
 
-def as_html(page: MonthPage, tongue: Tongue) -> str:
-    """Write the page in a language."""
-    return _written("month.html", page, tongue)
+def as_html(body: str, month: str, tongue: Tongue) -> str:
+    """Write a month's page of its own, around what `as_part` has written."""
+    return (
+        _templates()
+        .get_template("month.html")
+        .render(
+            title=f"{said(WORDS['title'], tongue)} {month}",
+            lang="zh-CN" if tongue is Tongue.ZH else "en",
+            body=Markup(body),  # noqa: S704 -- what we wrote ourselves
+        )
+    )
 
 
 def as_part(page: MonthPage, tongue: Tongue) -> str:
     """Write what stands below the page's title, as a part of another page."""
-    return _written("month_body.html", page, tongue)
-
-
-def _written(template: str, page: MonthPage, tongue: Tongue) -> str:
 
     def say(key: str) -> str:
         return said(WORDS[key], tongue)
 
     return (
         _templates()
-        .get_template(template)
+        .get_template("month_body.html")
         .render(
             page=page,
-            lang="zh-CN" if tongue is Tongue.ZH else "en",
             say=say,
             summary=summary(page.month)[tongue.value],
             made=local(page.made_at)[:16].replace("T", " "),
@@ -78,6 +85,9 @@ def _written(template: str, page: MonthPage, tongue: Tongue) -> str:
             used=lambda one: used_words(one, say),
             moment=lambda at: local(at)[:16].replace("T", " "),
             most=MOST,
+            shift=_shift(say),
+            clock=clock,
+            stops=_STOPS,
         )
     )
 
@@ -137,6 +147,11 @@ def _charts(page: MonthPage, tongue: Tongue, say: Say) -> dict[str, Markup]:
 def _rate(label: str, one: Heat) -> Spread:
     rate, low, high = (value * _PER_HOURS for value in (one.rate, one.low, one.high))
     return Spread(label, rate, low, high, f"{rate:.3g} [{low:.3g}, {high:.3g}]")
+
+
+def _shift(say: Say) -> str:
+    shift = OUTING.shift
+    return say("shift").format(teams=shift.teams, start=shift.start_hour, hours=shift.hours)
 
 
 def _window(one: Heat) -> str:

@@ -1,11 +1,11 @@
 """Patrol routes, learnt from the weeks before and held against those after."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import numpy as np
 import sqlalchemy as sa
 
 from streetwatch.service.desk.foresight.stood import standings
@@ -154,7 +154,7 @@ def _middle(history: Standings) -> MapPoint | None:
     """Return the middle of what stood there: where most stands, it lies nearer."""
     if not len(history):
         return None
-    often = Counter(history.places)
-    lon = sum(history.at[place].lon * n for place, n in often.items()) / len(history)
-    lat = sum(history.at[place].lat * n for place, n in often.items()) / len(history)
+    often = np.bincount(history.where, minlength=len(history.at))
+    where = np.array([(one.lon, one.lat) for one in history.at.values()])
+    lon, lat = (often @ where / len(history)).tolist()
     return MapPoint(lon, lat)

@@ -83,13 +83,12 @@ class Wanted:
     reach: Reach = EVERYWHERE
 
 
-def facts(engine: sa.Engine, wanted: Wanted, *, followed: bool = True) -> Cases:
+def facts(engine: sa.Engine, wanted: Wanted) -> Cases:
     """Read the cases of a report, from one state of the database.
 
     Args:
         engine: Of the desk.
         wanted: Which.
-        followed: Read when their places had their next violation, too.
 
     Raises:
         StorageError: the database refused.
@@ -102,8 +101,6 @@ def facts(engine: sa.Engine, wanted: Wanted, *, followed: bool = True) -> Cases:
             names += external_ids
             parts += [_cases(rest)]
         cases = joined(parts)
-        if not followed:
-            return cases
         return replace(cases, recurred_at=_recurred(connection, names, cases, wanted.period))
 
 

@@ -96,7 +96,7 @@ def _page(
 ) -> bytes:
     """Return a month's page, as HTML or as PDF."""
     from streetwatch.service.desk.foresight.month import month_page
-    from streetwatch.service.desk.foresight.month_html import as_html
+    from streetwatch.service.desk.foresight.month_html import as_html, as_part
     from streetwatch.service.desk.foresight.month_pdf import as_pdf
     from streetwatch.service.desk.foresight.month_words import Tongue
     from streetwatch.service.foreseeing import foreseer_of
@@ -105,7 +105,8 @@ def _page(
     with desk_of(settings) as desk:
         foreseer = foreseer_of(settings, desk.reporter, environ=os.environ)
         page = month_page(desk.reporter, foreseer, month, grid=grid)
-    html = as_html(page, Tongue(language))
+    tongue = Tongue(language)
+    html = as_html(as_part(page, tongue), month, tongue)
     return as_pdf(html, month) if is_printed else html.encode()
 
 
