@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -119,7 +119,9 @@ def _run(
 def _serve(modules: Iterable[str]) -> None:
     """Fork for each line that asks for it, and say how each ended."""
     for name in modules:
-        with suppress(ImportError):  # an extra that is not installed: the command will say so
+        # An extra that is not installed: the command will say so. A log that is set up meanwhile
+        # goes where the commands have it go.
+        with suppress(ImportError), redirect_stdout(sys.stderr):
             import_module(name)
     threads = os.listdir("/proc/self/task")  # noqa: PTH208 -- as cheap as it gets
     assert len(threads) == 1, "one of these modules begins threads: don't load it here"
