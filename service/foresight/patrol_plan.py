@@ -8,7 +8,7 @@ answer.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -154,7 +154,7 @@ def _solved(wanted: Sequence[Chance], shift: Shift, found: Ways) -> list[Route]:
     _add_teams(model, model.add_depot(places[0]), shift)
     for place, chance in zip(places[1:], wanted, strict=True):
         _add_visit(model, place, chance, shift)
-    lasts = np.rint(found.seconds).astype(np.int64)
+    lasts: Any = np.rint(found.seconds).astype(np.int64)  # its stubs know no shapes
     data = model.data().replace(distance_matrices=[np.zeros_like(lasts)], duration_matrices=[lasts])
     until = stop.MultipleCriteria([stop.MaxIterations(shift.steps), stop.MaxRuntime(TIME_LIMIT_S)])
     best = pyvrp.solve(data, until, seed=shift.seed, collect_stats=False, display=False).best

@@ -35,6 +35,11 @@ _PACKED: Final = tuple(
     for first in range(0, len(HOUR_COLUMNS), _TOGETHER)
 )
 
+_ZONE: Final = (looked.c.camera_id, looked.c.zone_id)
+_DAYS: Final = sa.select(*_ZONE, *(listed(each) for each in (looked.c.day, *_PACKED))).group_by(
+    *_ZONE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneHour:
@@ -117,9 +122,7 @@ def looked_days(
     Raises:
         StorageError: the database refused.
     """
-    zone = (looked.c.camera_id, looked.c.zone_id)
-    wanted = sa.select(*zone, *(listed(each) for each in (looked.c.day, *_PACKED)))
-    wanted = wanted.where(looked.c.day.between(first, last)).group_by(*zone)
+    wanted = _DAYS.where(looked.c.day.between(first, last))
     if cameras is not None:
         wanted = wanted.where(looked.c.camera_id.in_(sorted(cameras)))
     with reading(engine) as connection:

@@ -39,7 +39,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def plain_rows(connection: sa.Connection, wanted: sa.Select[Any]) -> list[tuple[Any, ...]]:
+def plain_rows(connection: sa.Connection, wanted: sa.Executable) -> list[tuple[Any, ...]]:
     """Return all rows as the driver has them: for hundreds of thousands, of numbers and strings.
 
     SQLAlchemy's own rows would take as long as the database.

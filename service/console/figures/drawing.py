@@ -14,6 +14,9 @@ _ROW: Final = 30
 _AROUND: Final = 70
 _LEAST: Final = 240
 
+#: A table of so many columns takes the whole width: in half of it, its figures would break.
+_WIDE: Final = 5
+
 #: Hands the chart's picture to the browser as a file.
 _SAVE: Final = """() => {
   const chart = getElement(%d).chart;
@@ -80,7 +83,8 @@ def draw_table(  # noqa: PLR0913 -- what stands around a table
 ) -> None:
     """Draw a table; without a line say what that means, or that nothing was measured."""
     lines = list(lines)
-    card = ui.element("section").classes("sw-card sw-column fg-chart")
+    wide = "fg-wide" if len(columns) >= _WIDE else ""
+    card = ui.element("section").classes(f"sw-card sw-column fg-chart {wide}")
     with card.props(f'aria-label="{title}"'):
         with ui.element("div").classes("sw-row"):
             ui.label(title).classes("sw-subtitle").props("role=heading aria-level=2")

@@ -67,7 +67,14 @@ def front_line(one: Frontage, say: Say) -> Sequence[str]:
 def _draw_deductions(one: Frontage, names: Mapping[str, str]) -> None:
     with ui.element("details").classes("sw-card"):
         with ui.element("summary"):
-            ui.label(f"{one.camera_name} / {one.front}: {one.score.taken:.1f}")
+            ui.label(
+                say(
+                    "{front}: {points} points taken by {n} cases",
+                    front=f"{one.camera_name} / {one.front}",
+                    points=f"{one.score.taken:.1f}",
+                    n=len(one.score.deductions),
+                )
+            )
         with ui.element("table").classes("sw-table"), ui.element("tbody"):
             for each in one.score.deductions[:MOST_SHOWN]:
                 with ui.element("tr"):

@@ -41,7 +41,7 @@ class _Planner:
             self._start = ui.number(
                 say("Shift begins, o'clock"), value=usual.start_hour, min=0, max=23
             )
-            self._hours = ui.number(say("Hours"), value=usual.hours, min=1, max=24)
+            self._hours = ui.number(say("Hours of the shift"), value=usual.hours, min=1, max=24)
             self._teams = ui.number(say("Teams"), value=usual.teams, min=1, max=20)
             self._visit = ui.number(say("Minutes at a place"), value=5, min=1, max=120)
             self._speed = ui.select(
