@@ -6,19 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from prometheus_client import CollectorRegistry
 
 from filed import NOON
-from gates import open_gate
-from http_parts import serving
-from streetwatch.service.api.app import create_api
-from streetwatch.service.api.readiness import Readiness
+from served_desk import served_desk
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.draft import Draft
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import SqlStore, open_store
-from waiting import PATIENCE_S
 
 HOUR_S = 3_600.0
 
@@ -62,18 +57,15 @@ def _taken(columns: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def a_desk(address: str, folder: Path) -> Iterator[Desk]:
     built = Desk(open_store(address))
-    api = create_api(
-        gate=open_gate(built.book.engine),
-        desk=desk_router(
+    with served_desk(
+        built.book.engine,
+        desk_router(
             built.book,
             clock=lambda: built.now,
             on_end=lambda name, state, _: built.ended.append((name, state)),
         ),
-        evidence=EvidenceFolder(folder / "evidence"),
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+        EvidenceFolder(folder / "evidence"),
+    ) as client:
         built.http = client
         yield built
     built.store.close()

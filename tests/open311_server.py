@@ -8,13 +8,9 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident, evidence
-from gates import open_gate
-from http_parts import serving
-from streetwatch.service.api.app import create_api
-from streetwatch.service.api.readiness import Readiness
+from served_desk import served_desk
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.open311.keys import ApiKeys
@@ -24,7 +20,6 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.desk.states import CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import SqlStore, open_store
-from waiting import PATIENCE_S
 
 KEY, OTHER_KEY = "key-of-the-hotline", "key-of-the-old-app"
 
@@ -83,15 +78,12 @@ class City:
 
 def a_city(folder: Path, served: Open311 = SERVED) -> Iterator[City]:
     built = City(open_store(f"sqlite:///{folder / 'city.db'}"))
-    api = create_api(
-        gate=open_gate(built.book.engine),
-        desk=desk_router(built.book, clock=lambda: built.now, on_end=lambda *_: None),
+    with served_desk(
+        built.book.engine,
+        desk_router(built.book, clock=lambda: built.now, on_end=lambda *_: None),
+        EvidenceFolder(folder / "evidence"),
         open311=open311_router(built.book, clock=lambda: built.now, served=served),
-        evidence=EvidenceFolder(folder / "evidence"),
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    ) as client:
         built.http = client
         yield built
     built.store.close()

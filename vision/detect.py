@@ -77,7 +77,7 @@ STILL_SHARE = 0.7
 
 #: Garbage counts from here only where something was seen to come; what stood before must be as sure
 #: as the rule's `stood_score` says (docs/adr/0042).
-FAINT_SHARE = 0.3
+FAINT_SHARE = 0.5
 
 _SHARES = {"garbage": FAINT_SHARE, "bin_overflow": STILL_SHARE, "vendor_stall": STILL_SHARE}
 

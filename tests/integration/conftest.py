@@ -8,9 +8,11 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
+import sqlalchemy as sa
 
 from platform_parts import Platform
 from streetwatch.datasets.live import LiveProcess, start_live
+from streetwatch.service.store.engine import open_engine
 
 _BITS = 12
 _CELL = 16  # pixels a bit: wide enough to survive coding
@@ -24,6 +26,14 @@ def _picture(number: int, width: int, height: int) -> npt.NDArray[np.uint8]:
     for bit in range(_BITS):
         image[:_CELL, bit * _CELL : (bit + 1) * _CELL] = 255 if number >> bit & 1 else 0
     return image
+
+
+@pytest.fixture
+def engine(new_database: Callable[..., str]) -> Iterator[sa.Engine]:
+    """A database of each kind, with our tables."""
+    engine = open_engine(new_database())
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

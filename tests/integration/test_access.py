@@ -1,7 +1,7 @@
 """Users, sessions and links, on both databases."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -32,20 +32,12 @@ from streetwatch.service.store.access_schema import (
     access_user,
 )
 from streetwatch.service.store.audit import Audit
-from streetwatch.service.store.engine import open_engine
 
 NOON = 1_790_000_000.0
 HERE = "10.0.0.7"
 PASSWORD = "street-Watch-1"  # noqa: S105
 OTHER = "Quiet-kerb-22"
 LIMITS = Limits(idle_s=1000, whole_s=5000)
-
-
-@pytest.fixture
-def engine(new_database: Callable[..., str]) -> Iterator[sa.Engine]:
-    engine = open_engine(new_database())
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

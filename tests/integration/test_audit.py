@@ -1,7 +1,6 @@
 """The audit log on both databases: written by many at once, and whoever changes it is found out."""
 
 import json
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,13 +21,6 @@ GUARDS = {
     "audit_entry": ("audit_entry_kept", "audit_entry_due"),
     "audit_head": ("audit_head_stays", "audit_head_moves_on"),
 }
-
-
-@pytest.fixture
-def engine(new_database: Callable[..., str]) -> Iterator[sa.Engine]:
-    engine = open_engine(new_database())
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

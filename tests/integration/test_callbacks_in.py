@@ -7,14 +7,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
 from filed import NOON, a_message, an_incident, promise
-from gates import open_gate
-from http_parts import serving
-from streetwatch.service.api.app import create_api
+from served_desk import served_desk
 from streetwatch.service.api.callbacks import LONGEST_BODY, callbacks_router
-from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.signing import signature
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
@@ -24,7 +20,6 @@ from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import SqlStore, open_store
-from waiting import PATIENCE_S
 
 SECRET = "the-secret-of-the-city"  # noqa: S105 -- a test's
 OURS = "a" * 26
@@ -75,20 +70,17 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
         store=store,
         clock=lambda: built.now,
     )
-    app = create_api(
-        gate=open_gate(store.engine),
-        desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
-        beside=(callbacks,),
-        evidence=EvidenceFolder(tmp_path / "evidence"),
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
     promise(store, a_message(), targets=("city",))
     outbox = Outbox(store.engine)
     claimed = outbox.claim("city", now=NOON, lease_s=60)
     assert claimed is not None
     outbox.delivered(claimed, Receipt("SR-7"), now=NOON)
-    with serving(app) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with served_desk(
+        store.engine,
+        desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
+        EvidenceFolder(tmp_path / "evidence"),
+        beside=(callbacks,),
+    ) as client:
         built.http = client
         yield built
     store.close()

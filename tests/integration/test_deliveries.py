@@ -8,17 +8,13 @@ from typing import Any, Literal
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
 from commands import Done, lines_of, streetwatch
 from filed import NOON, a_message, an_incident, promise
-from gates import open_gate
-from http_parts import serving
+from served_desk import served_desk
 from streetwatch.benchmarks.receiver import Receiver
 from streetwatch.benchmarks.receiver_book import ReceiverBook
-from streetwatch.service.api.app import create_api
 from streetwatch.service.api.deliveries import deliveries_router
-from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -27,7 +23,6 @@ from streetwatch.service.incidents.platform import Receipt
 from streetwatch.service.store.deliveries import Deliveries
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
-from waiting import PATIENCE_S
 
 OPENED = a_message()
 SEALED = a_message(occasion=Occasion.EVIDENCE)
@@ -73,17 +68,14 @@ class People:
 def people(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[People]:
     store = open_store(new_database())
     built = People(store, httpx.Client())
-    app = create_api(
-        gate=open_gate(store.engine),
-        desk=desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
+    with served_desk(
+        store.engine,
+        desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),
+        EvidenceFolder(tmp_path / "evidence"),
         beside=(
             deliveries_router(Deliveries(store.engine), clock=lambda: NOON + 10, wake=built.wake),
         ),
-        evidence=EvidenceFolder(tmp_path / "evidence"),
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
-    with serving(app) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    ) as client:
         built.http = client
         yield built
     store.close()

@@ -12,15 +12,11 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner
 
 from filed import NOON, a_message, an_incident, evidence
-from gates import open_gate
-from http_parts import serving
+from served_desk import served_desk
 from streetwatch.cli import app
-from streetwatch.service.api.app import create_api
-from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.packs import packs_router
@@ -31,7 +27,6 @@ from streetwatch.service.evidence.pack import pack
 from streetwatch.service.evidence.pack_check import findings
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.sql_store import SqlStore, open_store
-from waiting import PATIENCE_S
 
 NAME = "SW-20261123-0001"
 CASE = "a" * 26
@@ -84,15 +79,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def http(office: Office) -> Iterator[httpx.Client]:
     """The office's desk as its users reach it."""
-    api = create_api(
-        gate=open_gate(office.store.engine),
-        desk=desk_router(office.book, clock=lambda: NOON, on_end=lambda *_: None),
+    with served_desk(
+        office.store.engine,
+        desk_router(office.book, clock=lambda: NOON, on_end=lambda *_: None),
+        office.evidence,
         beside=[packs_router(office.book, office.evidence)],
-        evidence=office.evidence,
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    ) as client:
         yield client
 
 

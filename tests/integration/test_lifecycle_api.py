@@ -8,14 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from filed import NOON, a_message, an_incident
-from gates import open_gate
-from http_parts import serving
-from streetwatch.service.api.app import create_api
-from streetwatch.service.api.readiness import Readiness
+from served_desk import served_desk
 from streetwatch.service.cameras import load_cameras
 from streetwatch.service.case_desk import warn_of_disabled
 from streetwatch.service.delivery.case_json import case_json
@@ -24,7 +20,6 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.sql_store import open_store
-from waiting import PATIENCE_S
 from wired_desk import wired_desk
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -80,14 +75,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     parts = wired_desk(settings, store, clock=lambda: built.now)
     router = desk_router(parts.book, clock=lambda: built.now, on_end=lambda *_: None)
     router.include_router(parts.routes())
-    api = create_api(
-        gate=open_gate(store.engine),
-        desk=router,
-        evidence=EvidenceFolder(tmp_path / "evidence"),
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with served_desk(
+        store.engine,
+        router,
+        EvidenceFolder(tmp_path / "evidence"),
+    ) as client:
         built.http = client
         yield built
     store.close()

@@ -10,15 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner, Result
 
 from filed import NOON, a_message, an_incident
-from gates import open_gate
-from http_parts import serving
+from served_desk import served_desk
 from streetwatch.cli import app
-from streetwatch.service.api.app import create_api
-from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.report import Move, Report
@@ -28,7 +24,6 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.incidents.errors import InputError
 from streetwatch.service.store.sql_store import SqlStore, open_store
-from waiting import PATIENCE_S
 
 HOUR = 3_600.0
 DAY = 86_400.0
@@ -76,15 +71,12 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
     config = tmp_path / "streetwatch.yaml"
     config.write_text(f"data_dir: .\ndatabase: {address}\n")
     built = City(config, store, httpx.Client())
-    api = create_api(
-        gate=open_gate(store.engine),
-        desk=desk_router(Book(store.engine), clock=lambda: built.now, on_end=lambda *_: None),
+    with served_desk(
+        store.engine,
+        desk_router(Book(store.engine), clock=lambda: built.now, on_end=lambda *_: None),
+        EvidenceFolder(tmp_path / "evidence"),
         beside=[reports_router(Reporter(store.engine, lambda: built.now))],
-        evidence=EvidenceFolder(tmp_path / "evidence"),
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    ) as client:
         built.http = client
         yield built
     store.close()

@@ -11,16 +11,12 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from prometheus_client import CollectorRegistry
 
 from filed import NOON
-from gates import open_gate
-from http_parts import serving
 from reviewed import LI, WANG, ReviewedDesk, threshold_still
+from served_desk import served_desk
 from streetwatch.datasets.learning import learn_from
 from streetwatch.service.access.doer import Doer
-from streetwatch.service.api.app import create_api
-from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.desk.query import Filter
 from streetwatch.service.desk.report import Move
 from streetwatch.service.desk.reports.period import Step, month
@@ -309,14 +305,11 @@ def test_verdicts_become_precision_and_lessons(small: ReviewedDesk, tmp_path: Pa
 def http(small: ReviewedDesk, tmp_path: Path) -> Iterator[httpx.Client]:
     router = desk_router(small.desk.book, clock=lambda: small.now, on_end=lambda *_: None)
     router.include_router(review_router(small.reviewing))
-    api = create_api(
-        gate=open_gate(small.desk.book.engine),
-        desk=router,
-        evidence=EvidenceFolder(tmp_path / "evidence"),
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with served_desk(
+        small.desk.book.engine,
+        router,
+        EvidenceFolder(tmp_path / "evidence"),
+    ) as client:
         yield client
 
 

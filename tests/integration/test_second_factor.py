@@ -1,7 +1,5 @@
 """The second factor on both databases; `pyotp` stands for the app on a phone."""
 
-from collections.abc import Callable, Iterator
-
 import pyotp
 import pytest
 import sqlalchemy as sa
@@ -20,19 +18,11 @@ from streetwatch.service.access.role import Role
 from streetwatch.service.access.rules import WRONG_FOR_A_NAME, Limits
 from streetwatch.service.store.access_schema import access_recovery, access_user
 from streetwatch.service.store.audit import Audit
-from streetwatch.service.store.engine import open_engine
 
 NOON = 1_790_000_000.0
 HERE = "10.0.0.7"
 PASSWORD = "street-Watch-1"  # noqa: S105
 LIMITS = Limits(idle_s=10_000, whole_s=50_000)
-
-
-@pytest.fixture
-def engine(new_database: Callable[..., str]) -> Iterator[sa.Engine]:
-    engine = open_engine(new_database())
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """API tokens, on both databases and as commands."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ from streetwatch.service.store.engine import open_engine
 
 NOON = 1_790_000_000.0
 KERB = Reach(frozenset({"kerb"}), ("310101",))
-
-
-@pytest.fixture
-def engine(new_database: Callable[..., str]) -> Iterator[sa.Engine]:
-    engine = open_engine(new_database())
-    yield engine
-    engine.dispose()
 
 
 def test_a_token_says_who_asks_what_they_may_and_where(engine: sa.Engine) -> None:

@@ -3,20 +3,14 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
-from gates import open_gate
-from http_parts import serving
 from reported_desk import Desk
-from streetwatch.service.api.app import create_api
-from streetwatch.service.api.readiness import Readiness
+from served_desk import served_desk
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import open_store
-from waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -28,14 +22,11 @@ def desk(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Desk]:
         clock=lambda: built.now,
         on_end=lambda *told: built.ended.append(told),
     )
-    api = create_api(
-        gate=open_gate(store.engine),
-        desk=router,
-        evidence=EvidenceFolder(tmp_path / "evidence"),
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with served_desk(
+        store.engine,
+        router,
+        EvidenceFolder(tmp_path / "evidence"),
+    ) as client:
         built.http = client
         yield built
     store.close()

@@ -3,15 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
-from gates import open_gate
-from http_parts import serving
 from observing import Desk
-from streetwatch.service.api.app import create_api
-from streetwatch.service.api.readiness import Readiness
+from served_desk import served_desk
 from streetwatch.service.desk.book import Book
 from streetwatch.service.desk.merging import Nearness
 from streetwatch.service.desk.observations.picture import Limits
@@ -21,7 +16,6 @@ from streetwatch.service.desk.places import places_router, recurrence_step
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import open_store
-from waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -32,17 +26,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     book = Book(store.engine, intake=(recurrence_step,), near=Nearness(15.0))
     router = desk_router(book, clock=lambda: built.now, on_end=lambda *_: None)
     router.include_router(places_router(store.engine))
-    api = create_api(
-        gate=open_gate(store.engine),
-        desk=router,
-        evidence=folder,
-        readiness=lambda: Readiness((), 0, 0, 0.0),
-        registry=CollectorRegistry(),
-    )
     limits = Limits(bytes_=200_000, pixels=1_000_000)
     taking = Observations(book, folder, built.eyes, limits, lambda: built.now)
-    api.include_router(observations_router(taking))
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with served_desk(
+        store.engine,
+        router,
+        folder,
+        beside=[observations_router(taking)],
+    ) as client:
         built.http = client
         yield built
     store.close()
