@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import httpx
 import pytest
 import yaml
@@ -22,8 +23,8 @@ CARRIAGEWAY = [
     [0.2344, 0.6611],
 ]
 
-#: When the car of the clip stands.
-STANDS_S = 13.0
+#: From when to when the car of the clip stands: at key frames.
+STANDS_S, LEAVES_S = 14.0, 66.0
 
 #: It is filed again within so long, should it be.
 SOON_S = 3
@@ -31,10 +32,24 @@ NO_SECOND_CASE_S = 8.0
 
 
 @pytest.fixture
-def double_parked(live_camera: Callable[..., Camera], shared_data: Path) -> Camera:
+def double_parked(live_camera: Callable[..., Camera], shared_data: Path, tmp_path: Path) -> Camera:
     """A camera on a car that stands in the way, and does not leave."""
     clip = shared_data / "videos" / "composite_double_parked_suv_60s.mp4"
-    return live_camera(clip, stands_s=STANDS_S)
+    return live_camera(begun(clip, tmp_path / clip.name), stands_s=STANDS_S)
+
+
+def begun(clip: Path, path: Path) -> Path:
+    """Copy a clip up to where its car leaves."""
+    with av.open(clip) as source, av.open(path, "w") as output:
+        stream = source.streams.video[0]
+        copy = output.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.is_keyframe and (packet.pts or 0) * packet.time_base >= LEAVES_S:
+                break
+            if packet.size:
+                packet.stream = copy
+                output.mux(packet)
+    return path
 
 
 def camera_of(url: str, **rule: float) -> dict[str, object]:
