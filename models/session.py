@@ -10,10 +10,6 @@ import onnxruntime
 from streetwatch.models.card import ModelCard, checked_file
 from streetwatch.models.errors import ModelError
 
-#: It counts for its makers how it is used, from a thread that it begins when it is imported: what a
-#: city's cameras do is nobody's business.
-onnxruntime.disable_telemetry_events()
-
 _ERRORS_ONLY = 3
 
 _COLUMNS = 6  #: x1 y1 x2 y2, confidence, class

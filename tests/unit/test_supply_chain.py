@@ -1,7 +1,11 @@
 """What the product is made of."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,3 +76,18 @@ def test_no_security_rule_of_the_linter_is_left_out_without_a_reason() -> None:
         if re.search(r"noqa: (?:[A-Z]+\d+, )*S\d+[^-]*$", line)
     ]
     assert bare == []
+
+
+def test_the_models_runtime_tells_its_makers_nothing(tmp_path: Path) -> None:
+    """Neither what it is used for nor where: no thread, no identity in the home folder."""
+    told = "import os, streetwatch.models.session; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    home = {name: value for name, value in os.environ.items() if "TELEMETRY" not in name}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", told],
+        env=home | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "1\n"
+    assert list(tmp_path.rglob("*")) == []
