@@ -118,6 +118,8 @@ def _run(
 
 def _serve(modules: Iterable[str]) -> None:
     """Fork for each line that asks for it, and say how each ended."""
+    # It asks once, when it is loaded, what standard output is: before that is another.
+    import_module("structlog")
     for name in modules:
         # An extra that is not installed: the command will say so. A log that is set up meanwhile
         # goes where the commands have it go.

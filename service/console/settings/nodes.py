@@ -107,16 +107,19 @@ class _Nodes:
         if not one.alive:
             words, deed = say("Forget"), partial(self._forget, one.node)
         elif one.leaving:
-            words, deed = say("Let it have cameras"), partial(self._leave, one.node, leaving=False)
+            words, deed = say("Let it have cameras"), partial(self._take_back, one.node)
         else:
-            words, deed = say("Hand over"), partial(self._leave, one.node, leaving=True)
+            words, deed = say("Hand over"), partial(self._drain, one.node)
         _button(words, one.node, deed)
 
-    async def _leave(self, node: str, *, leaving: bool) -> None:
-        await asyncio.to_thread(self._nodes.leave, node, is_leaving=leaving)
-        await note(
-            self._parts, self._account, "node.drained" if leaving else "node.taken_back", node
-        )
+    async def _drain(self, node: str) -> None:
+        await asyncio.to_thread(self._nodes.leave, node, is_leaving=True)
+        await note(self._parts, self._account, "node.drained", node)
+        await self.draw()
+
+    async def _take_back(self, node: str) -> None:
+        await asyncio.to_thread(self._nodes.leave, node, is_leaving=False)
+        await note(self._parts, self._account, "node.taken_back", node)
         await self.draw()
 
     async def _forget(self, node: str) -> None:
