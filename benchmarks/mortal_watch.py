@@ -8,7 +8,7 @@ import logging
 import multiprocessing
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.process import BaseProcess
@@ -64,8 +64,9 @@ _BEGINS_WITHIN_S: Final[Seconds] = 30.0
 #: The last one goes on for so long.
 _ENDS_AFTER_S: Final[Seconds] = 40.0
 
+DWELL_S: Final[Seconds] = 8.0
 _RULE: Final = replace(
-    DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=8.0, clear_s=6.0, queue_hold_s=0.0
+    DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=DWELL_S, clear_s=6.0, queue_hold_s=0.0
 )
 
 
@@ -77,6 +78,11 @@ class Thing:
     box: Box
     since: Seconds
     until: Seconds
+
+    def watched_s(self, lives: Iterable[tuple[Seconds, Seconds]]) -> Seconds:
+        """Return for how long of its time somebody looked, by when these did."""
+        overlaps = (min(self.until, until) - max(self.since, since) for since, until in lives)
+        return sum(max(one, 0.0) for one in overlaps)
 
     def is_filed_at(self, first_seen: Seconds, box: Box) -> bool:
         """Tell whether what was filed is this."""
@@ -213,9 +219,21 @@ class _Camera:
 
 
 def killed_at_random(
-    script: Script, *, times: int, seed: int, on_death: Callable[[int], None] = lambda _: None
+    script: Script,
+    *,
+    times: int,
+    seed: int,
+    on_death: Callable[[int], None] = lambda _: None,
+    on_life: Callable[[Seconds, Seconds], None] = lambda _since, _until: None,
 ) -> Script:
     """Kill a process that watches so many times, then let one come to the end.
+
+    Args:
+        script: What it sees.
+        times: How often.
+        seed: Of the moments.
+        on_death: Told how many died before.
+        on_life: Told from when to when, on the fast clock, each that died had looked.
 
     Returns:
         The script as it ended.
@@ -224,15 +242,19 @@ def killed_at_random(
         RuntimeError: the last one ended badly.
     """
     chance, pause = random.Random(seed), threading.Event()  # noqa: S311 -- fate, not secrets
+    clock = fast_clock(SPEED)
     for number in range(times):
         process, begun = watching_process(script)
         if chance.random() < _DIES_AT_WORK:
             begun.wait(_BEGINS_WITHIN_S)
+        since, is_looking = clock(), begun.is_set()
         pause.wait(chance.uniform(0.0, 0.8))  # the moment of death
         process.kill()
         process.join()
+        if is_looking:
+            on_life(since, clock())
         on_death(number)
-    ending = replace(script, until=fast_clock(SPEED)() + _ENDS_AFTER_S)
+    ending = replace(script, until=clock() + _ENDS_AFTER_S)
     last, _ = watching_process(ending)
     last.join()
     if last.exitcode:
