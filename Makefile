@@ -18,7 +18,7 @@ run: $(VENV)/.base ## watch the demo camera: its first case stands in the desk w
 	$(BIN)/streetwatch run --config datasets/demo/streetwatch.yaml
 
 test: $(VENV)/.$(EXTRAS) ## set up and run the tests
-	$(BIN)/pytest --numprocesses 3 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 check: lint types contracts test ## everything CI checks
 

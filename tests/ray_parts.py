@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from live_service import free_port, wait_for
@@ -19,6 +20,10 @@ _RAY = (sys.executable, "-c", "from ray.scripts.scripts import main; main()")
 
 #: What Ray needs at least.
 _STORE_BYTES = 80_000_000
+
+#: A machine is up in some ten seconds, or in none.
+_TRIES = 3
+_A_TRY_S = 60.0
 
 #: The head may be away for so long: machines wait for it, and what runs on them runs on.
 _HEAD_AWAY_S = 600
@@ -56,10 +61,19 @@ class RayCluster:
         ports = ("min-worker", "max-worker", "dashboard-agent-listen", "dashboard-agent-grpc")
         free = [f"--{one}-port=0" for one in ports]
         where = f"--address={self.address}", *cores, f"--node-name={name}", *free
+        # One after the other: two that look for free ports at once find the same ones. What else
+        # runs may take one, too: Ray then ends, or waits for what never comes.
+        for _ in range(_TRIES - 1):
+            self._start(name, *where, *options, **environment)
+            with suppress(AssertionError):
+                wait_for(f"machine {name}", partial(self._has_started, name), seconds=_A_TRY_S)
+                return
+            self.kill(name)
         self._start(name, *where, *options, **environment)
-        # One after the other: two that look for free ports at once find the same ones.
-        log = self.folder / f"{name}.log"
-        wait_for(f"machine {name}", lambda: "started." in log.read_text() or None)
+        wait_for(f"machine {name}", partial(self._has_started, name))
+
+    def _has_started(self, name: str) -> bool | None:
+        return "started." in (self.folder / f"{name}.log").read_text() or None
 
     def _start(self, name: str, *options: str, **environment: str) -> None:
         command = [*_RAY, "start", "--block", "--num-gpus=0", "--disable-usage-stats"]

@@ -110,7 +110,7 @@ def test_a_picture_that_is_kept_keeps_no_threads() -> None:
         Decoded.of(frame.reformat(640, 360, "yuv420p", threads=1), longest=320) for frame in frames
     ]
     assert len(kept) == 8
-    assert _threads() == before
+    assert _threads() <= before  # what another test had begun may end meanwhile
 
 
 def _threads() -> int:

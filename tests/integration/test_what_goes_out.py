@@ -56,14 +56,20 @@ AROUND = tuple(
 
 
 def street(path: Path) -> Path:
-    """Code a clip of a grey street with somebody in magenta, who stands still."""
+    """Code a clip of a grey street with somebody in magenta, who stands still.
+
+    It has stones: a street without anything on it can't be told from one that was moved.
+    """
+    chance = np.random.default_rng(0)
+    stones = chance.integers(70, 110, (SIZE[1] // 20, SIZE[0] // 20), np.uint8)
+    ground = np.repeat(np.kron(stones, np.ones((20, 20), np.uint8))[..., None], 3, axis=2)
     with av.open(path, "w") as output:
         stream = output.add_stream("libx264", rate=10, options={"g": "5", "crf": "18"})
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
         for number in range(40):
-            image = np.full((SIZE[1], SIZE[0], 3), 90, np.uint8)
+            image = ground.copy()
             image[10:40, number * 10 : number * 10 + 60] = 255
             x1, y1, x2, y2 = SECRET
             image[y1:y2, x1:x2] = (255, 0, 255)
