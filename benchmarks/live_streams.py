@@ -6,9 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-import av
-
-from streetwatch.benchmarks.throughput_streams import CameraStream
+from streetwatch.benchmarks.throughput_streams import CameraStream, length_s
 from streetwatch.datasets.live import start_live
 from streetwatch.vision.types import Seconds
 
@@ -38,7 +36,7 @@ def live_in_turn(streams: Sequence[CameraStream], *, spread_s: Seconds) -> Itera
         began = time.time()
         starts = [began + spread_s * number / len(streams) for number in range(len(streams))]
         yield [
-            _started(one.path, ends, since=start - _AHEAD_S - _length_s(one.path))
+            _started(one.path, ends, since=start - _AHEAD_S - length_s(one.path))
             if one.events
             else empty[one.path]
             for one, start in zip(streams, starts, strict=True)
@@ -49,8 +47,3 @@ def _started(path: Path, ends: ExitStack, *, since: Seconds | None = None) -> st
     camera = start_live(path, since=since)
     ends.callback(camera.kill)
     return camera.url
-
-
-def _length_s(path: Path) -> Seconds:
-    with av.open(path) as container:
-        return float((container.duration or 0) / av.time_base)

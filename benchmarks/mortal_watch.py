@@ -233,7 +233,7 @@ def killed_at_random(
         times: How often.
         seed: Of the moments.
         on_death: Told how many died before.
-        on_life: Told from when to when, on the fast clock, each that died had looked.
+        on_life: Told from when to when, on the fast clock, each looked.
 
     Returns:
         The script as it ended.
@@ -255,7 +255,9 @@ def killed_at_random(
             on_life(since, clock())
         on_death(number)
     ending = replace(script, until=clock() + _ENDS_AFTER_S)
-    last, _ = watching_process(ending)
+    last, begun = watching_process(ending)
+    begun.wait(_BEGINS_WITHIN_S)
+    on_life(clock(), ending.until)
     last.join()
     if last.exitcode:
         raise RuntimeError(f"the last process ended with {last.exitcode}")

@@ -72,7 +72,7 @@ def coded_streams(  # noqa: PLR0913 -- each is decided by who measures
     streams = []
     for clip in read_truth(data):
         camera_id = camera_of(clip.path)
-        if camera_id is None or _length_s(clip) < _LEAST_S:
+        if camera_id is None or length_s(clip.path) < _LEAST_S:
             continue
         on_clip(clip.path.name)
         coded = work / f"{clip.path.stem}-{seconds:.0f}s.mp4"
@@ -88,8 +88,9 @@ def coded_streams(  # noqa: PLR0913 -- each is decided by who measures
     return streams
 
 
-def _length_s(clip: TrueClip) -> Seconds:
-    with av.open(clip.path) as container:
+def length_s(path: Path) -> Seconds:
+    """Return how long a film is."""
+    with av.open(path) as container:
         return float((container.duration or 0) / av.time_base)
 
 

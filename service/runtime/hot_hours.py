@@ -1,7 +1,7 @@
 """The hours of the day in which a camera has found most: its street is looked at more often then.
 
 One case tells little, and if all cameras were hot none would be: an hour counts where a camera
-found something in it every week, and more than the other cameras did.
+found as much as one a week in it, and more than nine of ten other cameras did.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from streetwatch.vision.types import Seconds
 #: What was found in so many weeks tells of today.
 WEEKS: Final = 4
 
-#: One a week.
+#: Cases: as many as one a week.
 LEAST: Final = WEEKS
 
 #: So many of the cameras are hot in one hour, at most.

@@ -86,7 +86,7 @@ def answers(url: str) -> bool:
 
 #: A driver that hears of a trouble of the cluster, and tells where it was written.
 HEARS: Final = """
-import io, json, sys, time
+import io, json, sys, threading
 from ray._private.utils import publish_error_to_driver
 from ray._private.worker import global_worker
 from streetwatch.service.cluster.dispatcher import ray_at
@@ -95,7 +95,7 @@ sys.stdout, sys.stderr = out, err = io.StringIO(), io.StringIO()
 with ray_at(sys.argv[1]):
     publish_error_to_driver("node", "a machine is gone", global_worker.gcs_client)
     while "is gone" not in out.getvalue() + err.getvalue():
-        time.sleep(0.05)
+        threading.Event().wait(0.05)
 sys.__stdout__.write(json.dumps(out.getvalue()))
 """
 
