@@ -103,6 +103,13 @@ class Service:
         self.process.kill()
         self.process.wait()
 
+    def end(self) -> None:
+        """Kill it where it still runs; show what it said, which a failed test is told with."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+        for log in self.log:
+            sys.stdout.write(f"--- {log.name}\n{log.read_text()[-6000:]}")
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """It does nothing meanwhile, as on a machine that does much else."""

@@ -1,6 +1,5 @@
 """A service and cameras for every test; killed at its end."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,10 +22,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
     (tmp_path / "streetwatch.yaml").write_text(yaml.safe_dump({**settings, **opened, **short}))
     running = Service(tmp_path, free_port())
     yield running
-    if running.process is not None and running.process.poll() is None:
-        running.kill()
-    for log in running.log:
-        sys.stdout.write(f"--- {log.name}\n{log.read_text()[-6000:]}")
+    running.end()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """One running service with a real camera, and one browser, for every test of the console."""
 
 import io
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,11 +66,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         let_in(service)
         yield service
     finally:
-        if service.process is not None and service.process.poll() is None:
-            service.kill()
+        service.end()
         camera.kill()
-        for log in service.log:
-            sys.stdout.write(f"--- {log.name}\n{log.read_text()[-6000:]}")
 
 
 @pytest.fixture(scope="session")

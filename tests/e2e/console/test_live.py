@@ -43,8 +43,7 @@ def test_a_newcomer_becomes_administrator_and_a_restart_brings_the_page_back(
         assert "welcome" not in service.log[-1].read_text()
         assert service.stop() == 0
     finally:
-        if service.process is not None and service.process.poll() is None:
-            service.kill()
+        service.end()
 
 
 def test_the_keys_of_a_page_are_shown_by_one(console: Console) -> None:

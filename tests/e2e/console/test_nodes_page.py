@@ -1,6 +1,5 @@
 """The nodes in the settings: one that runs, one that lives elsewhere, one that is gone."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,10 +31,7 @@ def north(tmp_path: Path) -> Iterator[Service]:
         let_in(service)
         yield service
     finally:
-        if service.process is not None and service.process.poll() is None:
-            service.kill()
-        for log in service.log:
-            sys.stdout.write(f"--- {log.name}\n{log.read_text()[-6000:]}")
+        service.end()
 
 
 @pytest.fixture
