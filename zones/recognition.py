@@ -1,6 +1,6 @@
 """Whether what was found at a place is what had been there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -106,8 +106,7 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
     # Two looks at once may show one beam of light, or one thing that passes.
     agreed = stays.is_known & (sights.likeness >= appearance.ANOTHER)
     sure = agreed & (stays.is_sure | (at - stays.first_seen >= _SETTLED_S))
-    return replace(
-        stays,
+    return stays.changed(
         patch=chosen(rows, sights.patch, stays.patch),
         is_known=stays.is_known | rows,
         is_sure=np.where(rows, sure, stays.is_sure),
@@ -127,7 +126,7 @@ def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[St
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
     stays = _remembering(stays, sights, changed, at)
-    stays = replace(stays, is_sure=stays.is_sure | changed)
+    stays = stays.changed(is_sure=stays.is_sure | changed)
     return stays, differs & ~settled, differs & settled
 
 
@@ -138,8 +137,7 @@ def _with_other(
     agreed = appearance.alike(stays.other, sights.patch)
     again = odd & (stays.other_looks > 0) & (agreed >= appearance.ANOTHER)
     new = odd & ~again
-    stays = replace(
-        stays,
+    stays = stays.changed(
         other=chosen(new, sights.patch, stays.other),
         other_since=np.where(new, at, stays.other_since),
         other_looks=np.where(new, 1, stays.other_looks + again),
