@@ -114,10 +114,12 @@ class Cover:
     Attributes:
         rows: The places of which anything is hidden, in order.
         shown: Which of their points are not, (len(rows), PATCH).
+        share: How many these are, as a share of all, (len(rows),).
     """
 
     rows: npt.NDArray[np.intp]
     shown: Flags
+    share: npt.NDArray[np.float64]
 
     @classmethod
     def of(cls, boxes: Boxes, others: Boxes, over: Meetings) -> "Cover":
@@ -135,17 +137,18 @@ class Cover:
         x1, y1, x2, y2 = (side[:, None] for side in others[over.columns].T)
         across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
         hidden = (down[:, :, None] & across[:, None, :]).reshape(-1, PATCH)
-        return cls(over.rows[starts], ~np.logical_or.reduceat(hidden, starts))
+        shown = ~np.logical_or.reduceat(hidden, starts)
+        return cls(over.rows[starts], shown, np.add.reduce(shown, axis=1) / PATCH)
 
     def less_than(self, share: float) -> npt.NDArray[np.intp]:
         """Return the places of which less than a share is shown."""
         if not len(self.rows):
             return self.rows
-        few: npt.NDArray[np.intp] = self.rows[self.shown.mean(axis=1) < share]
+        few: npt.NDArray[np.intp] = self.rows[self.share < share]
         return few
 
 
-_NOTHING = Cover(np.zeros(0, np.intp), np.zeros((0, PATCH), bool))
+_NOTHING = Cover(np.zeros(0, np.intp), np.zeros((0, PATCH), bool), np.zeros(0))
 
 
 def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Patches]:
@@ -165,7 +168,7 @@ def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Pat
         return _Pairs.of(before, now).correlation(), now
     part = _Pairs.of(before[rows], now[rows], shown)
     some = part.correlation()
-    some[shown.mean(axis=1) < LEAST_VISIBLE] = np.nan
+    some[cover.share < LEAST_VISIBLE] = np.nan
     if len(rows) == len(before):
         return some, part.renewed(now, shown)
     alike, renewed = _Pairs.of(before, now).correlation(), now.copy()

@@ -79,7 +79,7 @@ def recognised(
     found = found & (sights.is_shown | ~untold)
     asked = found & sights.is_shown
     odd = asked & stays.is_known & ~sights.is_alike
-    if not odd.any():
+    if not np.count_nonzero(odd):
         return _remembering(stays, sights, asked, scene.at), Recognition(found, none, none)
     odd &= ~_has_shifted(stays, sights, scene, among=odd)
     # One look alone may show what passed just then; but what comes after an absence and is nothing

@@ -280,11 +280,12 @@ _COLUMNS = tuple(column.name for column in fields(Stays) if column.name not in {
 
 def chosen(rows: Flags, new: Column, old: Column) -> Column:
     """Return the new of some rows and the old of the others; whole rows are cheaper than points."""
-    if rows.all():
+    kept = (~rows).nonzero()[0]
+    if not len(kept):
         return new
-    if not rows.any():
+    if len(kept) == len(rows):
         return old
-    mixed, kept = new.copy(), ~rows
+    mixed = new.copy()
     mixed[kept] = old[kept]
     return mixed
 

@@ -122,10 +122,10 @@ def after_look(
     seen = _settling(_sighted(stays, fate.seen, sights, step), fate.seen, sights, step, rule)
     after = _judged(stays, _folded(seen, fate, scene, rule), there, scene, rule)
     gone = fate.ended | _is_gone(after, rule)
-    kept, lost = (after[~gone], after[gone]) if gone.any() else (after, None)
+    kept, lost = (after[~gone], after[gone]) if np.count_nonzero(gone) else (after, None)
     if lost is not None and rule.queue_hold_s:
         kept = guards.outlasting(kept, lost)
-    if moved.any() or who.another.any() or sights.fresh.any():
+    if np.count_nonzero(moved | who.another) or np.count_nonzero(sights.fresh):
         kept = kept.joined(started(stays, scene, sights, rule, moved=moved, another=who.another))
     return kept, lost
 
@@ -228,7 +228,7 @@ def _settling(stays: Stays, seen: Flags, sights: Sights, step: _Step, rule: Rule
     young = (
         seen & (stays.looks <= _SETTLING_LOOKS) & (stays.dwell_s < _SETTLING_DWELL * rule.dwell_s)
     )
-    if not young.any():
+    if not np.count_nonzero(young):
         return stays
     young &= (step.far > _LEAST_SETTLING * step.wide) | ~step.similar
     if not young.any():
@@ -267,7 +267,7 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
     """Return the stays with the moments at which they became violations."""
     at = rule.violated_at(before, after)
     new = there & np.isnan(before.violation_at) & ~np.isnan(at)
-    if not new.any():
+    if not np.count_nonzero(new):
         return after
     new &= ~_is_held(after, new, scene, rule)
     new = guards.leading(after, new, rule)
