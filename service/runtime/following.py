@@ -1,5 +1,6 @@
 """A node among others: it says that it lives, and watches the cameras that it has leases for."""
 
+import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 #: How often a node looks whether cameras are to come or to go.
 FOLLOW_EVERY_S: Final[Seconds] = 0.5
+
+#: The same while it gives its own to others.
+HAND_OVER_EVERY_S: Final[Seconds] = 0.1
 
 #: How often the cameras are placed, by whichever node comes first.
 PLAN_EVERY_S: Final[Seconds] = 1.0
@@ -92,14 +96,24 @@ class Following:
         return self._is_usurped
 
     def drain(self, *, timeout_s: Seconds) -> None:
-        """Store all that was seen on every camera, so that others may go on; call `end` then."""
+        """Give the cameras to other nodes, and store all that was seen; call `end` then.
+
+        Each is watched until another node is to have it. Whatever nobody has taken by then is
+        watched no more.
+        """
         self._rounds.stop(timeout_s=timeout_s)
         try:
             self.nodes.leave(self.myself.id)
+            self._hand_over(timeout_s)
         except StorageError as error:  # nor can anything be stored
             log.warning("node.not_leaving", reason=str(error))
         self._ending |= self.fleet.apply(self._cameras, {})
         wait_for(self._ending.values(), timeout=timeout_s)
+
+    def _hand_over(self, timeout_s: Seconds) -> None:
+        pause, until = threading.Event(), time.monotonic() + timeout_s
+        while self._watched and not pause.wait(HAND_OVER_EVERY_S) and time.monotonic() < until:
+            self.follow()
 
     def end(self, *, timeout_s: Seconds) -> None:
         """Be no node any more; nothing is written from here on."""

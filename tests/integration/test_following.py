@@ -189,11 +189,10 @@ def test_a_node_that_ends_leaves_its_cameras_and_what_stood_on_them(corner: Corn
     name = next(iter(a.fleet.watched))
     for at in (CLOCK, CLOCK + 1):  # of the second nothing is written yet: the street is empty
         look(a, name, at)
-    a.drain(timeout_s=2.0)
-    a.end(timeout_s=2.0)
-    corner.later()
+    a.drain(timeout_s=10.0)
     b.follow()
-    assert spread(a, b) == [0, 4]
+    assert spread(a, b) == [0, 4]  # before it is gone
+    a.end(timeout_s=2.0)
     assert b.fleet.watched[name].watch.presence.last_look == CLOCK + 1
 
 
