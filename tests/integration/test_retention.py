@@ -31,7 +31,8 @@ from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import deletion, desk_case, desk_merged
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.service.upkeep.daily import Daily
-from streetwatch.service.upkeep.retention import Deleted, Retention
+from streetwatch.service.upkeep.deletion import Deleted
+from streetwatch.service.upkeep.retention import Retention
 from streetwatch.zones.presence import Presence
 
 CASE = "a" * 26
