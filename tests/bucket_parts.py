@@ -1,5 +1,6 @@
 """Evidence that is kept in a real S3 server."""
 
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,11 @@ CANARY = "canary-of-the-secret-key"
 
 KEY = bytes(range(32))
 
+#: Cases that have evidence.
+CASE, OTHER = "a" * 26, "b" * 26
+
+_NUMBERS = count()
+
 #: Only what is written as an address of this machine may be connected to.
 _NOWHERE = Networks.of([])
 
@@ -23,6 +29,11 @@ _NOWHERE = Networks.of([])
 def make_bucket(url: str, name: str) -> None:
     """Make a bucket."""
     httpx.put(f"{url}/{name}", timeout=PATIENCE_S).raise_for_status()
+
+
+def new_name() -> str:
+    """Return a name that no bucket has yet."""
+    return f"evidence-{next(_NUMBERS)}"
 
 
 def bucketed(folder: Path, url: str, name: str) -> BucketedEvidence:

@@ -15,12 +15,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 import yaml
-from bucket_parts import make_bucket
-from node_settings import node_settings
 
+from bucket_parts import make_bucket
 from commands import streetwatch
 from databases import PostgresServer, postgres_server
 from live_service import Camera, Service, free_port, wait_for
+from node_settings import node_settings
 from streetwatch.datasets import demo
 from streetwatch.service.store.cluster_schema import lease
 from streetwatch.service.store.nodes import Nodes, nodes_alive

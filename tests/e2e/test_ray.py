@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry
-from ray_parts import RayCluster, ray_cluster
 
 from live_service import free_port, wait_for
+from ray_parts import RayCluster, ray_cluster
 from streetwatch.models import registry
 from streetwatch.models.session import Session
 from streetwatch.service.between.asking import Asking

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from node_settings import node_settings
 
+from node_settings import node_settings
 from streetwatch.datasets import demo
 
 ZONES: Final = Path(demo.__file__).with_name("cameras.yaml")
