@@ -64,8 +64,8 @@ _PLACES: Final = 4
 _DIES_AT_WORK: Final = 0.8
 _BEGINS_WITHIN_S: Final[Seconds] = 30.0
 
-#: Between looks that are farther apart nobody looked (`zones.presence`): whoever did is dead, or had
-#: no processor.
+#: Between looks that are farther apart nobody looked (`zones.presence`): whoever did is dead, or
+#: had no processor.
 _APART_S: Final[Seconds] = 8.0
 
 #: The last one goes on for so long.
