@@ -43,7 +43,7 @@ class City:
 
     store: SqlStore
     now: float = NOON
-    http: httpx.Client = field(default_factory=httpx.Client)
+    http: httpx.Client = field(init=False)
     filed: int = 0
 
     @property

@@ -50,7 +50,7 @@ class City:
     service: Service
     site: FastAPI
     url: str = ""
-    http: httpx.Client = field(default_factory=httpx.Client)
+    http: httpx.Client = field(init=False)
 
     def cookie(self, name: str) -> dict[str, str]:
         """Sign somebody in, without the password: that is another test's business."""

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
 from foresight_city import FRONTS, City
 from gates import open_gate
 from http_parts import serving
+from plain_http import client_of
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.foresight.campaigns import campaigns_router
 from streetwatch.service.api.foresight.frontage import frontage_router
@@ -20,7 +20,6 @@ from streetwatch.service.desk.foresight.foreseer import Foreseer
 from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import open_store
-from waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -41,8 +40,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
-        built.http.close()
+    with serving(api) as url, client_of(url) as client:
         built.http = client
         yield built
     store.close()

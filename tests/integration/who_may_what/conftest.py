@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from filed import NOON
 from guarded_city import CAMERAS, GRID, KERB, OURS, THEIRS, City, file_case
 from http_parts import serving
+from plain_http import client_of
 from streetwatch.service.access.role import Role
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
 from streetwatch.service.settings import Settings
 from streetwatch.service.site import site_of
-from waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         service.access.users.add(name, Role.OPERATOR, now=NOON, reach=reach)
     with (
         serving(city.site, lifespan="on") as city.url,
-        httpx.Client(base_url=city.url, timeout=PATIENCE_S) as city.http,
+        client_of(city.url) as city.http,
     ):
         yield city
     service.store.close()

@@ -5,13 +5,13 @@ import re
 from contextlib import closing
 from dataclasses import replace
 
-import httpx
 import pyotp
 import pytest
 from pydantic import SecretStr
 
 from filed import NOON, a_message, an_incident
 from guarded_city import KERB, OURS, THEIRS, City
+from plain_http import client_of
 from streetwatch.service.access.role import Right, Role
 from streetwatch.service.api.callers import COOKIE
 from streetwatch.service.config.target_schema import DeskEntry, WebhookEntry
@@ -20,7 +20,6 @@ from streetwatch.service.delivery.build import sink_of, surroundings_of
 from streetwatch.service.delivery.sink import DeliveryFailedError
 from streetwatch.service.delivery.webhook_sink import WebhookSink
 from streetwatch.service.keyring import links_of, own_token_of
-from waiting import PATIENCE_S
 
 
 def test_the_forms_lead_through_the_second_factor(city: City) -> None:
@@ -28,9 +27,7 @@ def test_the_forms_lead_through_the_second_factor(city: City) -> None:
     access.users.add("zhao", Role.VIEWER, now=NOON)
     access.door.use(access.door.link("zhao", now=NOON), "", password, now=NOON)
     told = {"name": "zhao", "password": password, "next": "/console/cases"}
-    with httpx.Client(
-        base_url=city.url, headers={"Origin": city.url}, timeout=PATIENCE_S
-    ) as browser:
+    with client_of(city.url, headers={"Origin": city.url}) as browser:
         assert browser.post("/console/login", data=told).status_code == 303
         offer = browser.get("/console/second-factor").text
         assert "<svg" in offer
@@ -38,9 +35,7 @@ def test_the_forms_lead_through_the_second_factor(city: City) -> None:
         given = {"ticket": _shown(r'name="ticket" value="([^"]+)"', offer), "code": app.at(NOON)}
         assert len(re.findall("<li>", browser.post("/console/code", data=given).text)) == 10
         assert browser.get("/console/cases").status_code == 200
-    with httpx.Client(
-        base_url=city.url, headers={"Origin": city.url}, timeout=PATIENCE_S
-    ) as browser:
+    with client_of(city.url, headers={"Origin": city.url}) as browser:
         asked = browser.post("/console/login", data=told)
         assert (asked.status_code, browser.cookies.get(COOKIE)) == (200, None)
         ticket = _shown(r'name="ticket" value="([^"]+)"', asked.text)
