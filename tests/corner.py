@@ -1,114 +1,143 @@
-"""Nodes in one process whose rounds are made by hand, on a real database."""
+"""Two cameras that look at one corner, from the south and from the north."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
-from prometheus_client import CollectorRegistry
 
-from sealed import SEAL, Sees
-from streetwatch.service.cameras import Camera
-from streetwatch.service.cameras.catalogue import Catalogue
-from streetwatch.service.cameras.ledger import Ledger
-from streetwatch.service.cameras.vault import Vault
+from sealed import SEAL
+from streetwatch.models.labels import CLASS_ID
+from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.incidents.routing import TO_THE_DESK
-from streetwatch.service.runtime.attention import Intervals
-from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet
-from streetwatch.service.runtime.following import Following
-from streetwatch.service.runtime.looks_log import LooksLog
-from streetwatch.service.runtime.mailbox import Mailboxes
-from streetwatch.service.runtime.metrics import RuntimeMetrics
-from streetwatch.service.runtime.watched_camera import Wiring
-from streetwatch.service.store.cluster_schema import node
-from streetwatch.service.store.leases import Leases
-from streetwatch.service.store.nodes import Myself, Nodes
-from streetwatch.service.store.references import References
-from streetwatch.service.store.sql_store import SqlStore
-from streetwatch.vision.capture.source import Source, SourceKind
-from streetwatch.vision.capture.stream import CaptureOptions
-from streetwatch.vision.types import Detections, Look, Seconds
+from streetwatch.service.evidence.recorder import Recorder
+from streetwatch.service.incidents import handle
+from streetwatch.service.incidents.case import Site
+from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.incidents.incident import Incident
+from streetwatch.service.runtime.watch import CameraWatch
+from streetwatch.service.store import codec
+from streetwatch.service.store.schema import outbox
+from streetwatch.service.store.sql_store import SqlStore, open_store
+from streetwatch.vision.picture import Pixels
+from streetwatch.vision.types import Detections, Frame, Look
+from streetwatch.zones.calibration import Quad, calibrated
+from streetwatch.zones.ground import MapPoint
+from streetwatch.zones.place import Place
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
 
-CLOCK = 1_000.0
-LEASE_S = 60.0  # of a machine that is slow: what is silent is said to be
-ROAD = Zone(
-    "road",
-    ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
-    rules=(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR],),
-)
-FILE = tuple(
-    Camera(name, name, Source(SourceKind.RTSP, "rtsp://127.0.0.1:9/x"), None, (ROAD,))
-    for name in ("c1", "c2", "c3", "c4")
+START = 1_795_363_200.0
+
+HERE = MapPoint(121.47, 31.23)
+
+SIDE_M = 20.0
+
+PIXELS = 400
+
+DWELL_S = 10.0
+
+CLEAR_S = 5.0
+
+#: The same ground, seen from straight above: by one camera with north up, by the other upside down.
+SOUTH: Quad = ((0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0))
+
+NORTH: Quad = ((1.0, 0.0), (0.0, 0.0), (0.0, 1.0), (1.0, 1.0))
+
+VIEWS = {"south": SOUTH, "north": NORTH}
+
+GROUND = tuple(
+    HERE.moved(one) for one in ((0.0, 0.0), (SIDE_M, 0.0), (SIDE_M, SIDE_M), (0.0, SIDE_M))
 )
 
+#: Of the zone: nobody wrote down in which the cameras stand.
+GRID = "310101001001001"
 
-@dataclass
+CAR = (10.0, 8.0)  # metres east and north of the corner
+
+
+def zone(soft_start_s: float) -> Zone:
+    default = DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR]
+    rule = replace(default, dwell_s=DWELL_S, clear_s=CLEAR_S, soft_start_s=soft_start_s)
+    outline = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    return Zone("kerb", outline, rules=(rule,), place=Place(121.0, 31.0, grid_code=GRID))
+
+
+def box(camera: str, at: tuple[float, float]) -> tuple[float, float, float, float]:
+    """What stands at a point of the ground and is 2 m wide, in a camera's picture."""
+    east, north = at[0] / SIDE_M, at[1] / SIDE_M
+    x, y = (east, 1 - north) if camera == "south" else (1 - east, north)
+    return (x * PIXELS - 20, y * PIXELS - 40, x * PIXELS + 20, y * PIXELS)
+
+
 class Corner:
-    """A database and nodes on it."""
+    """A corner of a street between two cameras."""
 
-    folder: Path
-    store: SqlStore
-    cameras: tuple[Camera, ...] = FILE
-    clock: Callable[[], Seconds] = lambda: CLOCK
+    def __init__(self, folder: Path, address: str, soft_start_s: float = 0.0) -> None:
+        self.soft_start_s = soft_start_s
+        self.folder = EvidenceFolder(folder / "evidence")
+        self.store: SqlStore = open_store(address)
+        self.sites = tuple(Site(name, f"{name} 路", Place(121.0, 31.0)) for name in VIEWS)
+        self.recorders: dict[str, Recorder] = {}
+        self.watches = {site.camera_id: self.started(site) for site in self.sites}
 
-    def node(self, name: str, *, most: int = 200, address: str = "http://node") -> Following:
-        """Enter a node whose threads do not run: its rounds are made by hand."""
-        mailboxes = Mailboxes()
-        loop = DetectorLoop(
-            detector=Sees(()),
-            mailboxes=mailboxes,
-            metrics=RuntimeMetrics(CollectorRegistry()),
-            intervals=Intervals(),
-            clock=self.clock,
-            on_change=lambda _: None,
-        )
-        wiring = Wiring(
-            store=self.store,
-            copies=Copies(EvidenceFolder(self.folder / "evidence")),
+    def started(self, site: Site) -> CameraWatch:
+        calibration = calibrated(VIEWS[site.camera_id], GROUND)
+        zones = (zone(self.soft_start_s),)
+        others = tuple(Watched(one, zones, "model@1") for one in self.sites)
+        watched = Watched(site, zones, "model@1", calibration=calibration, others=others)
+        recorder = Recorder(
+            site=site,
+            zones=watched.zones,
+            copies=Copies(self.folder),
             seal=SEAL,
-            routes=TO_THE_DESK,
-            window=ClipWindow(1.0, 1.0),
-            keep_bytes=10**6,
-            options=CaptureOptions(),
-            looks=LooksLog(self.folder / "looks", keep_s=0, keep_bytes=1),
-            references=References(self.store.engine),
-            clock=self.clock,
+            ring=None,
+            window=ClipWindow(before_s=2.0, after_s=3.0),
         )
-        nodes = Nodes(self.store.engine, lease_s=LEASE_S)
-        myself = Myself(name, address, "1", 1.0, most=most)
-        nodes.enter(myself)
-        vault = Vault.at(self.folder / "camera.key")
-        catalogue = Catalogue(Ledger(self.store.engine), vault, self.cameras, clock=self.clock)
-        leases = Leases(self.store.engine, name)
-        fleet, registry = Fleet(wiring, loop, mailboxes), CollectorRegistry()
-        return Following(myself, nodes, leases, fleet, catalogue, registry)
+        self.recorders[site.camera_id] = recorder
+        return CameraWatch(watched=watched, store=self.store, recorder=recorder)
 
-    def later(self, *silent: str, seconds: Seconds = 2.0) -> None:
-        """As if so much time had passed: those that are silent were not heard of in it."""
-        with self.store.engine.begin() as connection:
-            times = {name: node.c[name] - seconds for name in ("since", "planned_at")}
-            connection.execute(sa.update(node).values(times))
-            gone = {"until": node.c.until - seconds}
-            connection.execute(sa.update(node).where(node.c.id.in_(silent)).values(gone))
+    def restart(self) -> None:
+        self.watches = {site.camera_id: self.started(site) for site in self.sites}
 
-    def settled(self, *nodes: Following) -> None:
-        """Let nodes go round until nothing changes."""
-        for _ in range(4):
-            self.later()
-            for one in nodes:
-                one.follow()
+    def looks(self, start: int, end: int, **seen: list[tuple[float, float]]) -> None:
+        """Let the cameras that are named see things, second by second, in the order named."""
+        for second in range(start, end):
+            for camera, things in seen.items():
+                image = np.full((PIXELS, PIXELS, 3), second % 250, np.uint8)
+                frame = Frame(camera, second, START + second, Pixels(image))
+                boxes = [box(camera, one) for one in things]
+                found = Detections(
+                    np.array(boxes, np.float32).reshape(-1, 4),
+                    np.full(len(boxes), 0.7, np.float32),
+                    np.full(len(boxes), CLASS_ID["car"], np.int64),
+                )
+                self.watches[camera].look(Look(frame.at, frame.size, found), frame)
 
+    def told(self) -> list[tuple[str, str]]:
+        """Occasion and camera of every message, in order."""
+        return [(row.occasion, row.payload["incident"]["camera_id"]) for row in self.messages()]
 
-def spread(*nodes: Following) -> list[int]:
-    return [len(one.fleet.watched) for one in nodes]
+    def last_told(self) -> dict[str, Any]:
+        """What the platform is told last."""
+        row = self.messages()[-1]
+        said: dict[str, Any] = case_json(
+            codec.message_of(key=row.key, occasion=row.occasion, document=row.payload).case
+        )
+        return said
 
+    def messages(self) -> list[Any]:
+        with self.store.engine.connect() as connection:
+            return list(connection.execute(sa.select(outbox).order_by(outbox.c.position)))
 
-def look(one: Following, camera_id: str, at: Seconds) -> None:
-    seen = Look(at, (640, 360), Detections.empty())
-    one.fleet.watched[camera_id].watch.look(seen)
+    def of(self, camera: str) -> Incident:
+        (one,) = self.store.incidents(camera_id=camera)
+        return one
+
+    def end(self, second: int, *, rejected: bool = False) -> None:
+        """The case platform closes or rejects the case that was opened first."""
+        case_id = self.messages()[0].payload["incident"]["id"]
+        handle.close(case_id, rejected=rejected, store=self.store, at=START + second)

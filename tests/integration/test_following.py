@@ -10,10 +10,10 @@ import httpx
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from corner import CLOCK, FILE, LEASE_S, Corner, look, spread
 from fastapi import FastAPI
 
 from http_parts import serving
+from nodes_by_hand import CLOCK, FILE, LEASE_S, Corner, look, spread
 from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.badge import HEADER, Badges
 from streetwatch.service.between.neighbours import Neighbours, SharedLooks

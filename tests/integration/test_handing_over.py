@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from corner import FILE, Corner, spread
 
 from live_service import wait_for
+from nodes_by_hand import FILE, Corner, spread
 from streetwatch.datasets.fake_camera import FakeCameras
 from streetwatch.datasets.fake_street import drawn_clips
 from streetwatch.service.runtime.following import Following

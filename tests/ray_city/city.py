@@ -17,12 +17,12 @@ from typing import Any, Final
 import httpx
 import psycopg
 import sqlalchemy as sa
-from bucket_parts import make_bucket
-from ray_parts import RayCluster, ray_cluster
 
+from bucket_parts import make_bucket
 from databases import PostgresServer, postgres_server
 from live_service import Camera, free_port, wait_for
 from ray_city.told import document, settings
+from ray_parts import RayCluster, ray_cluster
 from streetwatch.benchmarks.store_faults import s3_server
 from streetwatch.service.placement.place import MOST
 from streetwatch.service.runtime.looks_log import LooksLog

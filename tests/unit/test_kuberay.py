@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import kubernetes_validate
 import yaml
-from deployed import DEPLOY, setting_named
 from ray.autoscaler._private.kuberay.autoscaling_config import (
     _derive_autoscaling_config_from_ray_cr,
 )
 
+from deployed import DEPLOY, setting_named
 from streetwatch.service.settings_file import load_settings
 
 KUBERAY: Final[dict[str, dict[str, Any]]] = {
