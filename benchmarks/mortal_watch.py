@@ -6,14 +6,17 @@ whoever goes on after a death sees what a camera would.
 
 import logging
 import multiprocessing
+import os
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from struct import Struct
 from typing import Final
 
 import numpy as np
@@ -61,10 +64,16 @@ _PLACES: Final = 4
 _DIES_AT_WORK: Final = 0.8
 _BEGINS_WITHIN_S: Final[Seconds] = 30.0
 
+#: Between looks that are farther apart nobody looked (`zones.presence`): whoever did is dead, or
+#: had no processor.
+_APART_S: Final[Seconds] = 8.0
+
 #: The last one goes on for so long.
 _ENDS_AFTER_S: Final[Seconds] = 40.0
 
 DWELL_S: Final[Seconds] = 8.0
+_MOMENT: Final = Struct("<d")
+
 _RULE: Final = replace(
     DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=DWELL_S, clear_s=6.0, queue_hold_s=0.0
 )
@@ -79,9 +88,13 @@ class Thing:
     since: Seconds
     until: Seconds
 
-    def watched_s(self, lives: Iterable[tuple[Seconds, Seconds]]) -> Seconds:
-        """Return for how long of its time somebody looked, by when these did."""
-        overlaps = (min(self.until, until) - max(self.since, since) for since, until in lives)
+    def watched_s(self, looks: Iterable[Seconds]) -> Seconds:
+        """Return for how long of its time somebody looked, by when all looks were."""
+        overlaps = (
+            min(self.until, until) - max(self.since, since)
+            for since, until in pairwise(looks)
+            if until - since <= _APART_S
+        )
         return sum(max(one, 0.0) for one in overlaps)
 
     def is_filed_at(self, first_seen: Seconds, box: Box) -> bool:
@@ -122,6 +135,15 @@ class Script:
         """The address of the database."""
         return f"sqlite:///{self.folder / 'streetwatch.db'}"
 
+    @property
+    def looks_file(self) -> Path:
+        """Where each process writes when it has looked."""
+        return self.folder / "looks"
+
+    def looks(self) -> tuple[Seconds, ...]:
+        """Return when it was looked, by whatever process."""
+        return tuple(at for (at,) in _MOMENT.iter_unpack(self.looks_file.read_bytes()))
+
 
 def watching_process(script: Script) -> tuple[BaseProcess, Event]:
     """Start a process that watches. It is forked from one that has imported everything already.
@@ -146,10 +168,12 @@ def _watch_all(script: Script, begun: Event) -> None:
     copies = Copies.masking(EvidenceFolder(script.folder / "evidence"), _Passer())
     cameras = {name: _Camera(name, script, store, copies) for name in CAMERAS}
     awaited, pause = AwaitedCopies(store.engine), threading.Event()
+    looks = os.open(script.looks_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     copies.start(partial(make_due, copies, awaited, on_made=relay.wake))
     while (now := clock()) < script.until:
         for one in cameras.values():
             one.look(now)
+        os.write(looks, _MOMENT.pack(now))
         begun.set()
         copies.wake()
         relay.wake()
@@ -164,6 +188,7 @@ def _watch_all(script: Script, begun: Event) -> None:
     relay.stop(timeout_s=30)
     while relay.drain():
         pass
+    os.close(looks)
     store.close()
 
 
@@ -224,7 +249,6 @@ def killed_at_random(
     times: int,
     seed: int,
     on_death: Callable[[int], None] = lambda _: None,
-    on_life: Callable[[Seconds, Seconds], None] = lambda _since, _until: None,
 ) -> Script:
     """Kill a process that watches so many times, then let one come to the end.
 
@@ -233,7 +257,6 @@ def killed_at_random(
         times: How often.
         seed: Of the moments.
         on_death: Told how many died before.
-        on_life: Told from when to when, on the fast clock, each looked.
 
     Returns:
         The script as it ended.
@@ -247,17 +270,12 @@ def killed_at_random(
         process, begun = watching_process(script)
         if chance.random() < _DIES_AT_WORK:
             begun.wait(_BEGINS_WITHIN_S)
-        since, is_looking = clock(), begun.is_set()
         pause.wait(chance.uniform(0.0, 0.8))  # the moment of death
         process.kill()
         process.join()
-        if is_looking:
-            on_life(since, clock())
         on_death(number)
     ending = replace(script, until=clock() + _ENDS_AFTER_S)
-    last, begun = watching_process(ending)
-    begun.wait(_BEGINS_WITHIN_S)
-    on_life(clock(), ending.until)
+    last, _ = watching_process(ending)
     last.join()
     if last.exitcode:
         raise RuntimeError(f"the last process ended with {last.exitcode}")

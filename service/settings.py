@@ -14,18 +14,16 @@ from streetwatch.models.registry import DEFAULT_MODEL
 from streetwatch.models.session import Provider
 from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.config.checking import unlike
+from streetwatch.service.config.console_schema import ConsoleSettings
 from streetwatch.service.config.desk_schema import NoticeSettings, TriageSettings
+from streetwatch.service.config.evidence_schema import EvidenceSettings, LooksLogSettings
 from streetwatch.service.config.foresight_schema import ForesightSettings
 from streetwatch.service.config.groups import (
     ClosingSettings,
-    ConsoleSettings,
     DemoSettings,
-    EvidenceSettings,
     GridSettings,
-    LooksLogSettings,
     Number,
     ObservationSettings,
-    RetentionSettings,
     Whole,
 )
 from streetwatch.service.config.hosts import is_loopback
@@ -33,6 +31,7 @@ from streetwatch.service.config.limit_schema import LimitSettings
 from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.config.node_schema import NodeSettings
 from streetwatch.service.config.open311_schema import Open311Settings
+from streetwatch.service.config.retention_schema import RetentionSettings
 from streetwatch.service.config.target_schema import Target
 from streetwatch.service.config.target_values import WebAddress
 from streetwatch.service.config.wording import refused

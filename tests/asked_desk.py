@@ -23,7 +23,7 @@ class Desk:
     """The desk as its users see it, and the book behind it."""
 
     store: SqlStore
-    http: httpx.Client = field(default_factory=httpx.Client)
+    http: httpx.Client = field(init=False)
     now: float = NOON
     ended: list[tuple[str, str]] = field(default_factory=list)
 

@@ -1,9 +1,11 @@
 """Evidence that is kept in a real S3 server."""
 
+from itertools import count
 from pathlib import Path
 
 import httpx
 
+from plain_http import NO_TLS
 from streetwatch.service.evidence.bucket import Address, Bucket
 from streetwatch.service.evidence.bucketed import BucketedEvidence, Closing
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -16,13 +18,23 @@ CANARY = "canary-of-the-secret-key"
 
 KEY = bytes(range(32))
 
+#: Cases that have evidence.
+CASE, OTHER = "a" * 26, "b" * 26
+
+_NUMBERS = count()
+
 #: Only what is written as an address of this machine may be connected to.
 _NOWHERE = Networks.of([])
 
 
 def make_bucket(url: str, name: str) -> None:
     """Make a bucket."""
-    httpx.put(f"{url}/{name}", timeout=PATIENCE_S).raise_for_status()
+    httpx.put(f"{url}/{name}", timeout=PATIENCE_S, verify=NO_TLS).raise_for_status()
+
+
+def new_name() -> str:
+    """Return a name that no bucket has yet."""
+    return f"evidence-{next(_NUMBERS)}"
 
 
 def bucketed(folder: Path, url: str, name: str) -> BucketedEvidence:

@@ -84,3 +84,11 @@ def window(keys: str) -> str:
 
 def calibration(keys: str) -> str:
     return camera(calibration=f"{{{keys}}}")
+
+
+def assert_told(folder: Path, text: str, line: int, what: str, instead: str) -> None:
+    """Hold that one thing is wrong, on this line, and that what to write instead stands behind."""
+    (problem,) = problems(folder, text)
+    assert problem.startswith(f"cameras.yaml:{line}: ")
+    assert what in problem
+    assert instead in problem.partition(what)[2]

@@ -1,17 +1,46 @@
 """Real HTTP for tests: an app behind a real server, and a bad network in front of it."""
 
+import asyncio
 import socket
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
+
+from plain_http import NO_TLS
+
+#: How often the server looks whether who has hung up is gone: it is with the first or the second.
+_TURNS: Final = 4
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is told to; uvicorn's own looks ten times a second, and waits as long again."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.told: Future[None] = Future()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await asyncio.wrap_future(self.told)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for one in (*self.servers, *(sockets or ())):
+            one.close()
+        await self.lifespan.shutdown()
 
 
 @contextmanager
@@ -21,13 +50,13 @@ def serving(app: FastAPI, *, lifespan: Literal["on", "off"] = "off") -> Iterator
     config = uvicorn.Config(
         app, log_config=None, lifespan=lifespan, ws="none", timeout_graceful_shutdown=2
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.told.set_result(None)
         thread.join()
 
 
@@ -98,7 +127,11 @@ def _handler_of(network: BadNetwork) -> type[BaseHTTPRequestHandler]:
                 "Idempotency-Key": self.headers["Idempotency-Key"],
             }
             return httpx.request(
-                self.command, network.desk + self.path, content=body, headers=headers
+                self.command,
+                network.desk + self.path,
+                content=body,
+                headers=headers,
+                verify=NO_TLS,
             )
 
         def _say(self, status: int, headers: Mapping[str, str], body: bytes) -> None:

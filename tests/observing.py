@@ -50,7 +50,7 @@ class Desk:
 
     evidence: Path
     eyes: Eyes = field(default_factory=Eyes)
-    http: httpx.Client = field(default_factory=httpx.Client)
+    http: httpx.Client = field(init=False)
     now: float = NOON
 
     def observe(self, *, status: int = 201, **changes: Any) -> dict[str, Any]:  # noqa: ANN401

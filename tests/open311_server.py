@@ -49,7 +49,7 @@ class City:
     """The server as other tools see it, and the book behind it."""
 
     store: SqlStore
-    http: httpx.Client = field(default_factory=httpx.Client)
+    http: httpx.Client = field(init=False)
     now: float = NOON
 
     @property

@@ -23,7 +23,7 @@ def report(incident: Incident | None = None, **changes: Any) -> dict[str, Any]: 
 class Desk:
     """The desk as its users see it, its clock, and the ends that it has told of."""
 
-    http: httpx.Client = field(default_factory=httpx.Client)
+    http: httpx.Client = field(init=False)
     now: float = NOON
     ended: list[tuple[str, str, float]] = field(default_factory=list)
 

@@ -10,10 +10,10 @@ from prometheus_client import CollectorRegistry
 
 from gates import open_gate
 from http_parts import serving
+from plain_http import client_of
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.readiness import Readiness
 from streetwatch.service.evidence.keeping import EvidenceStore
-from waiting import PATIENCE_S
 
 
 @contextmanager
@@ -43,5 +43,5 @@ def served_desk(
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=CollectorRegistry(),
     )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with serving(api) as url, client_of(url) as client:
         yield client

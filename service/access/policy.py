@@ -1,6 +1,6 @@
 """Who may ask for what: every route of the application, in one table. Pure.
 
-A route that does not stand here refuses everybody. `tests/integration/test_who_may_what.py` holds
+A route that does not stand here refuses everybody. `tests/integration/who_may_what` holds
 the table against the routes, and asks each of them as everybody there is.
 """
 

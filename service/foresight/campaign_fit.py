@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 Vector: TypeAlias = npt.NDArray[np.float64]
 Matrix: TypeAlias = npt.NDArray[np.float64]
@@ -61,7 +61,7 @@ class Fit:
     def combined(self, weights: Vector) -> tuple[float, float]:
         """Return a sum of coefficients, and half the width of its 95 % interval."""
         spread = sqrt(float(weights @ self.covariance @ weights))
-        return float(weights @ self.coefficients), float(student.ppf(_TAIL, self.freedom)) * spread
+        return float(weights @ self.coefficients), float(stdtrit(self.freedom, _TAIL)) * spread
 
 
 def fitted(design: Matrix, counts: Vector, looked: Vector) -> Fit:

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 from scipy.special import betainc, betaincinv, betaln, gammaincinv, gammaln
-from scipy.stats import gamma
 
 from streetwatch.service.foresight.exposure import Array
 
@@ -134,9 +133,10 @@ def rates(counts: Array, hours: Array, spread: float) -> tuple[Array, Array, Arr
         np.divide(poisson_limits(0)[1], exposure, out=high, where=exposure > 0)
         return np.zeros_like(n), np.zeros_like(n), high
     shape = _prior_shape(n, exposure, mean)
-    posterior = gamma(n + shape, scale=1.0 / (exposure + shape / mean))
+    counted, looked = n + shape, exposure + shape / mean
     tail = (1.0 - LEVEL) / 2.0
-    return posterior.mean(), posterior.ppf(tail), posterior.ppf(1.0 - tail)
+    low, high = (gammaincinv(counted, share) / looked for share in (tail, 1.0 - tail))
+    return counted / looked, low, high
 
 
 def _prior_shape(n: Array, exposure: Array, mean: float) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import nbinom
+from scipy.special import betainc, nbdtrik
 
 from streetwatch.service.foresight.exposure import Array
 from streetwatch.vision.types import Seconds
@@ -178,8 +178,16 @@ def upper(mean: Array, spread: float, tail: float) -> Array:
     """Return what counts of a mean exceed with a probability of `tail`; NaN stays NaN."""
     beyond = max(spread, _LEAST_SPREAD) - 1.0
     some = np.maximum(np.nan_to_num(mean, nan=_LEAST_MEAN), _LEAST_MEAN)
-    limits = nbinom.ppf(1.0 - tail, some / beyond, 1.0 / (1.0 + beyond))
+    limits = _least(1.0 - tail, some / beyond, 1.0 / (1.0 + beyond))
     return np.where(np.isnan(mean), np.nan, limits)
+
+
+def _least(share: float, size: Array, p: float) -> Array:
+    """Return the least counts that so much of a negative binomial distribution does not exceed."""
+    count: Array = np.ceil(nbdtrik(share, size, p))
+    one_less = np.maximum(count - 1.0, 0.0)  # where the inverse is a hair above a whole number
+    is_enough: npt.NDArray[np.bool_] = betainc(size, one_less + 1.0, p) >= share
+    return np.where(is_enough, one_less, count)
 
 
 def _crowd(busiest: float, spread: float) -> float:

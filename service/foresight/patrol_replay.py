@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from streetwatch.service.foresight.patrol import Standings, days_between, is_weekend
 from streetwatch.service.foresight.patrol_plan import Route
@@ -102,7 +102,7 @@ def _interval(gains: npt.NDArray[np.float64]) -> tuple[float | None, float | Non
     n = len(gains)
     if n < LEAST_DAYS:
         return None, None
-    spread = float(student.ppf(_TAIL, n - 1)) * float(gains.std(ddof=1)) / sqrt(n)
+    spread = float(stdtrit(n - 1, _TAIL)) * float(gains.std(ddof=1)) / sqrt(n)
     return float(gains.mean()) - spread, float(gains.mean()) + spread
 
 

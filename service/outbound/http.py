@@ -2,6 +2,7 @@
 
 import ssl
 import time
+from functools import cache
 
 import httpx
 
@@ -34,6 +35,12 @@ def bounded(answer: httpx.Response, *, longest: int, within_s: Seconds) -> bytes
     return bytes(content)
 
 
+@cache
+def _trusted_here() -> ssl.SSLContext:
+    """Return what checks certificates by those that this machine trusts: read once, not by each."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class OutboundTransport(httpx.BaseTransport):
     """Connects to the address that was looked at; host name and certificate stay the host's.
 
@@ -45,7 +52,7 @@ class OutboundTransport(httpx.BaseTransport):
     def __init__(self, outbound: Outbound, trust: ssl.SSLContext | None = None) -> None:
         self._outbound = outbound
         # A proxy for the internet does not know a platform inside the city's network.
-        self._inner = httpx.HTTPTransport(verify=True if trust is None else trust, trust_env=False)
+        self._inner = httpx.HTTPTransport(verify=trust or _trusted_here(), trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request.

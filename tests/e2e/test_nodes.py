@@ -1,7 +1,5 @@
 """Two services share the cameras of one PostgreSQL, which goes; one dies with its disk."""
 
-import base64
-import os
 import shutil
 import signal
 import sys
@@ -17,12 +15,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 import yaml
-from bucket_parts import make_bucket
-from cryptography.fernet import Fernet
 
+from bucket_parts import make_bucket
 from commands import streetwatch
 from databases import PostgresServer, postgres_server
 from live_service import Camera, Service, free_port, wait_for
+from node_settings import node_settings
 from streetwatch.datasets import demo
 from streetwatch.service.store.cluster_schema import lease
 from streetwatch.service.store.nodes import Nodes, nodes_alive
@@ -37,9 +35,6 @@ CAMERAS = ("one", "two", "three", "four")
 TAKEN_WITHIN_S = 10.0
 
 LEASE_S = 4.0
-
-CAMERA_KEY = Fernet.generate_key().decode()
-SIGNING_KEY = base64.b64encode(os.urandom(32)).decode()
 
 #: A case's own, whichever nodes it was seen from.
 STILLS = {"first_seen", "threshold", "close_up", "zone_overlay"}
@@ -124,26 +119,12 @@ def document(url: str) -> str:
 
 
 def settings(folder: Path, node: str, database: str, bucket: str) -> str:
-    return yaml.safe_dump(
-        {
-            "cameras": str(folder / "cameras.yaml"),
-            "data_dir": str(folder / node / "data"),
-            "database": database,
-            "log_format": "json",
-            "detector_threads": 1,
-            "access": {"api": "open"},
-            "console": {"enabled": False},
-            "camera_key": CAMERA_KEY,
-            "evidence": {
-                "pre_s": 2,
-                "post_s": 3,
-                "url": f"s3://evidence/city?endpoint={bucket}",
-                "access_key": "one",
-                "secret_key": "two",
-                "signing_key": SIGNING_KEY,
-            },
-            "node": {"id": node, "capacity": 1, "lease_s": LEASE_S},
-        }
+    return node_settings(
+        folder / "cameras.yaml",
+        database,
+        bucket,
+        data_dir=str(folder / node / "data"),
+        node={"id": node, "capacity": 1, "lease_s": LEASE_S},
     )
 
 

@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry
-from ray_parts import RayCluster, ray_cluster
 
 from live_service import free_port, wait_for
+from plain_http import NO_TLS
+from ray_parts import RayCluster, ray_cluster
 from streetwatch.models import registry
 from streetwatch.models.session import Session
 from streetwatch.service.between.asking import Asking
@@ -79,7 +80,7 @@ def told(ray: RayCluster, config: Path) -> list[dict[str, Any]]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=PATIENCE_S).is_success
+        return httpx.get(f"{url}/healthz", timeout=PATIENCE_S, verify=NO_TLS).is_success
     except httpx.TransportError:
         return False
 

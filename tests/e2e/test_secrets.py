@@ -22,9 +22,9 @@ from commands import streetwatch
 from console_parts import PASSWORD, let_in
 from filed import a_message, an_incident, promise
 from live_service import Service, free_port, wait_for
+from plain_http import client_of
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.store.sql_store import open_store
-from waiting import PATIENCE_S
 
 #: By the variable that each stands in. Some have what addresses and forms escape.
 CANARIES: Final = {
@@ -154,7 +154,7 @@ def tight(service: Service) -> Iterator[Service]:
 @contextmanager
 def signed_in(service: Service) -> Iterator[httpx.Client]:
     ours = {"Origin": service.url}  # as a browser says with what it sends from a page of ours
-    with httpx.Client(base_url=service.url, timeout=PATIENCE_S, headers=ours) as client:
+    with client_of(service.url, headers=ours) as client:
         form = {"name": "admin", "password": PASSWORD, "next": "/console/wall"}
         assert client.post("/console/login", data=form).status_code == 303
         yield client

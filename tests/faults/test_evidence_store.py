@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from bucket_parts import make_bucket
 
+from bucket_parts import make_bucket
 from streetwatch.benchmarks.store_faults import StoreFault
 from streetwatch.datasets.fake_store import StoreTrouble
 

@@ -32,23 +32,21 @@ def test_thirty_deaths_lose_nothing_and_file_nothing_twice(tmp_path: Path, seed:
     zero = fast_clock(SPEED)()
     with Receiver(book).listening() as url:
         script = Script(tmp_path, url, zero, zero + LONG_S)
-        lives: list[tuple[float, float]] = []
-        script = killed_at_random(
-            script, times=DEATHS, seed=seed, on_life=lambda *life: lives.append(life)
-        )
+        script = killed_at_random(script, times=DEATHS, seed=seed)
+    looks = script.looks()
     book.close()
     store, folder = open_store(script.database), EvidenceFolder(tmp_path / "evidence")
     ledger = PlatformLedger.read(tmp_path / "platform.jsonl")
     filed = [one for one in store.incidents() if one.opened_at is not None]
     over = [one for one in things(zero, script.until) if one.until <= script.until]
     assert len(over) >= 6, "a quick machine is through before every place had much"
-    assert any(thing.watched_s(lives) >= LONG_ENOUGH_S for thing in over)
+    assert any(thing.watched_s(looks) >= LONG_ENOUGH_S for thing in over)
     for thing in over:
         mine = [one for one in filed if one.camera_id == thing.camera]
         found = [one for one in mine if thing.is_filed_at(one.first_seen, one.bbox)]
-        # Where processes took too long to begin, nobody saw it for as long as it must be seen.
-        is_seen = thing.watched_s(lives) >= LONG_ENOUGH_S
-        told = (thing.camera, thing.since - zero, thing.watched_s(lives), len(found))
+        # Where processes had too little time, nobody saw it for as long as it must be seen.
+        is_seen = thing.watched_s(looks) >= LONG_ENOUGH_S
+        told = (thing.camera, thing.since - zero, thing.watched_s(looks), len(found))
         assert len(found) == 1 or not (found or is_seen), told
     assert Counter(one.id for one in filed) == ledger.opened, "the platform has each of them, once"
     folder.sweep(before=time.time() + 1)

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from filed import NOON, a_message, promise
 from gates import open_gate
 from http_parts import serving
+from plain_http import client_of
 from streetwatch.service.access.policy import Rule
 from streetwatch.service.access.role import Right
 from streetwatch.service.api.app import create_api, front_page
@@ -40,7 +41,7 @@ class Api:
 
     store: SqlStore
     evidence: EvidenceFolder
-    http: httpx.Client = field(default_factory=httpx.Client)
+    http: httpx.Client = field(init=False)
     readiness: Readiness = FIT
 
 
@@ -61,7 +62,7 @@ def api(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Api]:
     )
     app.include_router(broken)
     app.include_router(front_page())
-    with serving(app) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with serving(app) as url, client_of(url) as client:
         built.http = client
         yield built
     store.close()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -30,7 +30,7 @@ class City:
     """A city's platform that was handed a case and calls back."""
 
     store: SqlStore
-    http: httpx.Client
+    http: httpx.Client = field(init=False)
     now: float = NOON + 100
 
     def says(self, state: str, *, at: float | None = None, **said: str) -> httpx.Response:
@@ -62,7 +62,7 @@ class City:
 @pytest.fixture
 def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
     store = open_store(new_database())
-    built = City(store, httpx.Client())
+    built = City(store)
     receipts = Receipts(store.engine)
     callbacks = callbacks_router(
         {"city": SECRET, "other": "the-secret-of-another"},

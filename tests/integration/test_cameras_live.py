@@ -12,6 +12,7 @@ import pytest
 
 from http_parts import serving
 from live_service import wait_for
+from plain_http import client_of
 from streetwatch.datasets.live import LiveProcess
 from streetwatch.service.app import Service
 from streetwatch.service.cameras import load_cameras
@@ -19,7 +20,6 @@ from streetwatch.service.config.access_schema import AccessSettings, ApiAccess
 from streetwatch.service.config.network_schema import NetworkSettings
 from streetwatch.service.settings import Settings
 from streetwatch.service.site import api_of
-from waiting import PATIENCE_S
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
 ROAD = {"id": "road", "polygon": SQUARE, "rules": [{"type": "illegal_parking_motor"}]}
@@ -70,7 +70,7 @@ def running(camera: str, tmp_path: Path) -> Iterator[Running]:
     with (
         one.service.running(),
         serving(api_of(one.service)) as url,
-        httpx.Client(base_url=url, timeout=PATIENCE_S) as one.http,
+        client_of(url) as one.http,
     ):
         yield one
 
@@ -82,7 +82,7 @@ def asleep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     one = Running(tmp_path_factory.mktemp("asleep"), file)
     with (
         serving(api_of(one.service)) as url,
-        httpx.Client(base_url=url, timeout=PATIENCE_S) as one.http,
+        client_of(url) as one.http,
     ):
         yield one
     one.service.store.close()

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bucket_parts import bucketed, make_bucket
 
+from bucket_parts import bucketed, make_bucket
 from streetwatch.service.evidence.clips import Clips
 from streetwatch.service.evidence.copies import Copies, NoCopy
 from streetwatch.service.evidence.cutting import CLIP, ClipWindow

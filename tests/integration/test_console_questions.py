@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from filed import NOON, a_message, an_incident, promise
 from gates import open_gate
 from http_parts import serving
+from plain_http import client_of
 from streetwatch.service.api.guard import Guard
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.book import Book
@@ -31,7 +32,6 @@ from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.schema import desk_case, desk_merged
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.zones.place import Place
-from waiting import PATIENCE_S
 
 HOUR = 3_600.0
 
@@ -77,7 +77,7 @@ def city(new_database: Callable[..., str]) -> Iterator[City]:
     api.add_middleware(Guard, gate=open_gate(store.engine))
     api.include_router(reports_router(reporter))
     api.include_router(case_csv_router(Book(store.engine), clock=lambda: NOON))
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with serving(api) as url, client_of(url) as client:
         yield City(store, client)
     store.close()
 

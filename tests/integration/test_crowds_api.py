@@ -13,6 +13,7 @@ from PIL import Image
 
 from gates import open_gate
 from http_parts import serving
+from plain_http import client_of
 from streetwatch.service.api.foresight.crowds import crowds_router
 from streetwatch.service.api.guard import Guard
 from streetwatch.service.cameras import Camera
@@ -24,7 +25,6 @@ from streetwatch.service.store.sql_store import open_store
 from streetwatch.service.store.zone_counts import Count, ZoneSlot, add_counts, slot_of
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.zones.zone import Zone, ZoneKind
-from waiting import PATIENCE_S
 
 MONDAY: Final = 1_772_380_800.0  # 2026-03-02, midnight in China
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -79,7 +79,7 @@ def http(crowds: Crowds) -> Iterator[httpx.Client]:
     api = FastAPI()
     api.include_router(crowds_router(crowds))
     api.add_middleware(Guard, gate=open_gate(crowds.engine))
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with serving(api) as url, client_of(url) as client:
         yield client
 
 

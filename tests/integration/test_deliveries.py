@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,7 +36,7 @@ class People:
     """Somebody with a browser, and the store they look at."""
 
     store: SqlStore
-    http: httpx.Client
+    http: httpx.Client = field(init=False)
     woken: int = 0
 
     @property
@@ -67,7 +67,7 @@ class People:
 @pytest.fixture
 def people(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[People]:
     store = open_store(new_database())
-    built = People(store, httpx.Client())
+    built = People(store)
     with served_desk(
         store.engine,
         desk_router(Book(store.engine), clock=lambda: NOON, on_end=lambda *_: None),

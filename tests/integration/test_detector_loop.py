@@ -13,7 +13,8 @@ from prometheus_client import CollectorRegistry
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.runtime.attention import Attention, Intervals
-from streetwatch.service.runtime.detector_loop import REST_S, DetectorLoop
+from streetwatch.service.runtime.detector_loop import DetectorLoop
+from streetwatch.service.runtime.judging import REST_S
 from streetwatch.service.runtime.mailbox import Mailboxes
 from streetwatch.service.runtime.metrics import RuntimeMetrics
 from streetwatch.service.runtime.watch import CameraWatch

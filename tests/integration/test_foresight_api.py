@@ -14,6 +14,7 @@ from PIL import Image
 
 from gates import open_gate
 from http_parts import serving
+from plain_http import client_of
 from streetwatch.benchmarks.city_store import fill_with
 from streetwatch.datasets.city.ground import cameras_yaml, grids_geojson
 from streetwatch.datasets.city.life import City
@@ -29,7 +30,6 @@ from streetwatch.service.desk.reports.period import days
 from streetwatch.service.foresight.cells import CellKind
 from streetwatch.service.incidents.reach import Reach
 from streetwatch.service.store.sql_store import open_store
-from waiting import PATIENCE_S
 
 PLANTS = frozenset({Plant.HOT_SPOT, Plant.BLIND_SPOT})
 CITY = City(Plan(seed=5, first=date(2026, 9, 1), days=28, districts=1, cameras=12, plants=PLANTS))
@@ -57,7 +57,7 @@ def http(outlook: Outlook) -> Iterator[httpx.Client]:
     api.include_router(hotspots_router(outlook))
     api.include_router(coverage_router(outlook))
     api.add_middleware(Guard, gate=open_gate(outlook.engine))
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with serving(api) as url, client_of(url) as client:
         yield client
 
 

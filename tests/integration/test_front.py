@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
 
+from plain_http import client_of
 from streetwatch.service.front.limits import Limits, Rule, rules_of
 from streetwatch.service.server import PatientProtocol, configured
 from waiting import PATIENCE_S
@@ -102,7 +103,7 @@ def asked() -> Iterator[tuple[Clock, Callable[..., httpx.Response]]]:
     rules: tuple[Rule, ...] = rules_of(public_per_minute=3, costly_per_minute=2)
     with (
         served(Limits(answering(), rules, clock=clock)) as port,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client,
+        client_of(f"http://127.0.0.1:{port}") as client,
     ):
         yield clock, client.request
 

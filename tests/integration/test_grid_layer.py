@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from filed import NOON, a_message
 from gates import open_gate
 from http_parts import serving
+from plain_http import client_of
 from streetwatch import cli
 from streetwatch.service.api.app import create_api
 from streetwatch.service.api.metrics import UnassignedCollector
@@ -24,7 +25,6 @@ from streetwatch.service.desk.router import desk_router
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.settings import Settings
 from streetwatch.service.store.sql_store import open_store
-from waiting import PATIENCE_S
 from wired_desk import wired_desk
 
 CODES = ("310101001001001", "310101001001002", "310104001001001")
@@ -92,7 +92,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         readiness=lambda: Readiness((), 0, 0, 0.0),
         registry=registry,
     )
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with serving(api) as url, client_of(url) as client:
         yield Desk(client, tmp_path)
     store.close()
 

@@ -40,7 +40,7 @@ def china(written: str) -> float:
 class Desk:
     """The desk as its users see it, and its clock."""
 
-    http: httpx.Client = field(default_factory=httpx.Client)
+    http: httpx.Client = field(init=False)
     now: float = NOON
 
     def file(self, number: int = 1, **changes: Any) -> httpx.Response:  # noqa: ANN401

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class City:
 
     config: Path
     store: SqlStore
-    http: httpx.Client
+    http: httpx.Client = field(init=False)
     now: float = NOON
 
     def file(self, name: str, *moves: dict[str, Any], **facts: Any) -> None:  # noqa: ANN401
@@ -70,7 +70,7 @@ def city(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[City]:
     store = open_store(address)
     config = tmp_path / "streetwatch.yaml"
     config.write_text(f"data_dir: .\ndatabase: {address}\n")
-    built = City(config, store, httpx.Client())
+    built = City(config, store)
     with served_desk(
         store.engine,
         desk_router(Book(store.engine), clock=lambda: built.now, on_end=lambda *_: None),

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from http_parts import serving
+from plain_http import client_of
 from sealed import SIGNER, packed_case
 from streetwatch.service.api.keys import keys_router
 from streetwatch.service.console.verifying import verify_router
@@ -19,7 +20,6 @@ from streetwatch.service.evidence.keys import Signer, public_key
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.store.chains import public_keys
 from streetwatch.service.store.sql_store import open_store
-from waiting import PATIENCE_S
 
 OTHER = Signer.made()
 
@@ -51,7 +51,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
     api.include_router(verify_router(signing, store.engine, most=1_000_000))
     api.include_router(keys_router(signing))
-    with serving(api) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as http:
+    with serving(api) as url, client_of(url) as http:
         yield Office(http, pack, evidence.read("a" * 26, "manifest.json"))
     store.close()
 

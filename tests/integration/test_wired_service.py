@@ -11,6 +11,7 @@ import pytest
 
 from filed import NOON
 from http_parts import serving
+from plain_http import client_of
 from streetwatch.service.app import Service
 from streetwatch.service.settings import Settings
 from streetwatch.service.site import api_of
@@ -26,7 +27,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         {"data_dir": tmp_path_factory.mktemp("service"), "access": {"api": "open"}}
     )
     service = Service(settings, cameras=(), clock=lambda: NOON)
-    with serving(api_of(service)) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+    with serving(api_of(service)) as url, client_of(url) as client:
         yield client
     service.store.close()
 

@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from cryptography.fernet import Fernet
-from deployed import DEPLOY, setting_named
 from pydantic import SecretStr
 
-from streetwatch.service.config.groups import EvidenceSettings
+from deployed import DEPLOY, setting_named
+from streetwatch.service.config.evidence_schema import EvidenceSettings
 from streetwatch.service.evidence.bucket import Address
 from streetwatch.service.evidence.bucketed import BucketedEvidence
 from streetwatch.service.keyring import vault_of

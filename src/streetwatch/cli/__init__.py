@@ -73,17 +73,24 @@ app.add_typer(users.app, name="users")
 
 def main() -> None:
     """Run the command; wrong input is one clear line and exit status 2."""
-    # ruff: noqa: PLC0415 -- `--help` must not wait for these imports
+    try:
+        app()
+    except BrokenPipeError:  # whoever read our lines has had enough
+        sys.stderr.close()
+    except Exception as error:
+        if not isinstance(error, _told_in_one_line()):
+            raise
+        sys.stderr.write(f"{error}\n")
+        sys.exit(EXIT_INPUT_WRONG)
+
+
+def _told_in_one_line() -> tuple[type[Exception], ...]:
+    """Return the errors that say what is wrong themselves; no command waits for their imports."""
+    # ruff: noqa: PLC0415
     from streetwatch.datasets.live import ClipError
     from streetwatch.datasets.yolo_folder import DatasetError
     from streetwatch.models.errors import ModelError
     from streetwatch.service.incidents.errors import StreetwatchError
     from streetwatch.vision.capture.errors import CaptureError
 
-    try:
-        app()
-    except (StreetwatchError, ModelError, CaptureError, ClipError, DatasetError) as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(EXIT_INPUT_WRONG)
-    except BrokenPipeError:  # whoever read our lines has had enough
-        sys.stderr.close()
+    return StreetwatchError, ModelError, CaptureError, ClipError, DatasetError

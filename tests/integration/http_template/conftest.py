@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
-from template_parts import OURS, Clock, Sinks
 
 from platform_parts import Platform
 from streetwatch.service.config.target_schema import HttpEntry
 from streetwatch.service.delivery.http_template import HttpTemplateSink
 from streetwatch.service.delivery.template_file import load_template
 from streetwatch.service.evidence.folder import EvidenceFolder
+from template_parts import OURS, Clock, Sinks
 
 
 @pytest.fixture

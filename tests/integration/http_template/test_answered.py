@@ -2,7 +2,6 @@
 
 import pytest
 from fastapi import Response
-from template_parts import ANSWER, OPENED, OURS, Sinks, decision_on, filing, refused_by
 
 from platform_parts import Platform
 from streetwatch.service.delivery.retry import Again, Park
@@ -13,6 +12,7 @@ from streetwatch.service.delivery.sink import (
     Receipt,
     Searchable,
 )
+from template_parts import ANSWER, OPENED, OURS, Sinks, decision_on, filing, refused_by
 
 
 @pytest.mark.parametrize(

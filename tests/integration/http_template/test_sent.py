@@ -6,7 +6,6 @@ from email import message_from_bytes
 from urllib.parse import parse_qs
 
 import pytest
-from template_parts import OPENED, OURS, Sinks, decision_on, filing
 
 from filed import NOON, a_message, an_incident, evidence
 from platform_parts import Platform
@@ -17,6 +16,7 @@ from streetwatch.service.delivery.sink import (
 )
 from streetwatch.service.incidents.case import Occasion
 from streetwatch.service.incidents.incident import State
+from template_parts import OPENED, OURS, Sinks, decision_on, filing
 
 BODY = {
     "data.cases[0].title": "{camera.name}: {type_zh}",

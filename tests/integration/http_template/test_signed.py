@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from fastapi import Response
-from template_parts import ANSWER, OPENED, Clock, Sinks, filing, refused_by
 
 from platform_parts import Platform
 from streetwatch.service.delivery.sink import Receipt
+from template_parts import ANSWER, OPENED, Clock, Sinks, filing, refused_by
 
 KEY = b"s3cr3t-of-the-city"
 
