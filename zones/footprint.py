@@ -155,7 +155,7 @@ def shifts(before: Boxes, after: Boxes) -> Shares:
     """Return how far the centre of each box lies from that of its counterpart, pixels."""
     apart = after - before
     twice = apart[:, :2] + apart[:, 2:]
-    far: Shares = np.hypot(twice[:, 0], twice[:, 1]) / 2
+    far: Shares = np.hypot(*twice.T) / 2
     return far
 
 
