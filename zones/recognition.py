@@ -141,7 +141,8 @@ def _stands_where_it_stood(stays: Stays, sights: Sights) -> Flags:
     """Tell what was never seen to leave, and is seen at its place, as large as it was."""
     stayed = stays.is_sure & (stays.absent_s == 0) & ~stays.is_displaced
     near = footprint.shifts(stays.anchor, sights.box) <= _NEAR * footprint.widths(stays.anchor)
-    return stayed & near & is_similar(stays.anchor, sights.box)
+    stands: Flags = stayed & near & is_similar(stays.anchor, sights.box)
+    return stands
 
 
 def _with_other(
