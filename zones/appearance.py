@@ -186,7 +186,7 @@ def alike(left: Patches, right: Patches) -> Likeness:
     return found
 
 
-def shaken(view: View, size: Size, boxes: Boxes, before: Patches) -> tuple[Likeness, Patches]:
+def shaken(view: View, size: Size, boxes: Boxes, before: Patches) -> Likeness:
     """Compare places as they would be seen by a camera that has shaken a little since.
 
     Args:
@@ -196,16 +196,16 @@ def shaken(view: View, size: Size, boxes: Boxes, before: Patches) -> tuple[Liken
         before: What they looked like, (N, PATCH).
 
     Returns:
-        How alike each is where it is most so, a few pixels beside; and what the view shows there.
+        How alike each is where it is most so, a few pixels beside, (N,).
     """
     reach, width = round(_SHAKE * view.shape[1]), view.shape[1]
     steps = np.arange(-reach, reach + 1)
     moves = (steps[:, None] * width + steps[None, :]).ravel()
     spots = _spots(boxes.astype(np.float32, copy=False).tobytes(), size, view.shape)
     there = view.ravel().take(moves[:, None] + spots, mode="clip").reshape(-1, PATCH)
-    likeness = alike(np.tile(before, (len(moves), 1)), there).reshape(len(moves), -1)
-    best, rows = likeness.argmax(axis=0), np.arange(len(boxes))
-    return likeness[best, rows], there.reshape(len(moves), -1, PATCH)[best, rows]
+    likeness = alike(np.tile(before, (len(moves), 1)), there)
+    best: Likeness = likeness.reshape(len(moves), -1).max(axis=0)
+    return best
 
 
 def difference(before: Patches, now: Patches) -> tuple[Likeness, Likeness]:

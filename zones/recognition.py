@@ -139,7 +139,7 @@ def _compared(stays: Stays, sights: Sights, scene: Scene, odd: Flags) -> tuple[S
 
 def _stands_where_it_stood(stays: Stays, sights: Sights) -> Flags:
     """Tell what was never seen to leave, and is seen at its place, as large as it was."""
-    stayed = stays.is_sure & (stays.absent_s == 0) & ~stays.is_displaced
+    stayed = stays.is_sure & stays.has_stayed
     near = footprint.shifts(stays.anchor, sights.box) <= _NEAR * footprint.widths(stays.anchor)
     stands: Flags = stayed & near & is_similar(stays.anchor, sights.box)
     return stands
@@ -151,11 +151,11 @@ def _with_other(
     """Return the stays with what was seen in their places instead, and how like that is to now."""
     agreed, at = appearance.alike(stays.other, sights.patch), scene.at
     seen = odd & (stays.other_looks > 0)
-    unlike = (seen & (agreed < appearance.ANOTHER)).nonzero()[0]
+    # What is compared with the stay in one place only is compared with the other one so, too.
+    unlike = (seen & stays.has_stayed & (agreed < appearance.ANOTHER)).nonzero()[0]
     if len(unlike) and scene.view is not None:
-        best, _ = appearance.shaken(
-            scene.view, scene.size, stays.anchor[unlike], stays.other[unlike]
-        )
+        others = stays.anchor[unlike], stays.other[unlike]
+        best = appearance.shaken(scene.view, scene.size, *others)
         agreed[unlike] = np.where(best >= appearance.ANOTHER, best, agreed[unlike])
     again = seen & (agreed >= appearance.ANOTHER)
     new = odd & ~again

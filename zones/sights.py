@@ -144,17 +144,15 @@ def _steadied(
 
     Who looks for a thing beside an empty place finds one that is like it.
     """
-    unlike = stays.is_known & (alike < appearance.SAME)
-    unlike &= ~stays.is_displaced & (stays.absent_s == 0)
+    unlike = stays.is_known & (alike < appearance.SAME) & stays.has_stayed
     unlike[cover.rows] = False
     rows = unlike.nonzero()[0]
     if not len(rows) or scene.view is None:
         return patch, alike
-    likeness, there = appearance.shaken(
-        scene.view, scene.size, stays.anchor[rows], stays.patch[rows]
-    )
+    likeness = appearance.shaken(scene.view, scene.size, stays.anchor[rows], stays.patch[rows])
     same = likeness >= appearance.SAME
     if np.count_nonzero(same):
         patch = patch.copy()
-        patch[rows[same]], alike[rows[same]] = there[same], likeness[same]
+        # What is known of it stays: noise would make it wander.
+        patch[rows[same]], alike[rows[same]] = stays.patch[rows[same]], likeness[same]
     return patch, alike
