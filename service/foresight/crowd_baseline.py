@@ -184,9 +184,10 @@ def upper(mean: Array, spread: float, tail: float) -> Array:
 
 def _least(share: float, size: Array, p: float) -> Array:
     """Return the least counts that so much of a negative binomial distribution does not exceed."""
-    count = np.ceil(nbdtrik(share, size, p))
+    count: Array = np.ceil(nbdtrik(share, size, p))
     one_less = np.maximum(count - 1.0, 0.0)  # where the inverse is a hair above a whole number
-    return np.where(betainc(size, one_less + 1.0, p) >= share, one_less, count)
+    is_enough: npt.NDArray[np.bool_] = betainc(size, one_less + 1.0, p) >= share
+    return np.where(is_enough, one_less, count)
 
 
 def _crowd(busiest: float, spread: float) -> float:

@@ -14,6 +14,7 @@ import structlog
 from streetwatch.service.cameras.camera import Camera
 from streetwatch.service.evidence.recorder import Recorder
 from streetwatch.service.incidents.handle import Watched
+from streetwatch.service.runtime.arrivals import Arrivals
 from streetwatch.service.runtime.attention import Attention
 from streetwatch.service.runtime.detector_loop import DetectorLoop
 from streetwatch.service.runtime.mailbox import Mailboxes
@@ -24,6 +25,7 @@ from streetwatch.service.runtime.watching import Watching
 from streetwatch.service.store.leases import Lease, LeaseLostError
 from streetwatch.service.store.references import Kept
 from streetwatch.vision.capture.ring import Ring
+from streetwatch.vision.capture.state import Phase
 from streetwatch.vision.capture.stream import Capture
 from streetwatch.vision.capture.two_streams import TwoStreams
 from streetwatch.vision.gate import Gate
@@ -52,8 +54,12 @@ class Fleet:
     loop: DetectorLoop
     mailboxes: Mailboxes
     watched: Mapping[str, WatchedCamera] = field(init=False, default_factory=dict)
+    _arrivals: Arrivals = field(init=False)
     _changing: threading.Lock = field(init=False, default_factory=threading.Lock)
     _is_running: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self._arrivals = Arrivals(lambda camera: self._capture(camera, self._ring(camera)))
 
     def start(self) -> None:
         """Begin to watch."""
@@ -66,8 +72,23 @@ class Fleet:
         """Watch no more; reads in progress end with their time-outs. May be called again."""
         with self._changing:
             self._is_running = False
+            self._arrivals.expect(())
             for one in self.watched.values():
                 one.capture.stop(timeout_s=0)
+
+    def is_live(self, camera_id: str) -> bool:
+        """Tell whether a camera that is watched gives pictures."""
+        running = self.watched.get(camera_id)
+        return running is not None and running.capture.state.phase is Phase.LIVE
+
+    def expect(self, cameras: Iterable[Camera]) -> frozenset[str]:
+        """Read the streams of cameras that are about to come; nobody looks at them yet.
+
+        Returns:
+            Those whose pictures come: they can be watched without a gap.
+        """
+        with self._changing:
+            return self._arrivals.expect(cameras if self._is_running else ())
 
     def apply(
         self, cameras: Iterable[Camera], held: Mapping[str, Lease] | None = None
@@ -103,7 +124,8 @@ class Fleet:
             }
             # Who hands on a picture is looked up here: a camera's place must be there first.
             self.watched = MappingProxyType(after)
-            fresh = [one for name, one in after.items() if before.get(name) is not one]
+            changed = (one for name, one in after.items() if before.get(name) is not one)
+            fresh = [one for one in changed if one.capture.state.phase is Phase.STOPPED]
             for number, one in enumerate(fresh) if self._is_running else ():
                 one.capture.start(after_s=number * APART_S)
             wait_for(changes, timeout=APPLIED_WITHIN_S)
@@ -131,9 +153,7 @@ class Fleet:
     ) -> WatchedCamera:
         """Wire one camera: its packets to a ring, its frames to the mailboxes, its chain."""
         wiring = self.wiring
-        # A coded packet can't be masked: a camera with a privacy mask keeps no clips.
-        most, first_s = wiring.keep_bytes, wiring.window.whole_s
-        ring = None if camera.masks else Ring(keep_s=first_s, keep_bytes=most)
+        capture = self._arrivals.taken(camera) or self._capture(camera, self._ring(camera))
         viewing = Viewing(
             partial(self._look_every, camera.id), wiring.options.look_interval_s, wiring.clock
         )
@@ -142,7 +162,7 @@ class Fleet:
             zones=camera.zones,
             copies=wiring.copies,
             seal=replace(wiring.seal, clock_offset=partial(self._clock_offset, camera.id)),
-            ring=ring,
+            ring=capture.ring,
             window=wiring.window,
             is_viewed=lambda: viewing.is_viewed,
         )
@@ -165,8 +185,15 @@ class Fleet:
             beside=camera.permitted,
         )
         self.loop.watch(camera.id, watching)
-        return WatchedCamera(
-            camera, self._capture(camera, ring), recorder, watch, watching, viewing, lease=lease
+        return WatchedCamera(camera, capture, recorder, watch, watching, viewing, lease=lease)
+
+    def _ring(self, camera: Camera) -> Ring | None:
+        """Return where a camera's packets are kept; None: one that can't be masked is not kept."""
+        wiring = self.wiring
+        return (
+            None
+            if camera.masks
+            else Ring(keep_s=wiring.window.whole_s, keep_bytes=wiring.keep_bytes)
         )
 
     def _clock_offset(self, camera_id: str) -> Seconds | None:

@@ -1,5 +1,6 @@
 """A node among others: it says that it lives, and watches the cameras that it has leases for."""
 
+import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -27,6 +28,15 @@ log = structlog.get_logger(__name__)
 #: How often a node looks whether cameras are to come or to go.
 FOLLOW_EVERY_S: Final[Seconds] = 0.5
 
+#: The same while it gives its own to others.
+HAND_OVER_EVERY_S: Final[Seconds] = 0.1
+
+#: So long a node that ends waits for others to have pictures of what it has.
+HAND_OVER_S: Final[Seconds] = 5.0
+
+#: So long one that goes on does: others may not reach a camera that it reaches.
+AWAITED_S: Final[Seconds] = 20.0
+
 #: How often the cameras are placed, by whichever node comes first.
 PLAN_EVERY_S: Final[Seconds] = 1.0
 
@@ -45,6 +55,7 @@ class Following:
         fleet: What it watches.
         catalogue: All cameras, in whatever process they are watched.
         registry: Of the metrics.
+        awaited_s: So long it looks at a camera whose next node has no pictures of it.
     """
 
     myself: Myself
@@ -53,10 +64,13 @@ class Following:
     fleet: Fleet
     catalogue: Catalogue
     registry: CollectorRegistry
+    awaited_s: Seconds = AWAITED_S
     _watched: Mapping[str, Lease] = field(init=False, default_factory=dict)
     _cameras: tuple[Camera, ...] = field(init=False, default=())
     _ending: dict[str, Future[None]] = field(init=False, default_factory=dict)
     _is_usurped: bool = field(init=False, default=False)
+    _told_ready: frozenset[str] = field(init=False, default=frozenset())
+    _awaited_since: Mapping[str, Seconds] = field(init=False, default_factory=dict)
     _heart: Rounds = field(init=False)
     _rounds: Rounds = field(init=False)
     _costs: Costs = field(init=False, default_factory=Costs)
@@ -92,14 +106,25 @@ class Following:
         return self._is_usurped
 
     def drain(self, *, timeout_s: Seconds) -> None:
-        """Store all that was seen on every camera, so that others may go on; call `end` then."""
+        """Give the cameras to other nodes, and store all that was seen; call `end` then.
+
+        Each is watched until another node is to have it. Whatever nobody has taken by then is
+        watched no more.
+        """
         self._rounds.stop(timeout_s=timeout_s)
         try:
             self.nodes.leave(self.myself.id)
+            self._hand_over()
         except StorageError as error:  # nor can anything be stored
             log.warning("node.not_leaving", reason=str(error))
+        self.fleet.expect(())
         self._ending |= self.fleet.apply(self._cameras, {})
         wait_for(self._ending.values(), timeout=timeout_s)
+
+    def _hand_over(self) -> None:
+        pause, until = threading.Event(), time.monotonic() + HAND_OVER_S
+        while self._watched and not pause.wait(HAND_OVER_EVERY_S) and time.monotonic() < until:
+            self.follow()
 
     def end(self, *, timeout_s: Seconds) -> None:
         """Be no node any more; nothing is written from here on."""
@@ -133,21 +158,42 @@ class Following:
             StorageError: the database refused; the next round goes on.
         """
         if self._is_usurped:
+            self.fleet.expect(())
             self._apply({})
             return
         self.catalogue.catch_up()
         self.nodes.plan(self.myself, self._plan, every_s=PLAN_EVERY_S)
         mine, known = self.leases.mine(), {one.id for one in self.catalogue.cameras}
         self._forget_lost(mine.held)
+        self._expect(mine.coming | (mine.free & self._told_ready))
+        staying = mine.wanted | self._waited_for(mine.awaited, time.monotonic())
         keep = {
             name: one
             for name, one in mine.held.items()
-            if name in mine.wanted and name in known and name not in self._ending
+            if name in staying and name in known and name not in self._ending
         }
         free = [one for one in mine.free if one in known and one not in self._ending]
         self._apply(keep | (self.leases.take(free) if free else {}))
         self._give_back(mine.held)
         self._tell_costs(time.monotonic())
+
+    def _expect(self, coming: frozenset[str]) -> None:
+        """Read the streams of what is to come, and tell whoever has it that pictures come."""
+        cameras = [one for one in self.catalogue.cameras if one.id in coming]
+        ready = self.fleet.expect(cameras)
+        if news := ready - self._told_ready:
+            self.leases.tell_ready(news)
+        self._told_ready = ready
+
+    def _waited_for(self, awaited: frozenset[str], now: Seconds) -> frozenset[str]:
+        """Return what is looked at until its next node has pictures, which is not for ever.
+
+        A camera that gives no pictures here is not waited for.
+        """
+        live = (name for name in awaited if self.fleet.is_live(name))
+        self._awaited_since = {name: self._awaited_since.get(name, now) for name in live}
+        since = self._awaited_since.items()
+        return frozenset(name for name, at in since if now - at < self.awaited_s)
 
     def _tell_costs(self, now: Seconds) -> None:
         if not self._costs.is_due(now):

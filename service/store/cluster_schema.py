@@ -23,7 +23,8 @@ node = sa.Table(
 )
 
 #: Who has a camera. `epoch` rises whenever it changes hands and never falls: a row is not deleted.
-#: A lease lasts as long as its node's `until`: one row to renew for any number of cameras.
+#: A lease lasts as long as its node's `until`: one row to renew for any number of cameras. `ready`
+#: tells that whoever is to have the camera has pictures of it.
 lease = sa.Table(
     "lease",
     metadata,
@@ -32,6 +33,7 @@ lease = sa.Table(
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("since", sa.Float, nullable=False),
     sa.Column("wanted", sa.String(64)),
+    sa.Column("ready", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("cost", sa.Float),
     sa.Index(None, "node"),
     sa.Index(None, "wanted"),

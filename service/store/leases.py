@@ -57,11 +57,15 @@ class Mine:
         held: Those that it has.
         wanted: Those that it is to have.
         free: Those of them that neither it nor any living node has.
+        coming: Those of them that a living node still has.
+        awaited: Those that it has and another is to have, which has no pictures of them yet.
     """
 
     held: Mapping[str, Lease]
     wanted: frozenset[str]
     free: frozenset[str]
+    coming: frozenset[str]
+    awaited: frozenset[str]
 
 
 class Leases:
@@ -88,11 +92,26 @@ class Leases:
             rows = connection.execute(sa.select(lease, is_free).where(ours)).all()
         held = (Lease(row.camera_id, row.epoch) for row in rows if row.node == self._node)
         wanted = [row for row in rows if row.wanted == self._node]
+        others = [row for row in wanted if row.node != self._node]
+        going = (row for row in rows if row.node == self._node and row.wanted != self._node)
         return Mine(
             MappingProxyType({one.camera_id: one for one in held}),
             frozenset(row.camera_id for row in wanted),
-            frozenset(one.camera_id for one in wanted if one.is_free and one.node != self._node),
+            frozenset(row.camera_id for row in others if row.is_free),
+            frozenset(row.camera_id for row in others if not row.is_free),
+            frozenset(row.camera_id for row in going if row.wanted and not row.ready),
         )
+
+    def tell_ready(self, camera_ids: Iterable[str]) -> None:
+        """Say of cameras that are to be this node's that it has pictures of them.
+
+        Raises:
+            StorageError: the database refused.
+        """
+        with writing(self._engine) as connection:
+            for camera_id in sorted(camera_ids):
+                same = lease.c.camera_id == camera_id, lease.c.wanted == self._node
+                connection.execute(sa.update(lease).where(*same).values(ready=True))
 
     def is_elsewhere(self, camera_id: str) -> bool:
         """Tell whether another node has a camera.
@@ -124,7 +143,8 @@ class Leases:
     def _taken(self, connection: sa.Connection, camera_id: str) -> int | None:
         locked(connection, _name(camera_id))
         mine = lease.c.camera_id == camera_id, lease.c.wanted == self._node
-        own = {"node": self._node, "epoch": lease.c.epoch + 1, "since": dialect_of(connection).NOW}
+        now = dialect_of(connection).NOW
+        own = {"node": self._node, "epoch": lease.c.epoch + 1, "since": now, "ready": False}
         free = _is_free(connection)
         taking = sa.update(lease).where(*mine, free).values(own).returning(lease.c.epoch)
         return connection.execute(taking).scalar_one_or_none()

@@ -122,6 +122,8 @@ class Nodes:
         with writing(self._engine) as connection:
             locked(connection, "nodes")
             free(connection, myself.id)
+            to_come = lease.c.wanted == myself.id
+            connection.execute(sa.update(lease).where(to_come).values(ready=False))
             now = dialect_of(connection).NOW
             connection.execute(sa.delete(node).where(node.c.id == myself.id))
             row = {
@@ -262,7 +264,8 @@ def _place(connection: sa.Connection, whole: Whole, wanted: Mapping[str, str | N
             connection.execute(sa.insert(lease).values(row | {"wanted": node_id}))
         elif known[camera_id] != node_id:
             same = lease.c.camera_id == camera_id
-            connection.execute(sa.update(lease).where(same).values(wanted=node_id))
+            news = {"wanted": node_id, "ready": False}
+            connection.execute(sa.update(lease).where(same).values(news))
 
 
 def nodes_alive(engine: sa.Engine) -> tuple[str, ...]:

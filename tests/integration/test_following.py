@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -12,124 +11,27 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 
 from http_parts import serving
-from sealed import SEAL, Sees
+from nodes_by_hand import CLOCK, FILE, LEASE_S, Corner, look, spread
 from streetwatch.service.between.asking import Asking
 from streetwatch.service.between.badge import HEADER, Badges
 from streetwatch.service.between.neighbours import Neighbours, SharedLooks
 from streetwatch.service.between.node_router import node_router
-from streetwatch.service.cameras import Camera
 from streetwatch.service.cameras.camera import CameraDocument
-from streetwatch.service.cameras.catalogue import Catalogue
 from streetwatch.service.cameras.errors import WatchedElsewhereError
-from streetwatch.service.cameras.ledger import Ledger
-from streetwatch.service.cameras.vault import Vault
-from streetwatch.service.evidence.copies import Copies
-from streetwatch.service.evidence.cutting import ClipWindow
-from streetwatch.service.evidence.folder import EvidenceFolder
-from streetwatch.service.incidents.routing import TO_THE_DESK
-from streetwatch.service.runtime.attention import Intervals
-from streetwatch.service.runtime.detector_loop import DetectorLoop
-from streetwatch.service.runtime.fleet import Fleet
 from streetwatch.service.runtime.following import Following
 from streetwatch.service.runtime.live import LiveView
 from streetwatch.service.runtime.looks_log import LooksLog
-from streetwatch.service.runtime.mailbox import Mailboxes
-from streetwatch.service.runtime.metrics import RuntimeMetrics
-from streetwatch.service.runtime.watched_camera import Wiring
 from streetwatch.service.settings_file import load_settings
 from streetwatch.service.sharing import first_of
-from streetwatch.service.store.cluster_schema import lease, node
-from streetwatch.service.store.leases import LeaseLostError, Leases
+from streetwatch.service.store.cluster_schema import lease
+from streetwatch.service.store.leases import LeaseLostError
 from streetwatch.service.store.node_status import unowned
-from streetwatch.service.store.nodes import Myself, Nodes
-from streetwatch.service.store.references import References
-from streetwatch.service.store.sql_store import SqlStore, open_store
-from streetwatch.vision.capture.source import Source, SourceKind
-from streetwatch.vision.capture.stream import CaptureOptions
+from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.picture import Pixels
-from streetwatch.vision.types import Detections, Frame, Look, Seconds
-from streetwatch.zones.rules import DEFAULTS, ViolationType
-from streetwatch.zones.zone import Zone
+from streetwatch.vision.types import Detections, Frame, Look
 from waiting import PATIENCE_S
-
-CLOCK = 1_000.0
-LEASE_S = 60.0  # of a machine that is slow: what is silent is said to be
-ROAD = Zone(
-    "road",
-    ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
-    rules=(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR],),
-)
-FILE = tuple(
-    Camera(name, name, Source(SourceKind.RTSP, "rtsp://127.0.0.1:9/x"), None, (ROAD,))
-    for name in ("c1", "c2", "c3", "c4")
-)
-
-
-@dataclass
-class Corner:
-    """A database and nodes on it."""
-
-    folder: Path
-    store: SqlStore
-
-    def node(self, name: str, *, most: int = 200, address: str = "http://node") -> Following:
-        """Enter a node whose threads do not run: its rounds are made by hand."""
-        mailboxes = Mailboxes()
-        loop = DetectorLoop(
-            detector=Sees(()),
-            mailboxes=mailboxes,
-            metrics=RuntimeMetrics(CollectorRegistry()),
-            intervals=Intervals(),
-            clock=lambda: CLOCK,
-            on_change=lambda _: None,
-        )
-        wiring = Wiring(
-            store=self.store,
-            copies=Copies(EvidenceFolder(self.folder / "evidence")),
-            seal=SEAL,
-            routes=TO_THE_DESK,
-            window=ClipWindow(1.0, 1.0),
-            keep_bytes=10**6,
-            options=CaptureOptions(),
-            looks=LooksLog(self.folder / "looks", keep_s=0, keep_bytes=1),
-            references=References(self.store.engine),
-            clock=lambda: CLOCK,
-        )
-        nodes = Nodes(self.store.engine, lease_s=LEASE_S)
-        myself = Myself(name, address, "1", 1.0, most=most)
-        nodes.enter(myself)
-        vault = Vault.at(self.folder / "camera.key")
-        catalogue = Catalogue(Ledger(self.store.engine), vault, FILE, clock=lambda: CLOCK)
-        leases = Leases(self.store.engine, name)
-        fleet, registry = Fleet(wiring, loop, mailboxes), CollectorRegistry()
-        return Following(myself, nodes, leases, fleet, catalogue, registry)
-
-    def later(self, *silent: str, seconds: Seconds = 2.0) -> None:
-        """As if so much time had passed: those that are silent were not heard of in it."""
-        with self.store.engine.begin() as connection:
-            times = {name: node.c[name] - seconds for name in ("since", "planned_at")}
-            connection.execute(sa.update(node).values(times))
-            gone = {"until": node.c.until - seconds}
-            connection.execute(sa.update(node).where(node.c.id.in_(silent)).values(gone))
-
-    def settled(self, *nodes: Following) -> None:
-        """Let nodes go round until nothing changes."""
-        for _ in range(4):
-            self.later()
-            for one in nodes:
-                one.follow()
-
-
-def spread(*nodes: Following) -> list[int]:
-    return [len(one.fleet.watched) for one in nodes]
-
-
-def look(one: Following, camera_id: str, at: Seconds) -> None:
-    seen = Look(at, (640, 360), Detections.empty())
-    one.fleet.watched[camera_id].watch.look(seen)
 
 
 @pytest.fixture
@@ -189,11 +91,10 @@ def test_a_node_that_ends_leaves_its_cameras_and_what_stood_on_them(corner: Corn
     name = next(iter(a.fleet.watched))
     for at in (CLOCK, CLOCK + 1):  # of the second nothing is written yet: the street is empty
         look(a, name, at)
-    a.drain(timeout_s=2.0)
-    a.end(timeout_s=2.0)
-    corner.later()
+    a.drain(timeout_s=10.0)
     b.follow()
-    assert spread(a, b) == [0, 4]
+    assert spread(a, b) == [0, 4]  # before it is gone
+    a.end(timeout_s=2.0)
     assert b.fleet.watched[name].watch.presence.last_look == CLOCK + 1
 
 

@@ -36,6 +36,25 @@ PROGRAM: Final = str(Path(sys.executable).with_name("streetwatch"))
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time in which nobody looked at a camera, and who looked before and after it."""
+
+    camera: str
+    begin: float
+    end: float
+    before: str
+    after: str
+
+    @property
+    def length_s(self) -> float:
+        return self.end - self.begin
+
+    def told(self, zero: float) -> str:
+        at = f"{self.begin - zero:.1f} to {self.end - zero:.1f}"
+        return f"{self.camera}: {self.length_s:.1f} s, {at}, {self.before} to {self.after}"
+
+
 @dataclass
 class City:
     """Cameras, machines, one PostgreSQL, one S3 store."""
@@ -132,19 +151,25 @@ class City:
         answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=20).json()
         return dict(answer)
 
-    def gaps(self, since: float, until: float) -> dict[str, float]:
-        """The longest time between two looks at each camera, whoever looked."""
-        seen: dict[str, list[float]] = {}
+    def gaps(self, since: float, until: float) -> list[Gap]:
+        """The longest time between two looks at each camera, whoever looked; the longest first."""
+        seen: dict[str, list[tuple[float, str]]] = {}
         for folder in sorted(self.folder.glob("*/looks")):
             log = LooksLog(folder, keep_s=1e9, keep_bytes=10**12)
             for camera in sorted(one.name for one in folder.iterdir()):
                 lines = log.lines(camera, since=since - 60)
-                seen.setdefault(camera, []).extend(_at(line) for line in lines)
-        longest = {}
-        for camera, times in seen.items():
-            within = sorted(one for one in times if since - 10 <= one <= until)
-            longest[camera] = max(b - a for a, b in itertools.pairwise(within))
-        return longest
+                seen.setdefault(camera, []).extend(
+                    (_at(line), folder.parent.name) for line in lines
+                )
+        longest = []
+        for camera, looks in seen.items():
+            within = sorted(one for one in looks if since - 10 <= one[0] <= until)
+            gaps = (
+                Gap(camera, a, b, before, after)
+                for (a, before), (b, after) in itertools.pairwise(within)
+            )
+            longest.append(max(gaps, key=lambda one: one.length_s))
+        return sorted(longest, key=lambda one: -one.length_s)
 
 
 def _at(line: str) -> float:

@@ -21,7 +21,8 @@ KUBERAY: Final[dict[str, dict[str, Any]]] = {
 }
 
 #: What KubeRay's operator (v1) knows of a group of pods, and of a cluster: its own definition comes
-#: in no package. What it does not know Kubernetes drops in silence.
+#: in no package. Words and what must be there as in ray-operator/apis/ray/v1/raycluster_types.go of
+#: ray-project/kuberay at 026f1433. What it does not know Kubernetes drops in silence.
 _PARAMETERS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
 _COUNT: Final = {"type": "integer", "minimum": 0}
 _GROUP: Final[dict[str, Any]] = {
