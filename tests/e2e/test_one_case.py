@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import av
@@ -12,6 +13,7 @@ import yaml
 
 from commands import streetwatch
 from live_service import Camera, Service, wait_for
+from streetwatch.service.store.sql_store import open_store
 from waiting import PATIENCE_S
 
 CARRIAGEWAY = [
@@ -77,8 +79,10 @@ def is_live(service: Service) -> bool | None:
     return [one["state"] for one in service.get("/cameras") or []] == ["live"] or None
 
 
-def stands(service: Service) -> object:
-    return (service.get("/console/live/double-parked") or {}).get("stays") or None
+def wait_for_the_car(service: Service) -> None:
+    """Wait until it stands there: its dwell is running."""
+    with closing(open_store(f"sqlite:///{service.folder / 'data' / 'streetwatch.db'}")) as store:
+        wait_for("car that stands", lambda: store.presence("double-parked").stays or None)
 
 
 def first_case(service: Service) -> dict[str, object]:
@@ -93,7 +97,7 @@ def test_a_camera_that_dies_for_ten_seconds_still_gives_exactly_one_case(
     watch(service, camera.url, dwell_s=LONG_S)
     began = time.time()
     service.start()
-    wait_for("car that stands", lambda: stands(service))  # its dwell is running
+    wait_for_the_car(service)
     camera.kill()
     threading.Event().wait(OUTAGE_S)  # as the issue asks for it
     camera.start()
