@@ -6,12 +6,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import av
 import httpx
 import pytest
 import yaml
 
 from commands import streetwatch
+from films import begun
 from live_service import Camera, Service, wait_for
 from streetwatch.service.store.sql_store import open_store
 from waiting import PATIENCE_S
@@ -42,21 +42,7 @@ NO_SECOND_CASE_S = 8.0
 def double_parked(live_camera: Callable[..., Camera], shared_data: Path, tmp_path: Path) -> Camera:
     """A camera on a car that stands in the way, and does not leave."""
     clip = shared_data / "videos" / "composite_double_parked_suv_60s.mp4"
-    return live_camera(begun(clip, tmp_path / clip.name), stands_s=STANDS_S)
-
-
-def begun(clip: Path, path: Path) -> Path:
-    """Copy a clip up to where its car leaves."""
-    with av.open(clip) as source, av.open(path, "w") as output:
-        stream = source.streams.video[0]
-        copy = output.add_stream_from_template(stream)
-        for packet in source.demux(stream):
-            if packet.is_keyframe and (packet.pts or 0) * packet.time_base >= LEAVES_S:
-                break
-            if packet.size:
-                packet.stream = copy
-                output.mux(packet)
-    return path
+    return live_camera(begun(clip, tmp_path / clip.name, until_s=LEAVES_S), stands_s=STANDS_S)
 
 
 def camera_of(url: str, **rule: float) -> dict[str, object]:
