@@ -9,10 +9,9 @@ import multiprocessing
 import os
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -23,6 +22,7 @@ import numpy as np
 import structlog
 
 from streetwatch.benchmarks.mortal import KEYED, fast_clock, sink_to
+from streetwatch.benchmarks.mortal_street import CAMERAS, CLEAR_S, things
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.delivery.relay import Relay
 from streetwatch.service.evidence.copies import Copies
@@ -41,7 +41,7 @@ from streetwatch.service.store.awaited import AwaitedCopies
 from streetwatch.service.store.outbox import Outbox
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.picture import Pixels
-from streetwatch.vision.types import Box, Detections, Frame, Image, Look, Seconds, Size
+from streetwatch.vision.types import Detections, Frame, Image, Look, Seconds, Size
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
@@ -49,24 +49,14 @@ from streetwatch.zones.zone import Zone
 #: Times run so much faster.
 SPEED: Final = 8.0
 
-CAMERAS: Final = ("north", "south", "gate")
 ROUTES: Final[Routes] = (Route(KEYED),)
 
 _SIZE: Final[Size] = (320, 180)
 _WHOLE: Final[Polygon] = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
-#: What stands stands so long, then its place is free so long; what came after it is another case.
-STANDS_S: Final[Seconds] = 120.0
-FREE_S: Final[Seconds] = 60.0
-_PLACES: Final = 4
-
 #: The others die somewhere on the way to their first look.
 _DIES_AT_WORK: Final = 0.8
 _BEGINS_WITHIN_S: Final[Seconds] = 30.0
-
-#: Between looks that are farther apart nobody looked (`zones.presence`): whoever did is dead, or
-#: had no processor.
-_APART_S: Final[Seconds] = 8.0
 
 #: The last one goes on for so long.
 _ENDS_AFTER_S: Final[Seconds] = 40.0
@@ -75,43 +65,11 @@ DWELL_S: Final[Seconds] = 8.0
 _MOMENT: Final = Struct("<d")
 
 _RULE: Final = replace(
-    DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=DWELL_S, clear_s=6.0, queue_hold_s=0.0
+    DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR],
+    dwell_s=DWELL_S,
+    clear_s=CLEAR_S,
+    queue_hold_s=0.0,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """Something that stands at a place of a camera's street for a while."""
-
-    camera: str
-    box: Box
-    since: Seconds
-    until: Seconds
-
-    def watched_s(self, looks: Iterable[Seconds]) -> Seconds:
-        """Return for how long of its time somebody looked, by when all looks were."""
-        overlaps = (
-            min(self.until, until) - max(self.since, since)
-            for since, until in pairwise(looks)
-            if until - since <= _APART_S
-        )
-        return sum(max(one, 0.0) for one in overlaps)
-
-    def is_filed_at(self, first_seen: Seconds, box: Box) -> bool:
-        """Tell whether what was filed is this."""
-        here = all(abs(a - b) < 20 for a, b in zip(self.box, box, strict=True))
-        return here and self.since <= first_seen <= self.until
-
-
-def things(zero: Seconds, until: Seconds) -> Iterator[Thing]:
-    """Yield all that stands from the beginning of a script to its end."""
-    for row, camera in enumerate(CAMERAS):
-        for place in range(_PLACES):
-            since = zero + 5.0 + 7.0 * row + 11.0 * place
-            left = 12.0 + 78.0 * place
-            while since < until:
-                yield Thing(camera, (left, 80.0, left + 50.0, 120.0), since, since + STANDS_S)
-                since += STANDS_S + FREE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +103,32 @@ class Script:
         return tuple(at for (at,) in _MOMENT.iter_unpack(self.looks_file.read_bytes()))
 
 
-def watching_process(script: Script) -> tuple[BaseProcess, Event]:
-    """Start a process that watches. It is forked from one that has imported everything already.
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A process that watches.
 
-    Returns:
-        The process, and what is set when it has looked for the first time.
+    Attributes:
+        begun: Set when it has looked for the first time.
+        enough: Set by whoever wants it to end.
     """
+
+    process: BaseProcess
+    begun: Event
+    enough: Event
+
+
+def watching_process(script: Script) -> Watcher:
+    """Start a process that watches. It is forked from one that has imported everything already."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", __name__])
-    begun = context.Event()
-    process = context.Process(target=_watch_all, args=(script, begun), daemon=True)
+    begun, enough = context.Event(), context.Event()
+    process = context.Process(target=_watch_all, args=(script, begun, enough), daemon=True)
     process.start()
-    return process, begun
+    return Watcher(process, begun, enough)
 
 
-def _watch_all(script: Script, begun: Event) -> None:
-    """Watch until the script is over and everything is delivered."""
+def _watch_all(script: Script, begun: Event, enough: Event) -> None:
+    """Watch until it is enough and everything is delivered."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     clock, store = fast_clock(SPEED), open_store(script.database)
     relay = Relay(Outbox(store.engine), KEYED, sink_to(KEYED, script.url), clock=clock)
@@ -170,7 +138,7 @@ def _watch_all(script: Script, begun: Event) -> None:
     awaited, pause = AwaitedCopies(store.engine), threading.Event()
     looks = os.open(script.looks_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     copies.start(partial(make_due, copies, awaited, on_made=relay.wake))
-    while (now := clock()) < script.until:
+    while (now := clock()) < script.until and not enough.is_set():
         for one in cameras.values():
             one.look(now)
         os.write(looks, _MOMENT.pack(now))
@@ -179,11 +147,11 @@ def _watch_all(script: Script, begun: Event) -> None:
         relay.wake()
         pause.wait(0.5 / SPEED)
     for one in cameras.values():
-        one.look(script.until + 30.0)
+        one.look(now + 30.0)
     while awaited.some():
         pause.wait(0.05)
     for one in cameras.values():
-        one.watch.finish(script.until + 30.0)
+        one.watch.finish(now + 30.0)
     copies.stop(timeout_s=30)
     relay.stop(timeout_s=30)
     while relay.drain():
@@ -267,16 +235,18 @@ def killed_at_random(
     chance, pause = random.Random(seed), threading.Event()  # noqa: S311 -- fate, not secrets
     clock = fast_clock(SPEED)
     for number in range(times):
-        process, begun = watching_process(script)
+        one = watching_process(script)
         if chance.random() < _DIES_AT_WORK:
-            begun.wait(_BEGINS_WITHIN_S)
+            one.begun.wait(_BEGINS_WITHIN_S)
         pause.wait(chance.uniform(0.0, 0.8))  # the moment of death
-        process.kill()
-        process.join()
+        one.process.kill()
+        one.process.join()
         on_death(number)
-    ending = replace(script, until=clock() + _ENDS_AFTER_S)
-    last, _ = watching_process(ending)
-    last.join()
-    if last.exitcode:
-        raise RuntimeError(f"the last process ended with {last.exitcode}")
-    return ending
+    last = watching_process(script)
+    last.begun.wait(_BEGINS_WITHIN_S)
+    pause.wait(_ENDS_AFTER_S / SPEED)
+    last.enough.set()
+    last.process.join()
+    if last.process.exitcode:
+        raise RuntimeError(f"the last process ended with {last.process.exitcode}")
+    return replace(script, until=clock())

@@ -22,8 +22,8 @@ from typing import Any, Final
 #: As it is installed.
 PROGRAM: Final = Path(sys.executable).with_name("streetwatch")
 
-#: What commands import that takes time. Nothing that begins a thread: a fork has it no more, and
-#: may wait for it; so not onnxruntime, nor what imports it.
+#: What commands import that takes time, or imports what does. Nothing that begins a thread: a fork
+#: has it no more, and may wait for it; so not onnxruntime, nor what imports it.
 _ALL: Final = (
     "alembic.command",
     "av",
@@ -31,11 +31,20 @@ _ALL: Final = (
     "fastapi",
     "httpx",
     "rich.progress",
-    "scipy.stats",
-    "shapely",
+    "pydantic_settings",
     "sqlalchemy.dialects.sqlite",
     "streetwatch.cli",
-    "streetwatch.service.store.sql_store",
+    "streetwatch.service.access.access",
+    "streetwatch.service.api.metrics",
+    "streetwatch.service.config.access_schema",
+    "streetwatch.service.config.foresight_schema",
+    "streetwatch.service.config.open311_schema",
+    "streetwatch.service.delivery.courier",
+    "streetwatch.service.desk.clerk",
+    "streetwatch.service.gathering",
+    "streetwatch.service.runtime.following",
+    "streetwatch.service.upkeep.daily",
+    "streetwatch.service.upkeep.verify",
 )
 _TRAINING: Final = (
     *_ALL,

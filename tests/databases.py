@@ -17,6 +17,24 @@ from streetwatch.service.store.tables import metadata
 #: What is lost with the machine is lost: a test's data need not survive it.
 _FAST = ("fsync", "full_page_writes", "synchronous_commit")
 
+#: Most tables of a test have nothing in them, and emptying one takes as long as a small test.
+_EMPTIED = """
+DO $$
+DECLARE
+    one text;
+    has_rows boolean;
+BEGIN
+    FOREACH one IN ARRAY string_to_array('{tables}', ', ') LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one) INTO has_rows;
+        IF has_rows THEN
+            EXECUTE format('TRUNCATE %I CASCADE', one);
+        END IF;
+    END LOOP;
+    PERFORM setval(format('%I', sequencename), 1, false)
+        FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$
+"""
+
 
 @dataclass
 class PostgresServer:
@@ -58,11 +76,10 @@ class PostgresServer:
         return name
 
     def _empty(self, name: str) -> None:
-        tables = ", ".join(metadata.tables)
         with psycopg.connect(self.address(name)) as connection:
             connection.execute("SET lock_timeout = '5s'")
             connection.execute("SET session_replication_role = replica")  # the log's triggers rest
-            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
+            connection.execute(_EMPTIED.format(tables=", ".join(metadata.tables)).encode())
 
 
 def sqlite_at(file: Path) -> str:

@@ -2,21 +2,28 @@
 
 import itertools
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI
 
 from filed import NOON, a_message, an_incident, evidence
+from http_parts import serving
+from plain_http import client_of
 from streetwatch.service.access.policy import RULES, About, Rule
 from streetwatch.service.access.role import Role
 from streetwatch.service.access.tokens import Grant
 from streetwatch.service.api.callers import COOKIE
 from streetwatch.service.app import Service
+from streetwatch.service.cameras import load_cameras
 from streetwatch.service.delivery.case_json import case_json
 from streetwatch.service.desk.report import Report
 from streetwatch.service.incidents.reach import Reach
+from streetwatch.service.settings import Settings
 from streetwatch.service.store.transactions import writing
 
 CAMERAS = """\
@@ -114,3 +121,25 @@ def file_case(city: City, about: dict[str, str], grid: str) -> None:
 ASKED: Final = [rule for rule in RULES if rule.method != "WS" and "nicegui" not in rule.path]
 
 NUMBERS: Final = itertools.count()
+
+
+@contextmanager
+def city_in(folder: Path, site_of: Callable[[Service], FastAPI]) -> Iterator[City]:
+    """Serve a city of two cameras, one of them in each of two parts, for the length of a block."""
+    (folder / "cameras.yaml").write_text(CAMERAS)
+    settings = Settings.model_validate({"data_dir": folder / "data", "detector_threads": 1})
+    cameras = load_cameras(folder / "cameras.yaml", environ={})
+    service = Service(settings, cameras, clock=lambda: NOON)
+    city = City(service, site_of(service))
+    file_case(city, OURS, "310101001001001")
+    file_case(city, THEIRS, "310104001001001")
+    for role in Role:
+        service.access.users.add(role, role, now=NOON)
+    for name, reach in (("of-kerb", KERB), ("of-grid", GRID)):
+        service.access.users.add(name, Role.OPERATOR, now=NOON, reach=reach)
+    with (
+        serving(city.site, lifespan="on") as city.url,
+        client_of(city.url) as city.http,
+    ):
+        yield city
+    service.store.close()

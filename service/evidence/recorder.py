@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 
 from streetwatch.service.evidence import manifest as manifests
 from streetwatch.service.evidence.clips import Clips
@@ -130,6 +131,8 @@ class Recorder:
         def gathered() -> Gathered:
             if self._is_left:
                 raise StorageError("another process completes this evidence")
+            if no_track:
+                self._forget_track(incident.id)
             latest, no_latest = self._latest(incident, frame)
             clip = make_clip()
             if isinstance(clip, NoCopy):
@@ -193,3 +196,8 @@ class Recorder:
         digest = self._copies.folder.write(incident.id, NAME, content)
         at = track.boxes[0].at
         return (Attachment(NAME, "track", "application/json", digest, at),), ()
+
+    def _forget_track(self, name: str) -> None:
+        """Delete the track of a process that died before it had completed this evidence."""
+        with suppress(StorageError):  # what is left there hides nothing: `verify` names it
+            self._copies.folder.discard(name, NAME)

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from films import AS_GOOD_AS_EVER_S
 from live_service import Camera, Service, free_port
-
-#: A film must not end before a slow machine has filed from it: what comes next is another event.
-AS_GOOD_AS_EVER_S = 3600.0
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import yaml
 from bucket_parts import make_bucket
 from commands import streetwatch
 from databases import PostgresServer, postgres_server
+from films import AS_GOOD_AS_EVER_S, begun
 from live_service import Camera, Service, free_port, wait_for
 from node_settings import node_settings
 from streetwatch.datasets import demo
@@ -29,6 +30,10 @@ from waiting import PATIENCE_S
 
 CLIP = Path(demo.__file__).with_name("street.mp4")
 CARRIAGEWAY = [[0.568, 0.966], [0.268, 0.391], [0.341, 0.383], [0.763, 0.883]]
+
+#: From when to when its car stands on the carriageway, whatever else comes and goes.
+STANDS_S, LEAVES_S = 60.0, 100.0
+
 CAMERAS = ("one", "two", "three", "four")
 
 #: The issue's: so long after a node died its cameras are watched by others.
@@ -130,7 +135,8 @@ def settings(folder: Path, node: str, database: str, bucket: str) -> str:
 
 @pytest.fixture
 def city(tmp_path: Path, s3: str) -> Iterator[City]:
-    camera = Camera(CLIP, free_port(), since=0.0)
+    film = begun(CLIP, tmp_path / CLIP.name, until_s=LEAVES_S)
+    camera = Camera(film, free_port(), since=0.0, rest=(STANDS_S, AS_GOOD_AS_EVER_S))
     (tmp_path / "cameras.yaml").write_text(document(camera.url))
     make_bucket(s3, "evidence")
     with postgres_server() as server, server.database() as database:

@@ -4,6 +4,7 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,15 @@ from streetwatch.datasets.fake_camera import FakeCameras
 from streetwatch.datasets.fake_trouble import Clips
 from streetwatch.service.api.readiness import SILENT_S, CameraHealth, Readiness
 from streetwatch.service.runtime.supervision import MOST_LEFT, Supervisor
+from streetwatch.vision.capture.opening import TimeOuts
 from streetwatch.vision.types import Seconds
 from waiting import PATIENCE_S
 
 #: What ends a thread here is what the test throws into it.
 KILLED = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
+#: Whoever is stuck is stuck: nobody has to wait for long until that is sure.
+AT_ONCE = replace(QUICK, options=replace(QUICK.options, time_outs=TimeOuts(0.2, 0.2)))
 
 LIVE = CameraHealth("kerb", "kerb", "rtsp://10.0.0.5/s", "live", "", 1.0)
 
@@ -108,7 +113,7 @@ def pipe(tmp_path: Path) -> Iterator[Path]:
 def test_a_worker_that_is_stuck_in_the_system_is_replaced_so_many_times_and_no_more(
     tmp_path: Path, pipe: Path
 ) -> None:
-    city = FaultCity(tmp_path, {"kerb": str(pipe)}, QUICK)
+    city = FaultCity(tmp_path, {"kerb": str(pipe)}, AT_ONCE)
     city.fleet.loop.start()
     city.fleet.start()
     one = Watched(city)

@@ -200,6 +200,16 @@ def test_after_a_restart_on_a_dead_camera_evidence_is_sealed_with_what_there_is(
     assert [line.split(":")[0] for line in missing] == ["latest", "clip", "track"]
 
 
+def test_the_track_of_a_process_that_died_before_it_sealed_does_not_stay(street: Street) -> None:
+    street.looks(50, 61)
+    left = street.folder / "evidence" / street.incident.id / "track.json"
+    left.write_text("{}")
+    street.watch = street.started()
+    street.watch.seal(START + 60 + 3 + 60)
+    assert "manifest.json" in {path.name for path in left.parent.iterdir()}
+    assert not left.exists(), "no manifest names it"
+
+
 def test_a_disk_that_refuses_files_nothing_and_the_next_look_tries_again(street: Street) -> None:
     street.looks(50, 60)
     folder = street.folder / "evidence" / street.incident.id

@@ -19,7 +19,8 @@ from streetwatch.service.store.audit import Asked, Deed
 from waiting import PATIENCE_S
 
 
-def test_nobody_takes_back_the_verdict_of_another_by_their_name(city: City) -> None:
+def test_nobody_takes_back_the_verdict_of_another_by_their_name(city_without_pages: City) -> None:
+    city = city_without_pages
     about = {"number": "", "incident": f"{next(NUMBERS):026d}", "camera": "of-nobody-limited"}
     file_case(city, about, "310107001001001")
     judged = {"cases": [about["incident"]], "verdict": "confirmed", "by": "operator"}
