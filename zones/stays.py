@@ -254,7 +254,8 @@ class Stays:
     @property
     def has_stayed(self) -> Flags:
         """It was not missed since it was last seen, and nothing has settled in its place."""
-        return ~self.is_displaced & (self.absent_s == 0)
+        stayed: Flags = ~self.is_displaced & (self.absent_s == 0)
+        return stayed
 
     def seen_empty(self, since: Seconds) -> Flags:
         """Tell whose places were seen empty in more than one look, the last `since` ago."""
