@@ -1,9 +1,11 @@
 """Presence measured on simulated looks: is each stay one incident, whatever disturbs the seeing?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 
+from streetwatch.benchmarks.written_later import WrittenLater
 from streetwatch.datasets.simulate import (
     DISTURBANCES,
     PLACE,
@@ -26,6 +28,8 @@ from streetwatch.zones.zone import Zone
 LENGTH_S: Seconds = 1100.0
 RESTART_AT: Seconds = 450.0
 _DWELL_S: Seconds = 60.0
+
+NONE_DONE: Mapping[int, int] = MappingProxyType({})
 
 _CARRIAGEWAY = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
@@ -62,65 +66,88 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How often a scene gave the right number of incidents under one disturbance."""
+class Trial:
+    """What is run with each seed."""
 
     scene: str
     disturbance: str
     looks_per_s: float
-    pictures: bool
-    first_seed: int
-    seeds: int
-    right: int
-    incidents: tuple[int, ...]
+    pictures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How often a scene gave the right number of incidents under one disturbance.
+
+    Attributes:
+        trial: What was run.
+        incidents: How many it gave, by seed.
+    """
+
+    trial: Trial
+    incidents: Mapping[int, int]
 
     def line(self) -> dict[str, object]:
         """Return the outcome for JSON."""
-        low, high = wilson(self.right, self.seeds)
+        expected = SCENES[self.trial.scene].incidents
+        wrong = sorted(seed for seed, count in self.incidents.items() if count != expected)
+        n = len(self.incidents)
+        right = n - len(wrong)
+        low, high = wilson(right, n)
         return {
-            "scene": self.scene,
-            "disturbance": self.disturbance,
-            "looks_per_s": self.looks_per_s,
-            "pictures": self.pictures,
-            "first_seed": self.first_seed,
-            "seeds": self.seeds,
-            "right": self.right,
+            **asdict(self.trial),
+            "first_seed": min(self.incidents, default=None),
+            "seeds": n,
+            "right": right,
             "right_ci": [round(low, 3), round(high, 3)],
-            "expected": SCENES[self.scene].incidents,
-            "incidents_min": min(self.incidents, default=0),
-            "incidents_max": max(self.incidents, default=0),
+            "expected": expected,
+            "incidents_min": min(self.incidents.values(), default=0),
+            "incidents_max": max(self.incidents.values(), default=0),
+            "wrong_seeds": wrong,
         }
 
 
-def simulate(  # noqa: PLR0913 -- a run and how it is told of
-    scene: str,
-    disturbance: str,
-    *,
-    looks_per_s: float,
+def simulate(
+    trial: Trial,
     seeds: Sequence[int],
-    pictures: bool = True,
-    on_seed: Callable[[], None],
+    *,
+    done: Mapping[int, int] = NONE_DONE,
+    on_run: Callable[[int, int], None] = lambda *_: None,
 ) -> Outcome:
-    """Run a scene with each seed, with a restart in the middle, and count its incidents."""
-    counts = []
-    store = open_store("sqlite://")  # one for all: each seed is a camera of its own
-    for seed in seeds:
-        steps = _with_restart(
-            looks(
-                SCENES[scene].actors,
-                DISTURBANCES[disturbance],
-                length_s=LENGTH_S,
-                looks_per_s=looks_per_s,
-                seed=seed,
-                pictures=pictures,
+    """Run a scene with each seed, with a restart in the middle, and count its incidents.
+
+    Args:
+        trial: What is run.
+        seeds: Each is a camera of its own.
+        done: Incidents of seeds that need no run.
+        on_run: Told of each run: its seed, and how many incidents it gave.
+    """
+    counts = {}
+    with closing(open_store("sqlite://")) as opened:
+        store = WrittenLater(opened)
+        for seed in seeds:
+            if seed in done:
+                counts[seed] = done[seed]
+                continue
+            filed = replay(
+                steps(trial, seed), watched=watched_street(seed), store=store, epoch=None
             )
+            counts[seed] = len(filed)
+            on_run(seed, len(filed))
+    return Outcome(trial, counts)
+
+
+def steps(trial: Trial, seed: int) -> Iterator[Look | Restart]:
+    """Yield the looks at a scene, with a restart in the middle."""
+    return _with_restart(
+        looks(
+            SCENES[trial.scene].actors,
+            DISTURBANCES[trial.disturbance],
+            length_s=LENGTH_S,
+            looks_per_s=trial.looks_per_s,
+            seed=seed,
+            pictures=trial.pictures,
         )
-        filed = replay(steps, watched=_watched(seed), store=store, epoch=None)
-        counts.append(len(filed))
-        on_seed()
-    right = sum(count == SCENES[scene].incidents for count in counts)
-    return Outcome(
-        scene, disturbance, looks_per_s, pictures, seeds[0], len(counts), right, tuple(counts)
     )
 
 
@@ -133,7 +160,8 @@ def _with_restart(seen: Iterator[Look]) -> Iterator[Look | Restart]:
         yield look
 
 
-def _watched(seed: int) -> Watched:
+def watched_street(seed: int) -> Watched:
+    """Return the camera that looks at a scene."""
     rule = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=_DWELL_S)
     zone = Zone("carriageway", _CARRIAGEWAY, rules=(rule,))
     return Watched(Site(f"simulated-{seed}", "simulated", None), (zone,), "simulated")

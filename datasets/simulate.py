@@ -36,10 +36,14 @@ class Actor:
     Attributes:
         label: What it is.
         box_at: Where it is at a time, pixels; None while it is not there.
+        start: It is not there before ...
+        end: ... nor later.
     """
 
     label: str
     box_at: Callable[[Seconds], Box | None]
+    start: Seconds
+    end: Seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +86,7 @@ class Disturbances:
 
 def standing(box: Box, start: Seconds, end: Seconds, label: str = "car") -> Actor:
     """Return an object that stands from `start` to `end`."""
-    return Actor(label, lambda t: box if start <= t <= end else None)
+    return Actor(label, lambda t: box if start <= t <= end else None, start, end)
 
 
 def creeping(box: Box, start: Seconds, *, step_px: float, every_s: Seconds, steps: int) -> Actor:
@@ -92,7 +96,7 @@ def creeping(box: Box, start: Seconds, *, step_px: float, every_s: Seconds, step
         moved = math.floor((t - start) / every_s)
         return _shifted(box, moved * step_px) if 0 <= moved < steps else None
 
-    return Actor("car", at)
+    return Actor("car", at, start, start + steps * every_s)
 
 
 def passing(start: Seconds, *, seconds: Seconds, y: float, label: str = "car") -> Actor:
@@ -106,7 +110,7 @@ def passing(start: Seconds, *, seconds: Seconds, y: float, label: str = "car") -
         x = -width + share * (SIZE[0] + width)
         return (x, y, x + width, y + height)
 
-    return Actor(label, at)
+    return Actor(label, at, start, start + seconds)
 
 
 def looks(  # noqa: PLR0913 -- a scene, what disturbs it, and how it is looked at
@@ -133,7 +137,7 @@ def looks(  # noqa: PLR0913 -- a scene, what disturbs it, and how it is looked a
     chance = np.random.default_rng(seed)
     end = start + length_s
     everyone = [*actors, *_traffic(disturbances, start, end, chance)]
-    paints = [_paint(np.random.default_rng((seed, number))) for number in range(len(everyone))]
+    paints = _Paints(seed)
     street = _texture(np.random.default_rng((seed, 10**6)), (18, 32), VIEW_SIZE)
     interval = 1 / looks_per_s
     at = start
@@ -146,21 +150,29 @@ def looks(  # noqa: PLR0913 -- a scene, what disturbs it, and how it is looked a
         at += interval * (1 + chance.uniform(-1, 1) * disturbances.unevenness)
 
 
-def _shown(actors: Sequence[Actor], paints: Sequence[View], at: Seconds) -> list[_Shown]:
+def _shown(actors: Sequence[Actor], paints: "_Paints", at: Seconds) -> list[_Shown]:
     """Return who is in the picture, the nearest first."""
     present = [
-        _Shown(actor, box, paint)
-        for actor, paint in zip(actors, paints, strict=True)
-        if (box := actor.box_at(at)) and _visible(box)
+        _Shown(actor, box, paints[number])
+        for number, actor in enumerate(actors)
+        if actor.start <= at <= actor.end and (box := actor.box_at(at)) and _visible(box)
     ]
     return sorted(present, key=lambda one: -one.box[3])
 
 
-def _paint(chance: np.random.Generator) -> View:
-    """Return what an object looks like: as much like all others as its own."""
-    common = _texture(np.random.default_rng(0), (6, 8), (48, 32)).astype(np.float32)
-    own = _texture(chance, (6, 8), (48, 32)).astype(np.float32)
-    return np.clip((common + own) / 2, 0, 255).astype(np.uint8)
+class _Paints(dict[int, View]):
+    """What each actor looks like, by its number: as much like all others as its own."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._seed = seed
+        self._common = _texture(np.random.default_rng(0), (6, 8), (48, 32)).astype(np.float32)
+
+    def __missing__(self, number: int) -> View:
+        chance = np.random.default_rng((self._seed, number))
+        own = _texture(chance, (6, 8), (48, 32)).astype(np.float32)
+        paint: View = np.clip((self._common + own) / 2, 0, 255).astype(np.uint8)
+        return self.setdefault(number, paint)
 
 
 def _texture(chance: np.random.Generator, cells: tuple[int, int], size: tuple[int, int]) -> View:
@@ -185,8 +197,8 @@ def _view(
         canvas *= 2 / 3 + math.cos(2 * math.pi * at / disturbances.light_period_s) / 3
     if disturbances.headlights_every_s and at % disturbances.headlights_every_s < _HEADLIGHTS_S:
         canvas[:, : VIEW_SIZE[0] // 2] += np.linspace(0, 90, VIEW_SIZE[0] // 2, dtype=np.float32)
-    canvas += chance.normal(0, _NOISE, canvas.shape)
-    return np.clip(canvas, 0, 255).astype(np.uint8)
+    canvas += _NOISE * chance.standard_normal(canvas.shape)
+    return np.clip(canvas, 0, 255, out=canvas).astype(np.uint8)
 
 
 def _draw(canvas: npt.NDArray[np.float32], paint: View, box: Sequence[int]) -> None:
@@ -226,7 +238,7 @@ def _seen(
         if hidden or chance.random() < disturbances.missed:
             continue
         flipped = chance.random() < disturbances.flips
-        label = str(chance.choice(_VEHICLES)) if flipped else one.actor.label
+        label = _VEHICLES[chance.choice(len(_VEHICLES))] if flipped else one.actor.label
         box = _jittered(one.box, disturbances.jitter, chance)
         rows.append((box, chance.uniform(0.4, 0.9), label))
     if not rows:
@@ -252,10 +264,13 @@ def _covers(front: Box, box: Box) -> bool:
 
 def _jittered(box: Box, share: float, chance: np.random.Generator) -> Box:
     width, height = box[2] - box[0], box[3] - box[1]
-    x1, y1, x2, y2 = (
-        np.array(box) + chance.normal(0, share, 4) * (width, height, width, height)
-    ).tolist()
-    return x1, y1, x2, y2
+    left, up, right, down = chance.normal(0, share, 4).tolist()
+    return (
+        box[0] + left * width,
+        box[1] + up * height,
+        box[2] + right * width,
+        box[3] + down * height,
+    )
 
 
 def _shifted(box: Box, right: float) -> Box:

@@ -19,7 +19,7 @@ from streetwatch.vision.types import Seconds, View
 #: repeat the last picture for a while when their camera stalls: that is no failure yet.
 FROZEN_S: Seconds = 30.0
 
-#: So many in a row, else a slow pace alone would look like it.
+#: So many in a row, else a slow pace alone would look like it; nothing more is read out of them.
 _LEAST_PICTURES = 5
 
 #: Lights that fail for a moment, a lorry before the lens.
@@ -134,8 +134,11 @@ class Health:
         """What the latest picture is worth by itself.
 
         Where nothing is in it, nothing has left; what seems to stand elsewhere may be what stood
-        there before, seen by a camera that has just been moved. Neither waits for what is told.
+        there before, seen by a camera that has just been moved; what seems to stand in a picture
+        that is shown again and again may have been driving. None waits for what is told.
         """
+        if self.alike >= _LEAST_PICTURES:
+            return Seeing.FROZEN
         if self.dark_since is not None:
             return Seeing.DARK
         if self.blurred_since is not None:

@@ -40,6 +40,9 @@ FIRST_VISIBLE = 0.75
 #: Below so many pixels of the view a side, a box has no picture of its own.
 _LEAST_PIXELS = 6.0
 
+#: A pole in the wind, or beside heavy traffic, moves the picture by up to this share of its width.
+_SHAKE = 0.0125
+
 #: Two patches of one untouched place on fixed cameras correlate above this (docs/adr/0009).
 SAME = 0.85
 
@@ -114,10 +117,12 @@ class Cover:
     Attributes:
         rows: The places of which anything is hidden, in order.
         shown: Which of their points are not, (len(rows), PATCH).
+        share: How many these are, as a share of all, (len(rows),).
     """
 
     rows: npt.NDArray[np.intp]
     shown: Flags
+    share: npt.NDArray[np.float64]
 
     @classmethod
     def of(cls, boxes: Boxes, others: Boxes, over: Meetings) -> "Cover":
@@ -135,17 +140,18 @@ class Cover:
         x1, y1, x2, y2 = (side[:, None] for side in others[over.columns].T)
         across, down = (xs >= x1) & (xs <= x2), (ys >= y1) & (ys <= y2)
         hidden = (down[:, :, None] & across[:, None, :]).reshape(-1, PATCH)
-        return cls(over.rows[starts], ~np.logical_or.reduceat(hidden, starts))
+        shown = ~np.logical_or.reduceat(hidden, starts)
+        return cls(over.rows[starts], shown, np.add.reduce(shown, axis=1) / PATCH)
 
     def less_than(self, share: float) -> npt.NDArray[np.intp]:
         """Return the places of which less than a share is shown."""
         if not len(self.rows):
             return self.rows
-        few: npt.NDArray[np.intp] = self.rows[self.shown.mean(axis=1) < share]
+        few: npt.NDArray[np.intp] = self.rows[self.share < share]
         return few
 
 
-_NOTHING = Cover(np.zeros(0, np.intp), np.zeros((0, PATCH), bool))
+_NOTHING = Cover(np.zeros(0, np.intp), np.zeros((0, PATCH), bool), np.zeros(0))
 
 
 def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Patches]:
@@ -165,7 +171,7 @@ def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Pat
         return _Pairs.of(before, now).correlation(), now
     part = _Pairs.of(before[rows], now[rows], shown)
     some = part.correlation()
-    some[shown.mean(axis=1) < LEAST_VISIBLE] = np.nan
+    some[cover.share < LEAST_VISIBLE] = np.nan
     if len(rows) == len(before):
         return some, part.renewed(now, shown)
     alike, renewed = _Pairs.of(before, now).correlation(), now.copy()
@@ -178,6 +184,28 @@ def alike(left: Patches, right: Patches) -> Likeness:
     found = _Pairs.of(left, right).correlation()
     found[np.isnan(found)] = 1.0
     return found
+
+
+def shaken(view: View, size: Size, boxes: Boxes, before: Patches) -> tuple[Likeness, Patches]:
+    """Compare places as they would be seen by a camera that has shaken a little since.
+
+    Args:
+        view: As for `patches`.
+        size: Likewise.
+        boxes: Of the places, (N, 4).
+        before: What they looked like, (N, PATCH).
+
+    Returns:
+        How alike each is where it is most so, a few pixels beside; and what the view shows there.
+    """
+    reach, width = round(_SHAKE * view.shape[1]), view.shape[1]
+    steps = np.arange(-reach, reach + 1)
+    moves = (steps[:, None] * width + steps[None, :]).ravel()
+    spots = _spots(boxes.astype(np.float32, copy=False).tobytes(), size, view.shape)
+    there = view.ravel().take(moves[:, None] + spots, mode="clip").reshape(-1, PATCH)
+    likeness = alike(np.tile(before, (len(moves), 1)), there).reshape(len(moves), -1)
+    best, rows = likeness.argmax(axis=0), np.arange(len(boxes))
+    return likeness[best, rows], there.reshape(len(moves), -1, PATCH)[best, rows]
 
 
 def difference(before: Patches, now: Patches) -> tuple[Likeness, Likeness]:

@@ -87,5 +87,5 @@ def _compared(before: Patches, now: Patches, shown: Flags) -> tuple[float, Patch
     hidden = np.flatnonzero(~shown)
     lit = (levels[0][hidden].astype(np.float64) - mean) * gain + other
     renewed = now.copy()
-    renewed[hidden] = np.clip(lit + MIDDLE, 0, 255).astype(np.uint8)
+    renewed[hidden] = np.minimum(np.maximum(lit + MIDDLE, 0), 255).astype(np.uint8)
     return likeness, renewed

@@ -42,7 +42,9 @@ class Overlap:
         sides = np.minimum(left_sides[2:], right_sides[2:])  # (2, N, M): across and down
         sides -= np.maximum(left_sides[:2], right_sides[:2])
         np.maximum(sides, 0, out=sides)
-        return cls(sides[0] * sides[1], areas(left)[:, None], areas(right)[None, :])
+        own = areas(left)
+        theirs = own if right is left else areas(right)
+        return cls(sides[0] * sides[1], own[:, None], theirs[None, :])
 
     def iou(self) -> Shares:
         """Return intersection over union, (N, M)."""
@@ -127,8 +129,9 @@ def ground_points(boxes: Boxes) -> Points:
 
 def areas(boxes: Boxes) -> Shares:
     """Return the area of each box, square pixels; 0 where it is turned inside out."""
-    x1, y1, x2, y2 = boxes.T
-    area: Shares = np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    np.maximum(sides, 0, out=sides)
+    area: Shares = sides[:, 0] * sides[:, 1]
     return area
 
 
@@ -150,12 +153,13 @@ def widths(boxes: Boxes) -> Shares:
 
 def shifts(before: Boxes, after: Boxes) -> Shares:
     """Return how far the centre of each box lies from that of its counterpart, pixels."""
-    x1, y1, x2, y2 = (after - before).T
-    far: Shares = np.hypot(x1 + x2, y1 + y2) / 2
+    apart = after - before
+    twice = apart[:, :2] + apart[:, 2:]
+    far: Shares = np.hypot(*twice.T) / 2
     return far
 
 
-def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float) -> list[int]:
+def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float) -> Rows:
     """Return the rows left when of boxes overlapping by more than `limit` IoU the best stays.
 
     One vehicle is often seen as a car and as a truck in the same look. A box that lies almost
@@ -165,14 +169,14 @@ def distinct(boxes: Boxes, confidence: npt.NDArray[np.float32], *, limit: float)
     # IoU is below the smaller box's covered share: most looks are done with the first question.
     near = overlap.common > min(limit, _PART) * np.minimum(overlap.left, overlap.right)
     if np.count_nonzero(near) <= len(boxes):  # each with itself only
-        return list(range(len(boxes)))
+        return np.arange(len(boxes))
     part = overlap.common > _PART * np.minimum(overlap.left, overlap.right)
     same = part | (overlap.iou() > limit)
     kept: list[int] = []
     for row in np.argsort(-confidence, kind="stable").tolist():
         if not same[row, kept].any():
             kept.append(row)
-    return sorted(kept)
+    return np.array(sorted(kept), np.intp)
 
 
 def matches(

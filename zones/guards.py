@@ -10,7 +10,6 @@ Bicycles stand in heaps. Where a rule asks for a group, one of them stands for a
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from math import hypot
 
 import numpy as np
@@ -107,8 +106,7 @@ def outlasting(stays: Stays, gone: Stays) -> Stays:
     near = _distances(stays.box, left.box) <= _NEAR * sides[:, None]
     since = left.last_seen[None, :] - stays.first_seen[:, None]
     came, later = near & (np.abs(since) <= _AS_IT_CAME_S), near & (since > _AS_IT_CAME_S)
-    return replace(
-        stays,
+    return stays.changed(
         moved_with=stays.moved_with + came.sum(axis=1),
         outlasted=stays.outlasted + later.sum(axis=1),
     )

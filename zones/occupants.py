@@ -71,4 +71,4 @@ def _chosen(
     found = seen[sure]
     if labels is _PEOPLE or len(found) < 2:  # people stand close
         return found
-    return found[np.array(distinct(found.xyxy, found.confidence, limit=_SAME))]
+    return found[distinct(found.xyxy, found.confidence, limit=_SAME)]

@@ -60,7 +60,7 @@ def paired(  # noqa: PLR0913 -- who is there, what the look shows, and since whe
     first = ~np.isnan(stays.violation_at) & ~stays.seen_empty(since)
     # In whose place something else has settled is not found again before its place looks as it did.
     away = stays.is_displaced
-    if away.any():
+    if np.count_nonzero(away):
         back = away & _comes_back(stays, likeness, away)
         away &= ~back
         near, first = near[~away[near.rows]], first | back
@@ -68,7 +68,7 @@ def paired(  # noqa: PLR0913 -- who is there, what the look shows, and since whe
     alike = stays.is_sure & (likeness >= appearance.SAME)
     claimed, fresh = _claimed(pairs, own)
     lost = claimed & alike & ~away
-    if lost.any():
+    if np.count_nonzero(lost):
         pairs = _with_the_oldest(stays, pairs, lost)
         claimed, fresh = _claimed(pairs, own)
     twin = claimed & alike

@@ -119,6 +119,11 @@ class Presence:
         """What is there, one by one."""
         return tuple(stay for watch in self.watches for stay in watch.rows())
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is there."""
+        return not any(map(len, self.watches))
+
     def is_outage(self, since: Seconds) -> bool:
         """Tell whether nobody looked for `since` seconds, though somebody should have."""
         if self.pace_s is None:

@@ -1,6 +1,6 @@
 """Whether what was found at a place is what had been there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,6 +35,9 @@ _AGREEING_LOOKS = 2
 
 #: Two looks at one thing in one light are more alike than either is to another thing, by so much.
 _MORE_LIKE_ITSELF = 0.1
+
+#: What stands where it stood is seen within so many widths of there, whatever the detector's mood.
+_NEAR = 0.15
 
 #: Headlights shine in one or two looks, whatever the time between them.
 _SETTLED_LOOKS = 3
@@ -79,7 +82,7 @@ def recognised(
     found = found & (sights.is_shown | ~untold)
     asked = found & sights.is_shown
     odd = asked & stays.is_known & ~sights.is_alike
-    if not odd.any():
+    if not np.count_nonzero(odd):
         return _remembering(stays, sights, asked, scene.at), Recognition(found, none, none)
     odd &= ~_has_shifted(stays, sights, scene, among=odd)
     # One look alone may show what passed just then; but what comes after an absence and is nothing
@@ -93,7 +96,7 @@ def recognised(
     back = unseen & (sights.likeness < appearance.LIKE)
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd, scene.at)
-    stays, doubtful, another = _compared(stays, sights, scene.at, odd)
+    stays, doubtful, another = _compared(stays, sights, scene, odd)
     # What was seen to be gone, and is nothing like it, came after it: that needs no third look.
     back &= doubtful & (stays.other_looks >= _AGREEING_LOOKS)
     another |= back
@@ -106,8 +109,7 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
     # Two looks at once may show one beam of light, or one thing that passes.
     agreed = stays.is_known & (sights.likeness >= appearance.ANOTHER)
     sure = agreed & (stays.is_sure | (at - stays.first_seen >= _SETTLED_S))
-    return replace(
-        stays,
+    return stays.changed(
         patch=chosen(rows, sights.patch, stays.patch),
         is_known=stays.is_known | rows,
         is_sure=np.where(rows, sure, stays.is_sure),
@@ -115,31 +117,49 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
     )
 
 
-def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[Stays, Flags, Flags]:
+def _compared(stays: Stays, sights: Sights, scene: Scene, odd: Flags) -> tuple[Stays, Flags, Flags]:
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
-    stays, agreed = _with_other(stays, sights, at, odd)
+    before, at = stays, scene.at
+    stays, agreed = _with_other(stays, sights, scene, odd)
     settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
     # In bad light one thing is as little like itself in two looks as it is like its patch. So what
     # lasts is another if it is more like itself; to a place seen empty it came, however alike.
     closer = agreed >= sights.likeness + _MORE_LIKE_ITSELF
     came = (sights.likeness < appearance.ANOTHER) | (stays.vacant_s > 0)
     differs = odd & came & (closer | ~settled)
+    # Two looks in a row that are no more like each other than like the stay show no other thing:
+    # the picture is too bad to tell, and what is seen where it stood all the time is the stay.
+    differs &= ~((before.other_looks > 0) & ~closer & _stands_where_it_stood(before, sights))
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
     stays = _remembering(stays, sights, changed, at)
-    stays = replace(stays, is_sure=stays.is_sure | changed)
+    stays = stays.changed(is_sure=stays.is_sure | changed)
     return stays, differs & ~settled, differs & settled
 
 
+def _stands_where_it_stood(stays: Stays, sights: Sights) -> Flags:
+    """Tell what was never seen to leave, and is seen at its place, as large as it was."""
+    stayed = stays.is_sure & (stays.absent_s == 0) & ~stays.is_displaced
+    near = footprint.shifts(stays.anchor, sights.box) <= _NEAR * footprint.widths(stays.anchor)
+    stands: Flags = stayed & near & is_similar(stays.anchor, sights.box)
+    return stands
+
+
 def _with_other(
-    stays: Stays, sights: Sights, at: Seconds, odd: Flags
+    stays: Stays, sights: Sights, scene: Scene, odd: Flags
 ) -> tuple[Stays, appearance.Likeness]:
     """Return the stays with what was seen in their places instead, and how like that is to now."""
-    agreed = appearance.alike(stays.other, sights.patch)
-    again = odd & (stays.other_looks > 0) & (agreed >= appearance.ANOTHER)
+    agreed, at = appearance.alike(stays.other, sights.patch), scene.at
+    seen = odd & (stays.other_looks > 0)
+    unlike = (seen & (agreed < appearance.ANOTHER)).nonzero()[0]
+    if len(unlike) and scene.view is not None:
+        best, _ = appearance.shaken(
+            scene.view, scene.size, stays.anchor[unlike], stays.other[unlike]
+        )
+        agreed[unlike] = np.where(best >= appearance.ANOTHER, best, agreed[unlike])
+    again = seen & (agreed >= appearance.ANOTHER)
     new = odd & ~again
-    stays = replace(
-        stays,
+    stays = stays.changed(
         other=chosen(new, sights.patch, stays.other),
         other_since=np.where(new, at, stays.other_since),
         other_looks=np.where(new, 1, stays.other_looks + again),

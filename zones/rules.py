@@ -154,7 +154,7 @@ class Rule:
             after: The same stays, seen again at `after.last_seen`.
         """
         new = np.isnan(before.violation_at) & (after.dwell_s >= self.dwell_s)
-        if not new.any():
+        if not np.count_nonzero(new):
             return before.violation_at
         new &= self.is_full(after)
         # The look came a little late: the dwell was full between it and the one before. Was it

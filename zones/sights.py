@@ -134,4 +134,27 @@ def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Like
     unclear = cover.less_than(appearance.FIRST_VISIBLE)
     if len(unclear):
         alike[unclear[~stays.is_known[unclear]]] = np.nan
-    return renewed, alike
+    return _steadied(scene, stays, cover, renewed, alike)
+
+
+def _steadied(
+    scene: Scene, stays: Stays, cover: Cover, patch: Patches, alike: Likeness
+) -> tuple[Patches, Likeness]:
+    """Return both as they are a few pixels beside where that shows the same: the camera shook.
+
+    Who looks for a thing beside an empty place finds one that is like it.
+    """
+    unlike = stays.is_known & (alike < appearance.SAME)
+    unlike &= ~stays.is_displaced & (stays.absent_s == 0)
+    unlike[cover.rows] = False
+    rows = unlike.nonzero()[0]
+    if not len(rows) or scene.view is None:
+        return patch, alike
+    likeness, there = appearance.shaken(
+        scene.view, scene.size, stays.anchor[rows], stays.patch[rows]
+    )
+    same = likeness >= appearance.SAME
+    if np.count_nonzero(same):
+        patch = patch.copy()
+        patch[rows[same]], alike[rows[same]] = there[same], likeness[same]
+    return patch, alike

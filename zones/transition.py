@@ -1,6 +1,6 @@
 """What one look makes of the stays: seen, unchanged, hidden, missed, moved, or another thing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -122,10 +122,10 @@ def after_look(
     seen = _settling(_sighted(stays, fate.seen, sights, step), fate.seen, sights, step, rule)
     after = _judged(stays, _folded(seen, fate, scene, rule), there, scene, rule)
     gone = fate.ended | _is_gone(after, rule)
-    kept, lost = (after[~gone], after[gone]) if gone.any() else (after, None)
+    kept, lost = (after[~gone], after[gone]) if np.count_nonzero(gone) else (after, None)
     if lost is not None and rule.queue_hold_s:
         kept = guards.outlasting(kept, lost)
-    if moved.any() or who.another.any() or sights.fresh.any():
+    if np.count_nonzero(moved | who.another) or np.count_nonzero(sights.fresh):
         kept = kept.joined(started(stays, scene, sights, rule, moved=moved, another=who.another))
     return kept, lost
 
@@ -139,7 +139,7 @@ def started(  # noqa: PLR0913 -- what was there, what the look shows, and what b
     came = Stays.started(stays.zone_id, stays.type, boxes, confidence, scene.at)
     if scene.view is not None and not scene.here.relit:
         patch, is_clear = first_looks(scene, boxes, rule)
-        came = replace(came, patch=patch, is_known=is_clear)
+        came = came.changed(patch=patch, is_known=is_clear)
     return came.joined(_settled(stays[another], sights, scene, another)) if another.any() else came
 
 
@@ -154,8 +154,7 @@ def _settled(before: Stays, sights: Sights, scene: Scene, another: Flags) -> Sta
     boxes = sights.box[another]
     came = Stays.started(before.zone_id, before.type, boxes, sights.confidence[another], since)
     yes = np.ones(len(came), bool)
-    return replace(
-        came,
+    return came.changed(
         looks=before.other_looks,
         last_seen=np.full(len(came), scene.at),
         observed_s=there if scene.active else came.observed_s,
@@ -175,8 +174,7 @@ def _folded(stays: Stays, fate: _Fate, scene: Scene, rule: Rule) -> Stays:
     lost = ~(there | fate.ended) & here.outage  # nobody looked, whatever this look shows
     working = company.is_worked_at(stays, scene.at, rule)
     credit = _credit(stays, there, scene, rule, working=working)
-    return replace(
-        stays,
+    return stays.changed(
         paused_s=stays.paused_s + credit["idle_s"] * working,
         last_seen=np.where(there, scene.at, stays.last_seen),
         absent_s=np.where(there, 0.0, stays.absent_s + since * fate.absent),
@@ -208,7 +206,7 @@ def _accompanied(stays: Stays, scene: Scene, rule: Rule) -> Stays:
     if not rule.work_pause_s:
         return stays
     who, since = company.beside(stays, scene.workers, scene.at)
-    return replace(stays, beside=who, beside_since=since)
+    return stays.changed(beside=who, beside_since=since)
 
 
 def _sighted(stays: Stays, seen: Flags, sights: Sights, step: _Step) -> Stays:
@@ -217,8 +215,7 @@ def _sighted(stays: Stays, seen: Flags, sights: Sights, step: _Step) -> Stays:
     moved = footprint.shifts(stays.box, sights.box) / step.wide
     looks = stays.looks + seen
     share = np.maximum(_SWAY_SHARE, 1 / looks)
-    return replace(
-        stays,
+    return stays.changed(
         box=chosen(whole, sights.box, stays.box),
         looks=looks,
         confidence=stays.confidence + seen * (sights.confidence - stays.confidence) / looks,
@@ -231,14 +228,18 @@ def _settling(stays: Stays, seen: Flags, sights: Sights, step: _Step, rule: Rule
     young = (
         seen & (stays.looks <= _SETTLING_LOOKS) & (stays.dwell_s < _SETTLING_DWELL * rule.dwell_s)
     )
-    if not young.any():
+    if not np.count_nonzero(young):
         return stays
     young &= (step.far > _LEAST_SETTLING * step.wide) | ~step.similar
     if not young.any():
         return stays
     at_rest = chosen(young, sights.box, stays.anchor)
-    settled = replace(stays, anchor=at_rest, box=chosen(young, sights.box, stays.box))
-    return replace(settled, is_known=stays.is_known & ~young, is_sure=stays.is_sure & ~young)
+    return stays.changed(
+        anchor=at_rest,
+        box=chosen(young, sights.box, stays.box),
+        is_known=stays.is_known & ~young,
+        is_sure=stays.is_sure & ~young,
+    )
 
 
 def _credit(
@@ -266,11 +267,11 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
     """Return the stays with the moments at which they became violations."""
     at = rule.violated_at(before, after)
     new = there & np.isnan(before.violation_at) & ~np.isnan(at)
-    if not new.any():
+    if not np.count_nonzero(new):
         return after
     new &= ~_is_held(after, new, scene, rule)
     new = guards.leading(after, new, rule)
-    return replace(after, violation_at=np.where(new, at, before.violation_at))
+    return after.changed(violation_at=np.where(new, at, before.violation_at))
 
 
 def _is_held(after: Stays, new: Flags, scene: Scene, rule: Rule) -> Flags:

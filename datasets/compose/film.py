@@ -16,8 +16,10 @@ from streetwatch.datasets.compose.script import Act, Passing, Script
 from streetwatch.datasets.compose.stage import Stage, Street
 from streetwatch.datasets.demo.cutouts import Cutout, lay
 from streetwatch.vision.types import Image, Seconds, Size
+from streetwatch.zones import footprint
 
 _COMES_S: Seconds = 1.5  # a vehicle drives up and away so fast, a heap appears
+_HIDES = 0.2  # share of a place
 _KEY_FRAME_EVERY_S = 10
 _CRF, _LOW_BIT_RATE_CRF = 27, 41
 _DROPPED_SHARE = 0.04
@@ -71,7 +73,7 @@ class Film:
             lay(picture, *placed)
             _lay_nearer(picture, street, placed[0])
         for act, front in hiding:
-            if self.script.hides(act, at):
+            if self.script.hides(act, at) and not self._hides_what_comes(front, at):
                 lay(picture, front)
         for one in self.script.passing:
             if one.start <= at <= one.end:
@@ -90,6 +92,14 @@ class Film:
             return (moved(thing, by), 1.0) if away < 1 else None
         opacity = min(1 - going, 1 - coming if act.start else 1.0, 1.0)
         return (thing, opacity) if opacity > 0 else None
+
+    def _hides_what_comes(self, front: Cutout, at: Seconds) -> bool:
+        """Tell whether what stands before one thing would hide that another comes."""
+        places = [self.stage.things[act.thing].box for act in self.script.coming(at)]
+        if not places:
+            return False
+        boxes, before = np.array(places, np.float32), np.array([front.box], np.float32)
+        return bool((footprint.covered(boxes, before) > _HIDES).any())
 
     def _hiding(self, size: Size) -> list[tuple[Act, Cutout]]:
         """Return what stands before each act when it is hidden: somebody, or another vehicle."""

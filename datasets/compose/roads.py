@@ -223,7 +223,7 @@ def _cut_out(
     for number in numbers:
         size = (images[number].shape[1], images[number].shape[0])
         seen = sees.detect(images[number], confidence=_LEAST_CONFIDENCE)
-        seen = seen[np.array(_distinct(seen), np.int64)]
+        seen = seen[footprint.distinct(seen.xyxy, seen.confidence, limit=_SAME_OBJECT_IOU)]
         for row in _alone(seen, size):
             x1, y1, x2, y2 = seen.xyxy[row].tolist()
             is_vehicle = seen.labels[row] in _VEHICLES
@@ -237,10 +237,6 @@ def _cut_out(
             elif seen.labels[row] == "person" and seen.confidence[row] >= _SURELY_A_PERSON:
                 people.append(cutout)
     return _some(vehicles), _some(people)
-
-
-def _distinct(seen: Detections) -> list[int]:
-    return footprint.distinct(seen.xyxy, seen.confidence, limit=_SAME_OBJECT_IOU)
 
 
 def _alone(seen: Detections, size: Size) -> list[int]:

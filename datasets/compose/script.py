@@ -118,6 +118,22 @@ class Script:
             for start, end in self.hidden
         )
 
+    def coming(self, at: Seconds) -> list[Act]:
+        """Return what comes while something stands before others, or has hardly been seen by then.
+
+        >>> came = Act(0, 30.0, 90.0)
+        >>> Script(99.0, (came,), (), hidden=((40.0, 60.0),)).coming(55.0) == [came]
+        True
+        >>> Script(99.0, (came,), (), hidden=((40.0, 60.0),)).coming(65.0)
+        []
+        """
+        spans = [(start, end) for start, end in self.hidden if start <= at < end]
+        return [
+            act
+            for act in self.acts
+            if any(start - SEEN_FIRST_S < act.start < end for start, end in spans)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:

@@ -116,7 +116,7 @@ class CameraWatch:
         A camera that was set to another size shows the same street: what stands goes on standing.
         """
         size = self._size
-        if size is None or look.size == size or not self._presence.stays:
+        if size is None or look.size == size or self._presence.is_empty:
             return look, frame
         kept = replace(look, size=size, detections=look.detections.rescaled(look.size, size))
         return kept, frame and replace(frame, picture=Resized(frame.picture, size))
@@ -124,7 +124,9 @@ class CameraWatch:
     def _is_nothing(self, observation: Observation, at: Seconds) -> bool:
         """Tell whether a look left an empty street empty: that need not be written each time."""
         before, after = self._presence, observation.presence
-        if before.stays or after.stays or observation.gone or self._written_at is None:
+        if not (before.is_empty and after.is_empty) or observation.gone:
+            return False
+        if self._written_at is None:
             return False
         return 0 <= at - self._written_at < WRITTEN_EVERY_S
 

@@ -92,3 +92,13 @@ def test_a_dwell_is_full_when_it_was_looked_at_for_long_enough(
     outage: tuple[float, float] | None, full: float | None
 ) -> None:
     assert full_at(Act(0, 10.0, 200.0), 60.0, outage) == full
+
+
+def test_what_comes_while_others_are_hidden_is_told_apart_from_what_was_there_long_before() -> None:
+    long_before, just_before, meanwhile, after = (
+        Act(thing, start, start + 90.0) for thing, start in enumerate((20.0, 30.0, 50.0, 60.0))
+    )
+    acts = (long_before, just_before, meanwhile, after)
+    script = Script(200.0, acts, (), hidden=((40.0, 60.0), (115.0, 135.0)))
+    assert script.coming(45.0) == [just_before, meanwhile]
+    assert script.coming(65.0) == []

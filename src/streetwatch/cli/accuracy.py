@@ -4,6 +4,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -72,18 +73,23 @@ def accuracy(  # noqa: PLR0913 -- one argument per option
 def report(
     baseline: Annotated[
         Path,
-        typer.Argument(help="What --update-baseline wrote, or `bench events` printed (.jsonl)."),
+        typer.Argument(
+            help="What --update-baseline wrote; or `bench events` or `simulation` printed (.jsonl)."
+        ),
     ],
 ) -> None:
     """Print a baseline as Markdown tables, as the documentation has them."""
     from streetwatch.benchmarks.baseline import read_sets
     from streetwatch.benchmarks.event_table import event_table, read_lines
     from streetwatch.benchmarks.markdown import tables
+    from streetwatch.benchmarks.simulation_table import read_outcomes, simulation_tables
 
-    if baseline.suffix == ".jsonl":
-        sys.stdout.write(event_table(read_lines(baseline)))
-    else:
+    if baseline.suffix != ".jsonl":
         sys.stdout.write(tables(read_sets(baseline)))
+    elif outcomes := read_outcomes(baseline):
+        sys.stdout.write(simulation_tables(outcomes))
+    else:
+        sys.stdout.write(event_table(read_lines(baseline)))
 
 
 def events(  # noqa: PLR0913 -- one argument per option
@@ -154,37 +160,57 @@ def simulation(  # noqa: PLR0913 -- one argument per option
     looks_per_s: Annotated[
         list[float] | None, typer.Option(help="Looks a second; repeatable; default 5, 1, 0.2.")
     ] = None,
-    scene: Annotated[str | None, typer.Option(help="Only this scene.")] = None,
-    disturbance: Annotated[str | None, typer.Option(help="Only this disturbance.")] = None,
+    scene: Annotated[list[str] | None, typer.Option(help="Only this scene; repeatable.")] = None,
+    disturbance: Annotated[
+        list[str] | None, typer.Option(help="Only this disturbance; repeatable.")
+    ] = None,
     first_seed: Annotated[
         int, typer.Option(min=0, help="0-99 are for developing, report others.")
     ] = 0,
     pictures: Annotated[bool, typer.Option(help="Draw what the camera would show.")] = True,
+    runs: Annotated[
+        Path | None, typer.Option(help="File that keeps each run, to go on after a break.")
+    ] = None,
     as_json: AsJson = True,
 ) -> None:
     """Simulate disturbed looks at parked and passing cars: is each stay filed once?"""
-    from streetwatch.benchmarks.simulation import SCENES, simulate
+    from streetwatch.benchmarks.simulation import SCENES, Trial, simulate
+    from streetwatch.benchmarks.simulation_runs import kept_runs
     from streetwatch.datasets.simulate import DISTURBANCES
-    from streetwatch.datasets.yolo_folder import DatasetError
 
     del as_json
-    if scene and scene not in SCENES:
-        raise DatasetError(f"--scene {scene}: there is {', '.join(SCENES)}")
-    if disturbance and disturbance not in DISTURBANCES:
-        raise DatasetError(f"--disturbance {disturbance}: there is {', '.join(DISTURBANCES)}")
-    rates = looks_per_s or [5.0, 1.0, 0.2]
-    wanted = [disturbance] if disturbance else DISTURBANCES
-    runs = [(s, d, r) for s in ([scene] if scene else SCENES) for d in wanted for r in rates]
-    with progress_bar() as progress:
-        task = progress.add_task("runs", total=len(runs) * seeds)
-        for name, under, rate in runs:
-            progress.update(task, description=f"{name}, {under}, {rate:g}/s")
-            outcome = simulate(
-                name,
-                under,
-                looks_per_s=rate,
-                seeds=range(first_seed, first_seed + seeds),
-                pictures=pictures,
-                on_seed=lambda: progress.advance(task),
-            )
-            print_json(outcome.line())
+    trials = [
+        Trial(name, under, rate, pictures)
+        for name in _among("--scene", scene, SCENES)
+        for under in _among("--disturbance", disturbance, DISTURBANCES)
+        for rate in looks_per_s or [5.0, 1.0, 0.2]
+    ]
+    wanted = range(first_seed, first_seed + seeds)
+    with kept_runs(runs) as kept, progress_bar() as progress:
+        task = progress.add_task("runs", total=len(trials) * seeds)
+        for number, trial in enumerate(trials):
+            words = f"{trial.scene}, {trial.disturbance}, {trial.looks_per_s:g}/s"
+            done = kept.of(trial)
+            progress.update(task, description=words)
+
+            def ran(seed: int, incidents: int, trial: Trial = trial) -> None:
+                kept.add(trial, seed, incidents)
+                progress.advance(task)
+
+            print_json(simulate(trial, wanted, done=done, on_run=ran).line())
+            progress.update(task, completed=(number + 1) * seeds)
+
+
+def _among(option: str, words: list[str] | None, known: Iterable[str]) -> list[str]:
+    """Return what was asked for, or everything there is.
+
+    Raises:
+        DatasetError: there is no such thing; says what there is.
+    """
+    from streetwatch.datasets.yolo_folder import DatasetError
+
+    there = list(known)
+    for word in words or []:
+        if word not in there:
+            raise DatasetError(f"{option} {word}: there is {', '.join(there)}")
+    return words or there
