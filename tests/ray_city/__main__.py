@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ray_city.film import film
+from ray_city.film import HELD_S, LONG_HELD_S, film
 from ray_city.shows import cost, troubles, upgrade
 
 
@@ -28,7 +28,8 @@ def main() -> int:
         sys.stderr.write(f"{time.time() - began:6.1f} {text}\n")
 
     with tempfile.TemporaryDirectory() as work:
-        clip = film(Path(work) / "street.mp4")
+        held_s = LONG_HELD_S if given.what == "upgrade" else HELD_S
+        clip = film(Path(work) / "street.mp4", held_s)
         say("film coded")
         match given.what:
             case "troubles":

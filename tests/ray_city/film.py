@@ -14,11 +14,13 @@ STREET: Final = Path(demo.__file__).with_name("street.mp4")
 #: A car, a stall and a heap stand there by then, since seconds 5, 19 and 32.
 HELD_AT_S: Final = 60.0
 HELD_S: Final = 240.0
+#: Until forty cameras' cases are masked, and their nodes replaced in turn.
+LONG_HELD_S: Final = 1200.0
 WIDTH, HEIGHT, FPS, GOP = 640, 360, 5, 10
 _NOISE: Final = 5.0  # standard deviation, levels of 255
 
 
-def film(target: Path) -> Path:
+def film(target: Path, held_s: float = HELD_S) -> Path:
     """Code the demo's street small; nothing moves any more when all that is to stand stands.
 
     Its pictures have a sensor's noise: a camera whose pictures are all the same is frozen.
@@ -31,7 +33,7 @@ def film(target: Path) -> Path:
         number = 0
         for frame in source.decode(video=0):
             at = frame.time or 0.0
-            due = at if at < HELD_AT_S else at + HELD_S
+            due = at if at < HELD_AT_S else at + held_s
             while number <= due * FPS:
                 small = _noisy(frame.reformat(WIDTH, HEIGHT, "bgr24", interpolation="AREA"), noise)
                 small.pts, small.time_base = number, Fraction(1, FPS)
