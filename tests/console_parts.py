@@ -25,16 +25,6 @@ PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images" / "console"
 SCREEN: Final = (1280, 720)
 TABLET: Final = (1024, 768)
 
-CHROMIUM_ARGUMENTS: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-
 #: What axe judges: WCAG 2.2 up to level AA.
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

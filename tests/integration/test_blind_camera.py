@@ -1,6 +1,6 @@
 """A camera whose pictures can't be believed files nothing, whatever a detector sees in them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from live_service import wait_for
-from sealed import SEAL
-from streetwatch.models.labels import CLASS_ID
+from sealed import SEAL, Sees
 from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
@@ -26,7 +25,7 @@ from streetwatch.service.runtime.watching import Watching
 from streetwatch.service.store.sql_store import SqlStore, open_store
 from streetwatch.vision.gate import Gate
 from streetwatch.vision.picture import Pixels
-from streetwatch.vision.types import Detections, Frame, Image
+from streetwatch.vision.types import Frame, Image
 from streetwatch.zones.polygon import Polygon
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 from streetwatch.zones.zone import Zone
@@ -35,28 +34,7 @@ from waiting import PATIENCE_S
 START = 1_795_363_200.0
 ALL: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 CHANCE = np.random.default_rng(3)
-
-
-class SeesACar:
-    """A detector that sees a car in whatever it is shown."""
-
-    longest_side = 320
-
-    def detect_batch(
-        self,
-        images: Sequence[Image],
-        *,
-        confidence: float | None = None,
-        longest: int | None = None,
-    ) -> list[Detections]:
-        return [self.detect(one, confidence=confidence, longest=longest) for one in images]
-
-    def detect(
-        self, image: Image, *, confidence: float | None = None, longest: int | None = None
-    ) -> Detections:
-        del image, confidence, longest
-        box = np.array([(100.0, 80.0, 160.0, 120.0)], np.float32)
-        return Detections(box, np.array([0.9], np.float32), np.array([CLASS_ID["car"]], np.int64))
+CAR = (100.0, 80.0, 160.0, 120.0)
 
 
 class Watch:
@@ -84,7 +62,7 @@ class Watch:
         self.registry = CollectorRegistry()
         self.now = START
         self.loop = DetectorLoop(
-            detector=SeesACar(),
+            detector=Sees((("car", CAR),), longest_side=320),
             mailboxes=self.mailboxes,
             metrics=RuntimeMetrics(self.registry),
             intervals=Intervals(),

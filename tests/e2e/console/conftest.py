@@ -10,8 +10,9 @@ import yaml
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from console_parts import CHROMIUM_ARGUMENTS, PICTURES, Console, let_in
+from console_parts import PICTURES, Console, let_in
 from live_service import Camera, Service, free_port
+from streetwatch.benchmarks.console import ARGUMENTS
 from waiting import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,9 +41,7 @@ def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     expect.set_options(timeout=MOST_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(CHROMIUM_ARGUMENTS)
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield browser
         browser.close()
 
