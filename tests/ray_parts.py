@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from live_service import free_port, wait_for
+from waiting import PATIENCE_S
 
 #: Ray's own command, whether it lies beside this Python or not.
 _RAY = (sys.executable, "-c", "from ray.scripts.scripts import main; main()")
@@ -46,13 +46,7 @@ class RayCluster:
         # Machines on this computer would be taken for a head that still runs.
         (self.folder / "ray_current_cluster").unlink(missing_ok=True)
         where = (f"--port={self.port}", f"--temp-dir={self.folder}", "--include-dashboard=false")
-        self._start("head", "--head", *where, "--num-cpus=0")
-        wait_for("head", lambda: self._answers() or None)
-
-    def _answers(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-            return True
-        return False
+        self._start_in_some_tries("head", "--head", *where, "--num-cpus=0")
 
     def start_machine(self, name: str, *options: str, **environment: str) -> None:
         """Start a machine with one core, or with what the options say."""
@@ -61,21 +55,33 @@ class RayCluster:
         ports = ("min-worker", "max-worker", "dashboard-agent-listen", "dashboard-agent-grpc")
         free = [f"--{one}-port=0" for one in ports]
         where = f"--address={self.address}", *cores, f"--node-name={name}", *free
-        # One after the other: two that look for free ports at once find the same ones. What else
-        # runs may take one, too: Ray then ends, or waits for what never comes.
-        for _ in range(_TRIES - 1):
-            self._start(name, *where, *options, **environment)
-            with suppress(AssertionError):
-                wait_for(f"machine {name}", partial(self._has_started, name), seconds=_A_TRY_S)
+        self._start_in_some_tries(name, *where, *options, **environment)
+
+    def _start_in_some_tries(self, name: str, *options: str, **environment: str) -> None:
+        """Start something and wait until it says so.
+
+        One after the other: two that look for free ports at once find the same ones. What else
+        runs may take one, too: Ray then ends, or waits for what never comes.
+        """
+        for left in reversed(range(_TRIES)):
+            begin = self._start(name, *options, **environment)
+            try:
+                started = partial(self._has_started, name, begin)
+                wait_for(f"Ray's {name}", started, seconds=_A_TRY_S if left else PATIENCE_S)
+            except AssertionError:
+                self.kill(name)
+                if not left:
+                    raise
+            else:
                 return
-            self.kill(name)
-        self._start(name, *where, *options, **environment)
-        wait_for(f"machine {name}", partial(self._has_started, name))
 
-    def _has_started(self, name: str) -> bool | None:
-        return "started." in (self.folder / f"{name}.log").read_text() or None
+    def _has_started(self, name: str, begin: int) -> bool | None:
+        told = (self.folder / f"{name}.log").read_text()[begin:]
+        assert self.groups[name].poll() is None, told
+        return "started." in told or None
 
-    def _start(self, name: str, *options: str, **environment: str) -> None:
+    def _start(self, name: str, *options: str, **environment: str) -> int:
+        """Start something; return where what it says begins in its log."""
         command = [*_RAY, "start", "--block", "--num-gpus=0", "--disable-usage-stats"]
         command += [f"--object-store-memory={_STORE_BYTES}", "--node-ip-address=127.0.0.1"]
         own = {
@@ -85,7 +91,9 @@ class RayCluster:
             "RAY_worker_niceness": "0",
         }
         (self.folder / "gcs").mkdir(exist_ok=True)
-        with (self.folder / f"{name}.log").open("ab") as log:
+        told = self.folder / f"{name}.log"
+        begin = len(told.read_text()) if told.exists() else 0
+        with told.open("ab") as log:
             self.groups[name] = subprocess.Popen(
                 [*command, *options],
                 env=_clean() | own | environment,
@@ -93,13 +101,15 @@ class RayCluster:
                 stderr=log,
                 start_new_session=True,
             )
+        return begin
 
     def kill(self, name: str) -> None:
         """kill -9 all that runs on a machine: nothing is tidied up."""
         group = self.groups.pop(name)
         processes = _tree(group.pid)
         for one in processes:
-            os.kill(one, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
         group.wait()
 
     def end(self) -> None:
