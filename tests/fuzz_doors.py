@@ -5,7 +5,6 @@ raises, a secret in what it says, or a refusal of nothing, is a find. `tests/fuz
 one by the hour, `tests/unit/test_fuzz.py` for a moment.
 """
 
-import asyncio
 import io
 import json
 import ssl
@@ -55,6 +54,7 @@ from streetwatch.service.store.receipts import Receipts
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.source import redact
 from streetwatch.vision.outside import PictureRefusedError
+from waiting import awaited
 
 CANARY: Final = "c4n4ry-0f-the-k3rb"
 ENVIRON: Final = {"KERB_PASSWORD": CANARY}
@@ -148,7 +148,7 @@ def manifest(data: bytes) -> None:
 
 def callback(data: bytes) -> None:
     """Take a callback in, signed by a target that says what it likes."""
-    status = asyncio.run(_posted(_callbacks(), "/callbacks/city", data))
+    status = awaited(_posted(_callbacks(), "/callbacks/city", data))
     assert status in {404, 413, 422}, f"answered {status}"
 
 

@@ -40,9 +40,6 @@ FIRST_VISIBLE = 0.75
 #: Below so many pixels of the view a side, a box has no picture of its own.
 _LEAST_PIXELS = 6.0
 
-#: A pole in the wind, or beside heavy traffic, moves the picture by up to this share of its width.
-_SHAKE = 0.0125
-
 #: Two patches of one untouched place on fixed cameras correlate above this (docs/adr/0009).
 SAME = 0.85
 
@@ -184,28 +181,6 @@ def alike(left: Patches, right: Patches) -> Likeness:
     found = _Pairs.of(left, right).correlation()
     found[np.isnan(found)] = 1.0
     return found
-
-
-def shaken(view: View, size: Size, boxes: Boxes, before: Patches) -> Likeness:
-    """Compare places as they would be seen by a camera that has shaken a little since.
-
-    Args:
-        view: As for `patches`.
-        size: Likewise.
-        boxes: Of the places, (N, 4).
-        before: What they looked like, (N, PATCH).
-
-    Returns:
-        How alike each is where it is most so, a few pixels beside, (N,).
-    """
-    reach, width = round(_SHAKE * view.shape[1]), view.shape[1]
-    steps = np.arange(-reach, reach + 1)
-    moves = (steps[:, None] * width + steps[None, :]).ravel()
-    spots = _spots(boxes.astype(np.float32, copy=False).tobytes(), size, view.shape)
-    there = view.ravel().take(moves[:, None] + spots, mode="clip").reshape(-1, PATCH)
-    likeness = alike(np.tile(before, (len(moves), 1)), there)
-    best: Likeness = likeness.reshape(len(moves), -1).max(axis=0)
-    return best
 
 
 def difference(before: Patches, now: Patches) -> tuple[Likeness, Likeness]:

@@ -36,9 +36,6 @@ _AGREEING_LOOKS = 2
 #: Two looks at one thing in one light are more alike than either is to another thing, by so much.
 _MORE_LIKE_ITSELF = 0.1
 
-#: What stands where it stood is seen within so many widths of there, whatever the detector's mood.
-_NEAR = 0.15
-
 #: Headlights shine in one or two looks, whatever the time between them.
 _SETTLED_LOOKS = 3
 
@@ -96,7 +93,7 @@ def recognised(
     back = unseen & (sights.likeness < appearance.LIKE)
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd, scene.at)
-    stays, doubtful, another = _compared(stays, sights, scene, odd)
+    stays, doubtful, another = _compared(stays, sights, scene.at, odd)
     # What was seen to be gone, and is nothing like it, came after it: that needs no third look.
     back &= doubtful & (stays.other_looks >= _AGREEING_LOOKS)
     another |= back
@@ -117,19 +114,15 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
     )
 
 
-def _compared(stays: Stays, sights: Sights, scene: Scene, odd: Flags) -> tuple[Stays, Flags, Flags]:
+def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[Stays, Flags, Flags]:
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
-    before, at = stays, scene.at
-    stays, agreed = _with_other(stays, sights, scene, odd)
+    stays, agreed = _with_other(stays, sights, at, odd)
     settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
     # In bad light one thing is as little like itself in two looks as it is like its patch. So what
     # lasts is another if it is more like itself; to a place seen empty it came, however alike.
     closer = agreed >= sights.likeness + _MORE_LIKE_ITSELF
     came = (sights.likeness < appearance.ANOTHER) | (stays.vacant_s > 0)
     differs = odd & came & (closer | ~settled)
-    # Two looks in a row that are no more like each other than like the stay show no other thing:
-    # the picture is too bad to tell, and what is seen where it stood all the time is the stay.
-    differs &= ~((before.other_looks > 0) & ~closer & _stands_where_it_stood(before, sights))
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs
     stays = _remembering(stays, sights, changed, at)
@@ -137,27 +130,12 @@ def _compared(stays: Stays, sights: Sights, scene: Scene, odd: Flags) -> tuple[S
     return stays, differs & ~settled, differs & settled
 
 
-def _stands_where_it_stood(stays: Stays, sights: Sights) -> Flags:
-    """Tell what was never seen to leave, and is seen at its place, as large as it was."""
-    stayed = stays.is_sure & stays.has_stayed
-    near = footprint.shifts(stays.anchor, sights.box) <= _NEAR * footprint.widths(stays.anchor)
-    stands: Flags = stayed & near & is_similar(stays.anchor, sights.box)
-    return stands
-
-
 def _with_other(
-    stays: Stays, sights: Sights, scene: Scene, odd: Flags
+    stays: Stays, sights: Sights, at: Seconds, odd: Flags
 ) -> tuple[Stays, appearance.Likeness]:
     """Return the stays with what was seen in their places instead, and how like that is to now."""
-    agreed, at = appearance.alike(stays.other, sights.patch), scene.at
-    seen = odd & (stays.other_looks > 0)
-    # What is compared with the stay in one place only is compared with the other one so, too.
-    unlike = (seen & stays.has_stayed & (agreed < appearance.ANOTHER)).nonzero()[0]
-    if len(unlike) and scene.view is not None:
-        others = stays.anchor[unlike], stays.other[unlike]
-        best = appearance.shaken(scene.view, scene.size, *others)
-        agreed[unlike] = np.where(best >= appearance.ANOTHER, best, agreed[unlike])
-    again = seen & (agreed >= appearance.ANOTHER)
+    agreed = appearance.alike(stays.other, sights.patch)
+    again = odd & (stays.other_looks > 0) & (agreed >= appearance.ANOTHER)
     new = odd & ~again
     stays = stays.changed(
         other=chosen(new, sights.patch, stays.other),

@@ -134,25 +134,4 @@ def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Like
     unclear = cover.less_than(appearance.FIRST_VISIBLE)
     if len(unclear):
         alike[unclear[~stays.is_known[unclear]]] = np.nan
-    return _steadied(scene, stays, cover, renewed, alike)
-
-
-def _steadied(
-    scene: Scene, stays: Stays, cover: Cover, patch: Patches, alike: Likeness
-) -> tuple[Patches, Likeness]:
-    """Return both as they are a few pixels beside where that shows the same: the camera shook.
-
-    Who looks for a thing beside an empty place finds one that is like it.
-    """
-    unlike = stays.is_known & (alike < appearance.SAME) & stays.has_stayed
-    unlike[cover.rows] = False
-    rows = unlike.nonzero()[0]
-    if not len(rows) or scene.view is None:
-        return patch, alike
-    likeness = appearance.shaken(scene.view, scene.size, stays.anchor[rows], stays.patch[rows])
-    same = likeness >= appearance.SAME
-    if np.count_nonzero(same):
-        patch = patch.copy()
-        # What is known of it stays: noise would make it wander.
-        patch[rows[same]], alike[rows[same]] = stays.patch[rows[same]], likeness[same]
-    return patch, alike
+    return renewed, alike

@@ -251,12 +251,6 @@ class Stays:
         """Something else has settled in its place."""
         return ~np.isnan(self.displaced_at)
 
-    @property
-    def has_stayed(self) -> Flags:
-        """It was not missed since it was last seen, and nothing has settled in its place."""
-        stayed: Flags = ~self.is_displaced & (self.absent_s == 0)
-        return stayed
-
     def seen_empty(self, since: Seconds) -> Flags:
         """Tell whose places were seen empty in more than one look, the last `since` ago."""
         return self.vacant_s > _MORE_THAN_ONE * since

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -307,48 +306,3 @@ def test_what_was_hidden_does_not_come_back_after_its_place_was_seen_empty() -> 
     seen = {stay.first_seen: stay.last_seen for stay in (*stays, *gone)}
     assert seen[0] == 25
     assert seen[55] == 85
-
-
-def shaken(car: npt.NDArray[np.uint8], at: int) -> View:
-    """Return what a camera on a pole in the wind shows of a street that is not all specks."""
-    drawn = cv2.GaussianBlur(view(None), (0, 0), 8).astype(np.float32)
-    shown = np.clip(128 + 8 * (drawn - drawn.mean()), 0, 255).astype(np.uint8)
-    shown[75:110, 100:150] = cv2.GaussianBlur(car, (0, 0), 3)
-    right, down = SHAKEN[at % len(SHAKEN)]
-    return np.roll(shown, (down, right), axis=(0, 1))
-
-
-SHAKEN = ((1, -1), (-2, 2), (0, 0), (2, 1), (-1, -2), (1, 0))
-
-
-def test_a_camera_that_shakes_sees_the_same_thing_in_every_look() -> None:
-    looks = [look(float(at), shaken(RED, at), CAR) for at in range(60)]
-    (stay,), gone = watched(looks)
-    assert gone == ()
-    assert stay.presence_ratio == 1.0
-    assert stay.looks == 60
-
-
-def test_a_shaking_camera_sees_what_its_detector_misses_too() -> None:
-    looks = [look(float(at), shaken(RED, at), CAR) for at in range(10)]
-    looks += [look(float(at), shaken(RED, at)) for at in range(10, 20)]
-    (stay,), _ = watched(looks)
-    assert stay.unchanged_s == 10.0
-
-
-def test_a_shaking_camera_tells_another_thing_that_takes_the_place() -> None:
-    cars = [RED] * 30 + [BLUE] * 30
-    looks = [look(float(at), shaken(car, at), CAR) for at, car in enumerate(cars)]
-    stays, gone = watched(looks)
-    assert [stay.first_seen for stay in stays if stay.looks > 20] != []
-    assert len([stay for stay in (*stays, *gone) if stay.looks > 20]) == 2
-
-
-def test_what_is_seen_where_it_stood_is_there_when_the_picture_is_too_bad_to_tell() -> None:
-    chance = np.random.default_rng(5)
-    clear = [look(float(at), view(RED), CAR) for at in range(6)]
-    snow = [chance.integers(0, 255, RED.shape).astype(np.uint8) for _ in range(34)]
-    bad = [look(float(at), view(one), CAR) for at, one in enumerate(snow, start=6)]
-    (stay,), gone = watched([*clear, *bad])
-    assert gone == ()
-    assert stay.presence_ratio > 0.8
