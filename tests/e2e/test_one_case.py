@@ -33,6 +33,8 @@ LONG_S = 3600.0
 
 OUTAGE_S = 10.0
 
+STOOD_S = 6.0
+
 #: It is filed again within so long, should it be.
 SOON_S = 3
 NO_SECOND_CASE_S = 8.0
@@ -66,9 +68,14 @@ def is_live(service: Service) -> bool | None:
 
 
 def wait_for_the_car(service: Service) -> None:
-    """Wait until it stands there: its dwell is running."""
+    """Wait until it has stood there for some looks: what only passes does not."""
     with closing(open_store(f"sqlite:///{service.folder / 'data' / 'streetwatch.db'}")) as store:
-        wait_for("car that stands", lambda: store.presence("double-parked").stays or None)
+
+        def dwells() -> bool | None:
+            stays = store.presence("double-parked").stays
+            return any(stay.dwell_s >= STOOD_S for stay in stays) or None
+
+        wait_for("car that stands", dwells)
 
 
 def first_case(service: Service) -> dict[str, object]:
