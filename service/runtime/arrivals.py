@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from streetwatch.service.cameras.camera import Camera
-from streetwatch.vision.capture.state import Phase
 from streetwatch.vision.capture.stream import Capture
 from streetwatch.vision.capture.two_streams import TwoStreams
 
@@ -40,18 +39,14 @@ class Arrivals:
                 capture = self.reads(one)
                 capture.start()
                 self._coming[name] = (one, capture)
-        return frozenset(name for name, (_, one) in self._coming.items() if _is_live(one))
+        return frozenset(name for name, (_, one) in self._coming.items() if one.state.is_live)
 
     def taken(self, camera: Camera) -> Capture | TwoStreams | None:
         """Hand over the capture of a camera that has come; None: it is to be made anew."""
         expected, capture = self._coming.pop(camera.id, (None, None))
         if capture is None:
             return None
-        if expected == camera and _is_live(capture):
+        if expected == camera and capture.state.is_live:
             return capture
         capture.stop(timeout_s=0)
         return None
-
-
-def _is_live(capture: Capture | TwoStreams) -> bool:
-    return capture.state.phase is Phase.LIVE

@@ -79,7 +79,7 @@ class Fleet:
     def is_live(self, camera_id: str) -> bool:
         """Tell whether a camera that is watched gives pictures."""
         running = self.watched.get(camera_id)
-        return running is not None and running.capture.state.phase is Phase.LIVE
+        return running is not None and running.capture.state.is_live
 
     def expect(self, cameras: Iterable[Camera]) -> frozenset[str]:
         """Read the streams of cameras that are about to come; nobody looks at them yet.

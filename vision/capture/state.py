@@ -31,6 +31,11 @@ class CaptureState:
     reason: str = ""
     next_try_in_s: Seconds = 0.0
 
+    @property
+    def is_live(self) -> bool:
+        """Whether pictures come."""
+        return self.phase is Phase.LIVE
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureCounts:
