@@ -86,12 +86,26 @@ def record(
         return ()
     changed: list[Incident] = []
     with store.transaction() as transaction:
+        transaction.hold_incidents(_incidents_of(observation, watched))
         for stay in observation.presence.stays:
             changed += _stands(stay, watched, transaction, stills_of, at=at, size=observation.size)
         for stay in observation.gone:
             changed += _left(stay, watched, transaction, stills_of, at)
         transaction.put_presence(watched.site.camera_id, observation.presence)
     return tuple(changed)
+
+
+def _incidents_of(observation: Observation, watched: Watched) -> list[str]:
+    """Name the incidents that a look is about."""
+    standing = (stay for stay in observation.presence.stays if _is_remembered(stay, watched))
+    camera_id = watched.site.camera_id
+    return [incident_id(camera_id, stay.key) for stay in (*standing, *observation.gone)]
+
+
+def _is_remembered(stay: Stay, watched: Watched) -> bool:
+    """Tell whether a stay is a violation, or has stood for long enough to become one."""
+    least_s = CANDIDATE_SHARE * watched.rule(stay).dwell_s
+    return stay.violation_at is not None or stay.dwell_s >= least_s
 
 
 def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
@@ -103,9 +117,9 @@ def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
     at: Seconds,
     size: Size,
 ) -> list[Incident]:
-    rule = watched.rule(stay)
-    if stay.violation_at is None and stay.dwell_s < CANDIDATE_SHARE * rule.dwell_s:
+    if not _is_remembered(stay, watched):
         return []
+    rule = watched.rule(stay)
     before = transaction.incident(incident_id(watched.site.camera_id, stay.key))
     start = before or _born(stay, watched, transaction)
     if start is None:
