@@ -183,6 +183,10 @@ def _incidents(store: SqlStore) -> Mapping[str, Ask]:
             transaction.incident(one.id)
             transaction.attachments(one.id)
 
+    def of_a_look(one: One) -> None:
+        with store.transaction() as transaction:
+            transaction.hold_incidents([one.id, "new"])
+
     def stored(one: One) -> None:
         with store.transaction() as transaction:
             incident = transaction.incident(one.id)
@@ -191,6 +195,7 @@ def _incidents(store: SqlStore) -> Mapping[str, Ask]:
 
     return {
         "incident: with its evidence": by_id,
+        "incident: those of a look, with their cases": of_a_look,
         "incident: stored again": stored,
         "place history": history(lambda one: one.camera_id, found=True),
         "place history: busiest zone, nothing there": history(lambda _: "cam-0000", found=False),

@@ -5,14 +5,15 @@ of its camera. In a simulation nobody reads them between two looks: they wait he
 does, at a restart, or when an incident's state changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
 import sqlalchemy as sa
 
 from streetwatch.service.incidents.incident import Incident
-from streetwatch.service.store.sql_store import SqlStore, SqlTransaction
+from streetwatch.service.store.sql_store import SqlStore
+from streetwatch.service.store.sql_transaction import SqlTransaction
 from streetwatch.service.store.transactions import writing
 from streetwatch.zones.presence import Presence
 
@@ -37,6 +38,7 @@ class _Waiting:
             transaction.put_incident(one)
         for camera_id, state in self.presences.items():
             transaction.put_presence(camera_id, state)
+        transaction.write()
         self.incidents.clear()
         self.presences.clear()
 
@@ -67,6 +69,9 @@ class _Transaction(SqlTransaction):
     def __init__(self, waiting: _Waiting, stack: ExitStack) -> None:
         super().__init__(cast("sa.Connection", _Connection(waiting, stack)))
         self._waiting = waiting
+
+    def hold_incidents(self, incident_ids: Iterable[str]) -> None:
+        """Read nothing: all of them are known."""
 
     def incident(self, incident_id: str) -> Incident | None:
         """Return the incident, None where there is none."""
@@ -102,7 +107,9 @@ class WrittenLater:
     def transaction(self) -> Iterator[SqlTransaction]:
         """Begin a transaction; the database takes part in it from the first question on."""
         with ExitStack() as stack:
-            yield _Transaction(self._waiting, stack)
+            transaction = _Transaction(self._waiting, stack)
+            yield transaction
+            transaction.write()
 
     def presence(self, camera_id: str) -> Presence:
         """Return what was at its place on a camera when it was last stored; else nothing."""

@@ -31,7 +31,7 @@ from streetwatch.service.evidence.originals import Originals
 from streetwatch.service.evidence.pack import Signing
 from streetwatch.service.evidence_rounds import EvidenceRounds, evidence_rounds
 from streetwatch.service.foreseeing import foreseer_from
-from streetwatch.service.incidents import handle
+from streetwatch.service.incidents import hearing
 from streetwatch.service.keyring import links_of, own_token_of, signer_of, signing_of
 from streetwatch.service.lookout import Lookout, lookout_from
 from streetwatch.service.openings import (
@@ -224,7 +224,7 @@ class Service:
     def close(self, incident_id: str, state: CaseState, at: Seconds) -> None:
         """Close every incident of a case: those whose reports were merged into it too."""
         for each in self.desk.book.names(incident_id):
-            handle.close(each, rejected=state in REFUSALS, store=self.store, at=at)
+            hearing.close(each, rejected=state in REFUSALS, store=self.store, at=at)
 
     @contextmanager
     def running(self) -> Iterator[None]:

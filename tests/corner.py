@@ -14,7 +14,7 @@ from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import Recorder
-from streetwatch.service.incidents import handle
+from streetwatch.service.incidents import hearing
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.handle import Watched
 from streetwatch.service.incidents.incident import Incident
@@ -140,4 +140,4 @@ class Corner:
     def end(self, second: int, *, rejected: bool = False) -> None:
         """The case platform closes or rejects the case that was opened first."""
         case_id = self.messages()[0].payload["incident"]["id"]
-        handle.close(case_id, rejected=rejected, store=self.store, at=START + second)
+        hearing.close(case_id, rejected=rejected, store=self.store, at=START + second)

@@ -21,7 +21,7 @@ from streetwatch.service.desk.states import REFUSALS, CaseState
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.stills import close_up, jpeg
 from streetwatch.service.evidence.track_file import track_json
-from streetwatch.service.incidents import handle
+from streetwatch.service.incidents import hearing
 from streetwatch.service.incidents.case import Attachment
 from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.incidents.track import begun, followed
@@ -45,7 +45,7 @@ class ReviewedDesk:
         self.reviewing: Reviewing = reviewing_from(self.desk, self.store, on_end=self._close)
 
     def _close(self, name: str, state: CaseState, at: float) -> None:
-        handle.close(name, rejected=state in REFUSALS, store=self.store, at=at)
+        hearing.close(name, rejected=state in REFUSALS, store=self.store, at=at)
 
     def file(self, name: str, **changes: Any) -> str:  # noqa: ANN401 -- any field of an incident
         """File a case of an incident that is in the store too; return its number."""

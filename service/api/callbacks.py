@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from streetwatch.service.access.asking import note
 from streetwatch.service.delivery.callbacks import CallbackRefusedError, signed_at
-from streetwatch.service.incidents import handle
+from streetwatch.service.incidents import hearing
 from streetwatch.service.incidents.platform import Heard, PlatformState, Receipt, Standing
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.store.receipts import Receipts
@@ -106,7 +106,7 @@ def callbacks_router(
         note(request, by=f"target:{target}")
         said = _read(body)
         incident_id = said.external_id or receipts.incident_of(target, said.number or "")
-        heard, incident = handle.hear(
+        heard, incident = hearing.hear(
             Standing(said.state, said_at),
             target=target,
             incident_id=incident_id or "",

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from streetwatch.service.delivery.metrics import DeliveryMetrics
 from streetwatch.service.delivery.retry import FailureKind
 from streetwatch.service.delivery.sink import DeliveryFailedError, PlatformStatus, Pollable
-from streetwatch.service.incidents import handle
+from streetwatch.service.incidents import hearing
 from streetwatch.service.incidents.platform import Standing
 from streetwatch.service.incidents.ports import Store
 from streetwatch.service.rounds import Rounds
@@ -101,7 +101,7 @@ class Poller:
         if status.state is one.state:
             return
         now = self._clock()
-        heard, _ = handle.hear(
+        heard, _ = hearing.hear(
             Standing(status.state, now),
             target=self._target,
             incident_id=one.incident_id,

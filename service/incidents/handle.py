@@ -7,7 +7,6 @@ from streetwatch.service.incidents import lifecycle, views
 from streetwatch.service.incidents.case import Attachment, Case, Occasion, Site, is_sealed, message
 from streetwatch.service.incidents.chain import End, Link
 from streetwatch.service.incidents.incident import Incident, State, Versions, incident_id
-from streetwatch.service.incidents.platform import Heard, PlatformState, Standing
 from streetwatch.service.incidents.ports import Store, Transaction
 from streetwatch.service.incidents.routing import TO_THE_DESK, Routes, targets_of
 from streetwatch.vision.types import Seconds, Size
@@ -87,12 +86,26 @@ def record(
         return ()
     changed: list[Incident] = []
     with store.transaction() as transaction:
+        transaction.hold_incidents(_incidents_of(observation, watched))
         for stay in observation.presence.stays:
             changed += _stands(stay, watched, transaction, stills_of, at=at, size=observation.size)
         for stay in observation.gone:
             changed += _left(stay, watched, transaction, stills_of, at)
         transaction.put_presence(watched.site.camera_id, observation.presence)
     return tuple(changed)
+
+
+def _incidents_of(observation: Observation, watched: Watched) -> list[str]:
+    """Name the incidents that a look is about."""
+    standing = (stay for stay in observation.presence.stays if _is_remembered(stay, watched))
+    camera_id = watched.site.camera_id
+    return [incident_id(camera_id, stay.key) for stay in (*standing, *observation.gone)]
+
+
+def _is_remembered(stay: Stay, watched: Watched) -> bool:
+    """Tell whether a stay is a violation, or has stood for long enough to become one."""
+    least_s = CANDIDATE_SHARE * watched.rule(stay).dwell_s
+    return stay.violation_at is not None or stay.dwell_s >= least_s
 
 
 def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
@@ -104,9 +117,9 @@ def _stands(  # noqa: PLR0913 -- a stay and all that its look knows
     at: Seconds,
     size: Size,
 ) -> list[Incident]:
-    rule = watched.rule(stay)
-    if stay.violation_at is None and stay.dwell_s < CANDIDATE_SHARE * rule.dwell_s:
+    if not _is_remembered(stay, watched):
         return []
+    rule = watched.rule(stay)
     before = transaction.incident(incident_id(watched.site.camera_id, stay.key))
     start = before or _born(stay, watched, transaction)
     if start is None:
@@ -264,49 +277,6 @@ def complete_evidence(
         transaction.put_link(link)
         _announce(Occasion.EVIDENCE, incident, watched, transaction, at)
     return True
-
-
-def close(incident_id: str, *, rejected: bool, store: Store, at: Seconds) -> None:
-    """Close the incident whose case the platform closed or rejected. An unknown one is left."""
-    with store.transaction() as transaction:
-        incident = transaction.incident(incident_id)
-        if incident is not None:
-            _closed(incident, transaction, at, rejected=rejected)
-
-
-def hear(
-    said: Standing, *, target: str, incident_id: str, store: Store, at: Seconds
-) -> tuple[Heard, Incident | None]:
-    """Take in what a target says about a case: news that it is at its end closes the incident.
-
-    Returns:
-        What became of it, and the incident as it is now.
-    """
-    with store.transaction() as transaction:
-        incident = transaction.incident(incident_id)
-        before = transaction.standing(target, incident_id)
-        if incident is None or before is None:
-            return Heard.UNKNOWN, None
-        if not said.follows(before):
-            return Heard.OLD, incident
-        transaction.put_standing(target, incident_id, said)
-        if said.state is PlatformState.OPEN:
-            return Heard.KEPT, incident
-        rejected = said.state is PlatformState.REJECTED
-        after = _closed(incident, transaction, at, rejected=rejected)
-    return Heard.KEPT if after == incident else Heard.MOVED, after
-
-
-def _closed(
-    incident: Incident, transaction: Transaction, at: Seconds, *, rejected: bool
-) -> Incident:
-    """Close an incident, and what other cameras see of it."""
-    after = lifecycle.closed(incident, at, rejected=rejected)
-    if after != incident:
-        transaction.put_incident(after)
-    for view in () if incident.lon is None else transaction.views(incident.id)[1:]:
-        transaction.put_incident(lifecycle.closed(view, at, rejected=rejected))
-    return after
 
 
 def _announce(  # noqa: PLR0913 -- what is told, of what, and where from

@@ -14,7 +14,13 @@ from streetwatch.zones.presence import Presence
 
 
 class Transaction(Protocol):
-    """All of it happens, or none of it."""
+    """All of it happens, or none of it. What was put is there for whatever is asked after it."""
+
+    def hold_incidents(self, incident_ids: Iterable[str]) -> None:
+        """Read incidents, and the cases that they are views of, at once, for `incident`.
+
+        No other writer has any of them until the transaction ends.
+        """
 
     def incident(self, incident_id: str) -> Incident | None:
         """Return the incident, None where there is none."""

@@ -42,8 +42,11 @@ class Dialect(Protocol):
             InputError: this database can't be used.
         """
 
-    def lock(self, connection: sa.Connection, name: str) -> None:
-        """Be the only writer of what is named until the transaction ends."""
+    def lock(self, connection: sa.Connection, *names: str) -> None:
+        """Be the only writer of what is named until the transaction ends.
+
+        Names that are given together are locked in one order, whoever gives them.
+        """
 
     def copy_to(self, engine: sa.Engine, file: Path) -> None:
         """Copy one state of the whole database into a file, whatever is written meanwhile.

@@ -51,6 +51,12 @@ NOW: Final[sa.ColumnElement[float]] = sa.literal_column(
     "date_part('epoch', clock_timestamp())", sa.Float
 )
 
+#: A function in FROM gives its rows in the order of the array, one after the other.
+_LOCK: Final = sa.text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
+    "FROM unnest(CAST(:names AS text[])) AS name"
+)
+
 #: What PostgreSQL says by number, in whatever language its words are, and what to do about it.
 _BY_CODE: Final = {
     "08": "the connection to the database broke: look at its log",
@@ -151,14 +157,15 @@ def _prepare(connection: sa.Connection) -> None:
     lock(connection, "migrations")
 
 
-def lock(connection: sa.Connection, name: str) -> None:
+def lock(connection: sa.Connection, *names: str) -> None:
     """Be the only writer of what is named until the transaction ends.
 
     What is not there yet can't be locked as a row: two writers of one new incident would both
     find none. The next statement of whoever waited sees what the other has written.
+
+    Names that are given together are locked in one order, whoever gives them.
     """
-    key = sa.func.hashtextextended(name, 0)
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    connection.execute(_LOCK, {"names": sorted(names)})
 
 
 def copy_to(_engine: sa.Engine, _file: Path) -> None:

@@ -104,7 +104,7 @@ def migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
             driver.execute("PRAGMA foreign_keys = ON")
 
 
-def lock(connection: sa.Connection, name: str) -> None:
+def lock(connection: sa.Connection, *names: str) -> None:
     """Be the only writer of what is named: a transaction that writes is the only one as it is."""
 
 

@@ -65,6 +65,6 @@ def counted(
     return sa.select(sa.func.count()).select_from(some.subquery())
 
 
-def locked(connection: sa.Connection, name: str) -> None:
+def locked(connection: sa.Connection, *names: str) -> None:
     """Be the only writer of what is named until the transaction ends; wait for an earlier one."""
-    dialect_of(connection).lock(connection, name)
+    dialect_of(connection).lock(connection, *names)

@@ -16,7 +16,7 @@ from streetwatch.service.evidence.copies import Copies
 from streetwatch.service.evidence.cutting import ClipWindow
 from streetwatch.service.evidence.folder import EvidenceFolder
 from streetwatch.service.evidence.recorder import Recorder
-from streetwatch.service.incidents import handle
+from streetwatch.service.incidents import hearing
 from streetwatch.service.incidents.case import Site
 from streetwatch.service.incidents.errors import StorageError
 from streetwatch.service.incidents.handle import Watched
@@ -91,7 +91,7 @@ class Street:
     def end(self, second: int, *, rejected: bool = False) -> None:
         """The case platform closes or rejects the case there is."""
         first, *_ = self.store.incidents()
-        handle.close(first.id, rejected=rejected, store=self.store, at=START + second)
+        hearing.close(first.id, rejected=rejected, store=self.store, at=START + second)
 
     @property
     def incident(self) -> Incident:

@@ -23,6 +23,7 @@ for command in (
     scale.placement,
     scale.scale,
     filled.leases,
+    filled.looks,
     filled.console,
     throughput.throughput,
     masking.masking,

@@ -1,4 +1,4 @@
-"""`streetwatch bench`: what a store, a delivery, a lease and a page take when there is much."""
+"""`streetwatch bench`: what storing, delivery, leases and pages take when there is much."""
 
 # ruff: noqa: PLC0415 -- imports inside the commands: `streetwatch --help` must not wait for them
 
@@ -91,6 +91,34 @@ def leases(
         try:
             for one in timings(opened, times=times):
                 print_json({**facts(opened), **one.line()})
+        finally:
+            opened.close()
+
+
+def looks(
+    *,
+    standing: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Incidents that stand; repeatable; default 1, 10, 50."),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Address of an empty database; left out: SQLite, thrown away."),
+    ] = None,
+    times: Annotated[int, typer.Option(min=1, help="How many looks are stored.")] = 200,
+    as_json: AsJson = True,
+) -> None:
+    """Time what it takes to store a look, by how many things stand."""
+    from streetwatch.benchmarks.look_cost import cost
+    from streetwatch.benchmarks.store import facts
+    from streetwatch.service.store.sql_store import open_store
+
+    del as_json
+    with TemporaryDirectory(prefix="streetwatch-") as folder:
+        opened = open_store(database or f"sqlite:///{folder}/looks.db")
+        try:
+            for count in standing or [1, 10, 50]:
+                print_json({**facts(opened), **cost(opened, count, looks=times).line()})
         finally:
             opened.close()
 
