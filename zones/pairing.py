@@ -89,9 +89,9 @@ def _comes_back(stays: Stays, likeness: Likeness, away: Flags) -> Flags:
     What was seen to have left in its turn does not stand there.
     """
     back: Flags = stays.is_known & (likeness >= appearance.ANOTHER)
-    for row in (away & back & (stays.vacant_s > 0)).nonzero()[0].tolist():
+    for row in (away & back & stays.was_empty).nonzero()[0].tolist():
         rivals = ~away & (likeness >= appearance.LIKE) & (likeness <= likeness[row])
-        rivals &= stays.is_known & (stays.vacant_s == 0)
+        rivals &= stays.is_known & ~stays.was_empty
         rivals &= _place_overlap(stays, row) >= _ONE_PLACE_IOU
         back[row] = likeness[row] >= appearance.SAME or rivals.any()
     return back

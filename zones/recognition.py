@@ -93,8 +93,10 @@ def recognised(
     back = unseen & (sights.likeness < appearance.LIKE)
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd, scene.at)
-    stays, doubtful, another = _compared(stays, sights, scene.at, odd)
+    stays, doubtful, another = _compared(stays, sights, scene, odd)
     # What was seen to be gone, and is nothing like it, came after it: that needs no third look.
+    # Nor where one look is all that is known of it; else it may be a beam that two looks agree on.
+    back &= stays.was_empty | ~stays.is_sure
     back &= doubtful & (stays.other_looks >= _AGREEING_LOOKS)
     another |= back
     doubtful &= ~back
@@ -114,14 +116,15 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
     )
 
 
-def _compared(stays: Stays, sights: Sights, at: Seconds, odd: Flags) -> tuple[Stays, Flags, Flags]:
+def _compared(stays: Stays, sights: Sights, scene: Scene, odd: Flags) -> tuple[Stays, Flags, Flags]:
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
+    at, emptied = scene.at, stays.seen_empty(scene.here.since)
     stays, agreed = _with_other(stays, sights, at, odd)
     settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
     # In bad light one thing is as little like itself in two looks as it is like its patch. So what
     # lasts is another if it is more like itself; to a place seen empty it came, however alike.
-    closer = agreed >= sights.likeness + _MORE_LIKE_ITSELF
-    came = (sights.likeness < appearance.ANOTHER) | (stays.vacant_s > 0)
+    closer = (agreed >= sights.likeness + _MORE_LIKE_ITSELF) | emptied
+    came = (sights.likeness < appearance.ANOTHER) | stays.was_empty
     differs = odd & came & (closer | ~settled)
     # A lasting change that leaves it alike is its light or its load: that is how it looks now.
     changed = odd & settled & ~differs

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from streetwatch.vision.types import Boxes
+from streetwatch.vision.types import Boxes, Seconds
 from streetwatch.zones import appearance, footprint, pairing
 from streetwatch.zones.appearance import Cover, Likeness, Patches
 from streetwatch.zones.rules import Rule
@@ -14,6 +14,9 @@ from streetwatch.zones.stays import Flags, Stays
 
 #: Something else covers so much of the place that its absence proves nothing.
 _HIDDEN_SHARE = 0.4
+
+#: What hides a place is known by its looks for so long after a detector last saw it there.
+_HIDER_KNOWN_S: Seconds = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,12 +28,15 @@ class Sights:
         box: That detection's; the stay's last one where there is none.
         confidence: That detection's; 0 where there is none.
         hidden: Something else covers the place.
+        hides: And a detector sees it.
         clear: So much of the place is in view that it could be remembered.
         exempt: What stands there is seen as something that may.
         claimed: A detection that continues another stay stands at the place.
         twin: And that one is the same thing, known for longer.
-        patch: What the place looks like, (N, PATCH).
+        shown: What the place shows, whatever is before it, (N, PATCH).
+        patch: What the place looks like, what is hidden as it was before, (N, PATCH).
         likeness: Of that to what the stay looks like; NaN where it can't be told.
+        is_alike: The place looks as it did, but for the camera's noise.
         fresh: Which of the look's boxes continue no stay.
     """
 
@@ -38,23 +44,21 @@ class Sights:
     box: Boxes
     confidence: npt.NDArray[np.float32]
     hidden: Flags
+    hides: Flags
     clear: Flags
     claimed: Flags
     twin: Flags
     exempt: Flags
+    shown: Patches
     patch: Patches
     likeness: Likeness
+    is_alike: Flags
     fresh: Flags
 
     @property
     def is_shown(self) -> Flags:
         """What is at the place can be told from the picture."""
         return ~np.isnan(self.likeness)
-
-    @property
-    def is_alike(self) -> Flags:
-        """The place looks as it did."""
-        return self.likeness >= appearance.SAME
 
     @property
     def is_vacant(self) -> Flags:
@@ -79,7 +83,8 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     cover = Cover.of(stays.anchor, scene.everything, over[~itself])
     clear = np.ones(len(stays), bool)
     clear[cover.less_than(appearance.FIRST_VISIBLE)] = False
-    patch, likeness = _looks_like(scene, stays, cover)
+    shown = scene.patches(stays.anchor)
+    patch, likeness, clear_of_noise = _looks_like(scene, stays, shown, cover)
     near, own = scene.among_own(near), scene.among_own(over[itself])
     who = pairing.paired(stays, near, own, likeness, rule, since=scene.here.since)
     found = who.pairs >= 0
@@ -88,18 +93,21 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     box[found], confidence[found] = scene.boxes[theirs], scene.confidence[theirs]
     # It touches the ground below.
     nearer = scene.everything[over.columns, 3] >= stays.anchor[over.rows, 3]
-    hides = nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted
+    hides = over.of_rows(nearer & (over.covered() >= _HIDDEN_SHARE) & ~exempted)
     return Sights(
         found=found,
         box=box,
         confidence=confidence,
-        hidden=over.of_rows(hides),
+        hidden=hides | _still_hidden(scene, stays, shown, who.likeness),
+        hides=hides,
         clear=clear,
         claimed=who.claimed,
         twin=who.twin,
         exempt=~found & over.of_rows(exempted),
+        shown=shown,
         patch=patch,
         likeness=who.likeness,
+        is_alike=np.fmax(who.likeness, clear_of_noise) >= appearance.SAME,
         fresh=who.fresh,
     )
 
@@ -121,17 +129,30 @@ def _is_large_enough(scene: Scene, boxes: Boxes) -> Flags:
     return appearance.big_enough(boxes, width / scene.size[0])
 
 
-def _looks_like(scene: Scene, stays: Stays, cover: Cover) -> tuple[Patches, Likeness]:
-    """Return each place's patch, and how like the stay's own it is."""
-    now = scene.patches(stays.anchor)
+def _still_hidden(scene: Scene, stays: Stays, shown: Patches, likeness: Likeness) -> Flags:
+    """Tell before which places that stands which hid them, missed by the detector for a moment."""
+    hidden: Flags = scene.at - stays.hidden_at <= _HIDER_KNOWN_S
+    if scene.view is None or not np.count_nonzero(hidden):
+        return np.zeros(len(stays), bool)
+    hidden &= likeness < appearance.LIKE
+    return hidden & (appearance.alike(stays.hider, shown) >= appearance.ANOTHER)
+
+
+def _looks_like(
+    scene: Scene, stays: Stays, now: Patches, cover: Cover
+) -> tuple[Patches, Likeness, Likeness]:
+    """Return each place's patch, and how like the stay's own it is, with and without the noise."""
     if scene.view is None:
-        return now, np.full(len(stays), np.nan, np.float32)
+        untold = np.full(len(stays), np.nan, np.float32)
+        return now, untold, untold
     own = stays.patch
     if not stays.is_known.all():
         own = np.where(stays.is_known[:, None], own, now)
-    alike, renewed = appearance.compared(own, now, cover)
-    alike[~_is_large_enough(scene, stays.anchor)] = np.nan
+    alike, clear, renewed = appearance.compared(own, now, cover, noise=scene.here.noise)
+    small = ~_is_large_enough(scene, stays.anchor)
+    alike[small] = clear[small] = np.nan
     unclear = cover.less_than(appearance.FIRST_VISIBLE)
     if len(unclear):
-        alike[unclear[~stays.is_known[unclear]]] = np.nan
-    return renewed, alike
+        unclear = unclear[~stays.is_known[unclear]]
+        alike[unclear] = clear[unclear] = np.nan
+    return renewed, alike, clear

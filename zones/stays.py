@@ -53,6 +53,9 @@ _UNKNOWN = Appearance("")
 #: So many times the time since the look before is more than one look.
 _MORE_THAN_ONE = 1.5
 
+#: A place that looks empty for less than this may show what hides it, undetected for a moment.
+EMPTY_S: Seconds = 2.0
+
 #: Two whose places overlap by more than this stand at one place.
 _ONE_PLACE_IOU = 0.5
 
@@ -76,6 +79,8 @@ class Stays:
         other: What was seen in its place instead, (N, PATCH).
         other_since: When that was first seen.
         other_looks: How often it was seen since; 0: nothing was.
+        hider: What its place showed when a detector last saw something before it, (N, PATCH).
+        hidden_at: When that was; NaN: never.
     """
 
     zone_id: str
@@ -110,6 +115,8 @@ class Stays:
     other: Patches
     other_since: Floats
     other_looks: Counts
+    hider: Patches
+    hidden_at: Floats
 
     @classmethod
     def started(
@@ -144,6 +151,8 @@ class Stays:
             other=unknown,
             other_since=none,
             other_looks=never,
+            hider=unknown,
+            hidden_at=np.full(count, np.nan),
             **dict.fromkeys(_SUMS, none),
             moved_with=never,
             outlasted=never,
@@ -172,6 +181,10 @@ class Stays:
             other=_patches(one.other for one in looks),
             other_since=np.array([one.other_since for one in looks], np.float64),
             other_looks=np.array([one.other_looks for one in looks], np.int64),
+            hider=_patches(one.hider for one in looks),
+            hidden_at=np.array(
+                [one.hidden_at if one.hider else np.nan for one in looks], np.float64
+            ),
             **plain,
         )
 
@@ -240,6 +253,9 @@ class Stays:
         if not self.is_known[row]:
             return None
         known = Appearance(encoded(self.patch[row]), bool(self.is_sure[row]))
+        hidden_at = _or_none(float(self.hidden_at[row]))
+        if hidden_at is not None:
+            known = replace(known, hider=encoded(self.hider[row]), hidden_at=hidden_at)
         seen = int(self.other_looks[row])
         if not seen:
             return known
@@ -251,9 +267,14 @@ class Stays:
         """Something else has settled in its place."""
         return ~np.isnan(self.displaced_at)
 
+    @property
+    def was_empty(self) -> Flags:
+        """Whose places looked empty for long enough to be."""
+        return self.vacant_s >= EMPTY_S
+
     def seen_empty(self, since: Seconds) -> Flags:
         """Tell whose places were seen empty in more than one look, the last `since` ago."""
-        return self.vacant_s > _MORE_THAN_ONE * since
+        return self.was_empty & (self.vacant_s > _MORE_THAN_ONE * since)
 
     @property
     def dwell_s(self) -> Floats:

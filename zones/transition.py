@@ -120,7 +120,7 @@ def after_look(
     there = fate.seen | fate.unchanged
     stays = _accompanied(stays, scene, rule)
     seen = _settling(_sighted(stays, fate.seen, sights, step), fate.seen, sights, step, rule)
-    after = _judged(stays, _folded(seen, fate, scene, rule), there, scene, rule)
+    after = _judged(stays, _folded(seen, fate, sights, scene, rule), there, scene, rule)
     gone = fate.ended | _is_gone(after, rule)
     kept, lost = (after[~gone], after[gone]) if np.count_nonzero(gone) else (after, None)
     if lost is not None and rule.queue_hold_s:
@@ -165,20 +165,25 @@ def _settled(before: Stays, sights: Sights, scene: Scene, another: Flags) -> Sta
     )
 
 
-def _folded(stays: Stays, fate: _Fate, scene: Scene, rule: Rule) -> Stays:
+def _folded(stays: Stays, fate: _Fate, sights: Sights, scene: Scene, rule: Rule) -> Stays:
     """Return the stays with the time since the look before."""
     here = scene.here
     since = 0.0 if here.outage else here.since
     there = fate.seen | fate.unchanged
     away = stays.is_displaced | fate.displaced  # comes back only as what was there all the time
     lost = ~(there | fate.ended) & here.outage  # nobody looked, whatever this look shows
+    hidden = sights.hides & ~sights.found
     working = company.is_worked_at(stays, scene.at, rule)
     credit = _credit(stays, there, scene, rule, working=working)
     return stays.changed(
         paused_s=stays.paused_s + credit["idle_s"] * working,
         last_seen=np.where(there, scene.at, stays.last_seen),
         absent_s=np.where(there, 0.0, stays.absent_s + since * fate.absent),
-        vacant_s=np.where(there, 0.0, stays.vacant_s + since * fate.vacant),
+        vacant_s=np.where(
+            there | (fate.hidden & ~stays.was_empty), 0.0, stays.vacant_s + since * fate.vacant
+        ),
+        hider=chosen(hidden, sights.shown, stays.hider),
+        hidden_at=np.where(hidden, scene.at, stays.hidden_at),
         covered_s=np.where(there, 0.0, stays.covered_s + since * (fate.hidden | away)),
         displaced_at=np.where(
             there, np.nan, np.where(fate.displaced, stays.other_since, stays.displaced_at)

@@ -1,60 +1,19 @@
 """What a place looks like tells whether it is still the same thing that stands there."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from streetwatch.models.labels import CLASS_ID
+from street_views import BLUE, CAR, RED, ROAD, STREET, look, noisy, resembling, view, watched
 from streetwatch.service.store.codec import presence_document
-from streetwatch.vision.types import Box, Detections, Look, View
+from streetwatch.vision.types import Box, Look, View
 from streetwatch.vision.view import VIEW_WIDTH, view_of
-from streetwatch.zones.presence import Observation, Presence, observe
+from streetwatch.zones.presence import Presence, observe
 from streetwatch.zones.rules import DEFAULTS, ViolationType
-from streetwatch.zones.stay import Stay
-from streetwatch.zones.zone import Zone
 
-SIZE = (640, 360)
 LARGEST_STATE_BYTES = 256 * 1024
-ROAD = Zone(
-    "road",
-    ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
-    rules=(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR],),
-)
-CAR: Box = (200.0, 150.0, 300.0, 220.0)
-STREET = np.random.default_rng(0).integers(60, 200, (180, 320)).astype(np.uint8)
-RED = np.random.default_rng(1).integers(0, 255, (35, 50)).astype(np.uint8)
-BLUE = np.random.default_rng(2).integers(0, 255, (35, 50)).astype(np.uint8)
-
-
-def view(car: npt.NDArray[np.uint8] | None, *, light: float = 1.0) -> View:
-    drawn = STREET.astype(np.float32)
-    if car is not None:
-        drawn[75:110, 100:150] = car
-    shown: View = np.clip(drawn * light, 0, 255).astype(np.uint8)
-    return shown
-
-
-def look(at: float, shown: View, *boxes: Box, label: str = "car") -> Look:
-    rows = len(boxes)
-    seen = Detections(
-        np.array(boxes, np.float32).reshape(-1, 4),
-        np.full(rows, 0.8, np.float32),
-        np.full(rows, CLASS_ID[label], np.int64),
-    )
-    return Look(at, SIZE, seen, shown)
-
-
-def watched(looks: Iterable[Look], zone: Zone = ROAD) -> tuple[tuple[Stay, ...], tuple[Stay, ...]]:
-    """Return what stands at the end, and what was ended."""
-    state = Observation(Presence(), (), SIZE)
-    gone: tuple[Stay, ...] = ()
-    for one in looks:
-        state = observe(state.presence, one, (zone,), epoch=None)
-        gone += state.gone
-    return state.presence.stays, gone
 
 
 def test_what_the_detector_misses_is_there_while_its_place_looks_the_same() -> None:
@@ -117,31 +76,6 @@ def test_the_switch_to_night_vision_makes_no_other_car_of_it() -> None:
     assert stay.violation_at == 300
 
 
-def test_what_drives_past_in_front_undetected_makes_no_other_car_of_it() -> None:
-    chance = np.random.default_rng(4)
-
-    def shown(at: int) -> View:
-        passing = chance.integers(0, 255, RED.shape).astype(np.uint8)
-        return view(passing if at % 7 == 0 else RED)
-
-    (stay,), gone = watched(look(at, shown(at), CAR) for at in range(400))
-    assert gone == ()
-    assert stay.violation_at is not None
-    assert stay.missed_s > 40  # nobody can name it: it speaks neither for the car nor for a bus
-
-
-def test_what_stops_before_it_nearer_and_larger_hides_it_for_a_while() -> None:
-    x1, y1, x2, y2 = CAR
-    bus = (x1 - 15, y1 - 10, x2 + 15, y2 + 8)
-    looks = [look(at, view(RED), CAR) for at in range(100)]
-    looks += [look(at, view(BLUE), bus) for at in range(100, 120)]
-    (stay,), gone = watched([*looks, *(look(at, view(RED), CAR) for at in range(120, 160))])
-    assert [(left.first_seen, left.violation_at) for left in gone] == [(100, None)]
-    assert (stay.first_seen, stay.last_seen, stay.hidden_s) == (0, 159, 20)
-    stays, _ = watched([*looks, *(look(at, view(BLUE), bus) for at in range(120, 300))])
-    assert [stay.first_seen for stay in stays] == [100]
-
-
 def test_headlights_do_not_wipe_out_what_a_car_looks_like() -> None:
     def shown(at: int, car: npt.NDArray[np.uint8]) -> View:
         beam = np.roll(STREET, 90, axis=1) if at % 20 < 3 else view(car)
@@ -151,15 +85,6 @@ def test_headlights_do_not_wipe_out_what_a_car_looks_like() -> None:
     looks += [look(at, shown(at, BLUE), CAR) for at in range(162, 300)]
     stands, gone = watched(looks)
     assert len({stay.key for stay in (*stands, *gone)}) == 2
-
-
-def test_a_place_half_hidden_at_dusk_is_still_known() -> None:
-    x1, y1, x2, y2 = CAR
-    before = (x1 - 40, y1, (x1 + x2) / 2, y2 + 10)
-    looks = [look(at, view(RED, light=1 - at / 400), CAR, before) for at in range(0, 240, 4)]
-    looks += [look(at, view(RED, light=1 - at / 400), CAR) for at in range(240, 300, 4)]
-    stands, gone = watched(looks)
-    assert {stay.first_seen for stay in (*stands, *gone) if stay.anchor == CAR} == {0}
 
 
 def test_a_place_that_looks_empty_is_not_unchanged() -> None:
@@ -185,28 +110,6 @@ def test_a_camera_s_state_stays_small_with_fifty_things_in_sight() -> None:
 def test_a_view_is_small_and_grey() -> None:
     assert view_of(np.zeros((1080, 1920, 3), np.uint8)).shape == (180, VIEW_WIDTH)
     assert view_of(np.zeros((90, 160, 3), np.uint8)).shape == (90, 160)
-
-
-def test_what_parks_before_a_car_for_a_while_is_a_stay_of_its_own_and_the_car_comes_back() -> None:
-    x1, y1, x2, y2 = CAR
-    van = (x1, y1, x2, y2 + 14)  # no larger, only nearer
-    looks = [look(at, view(RED), CAR) for at in range(0, 40, 4)]
-    looks += [look(at, view(BLUE), van) for at in range(40, 60, 4)]
-    looks += [look(at, view(RED), CAR) for at in range(60, 100, 4)]
-    (stay,), gone = watched(looks)
-    assert (stay.first_seen, stay.last_seen) == (0, 96)
-    assert stay.dwell_s == 96
-    assert stay.hidden_s > 0
-    assert [left.first_seen for left in gone] == [40]
-
-
-def test_a_car_hidden_by_another_right_after_it_came_is_the_same_afterwards() -> None:
-    x1, y1, x2, y2 = CAR
-    van = (x1, y1, x2, y2 + 14)
-    looks = [look(0, view(RED), CAR), *(look(at, view(BLUE), van) for at in range(4, 24, 4))]
-    looks += [look(at, view(RED), CAR) for at in range(24, 60, 4)]
-    stays, _ = watched(looks)
-    assert [stay.first_seen for stay in stays if stay.last_seen == 56] == [0]
 
 
 def test_one_car_that_passes_an_empty_place_completes_no_stay() -> None:
@@ -247,38 +150,6 @@ def test_in_a_strange_light_what_was_seen_to_be_gone_is_not_there_again() -> Non
     assert [stay.last_seen for stay in stays if stay.first_seen == 0] == [59]
 
 
-def test_a_dwell_that_was_mostly_hidden_is_none() -> None:
-    x1, y1, x2, y2 = CAR
-    truck = (x1 - 80, y1 - 60, x2 + 80, y2 + 60)
-    rule = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=100.0)
-    looks = [look(at, view(RED), CAR) for at in range(6)]
-    looks += [look(at, view(None), truck) for at in range(6, 100)]
-    looks += [look(at, view(RED), CAR) for at in range(100, 110)]
-    stays, _ = watched(looks, zone=replace(ROAD, rules=(rule,)))
-    (car,) = (stay for stay in stays if stay.first_seen == 0)
-    assert (car.dwell_s, car.violation_at) == (109, None)
-
-
-def resembling(share: float) -> npt.NDArray[np.uint8]:
-    """Return a car that looks so much like the red one: of its make, of another hand."""
-    return np.asarray(share * RED + (1 - share) * BLUE, np.uint8)
-
-
-def noisy(looks: Iterable[Look], deviation: float) -> list[Look]:
-    chance = np.random.default_rng(5)
-    return [
-        replace(
-            one,
-            view=np.clip(
-                (0 if one.view is None else one.view) + chance.normal(0, deviation, (180, 320)),
-                0,
-                255,
-            ).astype(np.uint8),
-        )
-        for one in looks
-    ]
-
-
 def test_what_comes_to_a_place_seen_empty_is_another_though_it_resembles_what_left() -> None:
     alike = resembling(0.55)  # 0.78 of 1
     looks = [look(at, view(RED), CAR) for at in range(0, 30, 5)]
@@ -293,16 +164,3 @@ def test_what_is_lost_for_a_look_in_bad_light_is_the_same_afterwards() -> None:
     looks += [look(at, view(RED, light=0.4), CAR) for at in range(35, 90, 5)]
     stays, _ = watched(noisy(looks, 14.0))
     assert [stay.first_seen for stay in stays if stay.last_seen == 85] == [0]
-
-
-def test_what_was_hidden_does_not_come_back_after_its_place_was_seen_empty() -> None:
-    x1, y1, x2, y2 = CAR
-    van = (x1, y1, x2, y2 + 14)
-    alike = resembling(0.55)
-    looks = [look(at, view(RED), CAR) for at in range(0, 30, 5)]
-    looks += [look(at, view(BLUE), van) for at in range(30, 50, 5)]
-    looks += [look(50, view(None)), *(look(at, view(alike), CAR) for at in range(55, 90, 5))]
-    stays, gone = watched(looks)
-    seen = {stay.first_seen: stay.last_seen for stay in (*stays, *gone)}
-    assert seen[0] == 25
-    assert seen[55] == 85
