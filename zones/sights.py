@@ -134,7 +134,8 @@ def _still_hidden(scene: Scene, stays: Stays, shown: Patches, likeness: Likeness
     hidden: Flags = scene.at - stays.hidden_at <= _HIDER_KNOWN_S
     if scene.view is None or not np.count_nonzero(hidden):
         return np.zeros(len(stays), bool)
-    hidden &= likeness < appearance.LIKE
+    # What is flat is known by nothing: an empty street would be like it, too.
+    hidden &= (likeness < appearance.LIKE) & appearance.has_contrast(stays.hider)
     return hidden & (appearance.alike(stays.hider, shown) >= appearance.ANOTHER)
 
 

@@ -112,3 +112,14 @@ def test_what_comes_right_after_a_place_was_seen_empty_is_another_in_any_light()
     looks += [look(at / 5, view(BLUE), CAR) for at in range(515, 525)]
     stays, gone = watched(looks)
     assert {stay.first_seen for stay in (*stays, *gone)} == {0, 103}
+
+
+def test_a_plain_white_bus_that_drove_on_hides_nothing_any_more() -> None:
+    x1, y1, x2, y2 = CAR
+    bus = (x1 - 60, y1 - 60, x2 + 60, y2 + 60)
+    white = np.full_like(RED, 250)
+    looks = [look(at, view(RED), CAR) for at in range(60)]
+    looks += [look(at, view(white), bus) for at in range(60, 80)]
+    stays, _ = watched([*looks, *(look(at, view(None)) for at in range(80, 88))])
+    (stay,) = (stay for stay in stays if stay.anchor == CAR)
+    assert (stay.absent_s, stay.vacant_s) == (8, 8)
