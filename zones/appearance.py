@@ -50,9 +50,6 @@ ANOTHER = 0.75
 #: Below this, what stands there is another thing, or the light has changed.
 LIKE = 0.6
 
-#: Noise is taken to be this share of a patch's variance at the most.
-_MOST_NOISE = 0.5
-
 #: Grey levels are counted from the middle: sums of products are whole numbers below 2^24, which
 #: single precision holds exactly.
 MIDDLE = 128
@@ -158,35 +155,29 @@ class Cover:
 _NOTHING = Cover(np.zeros(0, np.intp), np.zeros((0, PATCH), bool), np.zeros(0))
 
 
-def compared(
-    before: Patches, now: Patches, cover: Cover, *, noise: float
-) -> tuple[Likeness, Likeness, Patches]:
+def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Patches]:
     """Compare each pair of patches, and renew the first ones.
 
     Args:
         before: (N, PATCH).
         now: The same places in another look.
         cover: What of them is hidden in either.
-        noise: Of one pixel, grey levels.
 
     Returns:
-        The normalised correlation over the points that are shown; what it would be without the
-        noise; and the patches of `now`, with what is hidden as it was before, in the light of now.
+        The normalised correlation over the points that are shown; and the patches of `now`, with
+        what is hidden as it was before, in the light of now.
     """
     rows, shown = cover.rows, cover.shown
-    if len(rows) == len(before) > 0:
-        part = _Pairs.of(before, now, shown)
-        alike, clear, renewed = *part.likeness(noise), part.renewed(now, shown)
-    else:
-        alike, clear, renewed = *_Pairs.of(before, now).likeness(noise), now
-        if len(rows):
-            part = _Pairs.of(before[rows], now[rows], shown)
-            alike[rows], clear[rows] = part.likeness(noise)
-            renewed = now.copy()
-            renewed[rows] = part.renewed(now[rows], shown)
-    little = rows[cover.share < LEAST_VISIBLE] if len(rows) else rows
-    alike[little] = clear[little] = np.nan
-    return alike, clear, renewed
+    if not len(rows):
+        return _Pairs.of(before, now).correlation(), now
+    part = _Pairs.of(before[rows], now[rows], shown)
+    some = part.correlation()
+    some[cover.share < LEAST_VISIBLE] = np.nan
+    if len(rows) == len(before):
+        return some, part.renewed(now, shown)
+    alike, renewed = _Pairs.of(before, now).correlation(), now.copy()
+    alike[rows], renewed[rows] = some, part.renewed(now[rows], shown)
+    return alike, renewed
 
 
 def alike(left: Patches, right: Patches) -> Likeness:
@@ -267,16 +258,6 @@ class _Pairs:
         mean = grey @ ONES / count
         spread = np.maximum(np.vecdot(grey, grey) / count - mean * mean, 0)
         return cls(grey, count, mean, spread, levels)
-
-    def likeness(self, noise: float) -> tuple[Likeness, Likeness]:
-        """Return the correlation of each pair, and what it would be without the noise.
-
-        In the dark noise is a third of a patch's variance, and one thing looks as unlike itself as
-        another one (correction for attenuation: Spearman, 1904).
-        """
-        alike = self.correlation()
-        noisy = np.minimum(np.float32(noise * noise) / np.maximum(self.spread, 1e-6), _MOST_NOISE)
-        return alike, alike / np.sqrt((1 - noisy[0]) * (1 - noisy[1]))
 
     def correlation(self) -> Likeness:
         """Return the normalised correlation of each pair over the points shown; NaN where flat."""

@@ -1,6 +1,5 @@
 """What the street looks like behind all that is seen on it: another light shows there first."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import nan, sqrt
 
@@ -22,43 +21,29 @@ from streetwatch.zones.appearance import (
 #: Two pictures of one street one look apart correlate above this while the light stays the same.
 _SAME_LIGHT = 0.5
 
-#: A normal distribution's standard deviation in medians of its absolute values.
-_DEVIATIONS = 1.4826
-
 _ALL_SHOWN = np.ones(PATCH, bool)
 _ALL_SHOWN.setflags(write=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Backdrop:
-    """What the street looks like behind all that is seen on it.
+def backdrop_of(look: Look, before: Patches | None) -> tuple[Patches | None, bool]:
+    """Return what the street looks like behind all that is seen on it, and whether it is relit.
 
-    Attributes:
-        patch: Of the whole picture, (1, PATCH); None while there was no picture.
-        relit: It changed as a whole at once: night vision, a lamp, another direction.
-        noise: Of one pixel of the view from look to look, grey levels (standard deviation); None
-            where it can't be told.
-    """
-
-    patch: Patches | None
-    relit: bool = False
-    noise: float | None = None
-
-
-def backdrop_of(look: Look, before: Patches | None) -> Backdrop:
-    """Return what the street looks like behind all that is seen on it.
+    Relit is a picture that changed as a whole at once: night vision, a lamp, another direction.
 
     Args:
         look: The look.
-        before: The patch of an earlier look; it stays where this look has no picture.
+        before: The same in an earlier look, (1, PATCH).
+
+    Returns:
+        A patch of the whole picture, (1, PATCH), or what was before where the look has none.
     """
     if look.view is None:
-        return Backdrop(before)
+        return before, False
     now = look.view.ravel().take(_points(look.view.shape))
     if before is None:
-        return Backdrop(now[None])
-    likeness, noise, renewed = _compared(before[0], now, _shown(look.size, look.detections.xyxy))
-    return Backdrop(renewed[None], likeness < _SAME_LIGHT, noise)
+        return now[None], False
+    likeness, renewed = _compared(before[0], now, _shown(look.size, look.detections.xyxy))
+    return renewed[None], likeness < _SAME_LIGHT
 
 
 @lru_cache
@@ -80,7 +65,7 @@ def _shown(size: Size, boxes: Boxes) -> Flags:
     return ~hidden.ravel()
 
 
-def _compared(before: Patches, now: Patches, shown: Flags) -> tuple[float, float | None, Patches]:
+def _compared(before: Patches, now: Patches, shown: Flags) -> tuple[float, Patches]:
     """Compare two patches, (PATCH,) each, and renew the first, as `appearance.compared` does.
 
     There is one pair in each look: in plain numbers that takes a third of the time.
@@ -94,27 +79,13 @@ def _compared(before: Patches, now: Patches, shown: Flags) -> tuple[float, float
     ((own, both), (_, theirs)) = (grey @ grey.T).tolist()
     spread, wide = max(own / count - mean * mean, 0.0), max(theirs / count - other * other, 0.0)
     likeness = (both / count - mean * other) / sqrt(max(spread * wide, 1e-6))
-    gain = sqrt(wide) / max(sqrt(spread), 1.0) if shown.any() else 1.0
-    noise: float | None = None
     if spread < LEAST_CONTRAST**2 or count < LEAST_VISIBLE * PATCH:
         likeness = nan
-    else:
-        noise = _noise((levels[1] - levels[0])[shown])
     if count == PATCH:
-        return likeness, noise, now
+        return likeness, now
+    gain = sqrt(wide) / max(sqrt(spread), 1.0) if shown.any() else 1.0
     hidden = np.flatnonzero(~shown)
     lit = (levels[0][hidden].astype(np.float64) - mean) * gain + other
     renewed = now.copy()
     renewed[hidden] = np.minimum(np.maximum(lit + MIDDLE, 0), 255).astype(np.uint8)
-    return likeness, noise, renewed
-
-
-def _noise(apart: npt.NDArray[np.float32]) -> float:
-    """Return the noise of a pixel, of how far apart two looks at what stands still are.
-
-    By the median: what moves unseen is apart by more, but covers less than half of the street.
-    """
-    middle = len(apart) // 2
-    brighter = np.partition(apart, middle)[middle]
-    least = np.partition(np.abs(apart - brighter), middle)[middle]
-    return _DEVIATIONS * float(least) / sqrt(2)
+    return likeness, renewed

@@ -35,12 +35,6 @@ _PACES_MISSED = 3.0
 #: ... but key frames come unevenly: a gap below this is none.
 _LEAST_OUTAGE_S: Seconds = 8.0
 
-#: How much of the noise a look makes that shows less: what moved or shone was none.
-_LESS_NOISE_SHARE = 0.3
-
-#: And one that shows more.
-_MORE_NOISE_SHARE = 0.05
-
 #: How much of the pace the latest gap makes.
 _PACE_SHARE = 0.3
 
@@ -61,7 +55,6 @@ class Remembered:
     watched_since: Seconds | None = None
     relit_s: Seconds = 0.0
     street: RememberedStreet | None = None
-    noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +70,6 @@ class Presence:
         watched_since: The first look, or the first one after the latest outage.
         relit_s: For how long the whole picture has looked otherwise, less the time it did not.
         street: What is there while nothing stands there; None where no rule asks for it.
-        noise: Of one pixel of the view, grey levels.
     """
 
     last_look: Seconds | None = None
@@ -87,7 +79,6 @@ class Presence:
     watched_since: Seconds | None = None
     relit_s: Seconds = 0.0
     street: Street | None = None
-    noise: float = 0.0
 
     @classmethod
     def of(cls, stored: Remembered) -> Self:
@@ -103,7 +94,6 @@ class Presence:
             stored.watched_since,
             stored.relit_s,
             None if stored.street is None else Street.of(stored.street),
-            stored.noise,
         )
 
     def remembered(self) -> Remembered:
@@ -116,7 +106,6 @@ class Presence:
             self.watched_since,
             self.relit_s,
             None if self.street is None else self.street.remembered(),
-            self.noise,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -166,19 +155,11 @@ class Presence:
             clock=clock,
             cut_out=tuple(zone for zone in zones if zone.cuts_out(clock)),
             street=self.street,
-            noise=self.noise,
         )
 
     def under_new_light(self) -> Self:
         """Return it with nothing known of what the stays look like."""
         return replace(self, watches=tuple(watch.unknown() for watch in self.watches))
-
-    def next_noise(self, noise: float | None) -> float:
-        """Return the noise after a look that showed so much, if it could be told."""
-        if noise is None:
-            return self.noise
-        share = _LESS_NOISE_SHARE if noise < self.noise else _MORE_NOISE_SHARE
-        return noise if not self.noise else self.noise + share * (noise - self.noise)
 
     def next_pace(self, since: Seconds) -> Seconds:
         """Return the pace after a look that came `since` seconds after the one before."""
@@ -215,8 +196,8 @@ def observe(
     """
     if presence.last_look is not None and look.at <= presence.last_look:
         return Observation(presence, (), look.size)
-    behind = backdrop_of(look, presence.backdrop)
-    here = presence.circumstances(look.at, zones, relit=behind.relit, epoch=epoch)
+    backdrop, relit = backdrop_of(look, presence.backdrop)
+    here = presence.circumstances(look.at, zones, relit=relit, epoch=epoch)
     if here.has_new_light:
         presence = presence.under_new_light()
         here = replace(here, street=None)
@@ -232,11 +213,10 @@ def observe(
         look.at,
         tuple(stand for stand, _ in folded if len(stand)),
         None if presence.last_look is None else presence.next_pace(here.since),
-        presence.backdrop if is_strange else behind.patch,
+        presence.backdrop if is_strange else backdrop,
         here.watched_since,
         0.0 if here.has_new_light else here.relit_s,
         _street_after(look, rules, folded, here),
-        presence.noise if behind.relit else presence.next_noise(behind.noise),
     )
     gone = tuple(stay for _, left in folded if left is not None for stay in left.rows())
     return Observation(after, gone, look.size)

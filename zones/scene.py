@@ -43,7 +43,6 @@ class Circumstances:
         clock: Seconds since the epoch; None: hours are left out.
         cut_out: Zones in which nothing counts at this hour.
         street: What is there while nothing stands there; None where no rule asks, or not known yet.
-        noise: Of one pixel of the view, grey levels.
     """
 
     since: Seconds
@@ -54,7 +53,6 @@ class Circumstances:
     clock: Seconds | None
     cut_out: tuple[Zone, ...]
     street: Street | None = None
-    noise: float = 0.0
 
     @property
     def has_new_light(self) -> bool:

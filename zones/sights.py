@@ -36,7 +36,6 @@ class Sights:
         shown: What the place shows, whatever is before it, (N, PATCH).
         patch: What the place looks like, what is hidden as it was before, (N, PATCH).
         likeness: Of that to what the stay looks like; NaN where it can't be told.
-        is_alike: The place looks as it did, but for the camera's noise.
         fresh: Which of the look's boxes continue no stay.
     """
 
@@ -52,13 +51,17 @@ class Sights:
     shown: Patches
     patch: Patches
     likeness: Likeness
-    is_alike: Flags
     fresh: Flags
 
     @property
     def is_shown(self) -> Flags:
         """What is at the place can be told from the picture."""
         return ~np.isnan(self.likeness)
+
+    @property
+    def is_alike(self) -> Flags:
+        """The place looks as it did."""
+        return self.likeness >= appearance.SAME
 
     @property
     def is_vacant(self) -> Flags:
@@ -84,7 +87,7 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     clear = np.ones(len(stays), bool)
     clear[cover.less_than(appearance.FIRST_VISIBLE)] = False
     shown = scene.patches(stays.anchor)
-    patch, likeness, clear_of_noise = _looks_like(scene, stays, shown, cover)
+    patch, likeness = _looks_like(scene, stays, shown, cover)
     near, own = scene.among_own(near), scene.among_own(over[itself])
     who = pairing.paired(stays, near, own, likeness, rule, since=scene.here.since)
     found = who.pairs >= 0
@@ -107,7 +110,6 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
         shown=shown,
         patch=patch,
         likeness=who.likeness,
-        is_alike=np.fmax(who.likeness, clear_of_noise) >= appearance.SAME,
         fresh=who.fresh,
     )
 
@@ -139,21 +141,16 @@ def _still_hidden(scene: Scene, stays: Stays, shown: Patches, likeness: Likeness
     return hidden & (appearance.alike(stays.hider, shown) >= appearance.ANOTHER)
 
 
-def _looks_like(
-    scene: Scene, stays: Stays, now: Patches, cover: Cover
-) -> tuple[Patches, Likeness, Likeness]:
-    """Return each place's patch, and how like the stay's own it is, with and without the noise."""
+def _looks_like(scene: Scene, stays: Stays, now: Patches, cover: Cover) -> tuple[Patches, Likeness]:
+    """Return each place's patch, and how like the stay's own it is."""
     if scene.view is None:
-        untold = np.full(len(stays), np.nan, np.float32)
-        return now, untold, untold
+        return now, np.full(len(stays), np.nan, np.float32)
     own = stays.patch
     if not stays.is_known.all():
         own = np.where(stays.is_known[:, None], own, now)
-    alike, clear, renewed = appearance.compared(own, now, cover, noise=scene.here.noise)
-    small = ~_is_large_enough(scene, stays.anchor)
-    alike[small] = clear[small] = np.nan
+    alike, renewed = appearance.compared(own, now, cover)
+    alike[~_is_large_enough(scene, stays.anchor)] = np.nan
     unclear = cover.less_than(appearance.FIRST_VISIBLE)
     if len(unclear):
-        unclear = unclear[~stays.is_known[unclear]]
-        alike[unclear] = clear[unclear] = np.nan
-    return renewed, alike, clear
+        alike[unclear[~stays.is_known[unclear]]] = np.nan
+    return renewed, alike
