@@ -41,7 +41,8 @@ class Stay:
             if the place looks as it did before.
         moved_with: How many that had stood around it drove on when it came.
         outlasted: How many of them drove on later, while it stood.
-        vacant_s: The part of `absent_s` in which its place looked like nothing of it: empty.
+        vacant_s: The part of `absent_s` in which its place looked like nothing of it: empty. It
+            begins anew when something is seen before the place, until that was 2 s.
     """
 
     zone_id: str

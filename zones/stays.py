@@ -54,7 +54,7 @@ _UNKNOWN = Appearance("")
 _MORE_THAN_ONE = 1.5
 
 #: A place that looks empty for less than this may show what hides it, undetected for a moment.
-EMPTY_S: Seconds = 2.0
+_EMPTY_S: Seconds = 2.0
 
 #: Two whose places overlap by more than this stand at one place.
 _ONE_PLACE_IOU = 0.5
@@ -270,7 +270,7 @@ class Stays:
     @property
     def was_empty(self) -> Flags:
         """Whose places looked empty for long enough to be."""
-        return self.vacant_s >= EMPTY_S
+        return self.vacant_s >= _EMPTY_S
 
     def seen_empty(self, since: Seconds) -> Flags:
         """Tell whose places were seen empty in more than one look, the last `since` ago."""
