@@ -94,8 +94,8 @@ def recognised(
     odd &= stays.is_sure | back | before
     stays = _remembering(stays, sights, asked & ~odd, scene.at)
     stays, doubtful, another = _compared(stays, sights, scene, odd)
-    # What was seen to be gone, and is nothing like it, came after it: that needs no third look.
-    # Nor where one look is all that is known of it; else it may be a beam that two looks agree on.
+    # What is nothing like it came after it, without a third look, where its place was empty or one
+    # look is all that is known of it. Anywhere else two looks may agree on a beam of light.
     back &= stays.was_empty | ~stays.is_sure
     back &= doubtful & (stays.other_looks >= _AGREEING_LOOKS)
     another |= back

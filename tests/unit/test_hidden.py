@@ -106,7 +106,7 @@ def test_a_beam_of_light_after_a_bus_that_was_missed_now_and_then_makes_no_other
     assert stood == {0: 159.8}
 
 
-def test_what_comes_right_after_a_place_was_seen_empty_is_another_in_any_light() -> None:
+def test_what_comes_right_after_a_place_was_seen_empty_is_another() -> None:
     looks = [look(at / 5, view(RED), CAR) for at in range(500)]
     looks += [look(at / 5, view(None)) for at in range(500, 515)]
     looks += [look(at / 5, view(BLUE), CAR) for at in range(515, 525)]
