@@ -95,8 +95,10 @@ class SqlStore:
 
     def incident(self, incident_id: str) -> Incident | None:
         """Return the incident, None where there is none."""
+        wanted = sa.select(incident).where(incident.c.id == incident_id)
         with reading(self.engine) as connection:
-            return SqlTransaction(connection).incident(incident_id)
+            row = connection.execute(wanted).mappings().one_or_none()
+        return codec.incident_of(row) if row else None
 
     def views(self, case_id: str) -> tuple[Incident, ...]:
         """Return all cameras' incidents of a case: its own, then the others'."""

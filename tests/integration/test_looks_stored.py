@@ -102,6 +102,16 @@ def test_incidents_are_held_with_their_cases_and_each_is_written_once(store: Sql
     assert {one.last_seen for one in store.incidents()} == {NOON + 2}
 
 
+def test_whoever_only_reads_waits_for_no_writer(store: SqlStore) -> None:
+    with store.transaction() as transaction:
+        transaction.put_incident(an_incident(id=CASE, **ON_THE_MAP))
+    with store.transaction() as transaction:
+        transaction.hold_incidents([CASE])
+        transaction.put_incident(an_incident(id=CASE, last_seen=NOON + 4, **ON_THE_MAP))
+        assert store.incident(CASE) == an_incident(id=CASE, **ON_THE_MAP)
+        assert [one.id for one in store.views(CASE)] == [CASE]
+
+
 def test_writers_of_many_incidents_at_once_neither_lose_one_nor_wait_for_ever(
     store: SqlStore,
 ) -> None:
