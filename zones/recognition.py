@@ -72,7 +72,7 @@ def recognised(
     if scene.view is None:
         return stays, Recognition(found, none, none)
     # What can't be compared remains in doubt, if it was.
-    doubted = stays.is_sure & ((stays.other_looks > 0) | (stays.absent_s > 0))
+    doubted = (stays.other_looks > 0) | (stays.is_sure & (stays.absent_s > 0))
     untold = doubted & ~sights.is_alike
     if scene.here.relit:
         return stays, Recognition(found & ~untold, none, none)

@@ -123,3 +123,16 @@ def test_a_plain_white_bus_that_drove_on_hides_nothing_any_more() -> None:
     stays, _ = watched([*looks, *(look(at, view(None)) for at in range(80, 88))])
     (stay,) = (stay for stay in stays if stay.anchor == CAR)
     assert (stay.absent_s, stay.vacant_s) == (8, 8)
+
+
+def test_what_passes_in_front_settles_no_doubt_about_what_has_taken_a_place() -> None:
+    x1, y1, x2, y2 = CAR
+    bus, rolled = (x1 - 60, y1 - 5, x2 - 25, y2 + 25), (x1, y1 + 12, x2, y2 + 12)
+    rule = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=7.0)
+    looks = [look(at, view(RED), CAR) for at in range(3)]
+    looks += [look(at, view(resembling(0.46)), rolled) for at in range(3, 6)]
+    looks += [look(at, view(resembling(0.46)), rolled, bus) for at in range(6, 9)]
+    looks += [look(at, view(resembling(0.46)), rolled) for at in range(9, 15)]
+    stays, gone = watched(looks, zone=replace(ROAD, rules=(rule,)))
+    told = [(one.first_seen, one.violation_at) for one in (*stays, *gone) if one.violation_at]
+    assert told == [(3, 10)]
