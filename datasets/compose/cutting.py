@@ -1,4 +1,4 @@
-"""Cutting real objects out of real pictures, and taking them away."""
+"""Cutting real objects out of real pictures."""
 
 import cv2
 import numpy as np
@@ -19,7 +19,6 @@ LEAST_AREA = 140
 _PLAUSIBLE_SHARE = (0.3, 0.95)
 
 _FEATHER_PX = 2.0
-_SWEPT_PX = 5
 _GRABCUT_ROUNDS = 3
 
 
@@ -87,16 +86,6 @@ def cut_whole(picture: Image, box: Box) -> Cutout:
     mask = np.zeros(picture.shape[:2], np.uint8)
     mask[y1:y2, x1:x2] = 255
     return _cut(picture, mask, (x1, y1, x2, y2))
-
-
-def swept(picture: Image, boxes: list[Box]) -> Image:
-    """Return the picture with what is in the boxes taken away: filled in from around."""
-    height, width = picture.shape[:2]
-    mask = np.zeros((height, width), np.uint8)
-    for box in boxes:
-        x1, y1, x2, y2 = _whole(box, width, height)
-        mask[y1:y2, x1:x2] = 255
-    return np.asarray(cv2.inpaint(picture, mask, _SWEPT_PX, cv2.INPAINT_TELEA), np.uint8)
 
 
 def scaled(cutout: Cutout, scale: float) -> Cutout:

@@ -7,8 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from streetwatch.datasets.compose.cutting import cut_still, cut_whole, moved, scaled, swept
+from streetwatch.datasets.compose.cutting import cut_still, cut_whole, moved, scaled
 from streetwatch.datasets.compose.stage import Street
+from streetwatch.datasets.compose.sweeping import swept
 from streetwatch.datasets.demo.cutouts import Cutout
 from streetwatch.datasets.yolo_folder import DatasetError, LabelledImage, read_folder, read_picture
 from streetwatch.vision.types import Box, Image
@@ -71,26 +72,36 @@ class Album:
 
     def photograph(self, chance: np.random.Generator) -> Photograph:
         """Return a street that the label's things were on: they stand where they stood."""
-        image = self.with_it[int(chance.integers(len(self.with_it)))]
-        picture, boxes = self._read(image)
-        own = [cut_whole(picture, box) for box in boxes if _plausible(box)]
-        return Photograph(image.path.stem, self._swept(image, picture), tuple(own))
+        image, picture, empty = self._street(self.with_it, chance)
+        own = [cut_whole(picture, box) for box in self._own(image) if _plausible(box)]
+        return Photograph(image.path.stem, empty, tuple(own))
 
     def another(self, chance: np.random.Generator) -> Photograph:
         """Return a street without the label's things, with some from elsewhere to be put on it."""
-        image = self.without[int(chance.integers(len(self.without)))]
-        empty = self._swept(image, self._read(image)[0])
+        image, _, empty = self._street(self.without, chance)
         things = [self._brought(chance) for _ in range(6)]
         return Photograph(image.path.stem, empty, tuple(thing for thing in things if thing))
+
+    def _street(
+        self, images: Sequence[LabelledImage], chance: np.random.Generator
+    ) -> tuple[LabelledImage, Image, Image]:
+        """Return a photograph, its picture, and that without what must not be left on it."""
+        for number in chance.permutation(len(images)).tolist():
+            image, picture = images[number], _picture(images[number])
+            empty = swept(picture, _boxes(image, self.mistaken | {self.label}))
+            if empty is not None:
+                return image, picture, empty
+        raise DatasetError(
+            f"{images[0].path.parent}: in no picture is there room beside what must be swept away"
+        )
 
     def _brought(self, chance: np.random.Generator) -> Cutout | None:
         """Return a thing of another photograph, on the ground, as large as is usual there."""
         image = self.with_it[int(chance.integers(len(self.with_it)))]
-        picture, boxes = self._read(image)
-        plausible = [box for box in boxes if _plausible(box)]
+        plausible = [box for box in self._own(image) if _plausible(box)]
         if not plausible:
             return None
-        cutout = cut_still(picture, plausible[int(chance.integers(len(plausible)))])
+        cutout = cut_still(_picture(image), plausible[int(chance.integers(len(plausible)))])
         if cutout is None:
             return None
         ground = float(chance.uniform(0.7, 0.97))
@@ -100,13 +111,13 @@ class Album:
         middle = float(chance.uniform(0.2, 0.8)) * _SIZE[0]
         return moved(there, round(middle - (x1 + x2) / 2), round(ground * _SIZE[1] - y2))
 
-    def _read(self, image: LabelledImage) -> tuple[Image, list[Box]]:
-        read = cv2.resize(read_picture(image.path), _SIZE, interpolation=cv2.INTER_AREA)
-        return np.asarray(read, np.uint8), _boxes(image, frozenset({self.label}))
+    def _own(self, image: LabelledImage) -> list[Box]:
+        return _boxes(image, frozenset({self.label}))
 
-    def _swept(self, image: LabelledImage, picture: Image) -> Image:
-        boxes = _boxes(image, self.mistaken | {self.label})
-        return swept(picture, boxes) if boxes else picture
+
+def _picture(image: LabelledImage) -> Image:
+    read = cv2.resize(read_picture(image.path), _SIZE, interpolation=cv2.INTER_AREA)
+    return np.asarray(read, np.uint8)
 
 
 def read_album(folders: Sequence[Path], label: str, mistaken: frozenset[str]) -> Album:

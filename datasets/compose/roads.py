@@ -14,6 +14,7 @@ import yaml
 
 from streetwatch.datasets.compose.cutting import Mask, cut_moving, differing
 from streetwatch.datasets.compose.stage import Street, blobs
+from streetwatch.datasets.compose.steadying import steadied
 from streetwatch.datasets.demo.cutouts import Cutout
 from streetwatch.datasets.yolo_folder import DatasetError
 from streetwatch.vision.types import Box, Detections, Image, Sees, Size
@@ -132,7 +133,7 @@ def _clip(folder: Path, camera: Mapping[str, Any], truth: Mapping[str, Any]) -> 
 
 def _road(clip: _Clip, sees: Sees) -> Road | None:
     """Read one clip; None where nobody drives or walks through it, or a vehicle always stands."""
-    images = list(_pictures(clip.path))
+    images = list(steadied(_pictures(clip.path)))
     size = (images[0].shape[1], images[0].shape[0])
     glances = (sees.detect(image) for image in images[:: 4 * PICTURES_A_SECOND])
     if not any(label in _VEHICLES | {"person"} for seen in glances for label in seen.labels):
