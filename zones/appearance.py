@@ -180,6 +180,23 @@ def compared(before: Patches, now: Patches, cover: Cover) -> tuple[Likeness, Pat
     return alike, renewed
 
 
+def blended(before: Patches, now: Patches, share: float) -> Patches:
+    """Return pairs of patches blended, in the light of now: the mean of many looks has less noise.
+
+    Args:
+        before: (N, PATCH).
+        now: (N, PATCH).
+        share: Of `now`.
+    """
+    pairs = _Pairs.of(before, now)
+    deep = np.sqrt(pairs.spread)
+    gain = (1 - share) * deep[1] / np.maximum(deep[0], 1.0)
+    mixed = share * pairs.levels[1] + gain[:, None] * (pairs.levels[0] - pairs.mean[0][:, None])
+    mixed += ((1 - share) * pairs.mean[1] + MIDDLE)[:, None]
+    blend: Patches = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+    return blend
+
+
 def alike(left: Patches, right: Patches) -> Likeness:
     """Return how alike pairs of patches are as a whole; 1 where the first is flat."""
     found = _Pairs.of(left, right).correlation()

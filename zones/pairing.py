@@ -17,6 +17,10 @@ Pairs = npt.NDArray[np.intp]  #: (N,), for each stay the row of its box, -1: non
 _ONE_PLACE_IOU = 0.7
 
 
+#: Two that touch the ground within this share of a height of each other stand on the same ground.
+_SAME_GROUND = 0.05
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairing:
     """Which of a look's boxes continues which stay.
@@ -87,13 +91,19 @@ def _comes_back(stays: Stays, likeness: Likeness, away: Flags) -> Flags:
     Where one was seen to be empty since, it is not behind the other: another came. Then it must
     look the same beyond doubt, or as much as what stands there looks like itself: in bad light.
     What was seen to have left in its turn does not stand there.
+    What was seen less often than what stands on the same ground, and is no violation, is not behind
+    that: it was something that passed, or the same thing in a beam of light.
     """
     back: Flags = stays.is_known & (likeness >= appearance.ANOTHER)
-    for row in (away & back & stays.was_empty).nonzero()[0].tolist():
-        rivals = ~away & (likeness >= appearance.LIKE) & (likeness <= likeness[row])
-        rivals &= stays.is_known & ~stays.was_empty
-        rivals &= _place_overlap(stays, row) >= _ONE_PLACE_IOU
-        back[row] = likeness[row] >= appearance.SAME or rivals.any()
+    for row in (away & back).nonzero()[0].tolist():
+        rivals = ~away & (_place_overlap(stays, row) >= _ONE_PLACE_IOU)
+        surer = rivals & _on_its_ground(stays, row) & (stays.looks > stays.looks[row])
+        if np.isnan(stays.violation_at[row]) and surer.any():
+            back[row] = False
+        elif stays.was_empty[row]:
+            rivals &= (likeness >= appearance.LIKE) & (likeness <= likeness[row])
+            rivals &= stays.is_known & ~stays.was_empty
+            back[row] = likeness[row] >= appearance.SAME or rivals.any()
     return back
 
 
@@ -123,6 +133,13 @@ def _holders(stays: Stays, pairs: Pairs, row: int) -> Flags:
     """Tell which stays at the place of one were found."""
     held: Flags = (_place_overlap(stays, row) >= _ONE_PLACE_IOU) & (pairs >= 0)
     return held
+
+
+def _on_its_ground(stays: Stays, row: int) -> Flags:
+    """Tell which stand neither before nor behind one: they touch the ground where it does."""
+    _, y1, _, y2 = stays.anchor[row]
+    same: Flags = np.abs(stays.anchor[:, 3] - y2) <= _SAME_GROUND * (y2 - y1)
+    return same
 
 
 def _place_overlap(stays: Stays, row: int) -> npt.NDArray[np.float64]:

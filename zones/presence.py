@@ -21,6 +21,7 @@ from streetwatch.zones.shopfront import OTHER_SIDE, fronts, side_of
 from streetwatch.zones.sights import sights
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.stays import Stays
+from streetwatch.zones.steadiness import RememberedSteadiness, Steadiness, steadied
 from streetwatch.zones.street import RememberedStreet, Street, street_at
 from streetwatch.zones.transition import after_look
 from streetwatch.zones.zone import Zone, ZoneKind
@@ -55,6 +56,7 @@ class Remembered:
     watched_since: Seconds | None = None
     relit_s: Seconds = 0.0
     street: RememberedStreet | None = None
+    steadiness: RememberedSteadiness | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +72,7 @@ class Presence:
         watched_since: The first look, or the first one after the latest outage.
         relit_s: For how long the whole picture has looked otherwise, less the time it did not.
         street: What is there while nothing stands there; None where no rule asks for it.
+        steadiness: How the picture usually lies; None before the first.
     """
 
     last_look: Seconds | None = None
@@ -79,6 +82,7 @@ class Presence:
     watched_since: Seconds | None = None
     relit_s: Seconds = 0.0
     street: Street | None = None
+    steadiness: Steadiness | None = None
 
     @classmethod
     def of(cls, stored: Remembered) -> Self:
@@ -94,6 +98,7 @@ class Presence:
             stored.watched_since,
             stored.relit_s,
             None if stored.street is None else Street.of(stored.street),
+            None if stored.steadiness is None else Steadiness.of(stored.steadiness),
         )
 
     def remembered(self) -> Remembered:
@@ -106,6 +111,7 @@ class Presence:
             self.watched_since,
             self.relit_s,
             None if self.street is None else self.street.remembered(),
+            None if self.steadiness is None else self.steadiness.remembered(),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -196,6 +202,7 @@ def observe(
     """
     if presence.last_look is not None and look.at <= presence.last_look:
         return Observation(presence, (), look.size)
+    look, steadiness = steadied(look, presence.steadiness)
     backdrop, relit = backdrop_of(look, presence.backdrop)
     here = presence.circumstances(look.at, zones, relit=relit, epoch=epoch)
     if here.has_new_light:
@@ -217,6 +224,7 @@ def observe(
         here.watched_since,
         0.0 if here.has_new_light else here.relit_s,
         _street_after(look, rules, folded, here),
+        steadiness,
     )
     gone = tuple(stay for _, left in folded if left is not None for stay in left.rows())
     return Observation(after, gone, look.size)

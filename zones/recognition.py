@@ -36,6 +36,10 @@ _AGREEING_LOOKS = 2
 #: Two looks at one thing in one light are more alike than either is to another thing, by so much.
 _MORE_LIKE_ITSELF = 0.1
 
+#: How much of what is known of a thing its latest look makes: noise is averaged out, and slow
+#: changes of its light are gone along with (docs/adr/0047).
+_NEW_SHARE = 0.3
+
 #: Headlights shine in one or two looks, whatever the time between them.
 _SETTLED_LOOKS = 3
 
@@ -104,12 +108,16 @@ def recognised(
 
 
 def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stays:
-    """Return the stays that look from now on as this look shows them."""
+    """Return the stays that look from now on as this look, too, shows them."""
     # Two looks at once may show one beam of light, or one thing that passes.
     agreed = stays.is_known & (sights.likeness >= appearance.ANOTHER)
     sure = agreed & (stays.is_sure | (at - stays.first_seen >= _SETTLED_S))
+    known, patch = rows & agreed, sights.patch
+    if np.count_nonzero(known):
+        patch = patch.copy()
+        patch[known] = appearance.blended(stays.patch[known], patch[known], _NEW_SHARE)
     return stays.changed(
-        patch=chosen(rows, sights.patch, stays.patch),
+        patch=chosen(rows, patch, stays.patch),
         is_known=stays.is_known | rows,
         is_sure=np.where(rows, sure, stays.is_sure),
         other_looks=np.where(rows, 0, stays.other_looks),

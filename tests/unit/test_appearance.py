@@ -10,6 +10,7 @@ from street_views import BLUE, CAR, RED, ROAD, STREET, look, noisy, resembling, 
 from streetwatch.service.store.codec import presence_document
 from streetwatch.vision.types import Box, Look, View
 from streetwatch.vision.view import VIEW_WIDTH, view_of
+from streetwatch.zones.appearance import PATCH, Patches, alike, blended
 from streetwatch.zones.presence import Presence, observe
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 
@@ -164,3 +165,25 @@ def test_what_is_lost_for_a_look_in_bad_light_is_the_same_afterwards() -> None:
     looks += [look(at, view(RED, light=0.4), CAR) for at in range(35, 90, 5)]
     stays, _ = watched(noisy(looks, 14.0))
     assert [stay.first_seen for stay in stays if stay.last_seen == 85] == [0]
+
+
+def test_a_blend_of_many_looks_has_less_noise_than_the_last() -> None:
+    chance = np.random.default_rng(2)
+    thing = chance.uniform(60, 180, (1, PATCH))
+
+    def seen() -> Patches:
+        return np.asarray(np.clip(thing + chance.normal(0, 20, thing.shape), 0, 255), np.uint8)
+
+    known = seen()
+    for _ in range(20):
+        known = blended(known, seen(), 0.3)
+    last = seen()
+    assert alike(known, seen()) > alike(last, seen()) + 0.03
+
+
+def test_a_blend_goes_along_with_the_light() -> None:
+    thing = np.random.default_rng(3).uniform(60, 180, (1, PATCH))
+    bright, dim = np.asarray(thing, np.uint8), np.asarray(thing / 3, np.uint8)
+    blend = blended(bright, dim, 0.3)
+    assert abs(float(blend.mean()) - float(dim.mean())) < 1
+    assert abs(float(blend.std()) - float(dim.std())) < 1

@@ -136,3 +136,32 @@ def test_what_passes_in_front_settles_no_doubt_about_what_has_taken_a_place() ->
     stays, gone = watched(looks, zone=replace(ROAD, rules=(rule,)))
     told = [(one.first_seen, one.violation_at) for one in (*stays, *gone) if one.violation_at]
     assert told == [(3, 10)]
+
+
+def test_a_car_that_came_in_a_beam_of_light_is_not_another_whenever_one_shines() -> None:
+    lit = np.asarray(255 - RED, np.uint8)
+
+    def shown(number: int) -> Look:
+        at = number / 5
+        hidden = at >= 1.8 and number % 5 == 0
+        return look(at, view(lit if at % 20 < 2 else RED), *(() if hidden else (CAR,)))
+
+    rule = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_MOTOR], dwell_s=60.0)
+    stays, gone = watched(map(shown, range(5 * 100)), zone=replace(ROAD, rules=(rule,)))
+    (told,) = (stay for stay in (*stays, *gone) if stay.violation_at is not None)
+    assert told.violation_at is not None
+    assert told.violation_at < 65
+
+
+def test_a_car_in_the_dark_is_known_after_an_undetected_bus_stood_before_it() -> None:
+    """Two looks at it are alike by 0.78 there: less than the same thing is, but for the noise."""
+    chance = np.random.default_rng(9)
+
+    def shown(at: int) -> Look:
+        hidden = 60 <= at < 63
+        dark = view(BLUE if hidden else RED, light=0.25).astype(float)
+        seen = np.clip(dark + chance.normal(0, 9.6, dark.shape), 0, 255).astype(np.uint8)
+        return look(at, seen, *(() if hidden else (CAR,)))
+
+    stays, gone = watched(map(shown, range(120)))
+    assert [(stay.first_seen, stay.last_seen) for stay in (*stays, *gone)] == [(0, 119)]

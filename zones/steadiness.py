@@ -1,0 +1,164 @@
+"""A camera that trembles: each look is put back to where its picture usually lies.
+
+The pole sways in the wind or under a lorry, and what stands on the street seems to move by a few
+pixels: enough that its place, some twenty pixels wide, looks like another one's. One move of the
+whole picture is asked for. The next car of a queue looks as the last one did a little beside, but
+a camera does not go along with it.
+
+What is compared are the picture's profiles, the steps of its mean grey from column to column and
+from row to row: a move shifts them, and traffic changes a few of them only.
+"""
+
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, replace
+from math import floor, hypot
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+from streetwatch.vision.types import Detections, Look, Seconds, View
+
+Steps = npt.NDArray[np.float32]
+
+#: A camera that was moved further than this, pixels of the view, does not tremble.
+_REACH_PX = 6
+
+#: Less is none: cameras that stand still seem to move by half of it at most, in nine looks of ten
+#: (docs/adr/0047).
+_LEAST_PX = 0.4
+
+#: Profiles less alike tell of no move: rain and noise in the dark.
+_SURE = 0.3
+
+#: Smaller views have no profile to speak of.
+_LEAST_SIDE = 4 * _REACH_PX
+
+#: How much of the usual profile the latest one makes: a camera that was bumped lies there soon.
+_SHARE = 0.1
+
+#: A camera that stands still is asked so often only ...
+_EVERY_S: Seconds = 4.0
+
+#: ... and one that trembled less than this ago at every look.
+_TREMBLES_S: Seconds = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedSteadiness:
+    """How a picture usually lies as plain values, to be stored."""
+
+    at: Seconds
+    trembled_at: Seconds | None
+    across: str
+    down: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steadiness:
+    """How a camera's picture usually lies.
+
+    Attributes:
+        at: When it was last asked.
+        trembled_at: When the picture last lay otherwise; None: never.
+        across: Its usual steps from column to column, (w - 1,).
+        down: Those from row to row, (h - 1,).
+    """
+
+    at: Seconds
+    trembled_at: Seconds | None
+    across: Steps
+    down: Steps
+
+    @classmethod
+    def of(cls, stored: RememberedSteadiness) -> Self:
+        """Return what was stored."""
+        across, down = (
+            np.frombuffer(b64decode(text), np.float32) for text in (stored.across, stored.down)
+        )
+        return cls(stored.at, stored.trembled_at, across, down)
+
+    def remembered(self) -> RememberedSteadiness:
+        """Return it as it is stored."""
+        across, down = (b64encode(steps.tobytes()).decode() for steps in (self.across, self.down))
+        return RememberedSteadiness(self.at, self.trembled_at, across, down)
+
+    def steadied(self, look: Look, view: View) -> tuple[Look, Self]:
+        """Return a look as it would be had the camera not trembled, and the steadiness after it."""
+        trembles = self.trembled_at is not None and look.at - self.trembled_at < _TREMBLES_S
+        if look.at - self.at < _EVERY_S and not trembles:
+            return look, self
+        across, down = _profiles(view)
+        if (across.shape, down.shape) != (self.across.shape, self.down.shape):
+            return look, type(self)(look.at, None, across, down)
+        right, sure_of_right = _move(self.across, across)
+        below, sure_of_below = _move(self.down, down)
+        trembled_at = self.trembled_at
+        if min(sure_of_right, sure_of_below) >= _SURE and hypot(right, below) >= _LEAST_PX:
+            look, trembled_at = _put_back(look, view, right, below), look.at
+        after = type(self)(
+            look.at,
+            trembled_at,
+            self.across + np.float32(_SHARE) * (across - self.across),
+            self.down + np.float32(_SHARE) * (down - self.down),
+        )
+        return look, after
+
+
+def steadied(look: Look, before: Steadiness | None) -> tuple[Look, Steadiness | None]:
+    """Return a look as it would be had the camera not trembled, and its steadiness after it."""
+    if look.view is None or min(look.view.shape) < _LEAST_SIDE:
+        return look, before
+    if before is None:
+        return look, Steadiness(look.at, None, *_profiles(look.view))
+    return before.steadied(look, look.view)
+
+
+def _put_back(look: Look, view: View, right: float, below: float) -> Look:
+    """Return a look that has moved by so many pixels of its view as it would be had it not."""
+    height, width = view.shape
+    scale = (look.size[0] / width, look.size[1] / height)
+    by = np.array((right * scale[0], below * scale[1]) * 2, np.float32)
+    seen = look.detections
+    steady = Detections(seen.xyxy - by, seen.confidence, seen.class_id)
+    return replace(look, detections=steady, view=_moved(view, right, below))
+
+
+def _moved(view: View, right: float, below: float) -> View:
+    """Return what a view shows so far to the right and below: between its pixels in proportion."""
+    (rows, down), (columns, across) = (
+        (np.clip(np.arange(side + 1) + floor(by), 0, side - 1), np.float32(by - floor(by)))
+        for side, by in zip(view.shape, (below, right), strict=True)
+    )
+    grey = view.take(rows, axis=0).take(columns, axis=1).astype(np.float32)
+    grey = grey[:-1] + (grey[1:] - grey[:-1]) * down
+    grey = grey[:, :-1] + (grey[:, 1:] - grey[:, :-1]) * across
+    moved: View = np.rint(grey).astype(np.uint8)
+    return moved
+
+
+def _profiles(view: View) -> tuple[Steps, Steps]:
+    columns, rows = (view.mean(axis=axis, dtype=np.float32) for axis in (0, 1))
+    return columns[1:] - columns[:-1], rows[1:] - rows[:-1]
+
+
+def _move(usual: Steps, now: Steps) -> tuple[float, float]:
+    """Return how far a profile has moved, pixels, and how alike they are there.
+
+    The peak of the normalised correlation, its place between pixels by the parabola through the
+    best and its two neighbours.
+    """
+    own = usual[_REACH_PX:-_REACH_PX]
+    own = own - own.mean()
+    parts = sliding_window_view(now, len(own))
+    sums = parts.sum(axis=1)
+    spread = np.vecdot(parts, parts) - sums * sums / len(own)
+    alike = (parts @ own) / np.sqrt(np.maximum(own @ own * spread, 1e-6))
+    best = int(alike.argmax())
+    between = 0.0
+    if 0 < best < 2 * _REACH_PX:
+        left, top, right = alike[best - 1 : best + 2].tolist()
+        bend = left - 2 * top + right
+        between = 0.5 * (left - right) / bend if bend < 0 else 0.0
+    return best - _REACH_PX + between, float(alike[best])
