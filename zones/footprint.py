@@ -16,6 +16,10 @@ Rows = npt.NDArray[np.intp]
 #: A box that lies with more than this share of its area in another one is a part of it.
 _PART = 0.9
 
+#: What touches the ground lower by more than this share of a height stands nearer; by less, on the
+#: same ground.
+LEAST_NEARER = 0.05
+
 #: Less than the area of any box that has one.
 _TINY = np.float32(1e-30)
 

@@ -17,10 +17,6 @@ Pairs = npt.NDArray[np.intp]  #: (N,), for each stay the row of its box, -1: non
 _ONE_PLACE_IOU = 0.7
 
 
-#: Two that touch the ground within this share of a height of each other stand on the same ground.
-_SAME_GROUND = 0.05
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairing:
     """Which of a look's boxes continues which stay.
@@ -138,7 +134,7 @@ def _holders(stays: Stays, pairs: Pairs, row: int) -> Flags:
 def _on_its_ground(stays: Stays, row: int) -> Flags:
     """Tell which stand neither before nor behind one: they touch the ground where it does."""
     _, y1, _, y2 = stays.anchor[row]
-    same: Flags = np.abs(stays.anchor[:, 3] - y2) <= _SAME_GROUND * (y2 - y1)
+    same: Flags = np.abs(stays.anchor[:, 3] - y2) <= footprint.LEAST_NEARER * (y2 - y1)
     return same
 
 

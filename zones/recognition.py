@@ -14,9 +14,6 @@ from streetwatch.zones.stays import Flags, Stays, chosen
 #: says nothing about where its centre moved.
 _SIMILAR_AREA = (0.7, 1.4)
 
-#: What touches the ground lower by this share of a stay's height stands nearer.
-_LEAST_NEARER = 0.05
-
 #: By this share, it does so whatever its size.
 _CLEARLY_NEARER = 0.15
 
@@ -161,7 +158,7 @@ def _is_before(anchors: Boxes, boxes: Boxes) -> Flags:
     heights = anchors[:, 3] - anchors[:, 1]
     lower = (boxes[:, 3] - anchors[:, 3]) / heights
     larger = footprint.areas(boxes) > _SIMILAR_AREA[1] * footprint.areas(anchors)
-    found: Flags = (lower > _LEAST_NEARER) & (larger | (lower > _CLEARLY_NEARER))
+    found: Flags = (lower > footprint.LEAST_NEARER) & (larger | (lower > _CLEARLY_NEARER))
     return found
 
 

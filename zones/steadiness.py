@@ -9,7 +9,6 @@ What is compared are the picture's profiles, the steps of its mean grey from col
 from row to row: a move shifts them, and traffic changes a few of them only.
 """
 
-from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
 from math import floor, hypot
 from typing import Self
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from streetwatch.vision.types import Detections, Look, Seconds, View
+from streetwatch.zones.appearance import decoded, encoded
 
 Steps = npt.NDArray[np.float32]
 
@@ -74,14 +74,12 @@ class Steadiness:
     @classmethod
     def of(cls, stored: RememberedSteadiness) -> Self:
         """Return what was stored."""
-        across, down = (
-            np.frombuffer(b64decode(text), np.float32) for text in (stored.across, stored.down)
-        )
+        across, down = (decoded(text).view(np.float32) for text in (stored.across, stored.down))
         return cls(stored.at, stored.trembled_at, across, down)
 
     def remembered(self) -> RememberedSteadiness:
         """Return it as it is stored."""
-        across, down = (b64encode(steps.tobytes()).decode() for steps in (self.across, self.down))
+        across, down = (encoded(steps.view(np.uint8)) for steps in (self.across, self.down))
         return RememberedSteadiness(self.at, self.trembled_at, across, down)
 
     def steadied(self, look: Look, view: View) -> tuple[Look, Self]:

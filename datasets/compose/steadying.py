@@ -26,6 +26,8 @@ def steadied(pictures: Iterable[Image]) -> Iterator[Image]:
         now = _grey(picture)
         if first is None:
             first = now
+            yield picture
+            continue
         # OpenCV fades the borders of the pictures that it is given, in place.
         window = cv2.createHanningWindow((now.shape[1], now.shape[0]), cv2.CV_32F)
         (right, down), share = cv2.phaseCorrelate(first.copy(), now, window)
