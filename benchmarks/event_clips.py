@@ -17,7 +17,7 @@ from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.capture.file import read_file
 from streetwatch.vision.capture.source import Source, SourceKind
 from streetwatch.vision.detect import Detector, above, watching
-from streetwatch.vision.types import Look, Seconds
+from streetwatch.vision.types import Box, Look, Seconds
 from streetwatch.zones.rules import ViolationType
 
 #: Kept looks hold everything above, so that thresholds can be tried without looking again.
@@ -46,7 +46,8 @@ def read_truth(folder: Path) -> list[TrueClip]:
         raise DatasetError(
             f"{file}: {error}: write "
             '{"clip.mp4": [{"camera": ..., "zone": ..., "type": ..., "start": ..., "end": ..., '
-            '"violation_at": ...}]}; an empty list is a clip with nothing to file'
+            '"violation_at": ..., "bbox": [x1, y1, x2, y2]}]}; `bbox` may be left out, '
+            "an empty list is a clip with nothing to file"
         ) from error
     missing = [clip.path for clip in clips if not clip.path.is_file()]
     if missing:
@@ -66,7 +67,15 @@ def _event(fields: Mapping[str, Any]) -> Event:
         start=float(fields["start"]),
         end=float(fields["end"]),
         violation_at=float(fields["violation_at"]),
+        bbox=_box(fields["bbox"]) if "bbox" in fields else None,
     )
+
+
+def _box(corners: Sequence[float]) -> Box:
+    x1, y1, x2, y2 = map(float, corners)
+    if not (x1 < x2 and y1 < y2):
+        raise ValueError(f"bbox {[x1, y1, x2, y2]} is not left, top, right, bottom in pixels")
+    return x1, y1, x2, y2
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +196,7 @@ def filed_event(incident: Incident, *, zero: Seconds = 0.0) -> Event:
         start=incident.first_seen - zero,
         end=incident.last_seen - zero,
         violation_at=(incident.violation_at or incident.last_seen) - zero,
+        bbox=incident.anchor,
     )
 
 

@@ -1,21 +1,24 @@
 """Event accuracy: what was filed against what really happened, one to one.
 
-A filed incident is right when it is of the same camera, zone and type as a true event and its
-`violation_at` lies within the type's tolerance of the true one. Of several that could be, the pairs
-with the smallest total difference are taken. Another incident on an event that has its own is a
-duplicate; everything else that was filed is a false alarm. Precision counts both as wrong: each is
-a case that a person has to look at.
+A filed incident is right when it is of the same camera, zone and type as a true event, its
+`violation_at` lies within the type's tolerance of the true one and, where the truth tells the
+place, it stands there. Of several that could be, the pairs with the smallest total difference are
+taken. Another incident on an event that has its own is a duplicate; everything else that was filed,
+too late too, is a false alarm. Precision counts both as wrong: each is a case that a person has to
+look at.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import Self
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from streetwatch.models.intervals import wilson
-from streetwatch.vision.types import Seconds
+from streetwatch.vision.types import Box, Seconds
+from streetwatch.zones.footprint import Overlap
 from streetwatch.zones.rules import ViolationType
 
 ALL = "all"
@@ -26,6 +29,10 @@ _TOLERANCE_S: Seconds = 60.0
 
 #: AI City Challenge track 4: an error of the time of this size counts as a full one.
 _NORMAL_ERROR_S: Seconds = 300.0
+
+#: Two boxes are of one thing if they share this much of the smaller one: a detector may see a part
+#: of a heap, or several as one.
+_SAME_PLACE = 0.5
 
 _FAR = 1e9
 
@@ -41,6 +48,7 @@ class Event:
         start: When it began to stand there.
         end: When it left, or was last seen.
         violation_at: When its dwell was full.
+        bbox: Where it first stood, pixels; None where nobody wrote it down.
     """
 
     camera: str
@@ -49,11 +57,17 @@ class Event:
     start: Seconds
     end: Seconds
     violation_at: Seconds
+    bbox: Box | None = None
 
-    @property
-    def kind(self) -> tuple[str, str, str]:
-        """What two events must share to be one."""
-        return self.camera, self.zone, self.type
+    def may_be(self, other: Self) -> bool:
+        """Tell whether two are of one type at one place, as far as their places are known."""
+        mine, theirs = (self.camera, self.zone, self.type), (other.camera, other.zone, other.type)
+        if mine != theirs:
+            return False
+        if self.bbox is None or other.bbox is None:
+            return True
+        overlap = Overlap.of(np.array([self.bbox]), np.array([other.bbox]))
+        return bool((overlap.common >= _SAME_PLACE * np.minimum(overlap.left, overlap.right)).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +177,7 @@ def _pairs(
     for row, event in enumerate(true):
         for column, other in enumerate(filed):
             apart = abs(other.violation_at - event.violation_at)
-            if event.kind == other.kind and apart <= tolerance:
+            if apart <= tolerance and event.may_be(other):
                 cost[row, column] = apart
     rows, columns = linear_sum_assignment(cost)
     found = zip(rows.tolist(), columns.tolist(), strict=True)
@@ -172,7 +186,7 @@ def _pairs(
 
 def _is_of(filed: Event, event: Event) -> bool:
     """Tell whether an incident is about a true event, in its place and time."""
-    return filed.kind == event.kind and event.start <= filed.violation_at <= event.end
+    return filed.may_be(event) and event.start <= filed.violation_at <= event.end
 
 
 def summed(type_: str, tallies: Iterable[Tally]) -> Tally:

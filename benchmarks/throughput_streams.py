@@ -1,7 +1,7 @@
 """Streams for the throughput benchmark: clips with known truth, coded once as cameras code."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -81,7 +81,9 @@ def coded_streams(  # noqa: PLR0913 -- each is decided by who measures
         still = work / f"{clip.path.stem}-empty-{seconds:.0f}s.mp4"
         if quiet and not still.is_file():
             _code(_empty_street(clip, seconds), still)
-        streams.append(CameraStream(coded, camera_id, clip.events))
+        # The truth's places are of the clip's own pictures, which are scaled here.
+        events = tuple(replace(event, bbox=None) for event in clip.events)
+        streams.append(CameraStream(coded, camera_id, events))
         streams += [CameraStream(still, camera_id, ())] * quiet
     if not streams:
         raise DatasetError(f"{data}: no clip of {_LEAST_S:.0f} s or longer with a camera")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from streetwatch.benchmarks.event_clips import read_truth
+from streetwatch.benchmarks.event_clips import filed_event, read_truth
 from streetwatch.benchmarks.events import Event
 from streetwatch.benchmarks.soak.growth import Sample
 from streetwatch.benchmarks.soak.plan import Spell, spells
@@ -27,7 +27,6 @@ from streetwatch.benchmarks.soak.truth import (
 )
 from streetwatch.datasets.fake_camera import FakeCameras, lap_s
 from streetwatch.datasets.fake_street import clips_of
-from streetwatch.service.incidents.incident import Incident
 from streetwatch.service.runtime.looks_log import LooksLog
 from streetwatch.service.store.sql_store import open_store
 from streetwatch.vision.types import Seconds
@@ -212,14 +211,9 @@ def _looked_at(folder: Path, camera: str) -> list[Seconds]:
 def _filed(folder: Path) -> list[Event]:
     store = open_store(f"sqlite:///{folder / 'data' / 'streetwatch.db'}")
     try:
-        return [_event(one) for one in store.incidents() if one.opened_at is not None]
+        return [filed_event(one) for one in store.incidents() if one.opened_at is not None]
     finally:
         store.close()
-
-
-def _event(one: Incident) -> Event:
-    at = one.violation_at or one.last_seen
-    return Event(one.camera_id, one.zone_id, one.type, one.first_seen, one.last_seen, at)
 
 
 def _findings(folder: Path) -> tuple[str, ...]:

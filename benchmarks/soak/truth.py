@@ -43,7 +43,7 @@ class Occurrence:
     def is_met_by(self, filed: Event) -> bool:
         """Tell whether what was filed is this."""
         in_time = self.violation_at - _TOLERANCE_S <= filed.violation_at <= self.end + _TOLERANCE_S
-        return filed.kind == self.event.kind and in_time
+        return in_time and filed.may_be(self.event)
 
 
 @dataclass(frozen=True, slots=True)

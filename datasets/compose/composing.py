@@ -221,6 +221,7 @@ def _facts(
     truth = [
         {"camera": name, "zone": _ZONE, "type": type_.value}
         | {"start": round(act.start, 2), "end": round(act.end, 2), "violation_at": round(full, 2)}
+        | {"bbox": [int(side) for side in stage.things[act.thing].box]}
         for act in script.acts
         if not act.permitted and (full := full_at(act, dwell_s, script.outage)) is not None
     ]

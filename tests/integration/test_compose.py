@@ -17,6 +17,7 @@ from streetwatch.datasets.yolo_folder import DatasetError
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.service.cameras import load_cameras
 from streetwatch.vision.types import Detections, Image
+from streetwatch.zones import footprint
 
 RED = (30, 30, 200)
 SIZE = (320, 240)
@@ -118,7 +119,8 @@ def test_a_vehicle_stands_where_and_when_the_truth_says(material: Material, tmp_
     for event in events:
         stands = [image for at, image in shown.items() if event["start"] < at < event["end"]]
         always = np.median(np.stack(stands), axis=0).astype(np.uint8)
-        assert len(FindsRed().detect(always)) >= 1
+        place = np.array([event["bbox"]], np.float32)
+        assert footprint.iou(place, FindsRed().detect(always).xyxy).max() > 0.7
         assert event["violation_at"] == pytest.approx(event["start"] + 60, abs=0.02)
 
 

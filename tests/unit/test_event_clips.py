@@ -1,6 +1,7 @@
 """Clips' figures together: over the hours that each type was watched for, and by disturbance."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from streetwatch.benchmarks.event_clips import (
     ClipResult,
     by_disturbance,
     read_disturbances,
+    read_truth,
     table,
 )
 from streetwatch.benchmarks.events import Event, tally
@@ -58,3 +60,24 @@ def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str) -
     (tmp_path / "composed.json").write_text(text)
     with pytest.raises(DatasetError, match=r"composed\.json"):
         read_disturbances(tmp_path)
+
+
+def placed(tmp_path: Path, **bbox: object) -> Path:
+    event = {"camera": "road", "zone": "zone", "type": "illegal_parking_motor"}
+    event |= {"start": 10.0, "end": 200.0, "violation_at": 70.0, **bbox}  # type: ignore[dict-item]
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "truth.json").write_text(json.dumps({"a.mp4": [event]}))
+    return tmp_path
+
+
+def test_truth_may_tell_the_place(tmp_path: Path) -> None:
+    ((event,),) = (clip.events for clip in read_truth(placed(tmp_path, bbox=[1, 2, 3, 4])))
+    assert event == replace(CAR, bbox=(1.0, 2.0, 3.0, 4.0))
+    ((event,),) = (clip.events for clip in read_truth(placed(tmp_path)))
+    assert event == CAR
+
+
+@pytest.mark.parametrize("bbox", [[3, 2, 1, 4], [1, 2, 3], "here", None, 7])
+def test_a_place_that_is_no_box_is_refused(tmp_path: Path, bbox: object) -> None:
+    with pytest.raises(DatasetError, match=r"truth\.json.*bbox.*x1, y1, x2, y2"):
+        read_truth(placed(tmp_path, bbox=bbox))

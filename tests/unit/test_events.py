@@ -28,6 +28,37 @@ def test_a_second_one_is_a_duplicate_and_counts_against_the_precision() -> None:
     assert parked.line()["precision"] == 0.5
 
 
+PLACED = replace(CAR, bbox=(100.0, 100.0, 300.0, 200.0))
+BESIDE = replace(PLACED, bbox=(310.0, 100.0, 500.0, 200.0), violation_at=130.0)
+
+
+def test_where_the_truth_tells_the_place_a_late_one_is_no_duplicate_of_what_stands_beside() -> None:
+    right, late = at(PLACED, 71.0), at(BESIDE, 150.0)
+    parked = tally([PLACED, BESIDE], [right, late], hours=0.5)["illegal_parking_motor"]
+    assert (parked.delays, parked.duplicates, parked.false_alarms) == ((1.0,), 0, 1)
+
+
+def test_what_is_filed_in_time_but_elsewhere_is_not_right() -> None:
+    parked = tally([PLACED], [replace(BESIDE, violation_at=70.0)], hours=0.5)
+    assert parked["illegal_parking_motor"].line()["recall"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("bbox", "right"),
+    [
+        pytest.param((100.0, 150.0, 200.0, 200.0), 1, id="a part of it"),
+        pytest.param((0.0, 0.0, 400.0, 300.0), 1, id="more than it"),
+        pytest.param((260.0, 100.0, 460.0, 200.0), 0, id="a little of it"),
+        pytest.param(None, 1, id="nobody knows"),
+    ],
+)
+def test_a_box_is_of_what_shares_half_of_the_smaller_one(
+    bbox: tuple[float, float, float, float] | None, right: int
+) -> None:
+    parked = tally([PLACED], [replace(PLACED, bbox=bbox)], hours=0.5)["illegal_parking_motor"]
+    assert len(parked.delays) == right
+
+
 @pytest.mark.parametrize(
     "filed",
     [
