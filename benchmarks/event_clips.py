@@ -79,6 +79,22 @@ def _box(corners: Sequence[float]) -> Box:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is said about a composed clip.
+
+    Attributes:
+        disturbance: What makes it hard to see.
+        street: Where it was taken.
+    """
+
+    disturbance: str = ""
+    street: str = ""
+
+
+NOTHING_SAID = About()
+
+
+@dataclass(frozen=True, slots=True)
 class ClipResult:
     """What one clip gave.
 
@@ -86,13 +102,13 @@ class ClipResult:
         name: Of the clip.
         tallies: By type, of all that its camera watches for.
         hours: Watched.
-        disturbance: What makes it hard to see; empty where nobody wrote it down.
+        about: What is said about it.
     """
 
     name: str
     tallies: Mapping[str, Tally]
     hours: float
-    disturbance: str = ""
+    about: About = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +170,7 @@ def run_clip(
     cameras: tuple[Camera, ...],
     seeing: Seeing,
     *,
-    disturbance: str = "",
+    about: About = NOTHING_SAID,
     on_look: Callable[[], None],
 ) -> ClipResult:
     """Replay a clip on its own clock and hold what was filed against its truth.
@@ -184,7 +200,7 @@ def run_clip(
     hours = (until - (began or 0.0)) / 3600
     types = {rule.type.value for zone in camera.zones for rule in zone.rules}
     tallies = tally(clip.events, [filed_event(i) for i in filed], types=types, hours=hours)
-    return ClipResult(clip.path.name, tallies, hours, disturbance)
+    return ClipResult(clip.path.name, tallies, hours, about)
 
 
 def filed_event(incident: Incident, *, zero: Seconds = 0.0) -> Event:
@@ -212,13 +228,13 @@ def table(results: Sequence[ClipResult]) -> list[Tally]:
 
 def by_disturbance(results: Sequence[ClipResult]) -> Iterator[tuple[str, Tally]]:
     """Yield a table for each disturbance that clips are under, in the order they come."""
-    for disturbance in dict.fromkeys(result.disturbance for result in results):
-        mine = [result for result in results if result.disturbance == disturbance]
+    for disturbance in dict.fromkeys(result.about.disturbance for result in results):
+        mine = [result for result in results if result.about.disturbance == disturbance]
         yield from ((disturbance, one) for one in table(mine) if disturbance and one.type != ALL)
 
 
-def read_disturbances(folder: Path) -> Mapping[str, str]:
-    """Return what each clip of a composed folder is under; nothing for real clips.
+def read_about(folder: Path) -> Mapping[str, About]:
+    """Return what is said about each clip of a composed folder; nothing for real clips.
 
     Raises:
         DatasetError: `composed.json` is there and can't be read.
@@ -228,6 +244,9 @@ def read_disturbances(folder: Path) -> Mapping[str, str]:
         return {}
     try:
         about = json.loads(file.read_text(encoding="utf-8"))
-        return {name: str(facts["disturbance"]) for name, facts in about.items()}
+        return {
+            name: About(str(facts["disturbance"]), str(facts["street"]))
+            for name, facts in about.items()
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"{file}: {error}: let `streetwatch compose` write it anew") from error

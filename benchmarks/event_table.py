@@ -18,6 +18,8 @@ _COLUMNS = (
     "filed",
     "precision (Wilson 95 %)",
     "recall (Wilson 95 %)",
+    "streets",
+    "precision, recall over streets (95 %)",
     "F1",
     "duplicates",
     "false alarms",
@@ -58,6 +60,8 @@ def _cells(line: Line) -> tuple[object, ...]:
         line["filed"],
         _with_interval(line, "precision"),
         _with_interval(line, "recall"),
+        line.get("streets", "-"),
+        _over_streets(line),
         _number(line["f1"]),
         line["duplicates"],
         line["false_alarms"],
@@ -73,6 +77,13 @@ def _with_interval(line: Line, figure: str) -> str:
         return "-"
     low, high = line[f"{figure}_ci"]
     return f"{line[figure]:.2f} ({low:.2f}-{high:.2f})"
+
+
+def _over_streets(line: Line) -> str:
+    if "streets" not in line:
+        return "-"
+    precision, recall = (line[f"{figure}_street_ci"] for figure in ("precision", "recall"))
+    return f"{precision[0]:.2f}-{precision[1]:.2f}, {recall[0]:.2f}-{recall[1]:.2f}"
 
 
 def _number(value: float | None, places: int = 2) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from streetwatch.benchmarks.event_clips import (
+    About,
     ClipResult,
     by_disturbance,
-    read_disturbances,
+    read_about,
     read_truth,
     table,
 )
@@ -21,7 +22,7 @@ CAR = Event("road", "zone", "illegal_parking_motor", 10.0, 200.0, 70.0)
 
 def result(name: str, disturbance: str, *true: Event, filed: int, type_: str) -> ClipResult:
     tallies = tally(true, [CAR] * filed, types=[type_], hours=0.5)
-    return ClipResult(name, tallies, 0.5, disturbance)
+    return ClipResult(name, tallies, 0.5, About(disturbance, "corner"))
 
 
 RESULTS = [
@@ -49,17 +50,18 @@ def test_each_disturbance_has_its_own_line_for_each_type() -> None:
     }
 
 
-def test_real_clips_are_under_nothing_that_was_written_down(tmp_path: Path) -> None:
-    assert read_disturbances(tmp_path) == {}
-    (tmp_path / "composed.json").write_text(json.dumps({"a.mp4": {"disturbance": "rain"}}))
-    assert read_disturbances(tmp_path) == {"a.mp4": "rain"}
+def test_of_real_clips_nothing_is_said(tmp_path: Path) -> None:
+    assert read_about(tmp_path) == {}
+    said = {"disturbance": "rain", "street": "corner"}
+    (tmp_path / "composed.json").write_text(json.dumps({"a.mp4": said}))
+    assert read_about(tmp_path) == {"a.mp4": About("rain", "corner")}
 
 
 @pytest.mark.parametrize("text", ["{", '{"a.mp4": {}}', "[]"])
 def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "composed.json").write_text(text)
     with pytest.raises(DatasetError, match=r"composed\.json"):
-        read_disturbances(tmp_path)
+        read_about(tmp_path)
 
 
 def placed(tmp_path: Path, **bbox: object) -> Path:

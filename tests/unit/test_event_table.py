@@ -15,13 +15,19 @@ CAR = Event("road", "zone", "illegal_parking_motor", 10.0, 200.0, 70.0)
 def test_each_line_is_a_row_and_what_was_not_measured_a_dash(tmp_path: Path) -> None:
     parked = tally([CAR], [CAR], hours=2.0)[CAR.type].line()
     nothing = tally([], [], types=["exposed_garbage"], hours=1.0)["exposed_garbage"].line()
-    printed = [{"clip": "a.mp4", **parked}, {"disturbance": "rain", **parked}, parked, nothing]
+    whole = parked | {
+        "streets": 3,
+        "precision_street_ci": [0.1, 1.0],
+        "recall_street_ci": [0.2, 0.9],
+    }
+    printed = [{"clip": "a.mp4", **parked}, {"disturbance": "rain", **parked}, whole, nothing]
     kept = tmp_path / "events.jsonl"
     kept.write_text("".join(json.dumps(line) + "\n" for line in printed))
-    _, _, empty, rain, whole = event_table(read_lines(kept)).splitlines()
+    _, _, empty, rain, last = event_table(read_lines(kept)).splitlines()
     assert empty.startswith("| exposed_garbage | **all of them** | 0 | 0 | - | - | - |")
-    assert "| rain | 1 | 1 | 1.00 (0.21-1.00) | 1.00 (0.21-1.00) | 1.00 | 0 | 0 | 0.0 |" in rain
-    assert whole.endswith("| 0.0 / 0.0 | 1.00 | 2.00 |")
+    assert "| rain | 1 | 1 | 1.00 (0.21-1.00) | 1.00 (0.21-1.00) | - | - | 1.00 | 0 | 0 |" in rain
+    assert "| 3 | 0.10-1.00, 0.20-0.90 |" in last
+    assert last.endswith("| 0.0 / 0.0 | 1.00 | 2.00 |")
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def events(  # noqa: PLR0913 -- one argument per option
     """Run clips with known truth through the whole chain: is each violation filed once?"""
     from streetwatch.benchmarks import event_clips
     from streetwatch.benchmarks.events import ALL
+    from streetwatch.benchmarks.streets import over_streets
     from streetwatch.service.cameras import load_cameras
     from streetwatch.service.logs import configure_logs
     from streetwatch.vision.detect import Detector
@@ -123,7 +124,7 @@ def events(  # noqa: PLR0913 -- one argument per option
     configure_logs("console")
     cameras = load_cameras(data / "cameras.yaml", environ=os.environ)
     true = event_clips.read_truth(data)
-    under = event_clips.read_disturbances(data)
+    about = event_clips.read_about(data)
     detector = Detector.load(model, threads=threads)
     seeing = event_clips.Seeing(detector, look_interval_s, looks, sparing)
     results: list[event_clips.ClipResult] = []
@@ -136,7 +137,7 @@ def events(  # noqa: PLR0913 -- one argument per option
                     clip,
                     cameras,
                     seeing,
-                    disturbance=under.get(clip.path.name, ""),
+                    about=about.get(clip.path.name, event_clips.NOTHING_SAID),
                     on_look=lambda: progress.advance(task),
                 )
             )
@@ -147,7 +148,7 @@ def events(  # noqa: PLR0913 -- one argument per option
         print_json({"disturbance": disturbance, **one.line()})
     lines = event_clips.table(results)
     for one in lines:
-        print_json(one.line())
+        print_json({**one.line(), **over_streets(results, one.type)})
     # "Not measured" is never a pass.
     judged = [one for one in lines if one.n or one.filed or one.type == ALL]
     if gate is not None and any(one.precision is None or one.precision < gate for one in judged):
