@@ -34,12 +34,21 @@ from streetwatch.zones.rules import ViolationType
 
 _ZONE = "watched"
 
+#: What is put on streets, and what could be taken for it and is swept from them, too.
+_Label = tuple[str, frozenset[str]]
+
 #: Garbage that lies in or on a bin is garbage to some and a full bin to others.
-_LABEL: Mapping[Kind, tuple[str, frozenset[str]]] = {
-    Kind.GARBAGE: ("garbage", frozenset({"bin_overflow"})),
-    Kind.QUIET_PAVEMENT: ("garbage", frozenset({"bin_overflow"})),
+_GARBAGE: _Label = ("garbage", frozenset({"bin_overflow"}))
+_BIN: _Label = ("bin", frozenset())
+_LABEL: Mapping[Kind, _Label] = {
+    Kind.GARBAGE: _GARBAGE,
+    Kind.QUIET_PAVEMENT: _GARBAGE,
+    Kind.QUIET_THINGS: _GARBAGE,
     Kind.VENDING: ("vendor_stall", frozenset()),
 }
+
+#: So many things are brought to a street that has none of its own.
+_BROUGHT = 6
 
 #: Who stands in a photograph never leaves, and would be at work on the heap for ever.
 _PEOPLE_STAY: Mapping[ViolationType, Mapping[str, float]] = {
@@ -87,9 +96,8 @@ class Material:
     def _albums(self) -> dict[str, Album]:
         return {}
 
-    def album(self, kind: Kind) -> Album:
-        """Return the photographs for a kind of clip."""
-        label, mistaken = _LABEL[kind]
+    def album(self, label: str, mistaken: frozenset[str]) -> Album:
+        """Return the photographs of a label, from which what is mistaken for it is swept, too."""
         if label not in self._albums:
             folders = [
                 source.folder / self.split
@@ -105,9 +113,20 @@ class Material:
         """Return a street for a kind of clip."""
         if kind.is_road:
             return self.roads[int(chance.integers(len(self.roads)))]
-        album = self.album(kind)
+        album = self.album(*_LABEL[kind])
+        if kind is Kind.QUIET_THINGS:
+            return album.another(chance, self._others(chance))
         elsewhere = 0.5 if kind.is_quiet else _FROM_ELSEWHERE
-        return album.another(chance) if chance.random() < elsewhere else album.photograph(chance)
+        if chance.random() < elsewhere:
+            return album.another(chance, (album.cut_out(chance) for _ in range(_BROUGHT)))
+        return album.photograph(chance)
+
+    def _others(self, chance: np.random.Generator) -> Iterator[Cutout | None]:
+        """Yield what comes to a pavement as garbage does, and is none: bins and vehicles."""
+        vehicles = [thing for road in self.roads for thing in road.things]
+        for _ in range(_BROUGHT // 2):
+            yield self.album(*_BIN).cut_out(chance)
+            yield vehicles[int(chance.integers(len(vehicles)))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +241,7 @@ def _facts(
         {"camera": name, "zone": _ZONE, "type": type_.value}
         | {"start": round(act.start, 2), "end": round(act.end, 2), "violation_at": round(full, 2)}
         | {"bbox": [int(side) for side in stage.things[act.thing].box]}
-        for act in script.acts
+        for act in ([] if kind.is_quiet else script.acts)
         if not act.permitted and (full := full_at(act, dwell_s, script.outage)) is not None
     ]
     rule = {"type": type_.value, "dwell_s": dwell_s, **_PEOPLE_STAY.get(type_, {})}

@@ -11,10 +11,16 @@ class Kind(StrEnum):
     VENDING = "vending"
     QUIET_ROAD = "quiet-road"
     QUIET_PAVEMENT = "quiet-pavement"
+    QUIET_THINGS = "quiet-things"
 
     @property
     def is_quiet(self) -> bool:
         """Nothing is to be filed."""
+        return self.stops_briefly or self is Kind.QUIET_THINGS
+
+    @property
+    def stops_briefly(self) -> bool:
+        """What comes would be to file, but goes too soon."""
         return self in {Kind.QUIET_ROAD, Kind.QUIET_PAVEMENT}
 
     @property

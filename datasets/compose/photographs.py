@@ -1,6 +1,6 @@
 """Labelled photographs as still cameras: what is labelled in them comes, stays and goes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,11 +76,11 @@ class Album:
         own = [cut_whole(picture, box) for box in self._own(image) if _plausible(box)]
         return Photograph(image.path.stem, empty, tuple(own))
 
-    def another(self, chance: np.random.Generator) -> Photograph:
-        """Return a street without the label's things, with some from elsewhere to be put on it."""
+    def another(self, chance: np.random.Generator, brought: Iterable[Cutout | None]) -> Photograph:
+        """Return a street without the label's things, with what is brought there from elsewhere."""
         image, _, empty = self._street(self.without, chance)
-        things = [self._brought(chance) for _ in range(6)]
-        return Photograph(image.path.stem, empty, tuple(thing for thing in things if thing))
+        things = tuple(_on_the_ground(thing, chance) for thing in brought if thing)
+        return Photograph(image.path.stem, empty, things)
 
     def _street(
         self, images: Sequence[LabelledImage], chance: np.random.Generator
@@ -95,24 +95,26 @@ class Album:
             f"{images[0].path.parent}: in no picture is there room beside what must be swept away"
         )
 
-    def _brought(self, chance: np.random.Generator) -> Cutout | None:
-        """Return a thing of another photograph, on the ground, as large as is usual there."""
+    def cut_out(self, chance: np.random.Generator) -> Cutout | None:
+        """Return a thing of a photograph; None where it has no clear outline."""
         image = self.with_it[int(chance.integers(len(self.with_it)))]
         plausible = [box for box in self._own(image) if _plausible(box)]
         if not plausible:
             return None
-        cutout = cut_still(_picture(image), plausible[int(chance.integers(len(plausible)))])
-        if cutout is None:
-            return None
-        ground = float(chance.uniform(0.7, 0.97))
-        width = _FAR_WIDTH + (_NEAR_WIDTH - _FAR_WIDTH) * (ground - 0.5) / 0.5
-        there = scaled(cutout, width * _SIZE[0] / (cutout.box[2] - cutout.box[0]))
-        x1, _, x2, y2 = there.box
-        middle = float(chance.uniform(0.2, 0.8)) * _SIZE[0]
-        return moved(there, round(middle - (x1 + x2) / 2), round(ground * _SIZE[1] - y2))
+        return cut_still(_picture(image), plausible[int(chance.integers(len(plausible)))])
 
     def _own(self, image: LabelledImage) -> list[Box]:
         return _boxes(image, frozenset({self.label}))
+
+
+def _on_the_ground(cutout: Cutout, chance: np.random.Generator) -> Cutout:
+    """Return a thing somewhere on the ground, as large as is usual there."""
+    ground = float(chance.uniform(0.7, 0.97))
+    width = _FAR_WIDTH + (_NEAR_WIDTH - _FAR_WIDTH) * (ground - 0.5) / 0.5
+    there = scaled(cutout, width * _SIZE[0] / (cutout.box[2] - cutout.box[0]))
+    x1, _, x2, y2 = there.box
+    middle = float(chance.uniform(0.2, 0.8)) * _SIZE[0]
+    return moved(there, round(middle - (x1 + x2) / 2), round(ground * _SIZE[1] - y2))
 
 
 def _picture(image: LabelledImage) -> Image:

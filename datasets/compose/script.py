@@ -23,6 +23,7 @@ TYPE: Mapping[Kind, ViolationType] = MappingProxyType(
         Kind.QUIET_ROAD: ViolationType.ILLEGAL_PARKING_MOTOR,
         Kind.GARBAGE: ViolationType.EXPOSED_GARBAGE,
         Kind.QUIET_PAVEMENT: ViolationType.EXPOSED_GARBAGE,
+        Kind.QUIET_THINGS: ViolationType.EXPOSED_GARBAGE,
         Kind.VENDING: ViolationType.STREET_VENDING,
     }
 )
@@ -177,7 +178,7 @@ def written(kind: Kind, cast: Cast, *, length_s: Seconds, chance: np.random.Gene
     """
     order = tuple(chance.permutation(len(cast.boxes)).tolist())
     writer = _Writer(cast, order, DWELL_S[TYPE[kind]], length_s, chance)
-    if kind.is_quiet:
+    if kind.stops_briefly:
         acts = writer.short_stops()
         acts += writer.queue(acts) if kind.is_road else []
         acts += writer.permitted(acts)

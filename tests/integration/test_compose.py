@@ -84,7 +84,11 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
         folder = root / "garbage" / split
         for part in ("images", "labels"):
             (folder / part).mkdir(parents=True)
-        (folder / "data.yaml").write_text("names: [garbage]\n")
+        (folder / "data.yaml").write_text("names: [garbage, bin]\n")
+        bin_ = street()
+        cv2.rectangle(bin_, (40, 150), (90, 210), (60, 160, 60), -1)
+        cv2.imwrite(str(folder / "images" / "bin.png"), bin_)
+        (folder / "labels" / "bin.txt").write_text("1 0.2 0.75 0.17 0.27\n")
         heap = street()
         cv2.circle(heap, (160, 170), 30, (40, 200, 200), -1)
         cv2.imwrite(str(folder / "images" / "heap.png"), heap)
@@ -125,7 +129,7 @@ def test_a_vehicle_stands_where_and_when_the_truth_says(material: Material, tmp_
 
 
 def test_the_folder_is_what_the_benchmark_reads(material: Material, tmp_path: Path) -> None:
-    kinds = (Kind.PARKING, Kind.GARBAGE, Kind.QUIET_ROAD, Kind.QUIET_PAVEMENT)
+    kinds = (Kind.PARKING, Kind.GARBAGE, Kind.QUIET_ROAD, Kind.QUIET_PAVEMENT, Kind.QUIET_THINGS)
     about = compose(order(tmp_path, *kinds), material, lambda _: None)
     cameras = {camera.id: camera for camera in load_cameras(tmp_path / "cameras.yaml", environ={})}
     truth = json.loads((tmp_path / "truth.json").read_text())
@@ -137,6 +141,19 @@ def test_the_folder_is_what_the_benchmark_reads(material: Material, tmp_path: Pa
             assert zone.rule(event["type"]).dwell_s == pytest.approx(
                 event["violation_at"] - event["start"], abs=0.02
             )
+
+
+def test_other_things_are_put_down_and_stay_and_are_not_to_be_filed(
+    material: Material, tmp_path: Path
+) -> None:
+    compose(order(tmp_path, Kind.QUIET_THINGS), material, lambda _: None)
+    ((name, events),) = json.loads((tmp_path / "truth.json").read_text()).items()
+    assert events == []
+    shown = pictures(tmp_path / name)
+    first = shown[min(shown)].astype(np.int16)
+    changed = [float((np.abs(image - first) > 60).mean()) for image in shown.values()]
+    # Longer than the dwell of garbage in these clips: 120 s, a picture every 2 s.
+    assert sum(share > 0.01 for share in changed) > 60
 
 
 def test_what_is_composed_already_is_kept_and_the_rest_is_added(

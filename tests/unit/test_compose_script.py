@@ -20,14 +20,14 @@ def scripts(kind: Kind) -> list[Script]:
     ]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if not kind.is_quiet])
+@pytest.mark.parametrize("kind", [kind for kind in Kind if not kind.stops_briefly])
 def test_what_stands_in_a_clip_with_events_stands_far_longer_than_its_dwell(kind: Kind) -> None:
     acts = [act for script in scripts(kind) for act in script.acts]
     assert len(acts) >= 60
     assert all(act.end - act.start >= 1.5 * DWELL_S[TYPE[kind]] for act in acts)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.is_quiet])
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.stops_briefly])
 def test_what_stands_in_a_quiet_clip_stands_too_short_or_where_it_may(kind: Kind) -> None:
     acts = [act for script in scripts(kind) for act in script.acts]
     short = [act for act in acts if not act.permitted]
