@@ -76,8 +76,8 @@ WATCHING_SHARE = 0.4
 STILL_SHARE = 0.7
 
 #: Garbage counts from here only where something was seen to come; what stood before must be as sure
-#: as the rule's `stood_score` says (docs/adr/0042).
-FAINT_SHARE = 0.5
+#: as the rule's `stood_score` says (docs/adr/0042, 0048).
+FAINT_SHARE = 0.2
 
 _SHARES = {"garbage": FAINT_SHARE, "bin_overflow": STILL_SHARE, "vendor_stall": STILL_SHARE}
 
