@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from streetwatch.vision.types import Boxes, Detections, Look, Seconds, Size
 from streetwatch.zones import company, footprint, guards, polygon
 from streetwatch.zones.polygon import Polygon
@@ -90,7 +92,10 @@ def _of_rule(asked: _Asked, presence: Presence, zone: Zone, rule: Rule) -> Findi
     queued = since is not None and guards.is_held(
         stay, of_rule, rule, at=asked.look.at, watched_since=since
     )
-    return Finding(zone.id, rule.type, *_of_stay(stay, asked, rule, is_queued=queued), stay)
+    me = np.array([one is stay for one in of_rule])
+    part = bool(guards.parts(watched, me, rule).any())
+    said = _of_stay(stay, asked, rule, is_queued=queued, is_part=part)
+    return Finding(zone.id, rule.type, *said, stay)
 
 
 def _of_look(
@@ -133,7 +138,7 @@ def _of_box(
 
 
 def _of_stay(
-    stay: Stay, asked: _Asked, rule: Rule, *, is_queued: bool
+    stay: Stay, asked: _Asked, rule: Rule, *, is_queued: bool, is_part: bool
 ) -> tuple[Gate | None, dict[str, float | str]]:
     """Return why what stands there is no violation yet."""
     says: dict[str, float | str] = {
@@ -159,7 +164,7 @@ def _of_stay(
     if stopped is None and is_queued:
         lane = {"moved_with": stay.moved_with, "outlasted": stay.outlasted}
         return Gate.QUEUE, says | {"queue_hold_s": rule.queue_hold_s} | lane
-    if stopped is None and rule.group_size > 1:
+    if stopped is None and (is_part or rule.group_size > 1):
         return Gate.GROUP, says | {"group_size": rule.group_size}
     return stopped or Gate.UNSEEN, says
 

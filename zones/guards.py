@@ -7,6 +7,8 @@ In congestion a lane moves up, stands and moves up again, for longer than a ligh
 that came as its neighbours drove on, and has outlasted none of them, is held for longer.
 
 Bicycles stand in heaps. Where a rule asks for a group, one of them stands for all: it is the case.
+
+A heap of garbage is often seen in parts. What overlaps one that is a case is a part of it.
 """
 
 from collections.abc import Iterable
@@ -17,6 +19,7 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 
 from streetwatch.vision.types import Box, Boxes, Seconds
+from streetwatch.zones import footprint
 from streetwatch.zones.rules import Rule
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.stays import Flags, Stays
@@ -78,6 +81,26 @@ def leading(stays: Stays, new: Flags, rule: Rule) -> Flags:
         if np.count_nonzero(full & same) >= rule.group_size and not (stands | leads)[same].any():
             leads[row] = True
     return leads
+
+
+def parts(stays: Stays, new: Flags, rule: Rule) -> Flags:
+    """Tell which of those whose dwell is full now are parts of a heap that is, or becomes, a case.
+
+    Args:
+        stays: All that the rule watches.
+        new: Which would be a violation, by themselves.
+        rule: The rule.
+    """
+    part = np.zeros(len(stays), bool)
+    if not rule.is_heaped:
+        return part
+    whole = ~np.isnan(stays.violation_at) & ~stays.was_empty
+    meets = footprint.Overlap.of(stays.box, stays.box).common > 0
+    largest_first = np.lexsort((-footprint.areas(stays.box), stays.first_seen))
+    for row in largest_first[new[largest_first]].tolist():
+        part[row] = (meets[row] & whole).any()
+        whole[row] = not part[row]
+    return part
 
 
 def upheld(stays: Stays, rule: Rule) -> Flags:

@@ -276,6 +276,7 @@ def _judged(before: Stays, after: Stays, there: Flags, scene: Scene, rule: Rule)
         return after
     new &= ~_is_held(after, new, scene, rule)
     new = guards.leading(after, new, rule)
+    new &= ~guards.parts(after, new, rule)
     return after.changed(violation_at=np.where(new, at, before.violation_at))
 
 

@@ -79,6 +79,15 @@ def test_the_gate_is_named_with_its_figures(
     assert says.items() <= finding.says.items()
 
 
+def test_a_part_of_a_heap_that_is_a_case_is_stopped_by_it() -> None:
+    rule = replace(DEFAULTS[ViolationType.EXPOSED_GARBAGE], dwell_s=60.0)
+    heap: Box = (290.0, 150.0, 460.0, 230.0)
+    both = seen(CAR, heap, label="garbage")
+    pavement = replace(ROAD, rules=(rule,))
+    assert asked(90, both, zones=(pavement,)).gate is Gate.GROUP
+    assert asked(90, both, zones=(pavement,), point=(400.0, 180.0)).gate is None
+
+
 def test_a_bicycle_without_its_group_is_stopped_by_the_group() -> None:
     rule = replace(DEFAULTS[ViolationType.ILLEGAL_PARKING_NONMOTOR], dwell_s=60.0, group_size=3)
     pavement = replace(ROAD, rules=(rule,))

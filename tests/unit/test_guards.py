@@ -9,7 +9,7 @@ from streetwatch.models.labels import CLASS_ID
 from streetwatch.vision.types import Box, Detections, Look
 from streetwatch.zones.guards import is_queued
 from streetwatch.zones.presence import Presence, observe
-from streetwatch.zones.rules import DEFAULTS, ViolationType
+from streetwatch.zones.rules import DEFAULTS, Rule, ViolationType
 from streetwatch.zones.stay import Stay
 from streetwatch.zones.zone import Zone
 
@@ -93,9 +93,9 @@ def bikes(*xs: float) -> Detections:
     return Detections(boxes, np.full(len(xs), 0.8, np.float32), kind)
 
 
-def violations(*spans: tuple[int, Detections]) -> list[list[Stay]]:
+def violations(*spans: tuple[int, Detections], rule: Rule = BIKES) -> list[list[Stay]]:
     """Look once a second; return the violations that stand at the end, and those that left."""
-    pavement = Zone("pavement", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), rules=(BIKES,))
+    pavement = Zone("pavement", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), rules=(rule,))
     presence, second = Presence(), 0
     gone: list[Stay] = []
     for until, seen in spans:
@@ -123,6 +123,40 @@ def violations(*spans: tuple[int, Detections]) -> list[list[Stay]]:
 def test_bicycles_are_one_case_for_each_group(xs: tuple[float, ...], cases: int) -> None:
     standing, _ = violations((90, bikes(*xs)))
     assert len(standing) == cases
+
+
+HEAPS = replace(DEFAULTS[ViolationType.EXPOSED_GARBAGE], dwell_s=60.0, clear_s=30.0)
+
+
+def heaps(*spans: tuple[float, float]) -> Detections:
+    boxes = np.array([(x1, 150.0, x2, 220.0) for x1, x2 in spans], np.float32).reshape(-1, 4)
+    kind = np.full(len(spans), CLASS_ID["garbage"], np.int64)
+    return Detections(boxes, np.full(len(spans), 0.8, np.float32), kind)
+
+
+@pytest.mark.parametrize(
+    ("spans", "largest"),
+    [
+        pytest.param([(100, 180), (170, 300)], [(170, 300)], id="parts that overlap are one"),
+        pytest.param([(100, 180), (183, 300)], [(100, 180), (183, 300)], id="side by side are two"),
+        pytest.param(
+            [(100, 200), (190, 330), (320, 400)], [(190, 330)], id="both ends of one are its parts"
+        ),
+    ],
+)
+def test_a_heap_that_is_seen_in_parts_is_one_case(
+    spans: list[tuple[float, float]], largest: list[tuple[float, float]]
+) -> None:
+    standing, _ = violations((90, heaps(*spans)), rule=HEAPS)
+    assert [(stay.box[0], stay.box[2]) for stay in standing] == largest
+
+
+def test_a_part_that_is_left_when_the_heap_was_taken_away_is_a_case() -> None:
+    both, rest = heaps((100, 180), (170, 300)), heaps((100, 180))
+    standing, gone = violations((90, both), (100, rest), rule=HEAPS)
+    assert ([stay.box[0] for stay in standing], gone) == ([170.0], [])
+    standing, gone = violations((90, both), (160, rest), rule=HEAPS)
+    assert ([stay.box[0] for stay in standing], len(gone)) == ([100.0], 1)
 
 
 def test_a_group_goes_on_when_the_first_of_it_leaves_and_ends_with_the_group() -> None:
