@@ -88,7 +88,8 @@ def parts(stays: Stays, new: Flags, rule: Rule) -> Flags:
 
     Args:
         stays: All that the rule watches.
-        new: Which would be a violation, by themselves.
+        new: Which would be a violation, by themselves; what came first is the heap, and of what
+            came at once the largest.
         rule: The rule.
     """
     part = np.zeros(len(stays), bool)
@@ -96,8 +97,8 @@ def parts(stays: Stays, new: Flags, rule: Rule) -> Flags:
         return part
     whole = ~np.isnan(stays.violation_at) & ~stays.was_empty
     meets = footprint.Overlap.of(stays.box, stays.box).common > 0
-    largest_first = np.lexsort((-footprint.areas(stays.box), stays.first_seen))
-    for row in largest_first[new[largest_first]].tolist():
+    in_turn = np.lexsort((-footprint.areas(stays.box), stays.first_seen))
+    for row in in_turn[new[in_turn]].tolist():
         part[row] = (meets[row] & whole).any()
         whole[row] = not part[row]
     return part
