@@ -18,7 +18,7 @@ from scipy.optimize import linear_sum_assignment
 
 from streetwatch.models.intervals import wilson
 from streetwatch.vision.types import Box, Seconds
-from streetwatch.zones.footprint import Overlap
+from streetwatch.zones.footprint import covered
 from streetwatch.zones.rules import ViolationType
 
 ALL = "all"
@@ -66,8 +66,8 @@ class Event:
             return False
         if self.bbox is None or other.bbox is None:
             return True
-        overlap = Overlap.of(np.array([self.bbox]), np.array([other.bbox]))
-        return bool((overlap.common >= _SAME_PLACE * np.minimum(overlap.left, overlap.right)).all())
+        here, there = np.array([self.bbox], np.float32), np.array([other.bbox], np.float32)
+        return bool(max(covered(here, there), covered(there, here)) >= _SAME_PLACE)
 
 
 @dataclass(frozen=True, slots=True)

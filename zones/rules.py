@@ -62,7 +62,7 @@ class Gate(StrEnum):
     SWAY = "sway"  #: its box moves as traffic's does
     ATTENDED = "attended"  #: a person was near for too small a share of the time
     QUEUE = "queue"  #: it stands in a queue
-    GROUP = "group"  #: too few stand together, or another one stands for its group
+    GROUP = "group"  #: too few stand together, or another one stands for its group or heap
     UNSEEN = "unseen"  #: its dwell is full, and the look that says so has yet to see it
 
 
