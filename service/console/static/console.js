@@ -4,6 +4,15 @@ const ALIVE = "/console/alive";
 const TYPING_TOLD_EVERY_MS = 60_000;
 const LOST_ASKED_EVERY_MS = 2_000;
 
+// Until its handshake NiceGUI (3.18) lets every event wait in a timer of its own, and they end in any order:
+// an Enter before the last letter that it sends. Socket.IO keeps what it is given in order until it is
+// connected, and where the handshake is part of the connecting (`implicit_handshake`) nothing else need wait.
+let handShaken = false;
+Object.defineProperty(window, "did_handshake", {
+  get: () => handShaken || Boolean(window.socket?.io.opts.query.implicit_handshake),
+  set: (done) => { handShaken = done; },
+});
+
 /** Ask whether we are still signed in; go to the login where we are not. */
 async function stillIn() {
   try {

@@ -1,11 +1,12 @@
 """What changes is pushed; a lost connection is told, and comes back."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from console_parts import PASSWORD, Console
 from live_service import Service, free_port
@@ -58,3 +59,37 @@ def test_the_keys_of_a_page_are_shown_by_one(console: Console) -> None:
         expect(keys).to_be_visible()
         page.get_by_role("button", name="Close").click()
         expect(keys).to_be_hidden()
+
+
+def held_back(page: Page) -> Callable[[], None]:
+    """Keep from a page what its next socket is told; return what lets it through."""
+    told: list[tuple[WebSocketRoute, str | bytes]] = []
+    is_held = True
+
+    def take(socket: WebSocketRoute) -> None:
+        def pass_on(message: str | bytes) -> None:
+            if is_held:
+                told.append((socket, message))
+            else:
+                socket.send(message)
+
+        socket.connect_to_server().on_message(pass_on)
+
+    def let_through() -> None:
+        nonlocal is_held
+        is_held = False
+        for socket, message in told:
+            socket.send(message)
+
+    page.route_web_socket(re.compile("/socket.io/"), take)
+    return let_through
+
+
+def test_what_is_typed_before_the_connection_stands_arrives_in_its_order(console: Console) -> None:
+    with console.page("/console/settings", language="en-GB") as page:
+        let_through = held_back(page)
+        page.goto("/console/settings/people")
+        page.get_by_label("Name of a new user").press_sequentially("wang-xiaoming")
+        page.keyboard.press("Enter")
+        let_through()
+        expect(page.get_by_role("cell", name="wang-xiaoming", exact=True)).to_be_visible()
