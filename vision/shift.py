@@ -5,10 +5,10 @@ pole was bumped. What is shown to people is drawn where it lies in the picture n
 """
 
 from dataclasses import dataclass, replace
-from functools import partial
+from math import floor
 
-import cv2
 import numpy as np
+import numpy.typing as npt
 
 from streetwatch.vision.types import Box, Detections, Look, Size, View
 
@@ -52,13 +52,24 @@ class Shift:
         return Detections(seen.xyxy - by, seen.confidence, seen.class_id)
 
     def _view(self, view: View) -> View:
+        """Return a view put back: between its pixels in proportion, beyond its edge as at it."""
         height, width = view.shape
-        back = np.array([[1, 0, -self.dx * width], [0, 1, -self.dy * height]], np.float32)
-        moved = partial(cv2.warpAffine, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(moved(view, back, (width, height)), np.uint8)
+        rows, down = _between(height, self.dy * height)
+        columns, across = _between(width, self.dx * width)
+        grey = view.take(rows, axis=0).take(columns, axis=1).astype(np.float32)
+        grey = grey[:-1] + (grey[1:] - grey[:-1]) * down
+        grey = grey[:, :-1] + (grey[:, 1:] - grey[:, :-1]) * across
+        put_back: View = np.rint(grey).astype(np.uint8)
+        return put_back
 
 
 NONE = Shift()
+
+
+def _between(side: int, by: float) -> tuple[npt.NDArray[np.intp], np.float32]:
+    """Return where a side's pixels and one more were before a move, and how far beyond."""
+    whole = floor(by)
+    return np.clip(np.arange(side + 1) + whole, 0, side - 1), np.float32(by - whole)
 
 
 def _share(value: float) -> float:

@@ -9,15 +9,16 @@ What is compared are the picture's profiles, the steps of its mean grey from col
 from row to row: a move shifts them, and traffic changes a few of them only.
 """
 
-from dataclasses import dataclass, replace
-from math import floor, hypot
+from dataclasses import dataclass
+from math import hypot
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from streetwatch.vision.types import Detections, Look, Seconds, View
+from streetwatch.vision.shift import Shift
+from streetwatch.vision.types import Look, Seconds, View
 from streetwatch.zones.appearance import decoded, encoded
 
 Steps = npt.NDArray[np.float32]
@@ -94,7 +95,8 @@ class Steadiness:
         below, sure_of_below = _move(self.down, down)
         trembled_at = self.trembled_at
         if min(sure_of_right, sure_of_below) >= _SURE and hypot(right, below) >= _LEAST_PX:
-            look, trembled_at = _put_back(look, view, right, below), look.at
+            trembled = Shift(right / view.shape[1], below / view.shape[0])
+            look, trembled_at = trembled.as_drawn(look), look.at
         after = type(self)(
             look.at,
             trembled_at,
@@ -111,29 +113,6 @@ def steadied(look: Look, before: Steadiness | None) -> tuple[Look, Steadiness | 
     if before is None:
         return look, Steadiness(look.at, None, *_profiles(look.view))
     return before.steadied(look, look.view)
-
-
-def _put_back(look: Look, view: View, right: float, below: float) -> Look:
-    """Return a look that has moved by so many pixels of its view as it would be had it not."""
-    height, width = view.shape
-    scale = (look.size[0] / width, look.size[1] / height)
-    by = np.array((right * scale[0], below * scale[1]) * 2, np.float32)
-    seen = look.detections
-    steady = Detections(seen.xyxy - by, seen.confidence, seen.class_id)
-    return replace(look, detections=steady, view=_moved(view, right, below))
-
-
-def _moved(view: View, right: float, below: float) -> View:
-    """Return what a view shows so far to the right and below: between its pixels in proportion."""
-    (rows, down), (columns, across) = (
-        (np.clip(np.arange(side + 1) + floor(by), 0, side - 1), np.float32(by - floor(by)))
-        for side, by in zip(view.shape, (below, right), strict=True)
-    )
-    grey = view.take(rows, axis=0).take(columns, axis=1).astype(np.float32)
-    grey = grey[:-1] + (grey[1:] - grey[:-1]) * down
-    grey = grey[:, :-1] + (grey[:, 1:] - grey[:, :-1]) * across
-    moved: View = np.rint(grey).astype(np.uint8)
-    return moved
 
 
 def _profiles(view: View) -> tuple[Steps, Steps]:
