@@ -125,7 +125,8 @@ def _compared(stays: Stays, sights: Sights, scene: Scene, odd: Flags) -> tuple[S
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
     at, emptied = scene.at, stays.seen_empty(scene.here.since)
     stays, agreed = _with_other(stays, sights, at, odd)
-    settled = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
+    lasts = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
+    settled = lasts & sights.clear  # what is half hidden waits
     # In bad light one thing is as little like itself in two looks as it is like its patch. So what
     # lasts is another if it is more like itself; to a place seen empty it came, however alike.
     closer = (agreed >= sights.likeness + _MORE_LIKE_ITSELF) | emptied

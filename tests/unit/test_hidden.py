@@ -114,6 +114,19 @@ def test_what_comes_right_after_a_place_was_seen_empty_is_another() -> None:
     assert {stay.first_seen for stay in (*stays, *gone)} == {0, 103}
 
 
+def test_what_has_taken_a_place_is_decided_on_when_nothing_passes_before_it() -> None:
+    after, passing = view(resembling(0.5)), (180.0, 190.0, 320.0, 260.0)
+    crossed = after.copy()
+    crossed[95:130, 90:160] = np.tile(BLUE, 2)[:, :70]
+    looks = [look(at, view(RED), CAR) for at in range(0, 30, 5)]
+    looks += [look(30, view(None)), look(35, after, CAR), look(40, after, CAR)]
+    looks += [look(45, crossed, CAR, passing)]
+    looks += [look(at, after, CAR) for at in range(50, 80, 5)]
+    stays, gone = watched(looks)
+    there = {stay.first_seen: stay.last_seen for stay in (*stays, *gone) if stay.anchor == CAR}
+    assert there == {0: 25, 35: 75}
+
+
 def test_a_plain_white_bus_that_drove_on_hides_nothing_any_more() -> None:
     x1, y1, x2, y2 = CAR
     bus = (x1 - 60, y1 - 60, x2 + 60, y2 + 60)
