@@ -21,7 +21,14 @@ from streetwatch.vision.shift import Shift
 from streetwatch.vision.types import Look, Seconds, View
 from streetwatch.zones.appearance import decoded, encoded
 
-Steps = npt.NDArray[np.float32]
+Steps = npt.NDArray[np.float32]  #: From pixel to pixel, (side - 1,)
+Strips = npt.NDArray[np.float32]  #: The same of each third of the picture, (_THIRDS, side - 1)
+
+#: A bus that fills more than one of so many strips leaves too little of the street to judge by.
+_THIRDS = 3
+
+#: A strip whose move lies nearer to the whole picture's moved with it, pixels of the view.
+_TOGETHER_PX = 0.5
 
 #: A camera that was moved further than this, pixels of the view, does not tremble.
 _REACH_PX = 6
@@ -63,19 +70,19 @@ class Steadiness:
     Attributes:
         at: When it was last asked.
         trembled_at: When the picture last lay otherwise; None: never.
-        across: Its usual steps from column to column, (w - 1,).
-        down: Those from row to row, (h - 1,).
+        across: Its usual steps from column to column.
+        down: Those from row to row.
     """
 
     at: Seconds
     trembled_at: Seconds | None
-    across: Steps
-    down: Steps
+    across: Strips
+    down: Strips
 
     @classmethod
     def of(cls, stored: RememberedSteadiness) -> Self:
         """Return what was stored."""
-        across, down = (decoded(text).view(np.float32) for text in (stored.across, stored.down))
+        across, down = (_strips(text) for text in (stored.across, stored.down))
         return cls(stored.at, stored.trembled_at, across, down)
 
     def remembered(self) -> RememberedSteadiness:
@@ -91,8 +98,8 @@ class Steadiness:
         across, down = _profiles(view)
         if (across.shape, down.shape) != (self.across.shape, self.down.shape):
             return look, type(self)(look.at, None, across, down)
-        right, sure_of_right = _move(self.across, across)
-        below, sure_of_below = _move(self.down, down)
+        right, sure_of_right = _common_move(self.across, across)
+        below, sure_of_below = _common_move(self.down, down)
         trembled_at = self.trembled_at
         if min(sure_of_right, sure_of_below) >= _SURE and hypot(right, below) >= _LEAST_PX:
             trembled = Shift(right / view.shape[1], below / view.shape[0])
@@ -115,9 +122,34 @@ def steadied(look: Look, before: Steadiness | None) -> tuple[Look, Steadiness | 
     return before.steadied(look, look.view)
 
 
-def _profiles(view: View) -> tuple[Steps, Steps]:
-    columns, rows = (view.mean(axis=axis, dtype=np.float32) for axis in (0, 1))
-    return columns[1:] - columns[:-1], rows[1:] - rows[:-1]
+def _strips(text: str) -> Strips:
+    """Return what was stored. One profile of the whole, as it once was, fits no picture."""
+    steps = decoded(text).view(np.float32)
+    return steps[None] if len(steps) % _THIRDS else steps.reshape(_THIRDS, -1)
+
+
+def _profiles(view: View) -> tuple[Strips, Strips]:
+    """Return the steps from column to column and from row to row."""
+    across, down = (
+        [part.mean(axis=axis, dtype=np.float32) for part in np.array_split(view, _THIRDS, axis)]
+        for axis in (0, 1)
+    )
+    return np.diff(across), np.diff(down)
+
+
+def _common_move(usual: Strips, now: Strips) -> tuple[float, float]:
+    """Return how far a profile has moved, pixels, and how alike they are there.
+
+    It has not where as many thirds of the picture know better as agree. One alone may be wrong: the
+    clock that a camera writes into its picture stays where it is.
+    """
+    far, sure = _move(usual.mean(axis=0), now.mean(axis=0))
+    if abs(far) < _LEAST_PX:
+        return far, sure
+    parts = [_move(*part) for part in zip(usual, now, strict=True)]
+    agree = sum(own >= _SURE and abs(by - far) <= _TOGETHER_PX for by, own in parts)
+    differ = sum(own > sure and abs(by - far) > _TOGETHER_PX for by, own in parts)
+    return (0.0 if differ and differ >= agree else far), sure
 
 
 def _move(usual: Steps, now: Steps) -> tuple[float, float]:

@@ -72,6 +72,30 @@ def test_traffic_moves_nothing() -> None:
     assert look.view is passing
 
 
+def test_a_bus_that_stops_in_front_moves_nothing() -> None:
+    """Its windows lie as the street does three pixels higher, and are brighter."""
+    street = _street()
+    rows = street[60:160].mean(axis=1)
+    bus = street.copy()
+    bus[63:163, 120:250] = np.clip(4 * (rows - rows.mean()) + 128, 0, 255)[:, None]
+    before = _after(_still(street))
+    for at in range(30, 90):
+        shown = bus if at < 60 else street
+        look, before = steadied(_look(float(at), shown), before)
+        assert look.view is shown
+
+
+def test_a_clock_in_the_picture_that_stays_where_it_is_hides_no_tremble() -> None:
+    def shown(right: float, down: float) -> View:
+        view = _moved(_street(), right, down)
+        view[4:14, 10:130] = np.where(np.indices((10, 120)).sum(axis=0) % 7 < 3, 255, 0)
+        return view
+
+    before = _after(_still(shown(0.0, 0.0)))
+    look, _ = steadied(_look(30.0, shown(2.0, 1.0), 2.0, 1.0), before)
+    assert look.detections.xyxy[0].tolist() == pytest.approx(CAR, abs=0.6)
+
+
 def test_noise_in_the_dark_moves_nothing() -> None:
     before = _after(_still(_street()))
     chance = np.random.default_rng(4)
