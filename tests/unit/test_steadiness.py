@@ -9,8 +9,9 @@ import pytest
 from boxes_on_a_road import ROAD
 from streetwatch.models.labels import CLASS_ID
 from streetwatch.vision.types import Box, Detections, Look, View
+from streetwatch.zones.appearance import encoded
 from streetwatch.zones.presence import Presence, observe
-from streetwatch.zones.steadiness import Steadiness, steadied
+from streetwatch.zones.steadiness import RememberedSteadiness, Steadiness, steadied
 
 SIZE = (640, 360)
 CAR: Box = (300.0, 200.0, 360.0, 240.0)
@@ -156,6 +157,17 @@ def test_it_comes_back_from_storage_as_it_was() -> None:
     assert one[1] is not None
     assert other[1] is not None
     assert one[1].remembered() == other[1].remembered()
+
+
+def test_what_a_release_before_knew_of_the_whole_picture_alone_is_learnt_anew() -> None:
+    of_the_whole = (encoded(np.zeros(4 * side, np.uint8)) for side in (319, 179))
+    before = Steadiness.of(RememberedSteadiness(0.0, None, *of_the_whole))
+    look, begun = steadied(_look(30.0, _street()), before)
+    assert look.detections.xyxy[0].tolist() == list(CAR)
+    known = _after(iter([look]))
+    assert begun is not None
+    assert known is not None
+    assert begun.remembered() == known.remembered()
 
 
 def test_a_small_car_before_a_trembling_camera_is_seen_all_the_time() -> None:
