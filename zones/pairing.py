@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from streetwatch.vision.types import Seconds
 from streetwatch.zones import appearance, footprint
 from streetwatch.zones.appearance import Likeness
 from streetwatch.zones.rules import Rule
@@ -36,14 +35,12 @@ class Pairing:
     likeness: Likeness
 
 
-def paired(  # noqa: PLR0913 -- who is there, what the look shows, and since when
+def paired(
     stays: Stays,
     near: footprint.Meetings,
     own: footprint.Meetings,
     likeness: Likeness,
     rule: Rule,
-    *,
-    since: Seconds,
 ) -> Pairing:
     """Return which of the look's boxes continues each stay.
 
@@ -53,11 +50,10 @@ def paired(  # noqa: PLR0913 -- who is there, what the look shows, and since whe
         own: Which of these stand at its first place.
         likeness: Of each one's place to what it looks like.
         rule: The rule.
-        since: Time since the look before.
     """
     # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
     # What was seen to be empty since does not: it takes no box of what has come.
-    first = ~np.isnan(stays.violation_at) & ~stays.seen_empty(since)
+    first = ~np.isnan(stays.violation_at) & ~stays.was_seen_empty
     # In whose place something else has settled is not found again before its place looks as it did.
     away = stays.is_displaced
     if np.count_nonzero(away):

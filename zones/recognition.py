@@ -88,7 +88,7 @@ def recognised(
     # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
     # A violation whose looks were lost with the light does not end so, if one look saw it empty.
-    undecided = np.isnan(stays.violation_at) | stays.seen_empty(scene.here.since)
+    undecided = np.isnan(stays.violation_at) | stays.was_seen_empty
     unseen = (stays.is_sure | undecided) & (stays.absent_s > 0)
     unseen |= ~stays.is_sure & undecided & (stays.covered_s > 0)
     back = unseen & (sights.likeness < appearance.LIKE)
@@ -123,7 +123,7 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
 
 def _compared(stays: Stays, sights: Sights, scene: Scene, odd: Flags) -> tuple[Stays, Flags, Flags]:
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
-    at, emptied = scene.at, stays.seen_empty(scene.here.since)
+    at, emptied = scene.at, stays.was_seen_empty
     stays, agreed = _with_other(stays, sights, at, odd)
     lasts = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
     settled = lasts & sights.clear  # what is half hidden waits

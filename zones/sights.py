@@ -89,7 +89,7 @@ def sights(scene: Scene, stays: Stays, rule: Rule) -> Sights:
     shown = scene.patches(stays.anchor)
     patch, likeness = _looks_like(scene, stays, shown, cover)
     near, own = scene.among_own(near), scene.among_own(over[itself])
-    who = pairing.paired(stays, near, own, likeness, rule, since=scene.here.since)
+    who = pairing.paired(stays, near, own, likeness, rule)
     found = who.pairs >= 0
     box, confidence = stays.box.copy(), np.zeros(len(stays), np.float32)
     theirs = who.pairs[found]

@@ -43,6 +43,7 @@ class Stay:
         outlasted: How many of them drove on later, while it stood.
         vacant_s: The part of `absent_s` in which its place looked like nothing of it: empty. It
             begins anew when something is seen before the place, until that was 2 s.
+        vacant_looks: In how many looks that was.
     """
 
     zone_id: str
@@ -72,6 +73,7 @@ class Stay:
     moved_with: int = 0
     outlasted: int = 0
     vacant_s: Seconds = 0.0
+    vacant_looks: int = 0
 
     @property
     def key(self) -> str:

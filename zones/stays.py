@@ -43,15 +43,12 @@ _SUMS = (
 _PLAIN = (*_SUMS, "confidence", "first_seen", "last_seen")
 
 #: Columns of whole numbers that begin at 0 and are the same in `Stay`.
-_TALLIES = ("moved_with", "outlasted")
+_TALLIES = ("moved_with", "outlasted", "vacant_looks")
 
 #: And those that are None there where they are NaN here.
 _MAYBE = ("violation_at", "beside_since", "displaced_at")
 
 _UNKNOWN = Appearance("")
-
-#: So many times the time since the look before is more than one look.
-_MORE_THAN_ONE = 1.5
 
 #: A place that looks empty for less than this may show what hides it, undetected for a moment.
 _EMPTY_S: Seconds = 2.0
@@ -73,6 +70,7 @@ class Stays:
         moved_with: As in `Stay`.
         outlasted: Likewise.
         vacant_s: Likewise.
+        vacant_looks: Likewise.
         patch: The latest look that was surely it, (N, PATCH).
         is_known: There is such a patch.
         is_sure: Two looks agreed on it: one alone may show what passed just then.
@@ -109,6 +107,7 @@ class Stays:
     moved_with: Counts
     outlasted: Counts
     vacant_s: Floats
+    vacant_looks: Counts
     patch: Patches
     is_known: Flags
     is_sure: Flags
@@ -156,14 +155,16 @@ class Stays:
             **dict.fromkeys(_SUMS, none),
             moved_with=never,
             outlasted=never,
+            vacant_looks=never,
         )
 
     @classmethod
     def of(cls, zone_id: str, kind: str, rows: Sequence[Stay]) -> Self:
         """Return the stays of one rule as columns."""
-        plain = {
-            name: np.array([getattr(stay, name) for stay in rows], np.float64)
-            for name in (*_PLAIN, *_MAYBE)  # None becomes NaN
+        numbers = dict.fromkeys((*_PLAIN, *_MAYBE), np.float64) | dict.fromkeys(_TALLIES, np.int64)
+        plain: dict[str, Any] = {
+            name: np.array([getattr(stay, name) for stay in rows], number)  # None becomes NaN
+            for name, number in numbers.items()
         }
         looks = [stay.appearance or _UNKNOWN for stay in rows]
         return cls(
@@ -173,8 +174,6 @@ class Stays:
             box=_boxes(stay.box for stay in rows),
             beside=_boxes(stay.beside for stay in rows),
             looks=np.array([stay.looks for stay in rows], np.int64),
-            moved_with=np.array([stay.moved_with for stay in rows], np.int64),
-            outlasted=np.array([stay.outlasted for stay in rows], np.int64),
             patch=_patches(one.patch for one in looks),
             is_known=np.array([stay.appearance is not None for stay in rows], bool),
             is_sure=np.array([one.is_sure for one in looks], bool),
@@ -272,9 +271,10 @@ class Stays:
         """Whose places looked empty for long enough to be."""
         return self.vacant_s >= _EMPTY_S
 
-    def seen_empty(self, since: Seconds) -> Flags:
-        """Tell whose places were seen empty in more than one look, the last `since` ago."""
-        return self.was_empty & (self.vacant_s > _MORE_THAN_ONE * since)
+    @property
+    def was_seen_empty(self) -> Flags:
+        """Whose places were so in more than one look: an undetected bus may fill one."""
+        return self.was_empty & (self.vacant_looks > 1)
 
     @property
     def dwell_s(self) -> Floats:

@@ -102,7 +102,7 @@ def after_look(
         & sights.is_alike
         & ~(sights.hidden | sights.claimed | sights.exempt)
         # What was seen to be empty in two looks is not back before a detector sees it.
-        & ~stays.seen_empty(scene.here.since)
+        & ~stays.was_seen_empty
     )
     unchanged = still & ~sights.found & (not scene.here.relit)
     # One misplaced box must not clear a violation: it goes as what is not seen goes.
@@ -173,15 +173,15 @@ def _folded(stays: Stays, fate: _Fate, sights: Sights, scene: Scene, rule: Rule)
     away = stays.is_displaced | fate.displaced  # comes back only as what was there all the time
     lost = ~(there | fate.ended) & here.outage  # nobody looked, whatever this look shows
     hidden = sights.hides & ~sights.found
+    filled = there | (fate.hidden & ~stays.was_empty)
     working = company.is_worked_at(stays, scene.at, rule)
     credit = _credit(stays, there, scene, rule, working=working)
     return stays.changed(
         paused_s=stays.paused_s + credit["idle_s"] * working,
         last_seen=np.where(there, scene.at, stays.last_seen),
         absent_s=np.where(there, 0.0, stays.absent_s + since * fate.absent),
-        vacant_s=np.where(
-            there | (fate.hidden & ~stays.was_empty), 0.0, stays.vacant_s + since * fate.vacant
-        ),
+        vacant_s=np.where(filled, 0.0, stays.vacant_s + since * fate.vacant),
+        vacant_looks=np.where(filled, 0, stays.vacant_looks + fate.vacant),
         hider=chosen(hidden, sights.shown, stays.hider),
         hidden_at=np.where(hidden, scene.at, stays.hidden_at),
         covered_s=np.where(there, 0.0, stays.covered_s + since * (fate.hidden | away)),

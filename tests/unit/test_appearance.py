@@ -159,6 +159,15 @@ def test_what_comes_to_a_place_seen_empty_is_another_though_it_resembles_what_le
     assert {stay.first_seen: stay.last_seen for stay in (*stays, *gone)} == {0: 25, 35: 65}
 
 
+def test_two_looks_saw_a_place_empty_however_far_apart_the_next_ones_are() -> None:
+    alike = resembling(0.6)
+    looks = [look(at, view(RED, light=0.5), CAR) for at in range(0, 30, 5)]
+    looks += [look(at, view(None, light=0.5)) for at in (28, 31)]
+    looks += [look(at, view(alike, light=0.5), CAR) for at in range(37, 80, 6)]
+    stays, gone = watched(noisy(looks, 14.0))
+    assert {stay.first_seen: stay.last_seen for stay in (*stays, *gone)} == {0: 25, 37: 79}
+
+
 def test_what_is_lost_for_a_look_in_bad_light_is_the_same_afterwards() -> None:
     looks = [look(at, view(RED, light=0.4), CAR) for at in range(0, 30, 5)]
     looks += [look(30, view(None, light=0.4))]
