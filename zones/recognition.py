@@ -76,7 +76,9 @@ def recognised(
     doubted = (stays.other_looks > 0) | (stays.is_sure & (stays.absent_s > 0))
     untold = doubted & ~sights.is_alike
     if scene.here.relit:
-        return stays, Recognition(found & ~untold, none, none)
+        # A strange light teaches nothing; but what looks in it as it did is no other.
+        other_looks = np.where(found & sights.is_alike, 0, stays.other_looks)
+        return stays.changed(other_looks=other_looks), Recognition(found & ~untold, none, none)
     found = found & (sights.is_shown | ~untold)
     asked = found & sights.is_shown
     odd = asked & stays.is_known & ~sights.is_alike

@@ -159,6 +159,14 @@ def test_what_comes_to_a_place_seen_empty_is_another_though_it_resembles_what_le
     assert {stay.first_seen: stay.last_seen for stay in (*stays, *gone)} == {0: 25, 35: 65}
 
 
+def test_what_looks_as_it_did_in_a_strange_light_is_no_other_when_a_beam_shines_again() -> None:
+    strange = np.asarray(255 - STREET, np.uint8)
+    strange[75:110, 100:150] = RED
+    shown = [view(RED)] * 60 + [view(BLUE)] * 2 + [strange] * 10 + [view(BLUE)] + [view(RED)] * 20
+    stays, gone = watched(look(at, picture, CAR) for at, picture in enumerate(shown))
+    assert {stay.first_seen: stay.last_seen for stay in (*stays, *gone)} == {0: 92}
+
+
 def test_two_looks_saw_a_place_empty_however_far_apart_the_next_ones_are() -> None:
     alike = resembling(0.6)
     looks = [look(at, view(RED, light=0.5), CAR) for at in range(0, 30, 5)]
