@@ -38,7 +38,8 @@ class Stay:
         beside: Who is beside it, pixels; all 0 where nobody is or the rule does not ask.
         beside_since: Since when the same one has been; None: nobody is.
         displaced_at: When another thing had settled in its place; None: nothing has. It comes back
-            if the place looks as it did before.
+            if the place looks as it did before. Or when it was last seen, if another light came to
+            stay after its place was seen empty.
         moved_with: How many that had stood around it drove on when it came.
         outlasted: How many of them drove on later, while it stood.
         vacant_s: The part of `absent_s` in which its place looked like nothing of it: empty. It

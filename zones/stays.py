@@ -215,10 +215,12 @@ class Stays:
         """Return them with nothing known of what they look like.
 
         What is displaced stays so where something else stands in its place; else who could tell?
+        What was seen to be gone does not come back: whatever stands there in the new light came.
         """
         no = np.zeros(len(self), bool)
         taken = (iou(self.anchor, self.anchor) >= _ONE_PLACE_IOU)[:, ~self.is_displaced].any(axis=1)
         away = np.where(taken, self.displaced_at, np.nan)
+        away = np.where(self.was_seen_empty, self.last_seen, away)
         return self.changed(
             is_known=no, is_sure=no, other_looks=self.other_looks * 0, displaced_at=away
         )

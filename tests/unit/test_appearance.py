@@ -167,6 +167,16 @@ def test_what_looks_as_it_did_in_a_strange_light_is_no_other_when_a_beam_shines_
     assert {stay.first_seen: stay.last_seen for stay in (*stays, *gone)} == {0: 92}
 
 
+def test_what_stands_in_a_new_light_where_a_place_was_seen_empty_has_come() -> None:
+    night = np.asarray(255 - view(BLUE), np.uint8)
+    shown = [look(at, view(RED), CAR) for at in range(60)]
+    shown += [look(at, view(None)) for at in range(60, 64)]
+    shown += [look(at, night, CAR) for at in range(64, 200)]
+    stays, gone = watched(shown)
+    assert [one.last_seen for one in (*stays, *gone) if one.first_seen == 0] == [59]
+    assert [one.last_seen for one in stays] == [199]
+
+
 def test_two_looks_saw_a_place_empty_however_far_apart_the_next_ones_are() -> None:
     alike = resembling(0.6)
     looks = [look(at, view(RED, light=0.5), CAR) for at in range(0, 30, 5)]
