@@ -53,7 +53,7 @@ def paired(
     """
     # What is a violation stands: a stay that began with a misplaced box of it takes no other one.
     # What was seen to be empty since does not: it takes no box of what has come.
-    first = ~np.isnan(stays.violation_at) & ~stays.was_seen_empty
+    first = ~np.isnan(stays.violation_at) & ~stays.was_empty_twice
     # In whose place something else has settled is not found again before its place looks as it did.
     away = stays.is_displaced
     if np.count_nonzero(away):

@@ -30,6 +30,9 @@ _SETTLED_S: Seconds = 3.0
 #: One look may show an undetected car that passes; two alike show what came.
 _AGREEING_LOOKS = 2
 
+#: For so long what has taken a place is not decided on while less than three quarters of it show.
+_HALF_HIDDEN_S: Seconds = 30.0
+
 #: Two looks at one thing in one light are more alike than either is to another thing, by so much.
 _MORE_LIKE_ITSELF = 0.1
 
@@ -90,7 +93,7 @@ def recognised(
     # Nor is what is larger and nearer: a bus that stops before what only just came.
     before = _is_before(stays.anchor, sights.box)
     # A violation whose looks were lost with the light does not end so, if one look saw it empty.
-    undecided = np.isnan(stays.violation_at) | stays.was_seen_empty
+    undecided = np.isnan(stays.violation_at) | stays.was_empty_twice
     unseen = (stays.is_sure | undecided) & (stays.absent_s > 0)
     unseen |= ~stays.is_sure & undecided & (stays.covered_s > 0)
     back = unseen & (sights.likeness < appearance.LIKE)
@@ -125,10 +128,11 @@ def _remembering(stays: Stays, sights: Sights, rows: Flags, at: Seconds) -> Stay
 
 def _compared(stays: Stays, sights: Sights, scene: Scene, odd: Flags) -> tuple[Stays, Flags, Flags]:
     """Judge what looks otherwise; return the stays, which are in doubt and which are another's."""
-    at, emptied = scene.at, stays.was_seen_empty
+    at, emptied = scene.at, stays.was_empty_twice
     stays, agreed = _with_other(stays, sights, at, odd)
     lasts = (stays.other_looks >= _SETTLED_LOOKS) & (at - stays.other_since >= _SETTLED_S)
-    settled = lasts & sights.clear  # what is half hidden waits
+    # What is half hidden waits, but not for ever: something may have parked before it.
+    settled = lasts & (sights.clear | (at - stays.other_since >= _HALF_HIDDEN_S))
     # In bad light one thing is as little like itself in two looks as it is like its patch. So what
     # lasts is another if it is more like itself; to a place seen empty it came, however alike.
     closer = (agreed >= sights.likeness + _MORE_LIKE_ITSELF) | emptied

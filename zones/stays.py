@@ -53,6 +53,9 @@ _UNKNOWN = Appearance("")
 #: A place that looks empty for less than this may show what hides it, undetected for a moment.
 _EMPTY_S: Seconds = 2.0
 
+#: No bus is undetected for so long: what stood there is gone.
+_GONE_S: Seconds = 10.0
+
 #: Two whose places overlap by more than this stand at one place.
 _ONE_PLACE_IOU = 0.5
 
@@ -66,7 +69,7 @@ class Stays:
     Attributes:
         violation_at: NaN while it is no violation.
         beside_since: NaN while nobody is beside it.
-        displaced_at: NaN while nothing else has settled in its place.
+        displaced_at: NaN while whatever stands in its place may be it.
         moved_with: As in `Stay`.
         outlasted: Likewise.
         vacant_s: Likewise.
@@ -215,12 +218,13 @@ class Stays:
         """Return them with nothing known of what they look like.
 
         What is displaced stays so where something else stands in its place; else who could tell?
-        What was seen to be gone does not come back: whatever stands there in the new light came.
+        What was surely gone does not come back: whatever stands there in the new light came.
         """
         no = np.zeros(len(self), bool)
         taken = (iou(self.anchor, self.anchor) >= _ONE_PLACE_IOU)[:, ~self.is_displaced].any(axis=1)
         away = np.where(taken, self.displaced_at, np.nan)
-        away = np.where(self.was_seen_empty, self.last_seen, away)
+        gone = self.was_empty_twice & (self.vacant_s >= _GONE_S)
+        away = np.where(gone, self.last_seen, away)
         return self.changed(
             is_known=no, is_sure=no, other_looks=self.other_looks * 0, displaced_at=away
         )
@@ -265,17 +269,17 @@ class Stays:
 
     @property
     def is_displaced(self) -> Flags:
-        """Something else has settled in its place."""
+        """What stands in its place is something else."""
         return ~np.isnan(self.displaced_at)
 
     @property
     def was_empty(self) -> Flags:
-        """Whose places looked empty for long enough to be."""
+        """Whose places looked empty for long enough to be, if only in one look."""
         return self.vacant_s >= _EMPTY_S
 
     @property
-    def was_seen_empty(self) -> Flags:
-        """Whose places were so in more than one look: an undetected bus may fill one."""
+    def was_empty_twice(self) -> Flags:
+        """Whose places did so in more than one look: an undetected bus may fill one."""
         return self.was_empty & (self.vacant_looks > 1)
 
     @property

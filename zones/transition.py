@@ -102,7 +102,7 @@ def after_look(
         & sights.is_alike
         & ~(sights.hidden | sights.claimed | sights.exempt)
         # What was seen to be empty in two looks is not back before a detector sees it.
-        & ~stays.was_seen_empty
+        & ~stays.was_empty_twice
     )
     unchanged = still & ~sights.found & (not scene.here.relit)
     # One misplaced box must not clear a violation: it goes as what is not seen goes.

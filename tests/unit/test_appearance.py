@@ -170,11 +170,21 @@ def test_what_looks_as_it_did_in_a_strange_light_is_no_other_when_a_beam_shines_
 def test_what_stands_in_a_new_light_where_a_place_was_seen_empty_has_come() -> None:
     night = np.asarray(255 - view(BLUE), np.uint8)
     shown = [look(at, view(RED), CAR) for at in range(60)]
-    shown += [look(at, view(None)) for at in range(60, 64)]
-    shown += [look(at, night, CAR) for at in range(64, 200)]
+    shown += [look(at, view(None)) for at in range(60, 72)]
+    shown += [look(at, night, CAR) for at in range(72, 200)]
     stays, gone = watched(shown)
     assert [one.last_seen for one in (*stays, *gone) if one.first_seen == 0] == [59]
     assert [one.last_seen for one in stays] == [199]
+
+
+def test_a_bus_that_no_detector_sees_before_a_new_light_ends_no_stay() -> None:
+    night = np.asarray(255 - view(RED), np.uint8)
+    shown = [look(at, view(RED), CAR) for at in range(400)]
+    shown += [look(at, view(BLUE)) for at in range(400, 404)]
+    shown += [look(at, night, CAR) for at in range(404, 900)]
+    (stay,), gone = watched(shown)
+    assert gone == ()
+    assert (stay.first_seen, stay.violation_at, stay.last_seen) == (0, 300, 899)
 
 
 def test_two_looks_saw_a_place_empty_however_far_apart_the_next_ones_are() -> None:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from street_views import BLUE, CAR, RED, ROAD, look, resembling, view, watched
-from streetwatch.vision.types import Look, View
+from streetwatch.vision.types import Box, Look, View
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 
 
@@ -125,6 +126,24 @@ def test_what_has_taken_a_place_is_decided_on_when_nothing_passes_before_it() ->
     stays, gone = watched(looks)
     there = {stay.first_seen: stay.last_seen for stay in (*stays, *gone) if stay.anchor == CAR}
     assert there == {0: 25, 35: 75}
+
+
+def test_what_has_taken_a_place_is_told_though_something_has_parked_before_it() -> None:
+    parked: Box = (180.0, 190.0, 320.0, 260.0)
+
+    def shown(car: npt.NDArray[np.uint8] | None) -> View:
+        picture = view(car)
+        picture[95:130, 90:160] = np.tile(BLUE, 2)[:, :70]
+        return picture
+
+    looks = [look(at, view(RED), CAR) for at in range(0, 100, 5)]
+    looks += [look(at, shown(RED), CAR, parked) for at in range(100, 200, 5)]
+    looks += [look(200, shown(None), parked)]
+    looks += [look(at, shown(resembling(0.3)), CAR, parked) for at in range(205, 1400, 5)]
+    stays, gone = watched(looks)
+    there = [one for one in (*stays, *gone) if one.anchor == CAR]
+    assert [one.first_seen for one in there if one.violation_at is None] == [0]
+    assert [one.last_seen for one in there if one.violation_at is not None] == [1395]
 
 
 def test_a_plain_white_bus_that_drove_on_hides_nothing_any_more() -> None:

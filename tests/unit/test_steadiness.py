@@ -86,6 +86,16 @@ def test_a_bus_that_stops_in_front_moves_nothing() -> None:
         assert look.view is shown
 
 
+def test_a_bus_in_front_moves_nothing_where_half_of_what_it_leaves_is_sky() -> None:
+    street = _street()
+    street[:, 107:214] = 128
+    rows = np.roll(street[:, :107].mean(axis=1), 3)
+    bus = street.copy()
+    bus[20:160, 214:] = np.clip(4 * (rows[20:160] - rows.mean()) + 128, 0, 255)[:, None]
+    look, _ = steadied(_look(30.0, bus), _after(_still(street)))
+    assert look.view is bus
+
+
 def test_a_clock_in_the_picture_that_stays_where_it_is_hides_no_tremble() -> None:
     def shown(right: float, down: float) -> View:
         view = _moved(_street(), right, down)

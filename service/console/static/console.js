@@ -9,7 +9,7 @@ const LOST_ASKED_EVERY_MS = 2_000;
 // connected, and where the handshake is part of the connecting (`implicit_handshake`) nothing else need wait.
 let handShaken = false;
 Object.defineProperty(window, "did_handshake", {
-  get: () => handShaken || Boolean(window.socket?.io.opts.query.implicit_handshake),
+  get: () => handShaken || Boolean(window.socket?.io?.opts?.query?.implicit_handshake),
   set: (done) => { handShaken = done; },
 });
 
