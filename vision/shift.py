@@ -1,4 +1,4 @@
-"""How far what a camera shows has moved since its zones were drawn on it. Pure.
+"""How far what a camera shows has moved: since its zones were drawn on it, or in a tremble. Pure.
 
 What is seen is judged where it was drawn: a stay keeps its place, and its case its name, though the
 pole was bumped. What is shown to people is drawn where it lies in the picture now.
