@@ -39,7 +39,7 @@ class Stay:
         beside_since: Since when the same one has been; None: nobody is.
         displaced_at: When another thing had settled in its place; None: nothing has. It comes back
             if the place looks as it did before. Or when it was last seen, if another light came to
-            stay after its place was seen empty.
+            stay after its place had looked empty for 10 s.
         moved_with: How many that had stood around it drove on when it came.
         outlasted: How many of them drove on later, while it stood.
         vacant_s: The part of `absent_s` in which its place looked like nothing of it: empty. It

@@ -6,7 +6,9 @@ whole picture is asked for. The next car of a queue looks as the last one did a 
 a camera does not go along with it.
 
 What is compared are the picture's profiles, the steps of its mean grey from column to column and
-from row to row: a move shifts them, and traffic changes a few of them only.
+from row to row: a move shifts them, and traffic changes a few of them only. A bus that stops in
+front changes many, and they may fit best some pixels away; but what it does not cover has not
+moved. So each third of the picture is asked, too (docs/adr/0049).
 """
 
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from streetwatch.zones.appearance import decoded, encoded
 Steps = npt.NDArray[np.float32]  #: From pixel to pixel, (side - 1,)
 Strips = npt.NDArray[np.float32]  #: The same of each third of the picture, (_THIRDS, side - 1)
 
-#: A bus that fills more than one of so many strips leaves too little of the street to judge by.
+#: Most often a bus in front leaves one of so many strips to the street.
 _THIRDS = 3
 
 #: A strip whose move lies nearer to the whole picture's moved with it, pixels of the view.

@@ -9,6 +9,16 @@ from street_views import BLUE, CAR, RED, ROAD, look, resembling, view, watched
 from streetwatch.vision.types import Box, Look, View
 from streetwatch.zones.rules import DEFAULTS, ViolationType
 
+#: Nearer to us than the car's place, two fifths of which it hides.
+BEFORE: Box = (180.0, 190.0, 320.0, 260.0)
+
+
+def half_hidden(car: npt.NDArray[np.uint8] | None) -> View:
+    """Return the street with a car, or none, behind what stands in `BEFORE`."""
+    drawn = view(car)
+    drawn[95:130, 90:160] = np.tile(BLUE, 2)[:, :70]
+    return drawn
+
 
 def test_what_drives_past_in_front_undetected_makes_no_other_car_of_it() -> None:
     chance = np.random.default_rng(4)
@@ -116,30 +126,21 @@ def test_what_comes_right_after_a_place_was_seen_empty_is_another() -> None:
 
 
 def test_what_has_taken_a_place_is_decided_on_when_nothing_passes_before_it() -> None:
-    after, passing = view(resembling(0.5)), (180.0, 190.0, 320.0, 260.0)
-    crossed = after.copy()
-    crossed[95:130, 90:160] = np.tile(BLUE, 2)[:, :70]
+    after = resembling(0.5)
     looks = [look(at, view(RED), CAR) for at in range(0, 30, 5)]
-    looks += [look(30, view(None)), look(35, after, CAR), look(40, after, CAR)]
-    looks += [look(45, crossed, CAR, passing)]
-    looks += [look(at, after, CAR) for at in range(50, 80, 5)]
+    looks += [look(30, view(None)), *(look(at, view(after), CAR) for at in (35, 40))]
+    looks += [look(45, half_hidden(after), CAR, BEFORE)]
+    looks += [look(at, view(after), CAR) for at in range(50, 80, 5)]
     stays, gone = watched(looks)
     there = {stay.first_seen: stay.last_seen for stay in (*stays, *gone) if stay.anchor == CAR}
     assert there == {0: 25, 35: 75}
 
 
 def test_what_has_taken_a_place_is_told_though_something_has_parked_before_it() -> None:
-    parked: Box = (180.0, 190.0, 320.0, 260.0)
-
-    def shown(car: npt.NDArray[np.uint8] | None) -> View:
-        picture = view(car)
-        picture[95:130, 90:160] = np.tile(BLUE, 2)[:, :70]
-        return picture
-
     looks = [look(at, view(RED), CAR) for at in range(0, 100, 5)]
-    looks += [look(at, shown(RED), CAR, parked) for at in range(100, 200, 5)]
-    looks += [look(200, shown(None), parked)]
-    looks += [look(at, shown(resembling(0.3)), CAR, parked) for at in range(205, 1400, 5)]
+    looks += [look(at, half_hidden(RED), CAR, BEFORE) for at in range(100, 200, 5)]
+    looks += [look(200, half_hidden(None), BEFORE)]
+    looks += [look(at, half_hidden(resembling(0.3)), CAR, BEFORE) for at in range(205, 1400, 5)]
     stays, gone = watched(looks)
     there = [one for one in (*stays, *gone) if one.anchor == CAR]
     assert [one.first_seen for one in there if one.violation_at is None] == [0]
